@@ -1,0 +1,2 @@
+//! The `callsheet` binary.
+fn main() {}
