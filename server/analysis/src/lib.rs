@@ -2,5 +2,42 @@
 //!
 //! Pure and total: any text in, an answer out, in bounded time and stack; no IO, no clock, no LSP types.
 
+use std::sync::Arc;
+
+pub mod estimate;
+pub mod lint;
+pub mod plan;
+pub mod script;
 pub mod text;
 pub mod units;
+
+/// What the text alone does not tell. Everything external comes in here.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// The file's name, for rules about names.
+    pub file_name: Option<String>,
+    /// The arguments of the run, where they are known.
+    pub args: Option<serde_json::Value>,
+}
+
+/// All there is to know about a script before it runs.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// Text, tree, `meta`.
+    pub script: script::Script,
+    /// What a run can do.
+    pub plan: plan::Plan,
+    /// What is wrong.
+    pub findings: Vec<lint::Finding>,
+    /// What a run will take.
+    pub estimate: estimate::Estimate,
+}
+
+/// Analyses `text`.
+pub fn analyze(text: impl Into<Arc<str>>, context: &Context) -> Analysis {
+    let script = script::parse(text);
+    let plan = plan::interpret(&script, context);
+    let findings = lint::check(&script, &plan, context);
+    let estimate = estimate::estimate(&plan, context);
+    Analysis { script, plan, findings, estimate }
+}

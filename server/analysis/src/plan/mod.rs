@@ -1,0 +1,146 @@
+//! The Plan: what running a script can do, found by abstract interpretation of its text.
+//!
+//! Rules, hints, hover, completion and estimates are queries on it.
+
+mod count;
+
+pub use count::{Count, Expr, Symbol, Why};
+
+use crate::text::Span;
+
+/// What a run of the script can do.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Every `agent(…)` call site the script can reach, by source position.
+    pub calls: Vec<AgentCall>,
+    /// Every `parallel(…)` and `pipeline(…)` call site, by source position.
+    pub fanouts: Vec<Fanout>,
+    /// The phases, in the order a run first enters them; calls outside any phase belong to one without a title.
+    pub phases: Vec<PhasePlan>,
+    /// Every `phase(…)` call site, by source position.
+    pub phase_marks: Vec<PhaseMark>,
+    /// Agents of a whole run.
+    pub agents: Count,
+    /// Agents that can be in flight at once, before any concurrency cap.
+    pub peak_width: Count,
+    /// Agents one after another on the longest chain.
+    pub critical_path: Count,
+}
+
+/// One `agent(…)` call site.
+#[derive(Clone, Debug)]
+pub struct AgentCall {
+    /// The whole call expression.
+    pub span: Span,
+    /// The callee, `agent`.
+    pub callee: Span,
+    /// Index into [`Plan::phases`] of every phase the call can belong to; usually one.
+    pub phases: Vec<usize>,
+    /// The `label` option, where it is known (or its constant beginning followed by `…`).
+    pub label: Option<String>,
+    /// How often the call happens in one run.
+    pub count: Count,
+    /// What is known of the prompt.
+    pub prompt: Prompt,
+    /// The `schema` option, where it is a known JSON Schema.
+    pub schema: Option<serde_json::Value>,
+    /// The `model` option.
+    pub model: Setting,
+    /// The `effort` option.
+    pub effort: Setting,
+    /// The `agentType` option.
+    pub agent_type: Setting,
+}
+
+/// An option that selects something by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Setting {
+    /// Not given: what the session uses.
+    #[default]
+    Inherited,
+    /// Given and known.
+    Known(String),
+    /// One of several known values.
+    OneOf(Vec<String>),
+    /// Computed at run time.
+    Unknown(Why),
+}
+
+/// A prompt as far as the text tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prompt {
+    /// The parts in order.
+    pub parts: Vec<PromptPart>,
+}
+
+/// A part of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PromptPart {
+    /// Text that is in every such prompt.
+    Text(String),
+    /// A hole filled at run time, with bounds of its length in bytes where they are known.
+    Hole {
+        /// The expression that fills it.
+        span: Span,
+        /// Fewest bytes.
+        low: u64,
+        /// Most bytes; `None` where nothing bounds it.
+        high: Option<u64>,
+    },
+}
+
+/// One `parallel(…)` or `pipeline(…)` call site.
+#[derive(Clone, Debug)]
+pub struct Fanout {
+    /// The whole call expression.
+    pub span: Span,
+    /// The callee.
+    pub callee: Span,
+    /// Which of the two.
+    pub kind: FanoutKind,
+    /// Items of one call.
+    pub width: Count,
+    /// Where the width is decided: the array, the `.slice`, the schema's `maxItems`.
+    pub decided_by: Option<Why>,
+    /// Agents that the items of all calls start, taken together.
+    pub agents: Count,
+}
+
+/// The combinators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FanoutKind {
+    /// `parallel`: a barrier.
+    Parallel,
+    /// `pipeline`: no barrier between its stages.
+    Pipeline {
+        /// Number of stages, where it is known.
+        stages: Option<usize>,
+    },
+}
+
+/// One `phase(…)` call site.
+#[derive(Clone, Debug)]
+pub struct PhaseMark {
+    /// The whole call expression.
+    pub span: Span,
+    /// The title's argument.
+    pub title: Span,
+    /// Indices into [`Plan::phases`] of the phases it can enter.
+    pub phases: Vec<usize>,
+}
+
+/// A phase and what happens in it.
+#[derive(Clone, Debug)]
+pub struct PhasePlan {
+    /// The title; `None` for calls made before any phase or in a phase whose title is not known.
+    pub title: Option<String>,
+    /// Agents of the phase in one run.
+    pub agents: Count,
+    /// Indices into [`Plan::calls`].
+    pub calls: Vec<usize>,
+}
+
+/// Interprets `script`. A script without a tree has an empty plan.
+pub fn interpret(_script: &crate::script::Script, _context: &crate::Context) -> Plan {
+    Plan::default()
+}
