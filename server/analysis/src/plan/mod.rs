@@ -3,8 +3,12 @@
 //! Rules, hints, hover, completion and estimates are queries on it.
 
 mod count;
+mod facts;
+mod value;
 
-pub use count::{Count, Expr, Symbol, Why};
+pub use count::{Count, Expr, Symbol, Term, Why};
+pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};
+pub use value::{ArrayFacts, Field, FunctionFacts, Lookup, NumberFacts, ObjectFacts, StringFacts, Value};
 
 use crate::text::Span;
 
@@ -25,6 +29,19 @@ pub struct Plan {
     pub peak_width: Count,
     /// Agents one after another on the longest chain.
     pub critical_path: Count,
+    /// Every `workflow(…)` call site, by source position.
+    pub workflows: Vec<WorkflowCall>,
+    /// Loops that can start agents, by source position.
+    pub loops: Vec<LoopPlan>,
+    /// Reads of `args`, by source position.
+    pub args_reads: Vec<ArgsRead>,
+    /// Writes to shared state from concurrent callbacks, by source position.
+    pub shared_writes: Vec<SharedWrite>,
+    /// Statements no run can reach, outermost only, by source position.
+    pub unreachable: Vec<Span>,
+    /// What the script returns: `undefined` where it ends without `return`.
+    pub result: Value,
+    facts: facts::SharedFacts,
 }
 
 /// One `agent(…)` call site.
@@ -50,6 +67,12 @@ pub struct AgentCall {
     pub effort: Setting,
     /// The `agentType` option.
     pub agent_type: Setting,
+    /// The expression given as `schema`.
+    pub schema_span: Option<Span>,
+    /// Whether the call happens in a callback of `parallel` or `pipeline`.
+    pub concurrent: bool,
+    /// What becomes of its promise.
+    pub fate: PromiseFate,
 }
 
 /// An option that selects something by name.
@@ -104,6 +127,12 @@ pub struct Fanout {
     pub decided_by: Option<Why>,
     /// Agents that the items of all calls start, taken together.
     pub agents: Count,
+    /// How often the call happens in one run.
+    pub count: Count,
+    /// Whether the call happens in a callback of another `parallel` or `pipeline`.
+    pub concurrent: bool,
+    /// What becomes of its promise.
+    pub fate: PromiseFate,
 }
 
 /// The combinators.
@@ -127,6 +156,8 @@ pub struct PhaseMark {
     pub title: Span,
     /// Indices into [`Plan::phases`] of the phases it can enter.
     pub phases: Vec<usize>,
+    /// Whether the call happens in a callback of `parallel` or `pipeline`.
+    pub concurrent: bool,
 }
 
 /// A phase and what happens in it.

@@ -1,0 +1,162 @@
+//! What the interpreter saw on its way, for rules, hover and completion to ask.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{Count, Plan, Setting, Value};
+use crate::text::Span;
+
+/// To what an identifier refers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Binding {
+    /// A name the dialect injects: `agent`, `args`, ….
+    Primitive(&'static str),
+    /// A name of the language: `JSON`, `Math`, ….
+    Global(&'static str),
+    /// A declaration in the script.
+    Local {
+        /// The identifier in the declaration.
+        declared: Span,
+    },
+    /// Nothing the script or the dialect declares.
+    Unresolved,
+}
+
+/// What becomes of the promise a call makes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PromiseFate {
+    /// The call is a statement of its own: nobody holds the promise.
+    pub floating: bool,
+    /// Whether runs await it (also through a combinator, `Promise.all`, a `return` that is awaited).
+    pub awaited: Awaited,
+    /// Whether it is part of what the script returns.
+    pub returned: bool,
+    /// Places that use the promise as if it were its result.
+    pub misuses: Vec<Misuse>,
+}
+
+/// How surely a promise is awaited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Awaited {
+    /// In every run that makes it.
+    Always,
+    /// On some paths.
+    Sometimes,
+    /// Nowhere.
+    #[default]
+    Never,
+}
+
+/// A promise used as a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misuse {
+    /// The expression that is a promise.
+    pub span: Span,
+    /// What is done to it.
+    pub kind: MisuseKind,
+}
+
+/// What is done to a promise that should have been awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MisuseKind {
+    /// `` `${promise}` `` or `'…' + promise`.
+    Text,
+    /// `JSON.stringify(promise)`, at any depth.
+    Json,
+    /// `promise.field`, `promise[0]`, destructuring.
+    Member,
+    /// `promise > 1`, `promise === 'x'`.
+    Operand,
+    /// `if (promise)`.
+    Condition,
+    /// `for (const x of promise)`, `[...promise]`.
+    Iterated,
+    /// Given to `parallel` where a function belongs.
+    Thunk,
+}
+
+/// A read of `args`, or of a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArgsRead {
+    /// The whole member expression, or the identifier.
+    pub span: Span,
+    /// The path below `args`: `["files", "length"]`; empty for `args` itself.
+    pub path: Vec<String>,
+    /// The read dereferences something that can be `undefined` on that path.
+    pub unguarded: bool,
+    /// The value can still be the JSON text of the arguments there.
+    pub may_be_text: bool,
+}
+
+/// A loop that can start agents.
+#[derive(Clone, Debug)]
+pub struct LoopPlan {
+    /// The whole statement.
+    pub span: Span,
+    /// How often the body runs each time the loop is reached.
+    pub trips: Count,
+    /// Agents one trip starts.
+    pub agents_per_trip: Count,
+    /// The condition asks the budget.
+    pub asks_budget: bool,
+    /// The condition asks `budget.total` as well.
+    pub guards_budget: bool,
+}
+
+/// A `workflow(…)` call site.
+#[derive(Clone, Debug)]
+pub struct WorkflowCall {
+    /// The whole call expression.
+    pub span: Span,
+    /// The callee.
+    pub callee: Span,
+    /// The name, where it is known.
+    pub name: Setting,
+    /// How often.
+    pub count: Count,
+    /// Whether the call happens in a callback of `parallel` or `pipeline`.
+    pub concurrent: bool,
+    /// What becomes of its promise.
+    pub fate: PromiseFate,
+}
+
+/// A write to a variable or object that was there before, from a concurrently running callback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedWrite {
+    /// The writing expression.
+    pub span: Span,
+    /// What is written: the variable's name, where there is one.
+    pub name: String,
+}
+
+/// What is known by place. Kept apart from the plan so that copying a plan is cheap.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) values: HashMap<Span, Value>,
+    pub(super) bindings: HashMap<Span, Binding>,
+}
+
+impl Plan {
+    /// What the expression at exactly `span` can be, over all evaluations of it: identifiers, call results and arguments, objects of
+    /// member accesses, template holes, operands, awaited operands, returned values. `None` where it is never evaluated, or not an
+    /// expression.
+    pub fn value_at(&self, span: Span) -> Option<Value> {
+        self.facts.values.get(&span).cloned()
+    }
+
+    /// To what the identifier at exactly `span` refers.
+    pub fn binding_of(&self, identifier: Span) -> Option<&Binding> {
+        self.facts.bindings.get(&identifier)
+    }
+
+    /// Every identifier that refers to the declaration at `declared`, without the declaration, in source order.
+    pub fn references(&self, declared: Span) -> Vec<Span> {
+        let uses = self.facts.bindings.iter();
+        let mut spans: Vec<Span> =
+            uses.filter(|(s, b)| **b == Binding::Local { declared } && **s != declared).map(|(s, _)| *s).collect();
+        spans.sort();
+        spans
+    }
+}
+
+/// Shared, so that a plan is `Clone`.
+pub(super) type SharedFacts = Arc<Facts>;
