@@ -1,0 +1,2 @@
+export const meta = { name: "broken", description: "Does not parse" };
+return agent(;

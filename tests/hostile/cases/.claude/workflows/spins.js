@@ -1,0 +1,2 @@
+export const meta = { name: "spins", description: "Never ends" };
+while (true) await null;

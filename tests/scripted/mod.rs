@@ -1,0 +1,4 @@
+//! Scripts as test cases: the header format, a model that answers by script, and the one way to run a case.
+
+pub(crate) mod case;
+pub(crate) mod outcome;
