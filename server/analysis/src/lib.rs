@@ -10,6 +10,7 @@ pub mod plan;
 pub mod script;
 pub mod text;
 pub mod units;
+pub mod vocabulary;
 
 /// What the text alone does not tell. Everything external comes in here.
 #[derive(Clone, Debug, Default)]

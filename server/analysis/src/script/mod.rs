@@ -1,13 +1,27 @@
 //! A script's text and what its parser made of it.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+mod comments;
+mod explain;
+mod meta;
+mod parser;
+mod prescan;
+mod recognize;
+mod recover;
+mod scan;
+pub mod walk;
 
-use swc_common::{BytePos, Spanned};
-use swc_ecma_ast::{EsVersion, Module};
-use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, error::Error, lexer::Lexer};
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use swc_common::Spanned;
+use swc_ecma_ast::Module;
+
+pub use comments::{Ignore, IgnoreScope, Pragmas};
+pub use meta::{Meta, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
+pub use prescan::{MAX_BRACKETS, MAX_BYTES, prescan};
+pub use recognize::{is_workflow, is_workflow_path};
 
 use crate::text::{LineIndex, Span};
 
@@ -20,17 +34,62 @@ pub struct Script {
     pub lines: LineIndex,
     /// The syntax tree, if the text, or what the recovery made of it, has one. Convert its spans with [`span`].
     pub module: Option<Arc<Module>>,
+    /// How the tree was got.
+    pub tree: Tree,
     /// Syntax errors of the text as given, in source order.
     pub errors: Vec<SyntaxError>,
+    /// The `meta` declaration, if the tree has one.
+    pub meta: Option<Meta>,
+    /// What comments tell this tool.
+    pub pragmas: Pragmas,
+}
+
+/// How a script's tree was got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tree {
+    /// From the whole text.
+    Whole,
+    /// From the text without the spans given: what stood there is not in the tree, all else is, at its place.
+    Recovered {
+        /// What was blanked, in source order.
+        blanked: Vec<Span>,
+    },
+    /// No tree.
+    None,
 }
 
 /// One syntax error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where.
+    /// Where; never empty in a text that is not.
     pub span: Span,
     /// What is wrong, in one sentence.
     pub message: String,
+    /// Its cause, as far as it is recognized.
+    pub kind: SyntaxErrorKind,
+    /// Other places that matter.
+    pub related: Vec<(Span, String)>,
+}
+
+/// The cause of a syntax error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    /// Any not named here.
+    Other,
+    /// A back-tick inside a template literal ends it.
+    BackTick,
+    /// Types: the runtime takes plain JavaScript.
+    TypeScript,
+    /// A text longer than [`MAX_BYTES`].
+    TooLarge,
+    /// Nested deeper than [`prescan`] allows.
+    TooDeep,
+}
+
+impl SyntaxError {
+    fn new(kind: SyntaxErrorKind, span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), kind, related: Vec::new() }
+    }
 }
 
 /// The byte range of a tree node. The one place that knows how swc counts: from 1.
@@ -41,25 +100,27 @@ pub fn span(node: &impl Spanned) -> Span {
 
 /// Parses `text`. Never fails and never panics: what is wrong is in [`Script::errors`].
 pub fn parse(text: impl Into<Arc<str>>) -> Script {
+    parse_after(text, None)
+}
+
+/// Parses `text`, which came from editing `last`, a script with a whole tree: where `text` has no tree of its own, the lines that differ are
+/// the first suspects.
+pub fn parse_after(text: impl Into<Arc<str>>, last: Option<&Script>) -> Script {
     let text = text.into();
     let lines = LineIndex::new(&text);
-    let (module, errors) = match catch_unwind(AssertUnwindSafe(|| parse_module(&text))) {
-        Ok((module, errors)) => (module.map(Arc::new), errors),
-        Err(_) => (None, vec![SyntaxError { span: Span::at(0), message: "The parser gave up on this text.".into() }]),
+    let pragmas = Pragmas::read(&text, &lines);
+    if let Err(error) = prescan(&text) {
+        return Script { text, lines, module: None, tree: Tree::None, errors: vec![error], meta: None, pragmas };
+    }
+    let parsed = parser::parse(&text);
+    let errors = explain::explain(&text, &parsed.errors);
+    let (module, tree) = match parsed.module {
+        Some(module) => (Some(module), Tree::Whole),
+        None => match recover::recover(&text, &lines, &errors, last) {
+            Some((module, blanked)) => (Some(module), Tree::Recovered { blanked }),
+            None => (None, Tree::None),
+        },
     };
-    Script { text, lines, module, errors }
-}
-
-fn parse_module(text: &str) -> (Option<Module>, Vec<SyntaxError>) {
-    let syntax = Syntax::Es(EsSyntax { allow_return_outside_function: true, ..Default::default() });
-    let input = StringInput::new(text, BytePos(1), BytePos(1 + text.len() as u32));
-    let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::latest(), input, None));
-    let result = parser.parse_module();
-    let mut errors: Vec<SyntaxError> = parser.take_errors().iter().map(syntax_error).collect();
-    let module = result.map_err(|e| errors.push(syntax_error(&e))).ok();
-    (module, errors)
-}
-
-fn syntax_error(error: &Error) -> SyntaxError {
-    SyntaxError { span: span(error), message: error.kind().msg().into_owned() }
+    let meta = module.as_ref().and_then(Meta::read);
+    Script { text, lines, module: module.map(Arc::new), tree, errors, meta, pragmas }
 }

@@ -1,0 +1,30 @@
+//! The one place that calls swc's parser.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use swc_common::BytePos;
+use swc_ecma_ast::{EsVersion, Module};
+use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, error::Error, lexer::Lexer};
+
+/// What the parser answers.
+pub(super) struct Parsed {
+    /// The tree. There can be one although there are errors.
+    pub(super) module: Option<Module>,
+    /// What is wrong; `None` for a text on which the parser panicked (about one in a million mutated texts).
+    pub(super) errors: Vec<Option<Error>>,
+}
+
+/// Parses a text that passed the prescan.
+pub(super) fn parse(text: &str) -> Parsed {
+    catch_unwind(AssertUnwindSafe(|| parse_module(text))).unwrap_or(Parsed { module: None, errors: vec![None] })
+}
+
+fn parse_module(text: &str) -> Parsed {
+    let syntax = Syntax::Es(EsSyntax { allow_return_outside_function: true, ..Default::default() });
+    let input = StringInput::new(text, BytePos(1), BytePos(1 + text.len() as u32));
+    let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::latest(), input, None));
+    let result = parser.parse_module();
+    let mut errors: Vec<Option<Error>> = parser.take_errors().into_iter().map(Some).collect();
+    let module = result.map_err(|e| errors.push(Some(e))).ok();
+    Parsed { module, errors }
+}

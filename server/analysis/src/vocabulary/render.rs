@@ -1,0 +1,152 @@
+//! The table as people read it: hover texts, signatures, `workflow.d.ts`.
+
+use std::fmt::Write;
+
+use super::{AGENT_OPTIONS, Field, Kind, META_FIELDS, Member, PHASE_FIELDS, PRIMITIVES, Primitive, Profile, Type};
+
+/// A call's signature, for signature help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// `agent(prompt: string, options?: AgentOptions): Promise<string | null>`.
+    pub label: String,
+    /// What it does.
+    pub doc: &'static str,
+    /// The byte range of each parameter in the label, and what it is.
+    pub params: Vec<(std::ops::Range<u32>, &'static str)>,
+}
+
+/// The signature of a primitive that is called.
+pub fn signature(primitive: &Primitive) -> Signature {
+    let mut label = format!("{}(", primitive.name);
+    let mut params = Vec::new();
+    for (i, param) in primitive.params.iter().enumerate() {
+        if i > 0 {
+            label.push_str(", ");
+        }
+        let start = label.len() as u32;
+        let (dots, mark) = (if param.rest { "..." } else { "" }, if param.optional { "?" } else { "" });
+        let brackets = if param.rest { ("Array<", ">") } else { ("", "") };
+        let _ = write!(label, "{dots}{}{mark}: {}{}{}", param.name, brackets.0, param.ty, brackets.1);
+        params.push((start..label.len() as u32, param.doc));
+    }
+    let _ = write!(label, "): {}", primitive.ty);
+    Signature { label, doc: primitive.doc, params }
+}
+
+/// Hover Markdown of a primitive in a dialect.
+pub fn hover_primitive(primitive: &Primitive, profile: Profile) -> String {
+    let declaration = match primitive.kind {
+        Kind::Call => signature(primitive).label,
+        Kind::Value => format!("{}: {}", primitive.name, primitive.ty),
+    };
+    let mut text = format!("```ts\n{declaration}\n```\n{}\n", primitive.doc);
+    for param in primitive.params {
+        let _ = write!(text, "\n- `{}`: {}", param.name, param.doc);
+    }
+    if primitive.name == "agent" {
+        let options: Vec<String> = super::agent_options_of(profile).map(|f| format!("`{}`", f.name)).collect();
+        let _ = write!(text, "\n\nOptions: {}.", options.join(", "));
+    }
+    for member in primitive.members {
+        let _ = write!(text, "\n- `{}: {}`: {}", member.name, member.ty, member.doc);
+    }
+    text
+}
+
+/// Hover Markdown of an option or a `meta` field.
+pub fn hover_field(field: &Field) -> String {
+    let mark = if field.required { "" } else { "?" };
+    let mut text = format!("```ts\n{}{mark}: {}\n```\n{}", field.name, field.ty.typescript(), field.doc);
+    match field.in_resume_key {
+        Some(true) => text.push_str("\n\nPart of the resume key: a change runs this call, and all after it, again."),
+        Some(false) => text.push_str("\n\nNot part of the resume key: a change repeats no work."),
+        None => {}
+    }
+    text
+}
+
+/// Hover Markdown of a member of `budget`.
+pub fn hover_member(member: &Member) -> String {
+    format!("```ts\n{}: {}\n```\n{}", member.name, member.ty, member.doc)
+}
+
+/// `workflow.d.ts`: the dialect for tools that read TypeScript declarations.
+pub fn declarations(profile: Profile) -> String {
+    let mut text = format!(
+        "// Types of a workflow script (profile `{profile}`). Written by `callsheet types`; changes are lost.\n\n"
+    );
+    text.push_str("type JsonSchema = Record<string, unknown>;\n\n");
+    interface(&mut text, "Phase", PHASE_FIELDS, profile);
+    interface(&mut text, "Meta", META_FIELDS, profile);
+    let options: Vec<Field> = AGENT_OPTIONS.iter().copied().filter(|f| f.ty != Type::Schema).collect();
+    interface(&mut text, "AgentOptions", &options, profile);
+    for primitive in PRIMITIVES.iter().filter(|p| !p.members.is_empty()) {
+        let _ = writeln!(text, "interface {} {{", primitive.ty);
+        for m in primitive.members {
+            let _ = writeln!(text, "  /** {} */\n  readonly {}: {};", m.doc, m.name, m.ty);
+        }
+        text.push_str("}\n\n");
+    }
+    for p in PRIMITIVES {
+        let _ = writeln!(text, "/** {} */", p.doc);
+        text.push_str(match p.name {
+            "agent" => {
+                "declare function agent(prompt: string, options?: AgentOptions): Promise<string | null>;\n\
+                 declare function agent<T = any>(prompt: string, options: AgentOptions & { schema: JsonSchema }): Promise<T | null>;\n"
+            }
+            "parallel" => "declare function parallel<T>(thunks: Array<() => Promise<T> | T>): Promise<Array<T | null>>;\n",
+            "pipeline" => {
+                "declare function pipeline<T, R = any>(\n  items: readonly T[],\n  \
+                 ...stages: Array<(prev: any, item: T, index: number) => unknown>\n): Promise<Array<R | null>>;\n"
+            }
+            "phase" => "declare function phase(title: string): void;\n",
+            "log" => "declare function log(message: string): void;\n",
+            "workflow" => "declare function workflow(ref: string | { scriptPath: string }, args?: unknown): Promise<any>;\n",
+            "args" => "declare const args: any;\n",
+            _ => "declare const budget: Budget;\n",
+        });
+    }
+    text
+}
+
+fn interface(text: &mut String, name: &str, fields: &[Field], profile: Profile) {
+    let _ = writeln!(text, "interface {name} {{");
+    for f in fields.iter().filter(|f| f.profiles.has(profile)) {
+        let mark = if f.required { "" } else { "?" };
+        let _ = writeln!(text, "  /** {} */\n  {}{mark}: {};", f.doc, f.name, f.ty.typescript());
+    }
+    text.push_str("}\n\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::primitive;
+
+    #[test]
+    fn a_signature_marks_its_parameters() {
+        let signature = signature(primitive("pipeline").expect("in the table"));
+        let shown: Vec<&str> =
+            signature.params.iter().map(|(r, _)| &signature.label[r.start as usize..r.end as usize]).collect();
+        assert_eq!(shown, ["items: T[]", "...stages: Array<(prev, item: T, index: number) => unknown>"]);
+    }
+
+    #[test]
+    fn hover_of_an_option_says_what_a_change_costs() {
+        let label = AGENT_OPTIONS.iter().find(|f| f.name == "effort").expect("in the table");
+        expect_test::expect![[r"
+            ```ts
+            effort?: 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+            ```
+            How much the model thinks before it answers.
+
+            Part of the resume key: a change runs this call, and all after it, again."]]
+        .assert_eq(&hover_field(label));
+    }
+
+    #[test]
+    fn declarations_follow_the_profile() {
+        assert!(declarations(Profile::Qwen).contains("stepId?: string;"));
+        assert!(!declarations(Profile::ClaudeCode).contains("stepId"));
+    }
+}
