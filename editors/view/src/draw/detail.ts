@@ -1,0 +1,92 @@
+import type { Offer } from '../host.ts';
+import { isOver, type Agent, type RunState } from '../run/state.ts';
+import { duration, tokens, usd } from '../text/numbers.ts';
+import { attribute, children, h, text } from './dom.ts';
+import { glyph, shapeOf, WORDS } from './glyphs.ts';
+
+/** Characters of a prompt or a result drawn before a person asks for all. */
+const FOLDED = 8_000;
+
+/** One agent in full: how it stands, what it was asked, what it answered. */
+export class Detail {
+  private name = h('h2');
+  private state = h('p', { class: 'state' });
+  private facts = h('dl', { class: 'facts' });
+  private actions = h('div', { class: 'actions' });
+  private prompt = new Passage('Prompt');
+  private result = new Passage('Result');
+  private error = new Passage('Error');
+  private setbacks = new Passage('Attempts that failed');
+  readonly element = h('aside', { class: 'detail', 'aria-label': 'Agent', hidden: true },
+    h('header', {}, this.name, h('button', { class: 'close', 'data-close': '', 'aria-label': 'Close', title: 'Close (Escape)' }, '×')),
+    this.state, this.facts, this.actions,
+    this.error.element, this.setbacks.element, this.result.element, this.prompt.element);
+  private drawn = '';
+
+  draw(agent: Agent | null, run: RunState, offers: ReadonlySet<Offer>, now: number | null): void {
+    attribute(this.element, 'hidden', agent === null);
+    if (agent === null) return;
+    const running = agent.state === 'running' ? now : null;
+    const drawn = `${agent.call} ${agent.state} ${agent.attempt} ${agent.setbacks.length} ${run.end?.status} ${[...offers].join()} ${running && Math.floor(running / 1000)}`;
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    text(this.name, agent.label ?? `agent ${agent.call}`);
+    const shape = shapeOf(agent);
+    children(this.state, [glyph(shape), document.createTextNode(WORDS[shape] + (agent.attempt > 1 ? `, attempt ${agent.attempt}` : ''))]);
+    this.drawFacts(agent, run, now);
+    this.drawActions(agent, run, offers);
+    this.error.draw(agent.error);
+    this.setbacks.draw(agent.setbacks.length === 0 ? null : agent.setbacks.map((why, i) => `${i + 1}. ${why}`).join('\n'));
+    this.result.draw(agent.result === undefined ? null : typeof agent.result === 'string' ? agent.result : JSON.stringify(agent.result, null, 2));
+    this.prompt.draw(agent.prompt);
+  }
+
+  private drawFacts(agent: Agent, run: RunState, now: number | null): void {
+    const facts: [string, string][] = [];
+    if (agent.phase !== null) facts.push(['Phase', agent.phase]);
+    if (agent.model ?? run.model) facts.push(['Model', agent.model ?? run.model ?? '']);
+    const simulated = run.simulated ? ' simulated' : '';
+    if (isOver(agent) || agent.tokens > 0) facts.push(['Tokens', `${tokens(agent.tokens)}${simulated}`]);
+    if (agent.usd !== null) facts.push(['Cost', `${usd(agent.usd)}${simulated}`]);
+    const until = agent.endedAt ?? now;
+    if (agent.startedAt !== null && until !== null) facts.push(['Time', `${duration(Math.max(0, until - agent.startedAt))}${simulated}`]);
+    if (agent.queuedAt !== null && agent.startedAt !== null && agent.startedAt - agent.queuedAt >= 100) {
+      facts.push(['Waited', duration(agent.startedAt - agent.queuedAt)]);
+    }
+    children(this.facts, facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+  }
+
+  private drawActions(agent: Agent, run: RunState, offers: ReadonlySet<Offer>): void {
+    const live = run.end === null && !isOver(agent);
+    children(this.actions, [
+      ...(agent.line === null ? [] : [h('button', { class: 'button quiet', 'data-reveal': '', 'data-line': agent.line, 'data-column': agent.column }, `Go to line ${agent.line}`)]),
+      ...(live && offers.has('skip') ? [h('button', { class: 'button quiet', 'data-steer': 'skip', title: 'The script gets null for this agent' }, 'Skip')] : []),
+      ...(live && offers.has('retry') ? [h('button', { class: 'button quiet', 'data-steer': 'retry', title: 'Ask again; what was used so far is still counted' }, 'Retry')] : []),
+    ]);
+  }
+}
+
+class Passage {
+  private body = h('pre', { tabindex: 0 });
+  private more = h('button', { class: 'place-link' });
+  readonly element: HTMLElement;
+  private whole = '';
+
+  constructor(title: string) {
+    attribute(this.body, 'aria-label', title);
+    this.element = h('section', { class: 'passage', hidden: true }, h('h3', {}, title), this.body, this.more);
+    this.more.addEventListener('click', () => {
+      this.body.textContent = this.whole;
+      this.more.hidden = true;
+    });
+  }
+
+  draw(value: string | null): void {
+    attribute(this.element, 'hidden', value === null);
+    if (value === null || value === this.whole) return;
+    this.whole = value;
+    this.body.textContent = value.slice(0, FOLDED);
+    this.more.hidden = value.length <= FOLDED;
+    this.more.textContent = `Show all ${value.length.toLocaleString('en-US')} characters`;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Offer } from '../host.ts';
+import type { Figure } from '../sheet/figures.ts';
+import type { RunState } from '../run/state.ts';
+import type { Plan } from '../wire/plan.ts';
+import { attribute, h, text } from './dom.ts';
+
+const STATUS = { plan: 'Plan', live: 'Running', done: 'Done', failed: 'Failed', stopped: 'Stopped' } as const;
+type Status = keyof typeof STATUS;
+
+/** The script's name, how its run stands, and what can be done. */
+export class Header {
+  private title = h('h1');
+  private status = h('span', { class: 'status' });
+  private badge = h('span', { class: 'badge', title: 'Answered by the simulated model: no model was called and nothing was paid' }, 'simulated');
+  private description = h('p', { class: 'description' });
+  private buttons = {
+    dryRun: h('button', { class: 'button quiet', 'data-command': 'dryRun' }, 'Dry run'),
+    run: h('button', { class: 'button', 'data-command': 'run' }, 'Run'),
+    stop: h('button', { class: 'button quiet', 'data-command': 'stop' }, 'Stop'),
+  };
+  private note = h('p', { class: 'note' });
+  readonly element = h('header', { class: 'top' },
+    h('div', { class: 'headline' }, this.title, this.status, this.badge,
+      h('div', { class: 'actions' }, this.buttons.dryRun, this.buttons.run, this.buttons.stop)),
+    this.description, this.note);
+
+  draw(title: string, plan: Plan | null, run: RunState, offers: ReadonlySet<Offer>, note: string | null): void {
+    const status = statusOf(run);
+    text(this.title, plan?.name ?? run.name ?? title);
+    text(this.status, STATUS[status]);
+    this.status.dataset['status'] = status;
+    attribute(this.badge, 'hidden', !run.simulated);
+    text(this.description, plan?.description ?? '');
+    attribute(this.description, 'hidden', !plan?.description);
+    text(this.note, note ?? '');
+    attribute(this.note, 'hidden', note === null);
+    for (const [name, button] of Object.entries(this.buttons)) {
+      const offered = offers.has(name as Offer) && (name === 'stop') === (status === 'live');
+      attribute(button, 'hidden', !offered);
+    }
+  }
+}
+
+export function statusOf(run: RunState): Status {
+  return run.end?.status ?? (run.seq >= 0 ? 'live' : 'plan');
+}
+
+/** Agents, tokens, cost and time against what was expected. */
+export class Figures {
+  readonly element = h('dl', { class: 'figures' });
+  private views: FigureView[] = [];
+
+  draw(figures: Figure[]): void {
+    while (this.views.length < figures.length) {
+      const view = new FigureView();
+      this.views.push(view);
+      this.element.append(view.element);
+    }
+    figures.forEach((figure, i) => this.views[i]?.draw(figure));
+  }
+}
+
+class FigureView {
+  private name = h('dt');
+  private actual = h('span', { class: 'actual' });
+  private expected = h('span', { class: 'expected' });
+  private bar = { band: h('i', { class: 'band' }), actual: h('i', { class: 'so-far' }), likely: h('i', { class: 'likely' }) };
+  private gauge = h('div', { class: 'gauge', 'aria-hidden': 'true' }, this.bar.band, this.bar.actual, this.bar.likely);
+  private basis = h('span', { class: 'basis' });
+  readonly element = h('div', { class: 'figure' }, this.name, h('dd', {}, h('span', { class: 'numbers' }, this.actual, this.expected), this.gauge, this.basis));
+
+  draw(figure: Figure): void {
+    text(this.name, figure.name);
+    text(this.actual, figure.actual ?? figure.expected ?? '–');
+    text(this.expected, figure.actual !== null && figure.expected !== null ? `of ${figure.expected}` : '');
+    const basis = figure.basis && (figure.simulated && figure.expected !== null ? `expected ${figure.basis}` : figure.basis);
+    text(this.basis, [figure.simulated ? 'simulated' : null, basis].filter((part) => part !== null).join(' · '));
+    const { gauge } = figure;
+    attribute(this.gauge, 'hidden', gauge === null);
+    if (gauge === null) return;
+    this.gauge.classList.toggle('open', gauge.open);
+    this.gauge.classList.toggle('over', gauge.over);
+    const place = (element: HTMLElement, from: number, to: number) => {
+      element.style.setProperty('left', `${(from * 100).toFixed(2)}%`);
+      element.style.setProperty('width', `${((to - from) * 100).toFixed(2)}%`);
+    };
+    place(this.bar.band, gauge.low, gauge.high);
+    place(this.bar.actual, 0, gauge.actual);
+    attribute(this.bar.likely, 'hidden', gauge.likely === null);
+    if (gauge.likely !== null) this.bar.likely.style.setProperty('left', `${(gauge.likely * 100).toFixed(2)}%`);
+  }
+}

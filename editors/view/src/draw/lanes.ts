@@ -1,0 +1,108 @@
+import type { Agent, RunState } from '../run/state.ts';
+import type { Lane, Row } from '../sheet/sheet.ts';
+import { bounds, count, range, tokens, usd } from '../text/numbers.ts';
+import { Cells } from './cells.ts';
+import { attribute, children, h, text } from './dom.ts';
+
+/** The phases, one below the other. */
+export class Lanes {
+  readonly element = h('div', { class: 'lanes' });
+  private lanes = new Map<string | null, LaneView>();
+
+  draw(lanes: Lane[], run: RunState, selected: Agent | null): void {
+    children(this.element, lanes.map((lane) => {
+      let view = this.lanes.get(lane.title);
+      if (view === undefined) this.lanes.set(lane.title, (view = new LaneView(lane.title)));
+      view.draw(lane, run, selected);
+      return view.element;
+    }));
+  }
+}
+
+class LaneView {
+  readonly element: HTMLElement;
+  private count = h('span', { class: 'count' });
+  private spent = h('span', { class: 'spent' });
+  private body = h('div', { class: 'rows' });
+  private rows = new Map<string, RowView>();
+
+  constructor(private title: string | null) {
+    const heading = h('h2', {}, title ?? 'Outside every phase');
+    this.element = h('section', { class: 'lane' }, h('header', {}, heading, this.count, this.spent), this.body);
+    attribute(this.element, 'aria-label', title ?? 'Outside every phase');
+  }
+
+  draw(lane: Lane, run: RunState, selected: Agent | null): void {
+    const began = run.seq >= 0;
+    this.element.dataset['stage'] = began ? lane.stage : 'plan';
+    attribute(this.element, 'aria-current', lane.stage === 'now' && began ? 'step' : null);
+    text(this.count, agents(lane, began));
+    text(this.spent, began ? spent(lane, run) : expected(lane));
+    children(this.body, lane.rows.map((row) => {
+      let view = this.rows.get(row.key);
+      if (view === undefined) this.rows.set(row.key, (view = new RowView()));
+      view.draw(row, this.title, began, selected);
+      return view.element;
+    }));
+  }
+}
+
+/** `4 of 0..30 agents`; before a run, `0..30 agents`. */
+function agents(lane: Lane, began: boolean): string {
+  const planned = lane.plan && bounds(lane.plan.agents);
+  const one = (n: string) => (n === '1' ? 'agent' : 'agents');
+  if (!began) return planned === null ? '' : planned === '?' ? 'number of agents unknown' : `${planned} ${one(planned)}`;
+  const { over, all } = lane.tally;
+  if (planned === null) return `${count(over)} of ${count(all)} ${one(String(all))}`;
+  if (all === 0 && lane.stage === 'ahead') return `${planned} ${one(planned)}`;
+  const more = lane.plan?.agents.high != null && all > lane.plan.agents.high ? ', more than the plan allows' : '';
+  return `${count(over)} of ${planned === '?' ? 'an unknown number of' : planned} ${one(planned)}${more}`;
+}
+
+function spent(lane: Lane, run: RunState): string {
+  const parts = [];
+  if (lane.peak > 1) parts.push(`${count(lane.peak)} at once`);
+  if (lane.tally.over > 0) parts.push(`${tokens(lane.tokens)} tokens`);
+  if (lane.usd !== null) parts.push(usd(lane.usd));
+  if (lane.tally.over > 0 && run.simulated) parts.push('simulated');
+  return parts.join(' · ');
+}
+
+function expected(lane: Lane): string {
+  if (lane.plan === null) return '';
+  const parts = [];
+  const known = (r: { low: number | null; likely: number | null; high: number | null }) => r.likely !== null || r.high !== null || (r.low ?? 0) > 0;
+  if (known(lane.plan.tokens)) parts.push(`${range(lane.plan.tokens, tokens)} tokens`);
+  if (known(lane.plan.usd)) parts.push(range(lane.plan.usd, usd));
+  return parts.join(' · ');
+}
+
+class RowView {
+  private place = h('button', { class: 'place-link', 'data-reveal': '' });
+  private label = h('span', { class: 'label' });
+  private bounds = h('span', { class: 'bounds' });
+  private expr = h('span', { class: 'expr' });
+  private because = h('ul', { class: 'because' });
+  private cells = new Cells();
+  readonly element = h('div', { class: 'row' },
+    h('div', { class: 'call' }, this.label, this.place, h('span', { class: 'how-many' }, this.bounds, this.expr), this.because), this.cells.element);
+
+  draw(row: Row, phase: string | null, began: boolean, selected: Agent | null): void {
+    text(this.label, row.label ?? 'agent');
+    text(this.place, row.line === null ? '' : `line ${row.line}`);
+    attribute(this.place, 'hidden', row.line === null);
+    attribute(this.place, 'data-line', row.line);
+    attribute(this.place, 'data-column', row.column);
+    const planned = row.bounds && bounds(row.bounds);
+    text(this.bounds, planned === null ? '' : `×${planned}`);
+    const plain = row.expr === null || row.expr === planned || row.expr === String(row.bounds?.low);
+    text(this.expr, plain || began ? '' : `= ${row.expr}`);
+    attribute(this.because, 'hidden', began || row.because.length === 0);
+    if (!began && this.because.childElementCount !== row.because.length) {
+      children(this.because, row.because.map(({ line, column, text: why }) =>
+        h('li', {}, `${why} `, h('button', { class: 'place-link', 'data-reveal': '', 'data-line': line, 'data-column': column }, `line ${line}`))));
+    }
+    const title = [phase, row.label ?? 'agent', row.line === null ? null : `line ${row.line}`, planned === null ? null : `${planned} planned`];
+    this.cells.draw(row, title.filter((part) => part !== null).join(', '), selected);
+  }
+}

@@ -1,0 +1,177 @@
+import type { Host, Offer, ToView } from '../host.ts';
+import { apply } from '../run/fold.ts';
+import { before, isOver, type Agent, type RunState } from '../run/state.ts';
+import { figures } from '../sheet/figures.ts';
+import { sheet } from '../sheet/sheet.ts';
+import type { CallId } from '../wire/event.ts';
+import type { Plan } from '../wire/plan.ts';
+import { agentOf } from './cells.ts';
+import { Detail } from './detail.ts';
+import { children, h, text } from './dom.ts';
+import { Figures, Header, statusOf } from './header.ts';
+import { move } from './keys.ts';
+import { Lanes } from './lanes.ts';
+import { Legend } from './legend.ts';
+import { Story } from './story.ts';
+
+/** The whole view: takes messages at once, draws at most once a frame. */
+export class Page {
+  private title = 'Workflow';
+  private plan: Plan | null = null;
+  private problem: string | null = null;
+  private note: string | null = null;
+  private offers: ReadonlySet<Offer> = new Set();
+  private runId: string | null = null;
+  private run: RunState = before();
+  private chosen: CallId | null = null;
+  /** Added to `performance.now()` it gives the clock of the events. */
+  private offset: number | null = null;
+  private asked = false;
+  private said = '';
+
+  private header = new Header();
+  private figures = new Figures();
+  private lanes = new Lanes();
+  private legend = new Legend();
+  private detail = new Detail();
+  private story = new Story();
+  private empty = h('p', { class: 'empty' });
+  private spoken = h('p', { role: 'status', class: 'spoken' });
+
+  constructor(private root: Element, private host: Host) {
+    const main = h('main', {}, this.story.ended, this.empty, this.lanes.element, this.legend.element, this.story.element);
+    children(root, [this.spoken, this.header.element, this.figures.element, h('div', { class: 'below' }, main, this.detail.element)]);
+    root.addEventListener('click', (event) => this.clicked(event));
+    root.addEventListener('keydown', (event) => this.pressed(event as KeyboardEvent));
+    host.listen((message) => this.take(message));
+    host.say({ type: 'ready' });
+    setInterval(() => statusOf(this.run) === 'live' && this.ask(), 1000);
+    this.ask();
+  }
+
+  private take(message: ToView): void {
+    switch (message.type) {
+      case 'plan':
+        this.title = message.title;
+        this.plan = message.plan;
+        this.problem = message.problem ?? null;
+        break;
+      case 'offer':
+        this.offers = new Set(message.offers);
+        this.note = message.note ?? null;
+        break;
+      case 'run':
+        this.runId = message.runId;
+        this.run = before();
+        this.chosen = null;
+        this.offset = null;
+        break;
+      case 'events':
+        if (message.runId !== this.runId) return;
+        for (const entry of message.entries) apply(this.run, entry);
+        if (this.run.at !== null) this.offset = this.run.at - performance.now();
+        break;
+    }
+    this.ask();
+  }
+
+  private ask(): void {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { run, plan } = this;
+    const now = this.offset === null ? null : performance.now() + this.offset;
+    const chosen = this.chosenAgent();
+    this.header.draw(this.title, plan, run, this.offers, this.note);
+    this.figures.draw(figures(plan, run, now));
+    const lanes = sheet(plan, run);
+    this.lanes.draw(lanes, run, chosen);
+    this.legend.draw(lanes);
+    this.root.classList.toggle('reveals', this.offers.has('reveal'));
+    this.root.classList.toggle('live', statusOf(run) === 'live');
+    const nothing = lanes.length === 0 || lanes.every((lane) => lane.rows.length === 0);
+    this.empty.hidden = !nothing && this.problem === null;
+    text(this.empty, this.problem ?? (run.seq >= 0 ? 'No agent has been called yet.' : 'This script calls no agent.'));
+    this.detail.draw(chosen, run, this.offers, now);
+    this.story.draw(run);
+    this.keepOneTabStop();
+    this.speak();
+  }
+
+  private chosenAgent(): Agent | null {
+    return this.chosen === null ? null : (this.run.agents.get(this.chosen) ?? null);
+  }
+
+  /** One agent at a time can be reached by Tab; the arrow keys go on from there. */
+  private keepOneTabStop(): void {
+    const lanes = this.lanes.element;
+    if (lanes.querySelector('.cell[tabindex="0"]') === null) lanes.querySelector('.cell')?.setAttribute('tabindex', '0');
+  }
+
+  /** Tells a screen reader of phases and ends, not of every agent. */
+  private speak(): void {
+    const status = statusOf(this.run);
+    const { phase, agents } = this.run;
+    let said = status === 'live' ? `Running${phase === null ? '' : `, phase ${phase}`}` : '';
+    if (this.run.end !== null) said = `The run ${status === 'done' ? 'is done' : status === 'failed' ? 'failed' : 'was stopped'}, ${[...agents.values()].filter(isOver).length} agents`;
+    if (said !== this.said) text(this.spoken, (this.said = said));
+  }
+
+  private clicked(event: Event): void {
+    const target = event.target as Element;
+    const cell = target.closest('.cell');
+    const agent = cell && agentOf.get(cell);
+    if (cell && agent) return this.choose(agent, cell);
+    const button = target.closest<HTMLElement>('button');
+    if (button === null) return;
+    const { line, column, command, steer } = button.dataset;
+    if (line !== undefined) this.host.say({ type: 'reveal', line: Number(line), column: Number(column ?? 1) });
+    else if (command === 'run' || command === 'dryRun' || command === 'stop') this.host.say({ type: 'command', command, runId: this.runId });
+    else if ((steer === 'skip' || steer === 'retry') && this.runId !== null && this.chosen !== null) {
+      this.host.say({ type: 'steer', how: steer, runId: this.runId, call: this.chosen });
+    } else if ('close' in button.dataset) this.close();
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && this.chosen !== null) return this.close();
+    const cell = (event.target as Element).closest('.cell');
+    if (cell === null) return;
+    const agent = agentOf.get(cell);
+    if ((event.key === 'Enter' || event.key === ' ') && agent) {
+      event.preventDefault();
+      return this.choose(agent, cell);
+    }
+    const next = move(this.lanes.element, cell, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    this.focus(next);
+    // With one agent open, going on means reading the next.
+    const other = agentOf.get(next);
+    if (this.chosen !== null && other) this.choose(other, next);
+  }
+
+  private choose(agent: Agent, cell: Element): void {
+    this.chosen = agent.call;
+    this.focus(cell as HTMLElement);
+    this.ask();
+  }
+
+  private focus(cell: HTMLElement): void {
+    for (const other of this.lanes.element.querySelectorAll('.cell[tabindex="0"]')) other.setAttribute('tabindex', '-1');
+    cell.setAttribute('tabindex', '0');
+    cell.focus();
+  }
+
+  private close(): void {
+    this.chosen = null;
+    this.lanes.element.querySelector<HTMLElement>('.cell[tabindex="0"]')?.focus();
+    this.ask();
+  }
+}
+

@@ -1,0 +1,83 @@
+import { basis, bounds, count, duration, range, tokens, usd } from '../text/numbers.ts';
+import { isOver, type RunState } from '../run/state.ts';
+import type { Plan, Range } from '../wire/plan.ts';
+
+/** A number of the run against what was said before it. */
+export interface Figure {
+  name: string;
+  /** What is so far; null before a run. */
+  actual: string | null;
+  /** What was said before, and on what that rests; null where nothing was said. */
+  expected: string | null;
+  basis: string | null;
+  /** The actual number was made by the simulated model. */
+  simulated: boolean;
+  gauge: Gauge | null;
+}
+
+/** Everything as a share of the gauge's length: what is so far, the band from fewest to most, and what is likely. */
+export interface Gauge {
+  actual: number;
+  low: number;
+  high: number;
+  likely: number | null;
+  /** Nothing bounds the number: the band has no end. */
+  open: boolean;
+  over: boolean;
+}
+
+/** @param now the clock of the events, for the time of a live run. */
+export function figures(plan: Plan | null, run: RunState, now: number | null): Figure[] {
+  const began = run.seq >= 0;
+  const ended = [...run.agents.values()].reduce((n, a) => n + (isOver(a) ? 1 : 0), 0);
+  const agents: Range | null = plan && { ...plan.agents, likely: null, basis: plan.agents.low === plan.agents.high ? 'exact' : 'bounds' };
+  const started = run.startedAt;
+  const until = run.end === null ? now : run.at;
+  return [
+    {
+      name: 'Agents',
+      actual: began ? count(ended) : null,
+      expected: plan && (plan.agents.high === null && plan.agents.low === 0 ? 'unknown' : bounds(plan.agents)),
+      basis: agents && basis(agents.basis),
+      simulated: false,
+      gauge: agents && gauge(began ? ended : 0, agents),
+    },
+    figure('Tokens', began ? run.tokens : null, plan?.tokens ?? null, tokens, run.simulated),
+    figure('Cost', began ? run.usd : null, plan?.usd ?? null, usd, run.simulated),
+    {
+      name: 'Time',
+      actual: began && started !== null && until !== null ? duration(Math.max(0, until - started)) : null,
+      expected: null,
+      basis: run.peak > 0 ? `at most ${count(run.peak)} at once` : null,
+      simulated: run.simulated,
+      gauge: null,
+    },
+  ];
+}
+
+function figure(name: string, actual: number | null, expected: Range | null, show: (n: number) => string, simulated: boolean): Figure {
+  return {
+    name,
+    actual: actual === null ? null : show(actual),
+    expected: expected && range(expected, show),
+    basis: expected && basis(expected.basis),
+    simulated: simulated && actual !== null,
+    gauge: expected && gauge(actual ?? 0, expected),
+  };
+}
+
+/** The gauge for a number; none where nothing was said of it. */
+export function gauge(actual: number, { low, likely, high }: Range): Gauge | null {
+  if (low === null && likely === null && high === null) return null;
+  const open = high === null;
+  const most = Math.max(actual, high ?? Math.max(likely ?? 0, low ?? 0, actual) * 1.5);
+  if (most === 0) return null;
+  return {
+    actual: actual / most,
+    low: (low ?? 0) / most,
+    high: open ? 1 : high / most,
+    likely: likely === null ? null : likely / most,
+    open,
+    over: high !== null && actual > high,
+  };
+}

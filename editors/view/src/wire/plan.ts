@@ -1,0 +1,51 @@
+/** What `callsheet plan --json` answers: what a script can do, before it does it. */
+export interface Plan {
+  name?: string | null;
+  description?: string | null;
+  agents: Bounds;
+  phases: PlannedPhase[];
+  calls: PlannedCall[];
+  tokens: Range;
+  usd: Range;
+}
+
+/** How often: `high` is null where nothing bounds it. */
+export interface Bounds {
+  low: number;
+  high: number | null;
+}
+
+export interface PlannedPhase {
+  title: string | null;
+  agents: Bounds;
+  tokens: Range;
+  usd: Range;
+}
+
+/** One `agent(…)` in the script. Lines and columns count from 1. */
+export interface PlannedCall extends Bounds {
+  line: number;
+  column: number;
+  phase: string | null;
+  label: string | null;
+  /** `3 + 3·findings` */
+  expr?: string;
+  because?: Because[];
+}
+
+/** What keeps bounds apart, and the line that does so. */
+export interface Because {
+  line: number;
+  column: number;
+  text: string;
+}
+
+/** A number that is not known exactly; null where there is no basis to say. */
+export interface Range {
+  low: number | null;
+  likely: number | null;
+  high: number | null;
+  basis: Basis;
+}
+
+export type Basis = 'exact' | 'bounds' | { simulated: { runs: number } } | { history: { runs: number } };

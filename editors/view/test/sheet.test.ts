@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apply } from '../src/run/fold.ts';
+import { before } from '../src/run/state.ts';
+import { figures, gauge } from '../src/sheet/figures.ts';
+import { sheet } from '../src/sheet/sheet.ts';
+import { basis, bounds, duration, range, tokens, usd } from '../src/text/numbers.ts';
+import type { Event } from '../src/wire/event.ts';
+import type { Plan } from '../src/wire/plan.ts';
+
+const unknown = { low: null, likely: null, high: null, basis: 'bounds' } as const;
+const plan: Plan = {
+  name: 'review',
+  agents: { low: 3, high: 33 },
+  phases: [
+    { title: 'Review', agents: { low: 3, high: 3 }, tokens: unknown, usd: unknown },
+    { title: 'Verify', agents: { low: 0, high: 30 }, tokens: unknown, usd: unknown },
+  ],
+  calls: [
+    { line: 9, column: 5, phase: 'Review', label: null, low: 3, high: 3, expr: '3', because: [] },
+    { line: 12, column: 7, phase: 'Verify', label: 'refute', low: 0, high: 30, expr: '≤10·findings', because: [] },
+  ],
+  tokens: { low: 1000, likely: 18000, high: 30000, basis: { simulated: { runs: 20 } } },
+  usd: { low: 0, likely: null, high: null, basis: 'bounds' },
+};
+
+function run(...events: Event[]) {
+  const state = before();
+  events.forEach((event, seq) => apply(state, { seq, at: seq * 1000, event }));
+  return state;
+}
+
+test('before a run the sheet is the plan', () => {
+  const lanes = sheet(plan, before());
+  assert.deepEqual(lanes.map((l) => [l.title, l.stage, l.rows.map((r) => [r.certain, r.possible])]),
+    [['Review', 'ahead', [[3, 0]]], ['Verify', 'ahead', [[0, 30]]]]);
+});
+
+test('agents take the places the plan kept for them', () => {
+  const lanes = sheet(plan, run(
+    { type: 'phase', title: 'Review' },
+    { type: 'agentQueued', call: 'a', line: 9, column: 5 },
+    { type: 'agentQueued', call: 'b', line: 12, column: 7, phase: 'Verify' },
+    { type: 'agentDone', call: 'b', usage: { output: 5 } },
+    { type: 'agentQueued', call: 'c', line: 40, column: 1, phase: 'Unplanned' },
+  ));
+  assert.deepEqual(lanes.map((l) => [l.title, l.stage, l.tally.over, l.tally.all, l.tokens]),
+    [['Review', 'now', 0, 1, 0], ['Verify', 'past', 1, 1, 5], ['Unplanned', 'past', 0, 1, 0]]);
+  assert.deepEqual(lanes[0]?.rows.map((r) => [r.agents.length, r.certain, r.possible]), [[1, 2, 0]]);
+  assert.deepEqual(lanes[1]?.rows.map((r) => [r.agents.length, r.certain, r.possible]), [[1, 0, 29]]);
+});
+
+test('after the end nothing is expected any more', () => {
+  const lanes = sheet(plan, run({ type: 'runEnded', status: 'done' }));
+  assert.deepEqual(lanes.flatMap((l) => l.rows.map((r) => r.certain + r.possible)), [0, 0]);
+});
+
+test('every figure has its basis, and a simulated one says so', () => {
+  const state = run({ type: 'runStarted', model: 'simulated' }, { type: 'agentQueued', call: 1 }, { type: 'agentDone', call: 1, usage: { input: 900 }, usd: 0 });
+  const shown = figures(plan, state, 5000).map((f) => [f.name, f.actual, f.expected, f.basis, f.simulated]);
+  assert.deepEqual(shown, [
+    ['Agents', '1', '3..33', 'from the script’s bounds', false],
+    ['Tokens', '900', '≈18k (1.0k..30k)', 'from 20 runs on the simulated model', true],
+    ['Cost', '$0', 'unknown', 'from the script’s bounds', true],
+    ['Time', '5.0 s', null, null, true],
+  ]);
+});
+
+test('a gauge shows more than was bounded as more', () => {
+  assert.deepEqual(gauge(40, { low: 0, likely: null, high: 30, basis: 'bounds' })?.over, true);
+  assert.equal(gauge(3, unknown), null);
+  assert.equal(gauge(3, { low: 1, likely: null, high: null, basis: 'bounds' })?.open, true);
+});
+
+test('numbers read at a glance', () => {
+  assert.deepEqual([0, 999, 1000, 9949, 9950, 1.4e6, 127e6].map(tokens), ['0', '999', '1.0k', '9.9k', '10k', '1.4M', '127M']);
+  assert.deepEqual([0, 0.001, 0.42, 17.3].map(usd), ['$0', '<$0.01', '$0.42', '$17']);
+  assert.deepEqual([[3, 3], [0, 405505], [3, null], [0, null]].map(([low, high]) => bounds({ low: low ?? 0, high: high ?? null })),
+    ['3', '0..405,505', '≥3', '?']);
+  assert.deepEqual([400, 12_300, 185_000, 3_723_000].map(duration), ['0.4 s', '12 s', '3:05', '1:02:03']);
+  assert.equal(range({ low: 5, likely: 5, high: 5, basis: 'exact' }, String), '5');
+  assert.equal(basis({ history: { runs: 1 } }), 'from 1 run before');
+});
