@@ -36,7 +36,12 @@ pub struct Analysis {
 
 /// Analyses `text`.
 pub fn analyze(text: impl Into<Arc<str>>, context: &Context) -> Analysis {
-    let script = script::parse(text);
+    analyze_after(text, None, context)
+}
+
+/// Analyses `text`, which came from editing `last`; see [`script::parse_after`].
+pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&script::Script>, context: &Context) -> Analysis {
+    let script = script::parse_after(text, last);
     let plan = plan::interpret(&script, context);
     let findings = lint::check(&script, &plan, context);
     let estimate = estimate::estimate(&plan, context);

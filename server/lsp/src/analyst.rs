@@ -1,0 +1,102 @@
+//! The thread that reads scripts, so that the owner loop never waits for one.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread,
+};
+
+use analysis::{Analysis, Context};
+use tower_lsp::ls_types::Uri;
+
+/// Stack of the thread, in bytes: the parser recurses, and an overflow could not be caught. Only touched pages count.
+const STACK: usize = 32 << 20;
+
+/// A text to analyse.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    /// The script's address.
+    pub(crate) uri: Uri,
+    /// The client's version.
+    pub(crate) version: i32,
+    /// The text.
+    pub(crate) text: Arc<str>,
+    /// What the text alone does not tell.
+    pub(crate) context: Context,
+    /// The script's last analysis of a whole tree: it tells what was edited, where the text is broken.
+    pub(crate) last: Option<Arc<Analysis>>,
+}
+
+/// What became of a [`Job`].
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// The script's address.
+    pub(crate) uri: Uri,
+    /// The version that was analysed.
+    pub(crate) version: i32,
+    /// The analysis; `None` where it panicked.
+    pub(crate) analysis: Option<Arc<Analysis>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// By address: a newer text takes the place of one not yet begun.
+    waiting: HashMap<Uri, Job>,
+    closed: bool,
+}
+
+/// A handle to the thread; dropping it ends the thread.
+pub(crate) struct Analyst {
+    queue: Arc<(Mutex<Queue>, Condvar)>,
+}
+
+impl Analyst {
+    /// Starts the thread; `report` is called on it.
+    pub(crate) fn start(report: impl Fn(Report) + Send + 'static) -> std::io::Result<Self> {
+        let queue = Arc::new((Mutex::new(Queue::default()), Condvar::new()));
+        let theirs = queue.clone();
+        thread::Builder::new().name("analyst".into()).stack_size(STACK).spawn(move || {
+            while let Some(job) = next(&theirs) {
+                report(carry_out(&job));
+            }
+        })?;
+        Ok(Self { queue })
+    }
+
+    /// Asks for an analysis. Of several asked for one address before the thread gets to it, only the last is done.
+    pub(crate) fn ask(&self, job: Job) {
+        let (queue, bell) = &*self.queue;
+        queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.insert(job.uri.clone(), job);
+        bell.notify_one();
+    }
+}
+
+impl Drop for Analyst {
+    fn drop(&mut self) {
+        let (queue, bell) = &*self.queue;
+        queue.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        bell.notify_one();
+    }
+}
+
+fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<Job> {
+    let (queue, bell) = queue;
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        if queue.closed {
+            return None;
+        }
+        if let Some(uri) = queue.waiting.keys().next().cloned() {
+            return queue.waiting.remove(&uri);
+        }
+        queue = bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn carry_out(job: &Job) -> Report {
+    let last = job.last.as_ref().map(|last| &last.script);
+    let analysis = catch_unwind(AssertUnwindSafe(|| analysis::analyze_after(job.text.clone(), last, &job.context)))
+        .inspect_err(|_| tracing::error!("the analysis of a script panicked"));
+    Report { uri: job.uri.clone(), version: job.version, analysis: analysis.ok().map(Arc::new) }
+}

@@ -1,0 +1,79 @@
+//! What `workspace/executeCommand` offers. All are carried out here, so that every editor can offer them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+/// A server command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Runs the script on the model of the settings.
+    Run,
+    /// Runs the script on the simulated model, at no cost.
+    DryRun,
+    /// Stops a run.
+    Stop,
+    /// Opens the call sheet: phases, agents, bounds and every prompt that would be sent.
+    ShowPlan,
+}
+
+impl Command {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Run, Self::DryRun, Self::Stop, Self::ShowPlan];
+
+    /// The name on the wire.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Run => "callsheet.run",
+            Self::DryRun => "callsheet.dryRun",
+            Self::Stop => "callsheet.stop",
+            Self::ShowPlan => "callsheet.showPlan",
+        }
+    }
+
+    /// The command of that name.
+    pub(crate) fn named(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|command| command.id() == id)
+    }
+
+    /// The command with a title, ready to be called for `uri`.
+    pub(crate) fn call(self, title: impl Into<String>, target: Target) -> lsp::Command {
+        let arguments = serde_json::to_value(target).map(|target| vec![target]).ok();
+        lsp::Command { title: title.into(), command: self.id().into(), arguments }
+    }
+}
+
+/// What a command works on: its one argument.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Target {
+    /// The script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uri: Option<Uri>,
+    /// The run, for [`Command::Stop`]; without it the newest live run of the script, or of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) run_id: Option<String>,
+    /// The run's arguments; without them those of the `// @callsheet args:` comment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) args: Option<Value>,
+}
+
+impl Target {
+    /// The script at `uri`.
+    pub(crate) fn script(uri: &Uri) -> Self {
+        Self { uri: Some(uri.clone()), ..Self::default() }
+    }
+
+    /// Reads a command's arguments: none, an address, or an object.
+    pub(crate) fn read(arguments: Vec<Value>) -> Result<Self, String> {
+        match arguments.into_iter().next() {
+            None => Ok(Self::default()),
+            Some(Value::String(uri)) => {
+                let uri = uri.parse().map_err(|_| format!("`{uri}` is not the address of a file."))?;
+                Ok(Self { uri: Some(uri), ..Self::default() })
+            }
+            Some(other) => serde_json::from_value(other)
+                .map_err(|error| format!("A command takes an object `{{uri, runId, args}}`: {error}.")),
+        }
+    }
+}

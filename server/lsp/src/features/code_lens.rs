@@ -1,0 +1,44 @@
+//! Run, stop and the estimate, above `meta`. `textDocument/codeLens`; fully resolved, with commands of the server only.
+
+use analysis::text::Span;
+use tower_lsp::ls_types::{CodeLens, Command as Call};
+
+use crate::{
+    commands::{Command, Target},
+    features::words,
+    snapshot::Snapshot,
+};
+
+/// The lenses of a script.
+pub(crate) fn code_lenses(script: &Snapshot) -> Vec<CodeLens> {
+    if !script.settings.lenses {
+        return vec![];
+    }
+    let range = script.range(meta(script));
+    calls(script).into_iter().map(|command| CodeLens { range, command: Some(command), data: None }).collect()
+}
+
+/// What can be done with a script now; the same for lenses and code actions.
+pub(crate) fn calls(script: &Snapshot) -> Vec<Call> {
+    let target = Target::script(&script.uri);
+    let plan = Command::ShowPlan.call(estimate(script), target.clone());
+    match &script.run {
+        Some((run, _)) if run.is_live() => {
+            let stop = Target { run_id: Some(run.id.clone()), ..target };
+            vec![Command::Stop.call(format!("■ Stop · {}", run.count()), stop), plan]
+        }
+        _ => vec![Command::Run.call("▶ Run", target.clone()), Command::DryRun.call("Dry run", target), plan],
+    }
+}
+
+/// `4..34 agents · 40k..300k tok · $0.10..$2.40`.
+fn estimate(script: &Snapshot) -> String {
+    let known = &script.known;
+    words::agents(&known.plan.agents) + &words::cost(&known.estimate.total)
+}
+
+/// The declaration of `meta`, or the start of the text.
+fn meta(script: &Snapshot) -> Span {
+    let meta = script.known.script.meta.as_ref().and_then(|meta| script.loosely(meta.span));
+    Span::at(meta.map_or(0, |meta| meta.start))
+}

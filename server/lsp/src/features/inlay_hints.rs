@@ -1,0 +1,321 @@
+//! Numbers drawn into the source: how often, how wide, how much. `textDocument/inlayHint`.
+
+use analysis::{
+    plan::{AgentCall, Count, Fanout, FanoutKind, PhaseMark},
+    text::Span,
+};
+use tower_lsp::ls_types::{InlayHint, InlayHintLabel, InlayHintLabelPart, Location, Range};
+
+use crate::{
+    features::{reasons, words},
+    snapshot::Snapshot,
+};
+
+/// All hints whose place lies in `range`.
+pub(crate) fn inlay_hints(script: &Snapshot, range: Range) -> Vec<InlayHint> {
+    if !script.settings.hints {
+        return vec![];
+    }
+    let wanted = script.converter().span(range);
+    let plan = &script.known.plan;
+    let agents = plan.calls.iter().enumerate().filter_map(|(index, call)| agent(script, index, call));
+    let fanouts = plan.fanouts.iter().filter_map(|fanout| width(script, fanout));
+    let phases = plan.phase_marks.iter().filter_map(|mark| phase(script, mark));
+    let mut hints: Vec<(Span, Hint)> = agents
+        .chain(fanouts)
+        .chain(phases)
+        .filter(|hint| wanted.touches(hint.at))
+        .map(|h| (Span::at(h.at), h))
+        .collect();
+    hints.sort_by_key(|(at, _)| *at);
+    hints.into_iter().map(|(_, hint)| hint.finish(script)).collect()
+}
+
+struct Hint {
+    at: u32,
+    parts: Vec<InlayHintLabelPart>,
+    tooltip: String,
+}
+
+impl Hint {
+    fn say(mut self, value: impl Into<String>, location: Option<Location>) -> Self {
+        let value = value.into();
+        if !value.is_empty() {
+            self.parts.push(InlayHintLabelPart { value, location, ..Default::default() });
+        }
+        self
+    }
+
+    fn finish(self, script: &Snapshot) -> InlayHint {
+        InlayHint {
+            position: script.converter().position(self.at),
+            label: InlayHintLabel::LabelParts(self.parts),
+            kind: None,
+            text_edits: None,
+            tooltip: Some(reasons::markdown(self.tooltip).into()),
+            padding_left: Some(true),
+            padding_right: None,
+            data: None,
+        }
+    }
+}
+
+/// Where the number of a call goes: behind it. `None` where the text there was edited since the plan was made.
+fn behind(script: &Snapshot, call: Span, callee: Span) -> Option<u32> {
+    script.place(callee)?;
+    Some(script.place(Span::new(call.end.saturating_sub(1), call.end))?.end)
+}
+
+/// Where the number of a block of calls goes: behind it if it is on one line, else behind its first line, beside its name.
+fn beside(script: &Snapshot, call: Span, callee: Span) -> Option<u32> {
+    let end = behind(script, call, callee)?;
+    let start = script.place(callee)?.start;
+    let line = script.lines.line_of(start);
+    if script.lines.line_of(end) == line {
+        return Some(end);
+    }
+    let text = script.converter().line_text(line).trim_end();
+    Some(script.lines.start_of(line)? + text.len() as u32)
+}
+
+/// The place to jump to from a count: what keeps it from being exact.
+fn decided(script: &Snapshot, count: &Count) -> Option<Location> {
+    let symbol = count.expr.terms.iter().flat_map(|term| &term.symbols).map(|symbol| symbol.span).next();
+    script.location(count.because.first().map(|why| why.span).or(symbol)?)
+}
+
+fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> Option<Hint> {
+    let at = behind(script, call.span, call.callee)?;
+    let known = &script.known;
+    let cost = known.estimate.calls.get(index);
+    let mut tooltip = reasons::count(script, "times in one run", &call.count);
+    tooltip.extend(cost.map(reasons::cost));
+    let hint = Hint { at, parts: vec![], tooltip }
+        .say(words::times(&call.count), decided(script, &call.count))
+        .say(cost.map(words::cost).unwrap_or_default(), None);
+    Some(match script.ran(call) {
+        Some(times) => Hint { tooltip: hint.tooltip.clone() + &script.run_sentence(times), ..hint }
+            .say(format!(" · ran {times}"), None),
+        None => hint,
+    })
+}
+
+fn width(script: &Snapshot, fanout: &Fanout) -> Option<Hint> {
+    let at = beside(script, fanout.span, fanout.callee)?;
+    let mut tooltip = reasons::count(script, "items in one call", &fanout.width);
+    if let Some(why) = &fanout.decided_by {
+        tooltip += &reasons::because(script, "this many", why);
+    }
+    tooltip += "\n";
+    tooltip += &reasons::count(script, "agents started by all items together", &fanout.agents);
+    tooltip += match fanout.kind {
+        FanoutKind::Parallel => "\nA barrier: it waits for the slowest item.\n",
+        FanoutKind::Pipeline { .. } => "\nNo barrier: each item goes through the stages on its own.\n",
+    };
+    let hint =
+        Hint { at, parts: vec![], tooltip }.say(format!("{} wide", fanout.width), decided(script, &fanout.width));
+    Some(match &fanout.decided_by {
+        Some(why) => hint.say(format!(" · {}", limit(script, why.span)), script.location(why.span)),
+        None => hint,
+    })
+}
+
+/// What limits a width, in a few words: the expression, or its line where it is a list written out.
+fn limit(script: &Snapshot, span: Span) -> String {
+    let words = script.words(span, 24);
+    match script.line_number(span) {
+        Some(line) if words.starts_with('[') || words.is_empty() => format!("line {line}"),
+        _ => words,
+    }
+}
+
+fn phase(script: &Snapshot, mark: &PhaseMark) -> Option<Hint> {
+    let at = behind(script, mark.span, mark.title)?;
+    let [index] = mark.phases[..] else { return None };
+    let phase = script.known.plan.phases.get(index)?;
+    let cost = script.known.estimate.phases.get(index);
+    let mut tooltip = reasons::count(script, "agents in this phase", &phase.agents);
+    tooltip.extend(cost.map(reasons::cost));
+    let hint = Hint { at, parts: vec![], tooltip }
+        .say(words::agents(&phase.agents), decided(script, &phase.agents))
+        .say(cost.map(words::cost).unwrap_or_default(), None);
+    let ran: Option<u64> = phase.calls.iter().map(|call| script.ran(script.known.plan.calls.get(*call)?)).sum();
+    Some(match ran {
+        Some(times) => hint.say(format!(" · ran {times}"), None),
+        None => hint,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use analysis::plan::{Expr, PhasePlan, Plan, Symbol, Term, Why};
+    use expect_test::expect;
+
+    use super::*;
+    use crate::tests::{Script, draw_hints, ran};
+
+    const REVIEW: &str = "\
+export const meta = { name: 'review', description: 'Reviews' }
+phase('Verify')
+const results = await pipeline(DIMENSIONS,
+  d => agent(`Review ${d}`, { schema: FINDINGS }),
+  r => parallel(r.findings.map(f => () => agent(`Refute ${f}`))),
+)
+";
+
+    /// At most `factor` for each of what `span` names, over three of them.
+    fn each(factor: u64, name: &str, span: Span) -> Count {
+        let symbol = Symbol { name: name.into(), span };
+        Count {
+            low: 0,
+            high: Some(factor * 10),
+            expr: Expr { constant: 0, terms: vec![Term { factor, symbols: vec![symbol], at_most: false }] },
+            because: vec![Why { span, text: "the agent decides how many findings there are".into() }],
+        }
+    }
+
+    #[expect(clippy::field_reassign_with_default, reason = "a plan has private fields")]
+    fn review() -> Script {
+        Script::planned(REVIEW, |find| {
+            let call = |whole: &str, count: Count| AgentCall {
+                span: find(whole),
+                callee: Span::new(find(whole).start, find(whole).start + 5),
+                phases: vec![0],
+                label: None,
+                count,
+                prompt: Default::default(),
+                schema: None,
+                model: Default::default(),
+                effort: Default::default(),
+                agent_type: Default::default(),
+                schema_span: None,
+                concurrent: false,
+                fate: Default::default(),
+            };
+            let fanout = |start: u32, name: &str, end: u32, kind, width: Count, by: &str| Fanout {
+                span: Span::new(start, end),
+                callee: Span::new(start, start + name.len() as u32),
+                kind,
+                width,
+                decided_by: Some(Why { span: find(by), text: "the list has three entries".into() }),
+                agents: Count::exactly(3),
+                count: Count::exactly(1),
+                concurrent: false,
+                fate: Default::default(),
+            };
+            let findings = find("r.findings");
+            let end = REVIEW.trim_end().len() as u32;
+            let inner = find("parallel(r.findings.map(f => () => agent(`Refute ${f}`)))");
+            let agents = each(3, "findings", findings);
+            let mut plan = Plan::default();
+            plan.calls = vec![
+                call("agent(`Review ${d}`, { schema: FINDINGS })", Count::exactly(3)),
+                call("agent(`Refute ${f}`)", agents.clone()),
+            ];
+            plan.fanouts = vec![
+                fanout(
+                    find("pipeline").start,
+                    "pipeline",
+                    end,
+                    FanoutKind::Pipeline { stages: Some(2) },
+                    Count::exactly(3),
+                    "DIMENSIONS",
+                ),
+                fanout(
+                    inner.start,
+                    "parallel",
+                    inner.end,
+                    FanoutKind::Parallel,
+                    each(1, "findings", findings),
+                    "r.findings.map",
+                ),
+            ];
+            plan.phases = vec![PhasePlan { title: Some("Verify".into()), agents, calls: vec![0, 1] }];
+            plan.phase_marks = vec![PhaseMark {
+                span: find("phase('Verify')"),
+                title: find("'Verify'"),
+                phases: vec![0],
+                concurrent: false,
+            }];
+            plan
+        })
+    }
+
+    fn drawn(script: &Script) -> String {
+        draw_hints(&script.snapshot, &inlay_hints(&script.snapshot, script.everything()))
+    }
+
+    #[test]
+    fn numbers_stand_behind_their_calls() {
+        expect![[r#"
+            export const meta = { name: 'review', description: 'Reviews' }
+            phase('Verify')⟦0..30 agents⟧
+            const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3⟧,
+              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30⟧))⟦0..10 wide · r.findings.map⟧,
+            )
+        "#]]
+        .assert_eq(&drawn(&review()));
+    }
+
+    #[test]
+    fn hints_survive_broken_code_except_on_its_line() {
+        expect![[r#"
+            export const meta = { name: 'review', description: 'Reviews' }
+            phase('Verify')⟦0..30 agents⟧
+            const x = await agent(`
+            const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3⟧,
+              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30⟧))⟦0..10 wide · r.findings.map⟧,
+            )
+        "#]]
+        .assert_eq(&drawn(&review().broken_by("const results", "const x = await agent(`\nconst results")));
+        expect![[r#"
+            export const meta = { name: 'review', description: 'Reviews' }
+            phase('Verify')⟦0..30 agents⟧
+            const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3⟧,
+              r => parallel(r.findings.map(f => () => agent(`Refute ${f(}`))),
+            )
+        "#]]
+        .assert_eq(&drawn(&review().broken_by("${f}", "${f(}")));
+    }
+
+    #[test]
+    fn after_a_run_what_happened_stands_beside_what_was_expected() {
+        let mut script = review();
+        let at = |part| script.snapshot.lines.line_column(REVIEW, REVIEW.find(part).unwrap() as u32);
+        let run = ran(REVIEW, &[(at("agent(`Review"), 3), (at("agent(`Refute"), 7)]);
+        script.snapshot.run = Some((run.into(), std::sync::Arc::default()));
+        expect![[r#"
+            export const meta = { name: 'review', description: 'Reviews' }
+            phase('Verify')⟦0..30 agents · ran 10⟧
+            const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3 · ran 3⟧,
+              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30 · ran 7⟧))⟦0..10 wide · r.findings.map⟧,
+            )
+        "#]]
+        .assert_eq(&drawn(&script));
+    }
+
+    #[test]
+    fn a_tooltip_tells_how_the_number_came_about() {
+        let script = review();
+        let hints = inlay_hints(&script.snapshot, script.everything());
+        let InlayHintLabel::LabelParts(parts) = &hints[3].label else { panic!("parts") };
+        let location = parts[0].location.as_ref().expect("a place to jump to");
+        assert_eq!(location.range.start, script.at("r.findings"));
+        let Some(tower_lsp::ls_types::InlayHintTooltip::MarkupContent(tooltip)) = &hints[3].tooltip else { panic!() };
+        expect![[r#"
+            **0..30** times in one run: `3·findings`
+            - `findings` is decided by the run: [line 5](file:///review.workflow.js#L5) `r.findings`
+            - not exact because the agent decides how many findings there are ([line 5](file:///review.workflow.js#L5) `r.findings`)
+
+            - tokens, in and out: unknown
+            - of these written: unknown
+            - cost: unknown
+
+            Bounds that follow from the script; what a prompt's holes or an answer leave open is not in them.
+        "#]].assert_eq(&tooltip.value);
+    }
+}

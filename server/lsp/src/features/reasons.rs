@@ -1,0 +1,80 @@
+//! Why a number is what it is: the Markdown behind hints and in hovers.
+
+use std::fmt::Write;
+
+use analysis::{
+    estimate::{Cost, Range},
+    plan::{Count, Why},
+    text::Span,
+};
+use tower_lsp::ls_types::{MarkupContent, MarkupKind};
+
+use crate::{features::words, snapshot::Snapshot};
+
+/// Markdown for the protocol.
+pub(crate) fn markdown(value: String) -> MarkupContent {
+    MarkupContent { kind: MarkupKind::Markdown, value }
+}
+
+/// How a count came about: its expression, and each thing that keeps it from being exact, with its line.
+pub(crate) fn count(script: &Snapshot, what: &str, count: &Count) -> String {
+    let mut out = format!("**{count}** {what}");
+    let expr = count.expr.to_string();
+    if count.is_exact() {
+        out.push_str(", exactly: it follows from the script.\n");
+    } else {
+        if expr != count.to_string() && (!count.expr.terms.is_empty() || count.because.is_empty()) {
+            let _ = write!(out, ": `{expr}`");
+        }
+        out.push('\n');
+        for symbol in symbols(count) {
+            let _ = writeln!(out, "- `{}` is decided by the run: {}", symbol.0, place(script, symbol.1));
+        }
+        for why in &count.because {
+            out.push_str(&because(script, "not exact", why));
+        }
+    }
+    out
+}
+
+fn symbols(count: &Count) -> Vec<(&str, Span)> {
+    let mut seen: Vec<(&str, Span)> = Vec::new();
+    for symbol in count.expr.terms.iter().flat_map(|term| &term.symbols) {
+        if seen.iter().all(|(name, _)| *name != symbol.name) {
+            seen.push((&symbol.name, symbol.span));
+        }
+    }
+    seen
+}
+
+/// `- not exact because … (line 12)`.
+pub(crate) fn because(script: &Snapshot, what: &str, why: &Why) -> String {
+    format!("- {what} because {} ({})\n", why.text, place(script, why.span))
+}
+
+/// `line 12: the words there`, linked.
+fn place(script: &Snapshot, span: Span) -> String {
+    match script.line_number(span) {
+        Some(line) => {
+            format!("[line {line}]({}#L{line}) `{}`", script.uri.as_str(), script.words(span, 60).replace('`', "'"))
+        }
+        None => format!("`{}`", script.words(span, 60).replace('`', "'")),
+    }
+}
+
+/// Tokens and money with what they rest on; what is unknown is said to be so.
+pub(crate) fn cost(cost: &Cost) -> String {
+    let mut out = String::from("\n");
+    let _ = writeln!(out, "- tokens, in and out: {}", three(&cost.tokens));
+    let _ = writeln!(out, "- of these written: {}", three(&cost.output));
+    let _ = writeln!(out, "- cost: {}", three(&cost.usd));
+    let _ = writeln!(out, "\n{}", words::basis(&cost.tokens.basis));
+    out
+}
+
+fn three<T: std::fmt::Display>(range: &Range<T>) -> String {
+    let show = |what: &str, n: &Option<T>| n.as_ref().map(|n| format!("{what} {n}"));
+    let parts = [show("at least", &range.low), show("likely", &range.likely), show("at most", &range.high)];
+    let known: Vec<String> = parts.into_iter().flatten().collect();
+    if known.is_empty() { "unknown".into() } else { known.join(", ") }
+}

@@ -1,0 +1,82 @@
+//! Numbers as people read them: short, and never without what they rest on.
+
+use std::fmt::Display;
+
+use analysis::{
+    estimate::{Basis, Cost, Range},
+    plan::Count,
+};
+
+/// `×3`, `×0..30`, `×≥3`, `×?`.
+pub(crate) fn times(count: &Count) -> String {
+    format!("×{count}")
+}
+
+/// `1 agent`, `3 agents`, `0..30 agents`.
+pub(crate) fn agents(count: &Count) -> String {
+    let plural = if count.is_exact() && count.low == 1 { "" } else { "s" };
+    format!("{count} agent{plural}")
+}
+
+/// `12k`, `8k..24k`, `≤24k`, `~12k`; `None` where there is no basis to say.
+pub(crate) fn amount<T: Display + PartialEq + Copy + Default>(range: &Range<T>) -> Option<String> {
+    if let (Basis::Simulated { .. } | Basis::History { .. }, Some(likely)) = (&range.basis, range.likely) {
+        return Some(format!("~{likely}"));
+    }
+    match (range.low.filter(|low| *low != T::default()), range.high) {
+        (None, Some(high)) if range.low == Some(high) => Some(high.to_string()),
+        (None, Some(high)) => Some(format!("≤{high}")),
+        (Some(low), Some(high)) if low.to_string() == high.to_string() => Some(high.to_string()),
+        (Some(low), Some(high)) => Some(format!("{low}..{high}")),
+        (Some(low), None) => Some(format!("≥{low}")),
+        (None, None) => None,
+    }
+}
+
+/// ` · 12k tok · $0.04`, or less where less is known; empty where nothing is. Numbers that do not follow from the script say so.
+pub(crate) fn cost(cost: &Cost) -> String {
+    let tokens = amount(&cost.tokens).map(|tokens| format!(" · {tokens} tok"));
+    let usd = amount(&cost.usd).map(|usd| format!(" · {usd}"));
+    let shown: String = tokens.into_iter().chain(usd).collect();
+    match cost.tokens.basis {
+        _ if shown.is_empty() => shown,
+        Basis::Simulated { .. } => shown + " simulated",
+        Basis::History { runs } => shown + &format!(" from {runs} runs"),
+        Basis::Exact | Basis::Bounds => shown,
+    }
+}
+
+/// What a number rests on, as a sentence.
+pub(crate) fn basis(basis: &Basis) -> String {
+    match basis {
+        Basis::Exact => "Exact: follows from the script.".into(),
+        Basis::Bounds => {
+            "Bounds that follow from the script; what a prompt's holes or an answer leave open is not in them.".into()
+        }
+        Basis::Simulated { runs } => format!("Simulated: what to expect from {runs} runs on the simulated model."),
+        Basis::History { runs } => format!("From history: what {runs} past runs took."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use analysis::units::Tokens;
+
+    use super::*;
+
+    #[test]
+    fn amounts_are_short_and_never_invented() {
+        let range = |low: Option<u64>, likely: Option<u64>, high: Option<u64>, basis| {
+            let t = |n: Option<u64>| n.map(Tokens);
+            amount(&Range { low: t(low), likely: t(likely), high: t(high), basis }).unwrap_or("-".into())
+        };
+        let bounds = || Basis::Bounds;
+        assert_eq!(range(Some(800), None, Some(24_000), bounds()), "800..24k");
+        assert_eq!(range(Some(12_010), None, Some(12_020), bounds()), "12k");
+        assert_eq!(range(Some(0), None, Some(24_000), bounds()), "≤24k");
+        assert_eq!(range(Some(0), None, Some(0), bounds()), "0");
+        assert_eq!(range(Some(800), None, None, bounds()), "≥800");
+        assert_eq!(range(None, None, None, bounds()), "-");
+        assert_eq!(range(Some(1), Some(41_000), Some(99_000), Basis::Simulated { runs: 20 }), "~41k");
+    }
+}

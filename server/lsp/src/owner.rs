@@ -1,0 +1,310 @@
+//! The one owner of all state. It carries out one message after another and never waits: analysis, runs and sending happen
+//! elsewhere and come back as messages.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+use tower_lsp::{
+    jsonrpc::{Error, Result},
+    ls_types::{notification::PublishDiagnostics, *},
+};
+
+use crate::{
+    analyst::{Analyst, Job, Report},
+    capabilities::{self, Client},
+    documents::Documents,
+    features::diagnostics,
+    outbox::Outbox,
+    run::manager::Runs,
+    scripts::{Fresh, Scripts},
+    settings::Settings,
+    snapshot::Snapshot,
+    workflows,
+};
+
+/// A message to the owner.
+pub(crate) type Mail = Box<dyn FnOnce(&mut Owner) + Send>;
+
+/// Messages on their way to the owner.
+pub(crate) type Mails = mpsc::UnboundedReceiver<Mail>;
+
+/// The way to the owner.
+#[derive(Clone)]
+pub(crate) struct Mailbox(mpsc::UnboundedSender<Mail>);
+
+impl Mailbox {
+    /// A way to an owner that is yet to be started.
+    pub(crate) fn new() -> (Self, Mails) {
+        let (sender, mails) = mpsc::unbounded_channel();
+        (Self(sender), mails)
+    }
+
+    /// Posts a message; never blocks, and is lost only once the owner is gone.
+    pub(crate) fn tell(&self, mail: impl FnOnce(&mut Owner) + Send + 'static) {
+        let _ = self.0.send(Box::new(mail));
+    }
+
+    /// Stops all runs and waits until they have ended.
+    pub(crate) async fn stop_runs(&self) {
+        let (reply, ending) = oneshot::channel();
+        self.tell(move |owner| drop(reply.send(owner.runs.stop_all())));
+        if let Ok(ending) = ending.await {
+            ending.await;
+        }
+    }
+
+    fn downgrade(&self) -> mpsc::WeakUnboundedSender<Mail> {
+        self.0.downgrade()
+    }
+}
+
+/// All state of the server.
+pub(crate) struct Owner {
+    pub(crate) client: Arc<Client>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) documents: Documents,
+    pub(crate) scripts: Scripts,
+    pub(crate) runs: Runs,
+    pub(crate) outbox: Outbox,
+    /// The way back for what happens elsewhere; weak, so that the loop ends with the server.
+    pub(crate) mailbox: mpsc::WeakUnboundedSender<Mail>,
+    analyst: Analyst,
+}
+
+/// Starts the owner loop; it ends when the last mailbox is dropped.
+///
+/// # Errors
+///
+/// When the analyst's thread cannot be started.
+pub(crate) fn start(mailbox: &Mailbox, mut mails: Mails, outbox: Outbox) -> std::io::Result<()> {
+    let reports = mailbox.downgrade();
+    let analyst = Analyst::start(move |report| {
+        if let Some(sender) = reports.upgrade() {
+            Mailbox(sender).tell(move |owner| owner.analysed(report));
+        }
+    })?;
+    let mut owner = Owner {
+        client: Arc::default(),
+        settings: Arc::default(),
+        documents: Documents::default(),
+        scripts: Scripts::default(),
+        runs: Runs::default(),
+        outbox,
+        mailbox: mailbox.downgrade(),
+        analyst,
+    };
+    tokio::spawn(async move {
+        while let Some(mail) = mails.recv().await {
+            if catch_unwind(AssertUnwindSafe(|| mail(&mut owner))).is_err() {
+                tracing::error!("a message panicked; its request is answered with an error");
+            }
+        }
+    });
+    Ok(())
+}
+
+impl Owner {
+    /// `initialize`.
+    pub(crate) fn initialize(&mut self, params: InitializeParams) -> Result<InitializeResult> {
+        self.client = Arc::new(Client::read(&params));
+        if let Some(options) = params.initialization_options {
+            let own = |(key, _): &(&String, &Value)| *key != "trusted";
+            let section: serde_json::Map<String, Value> =
+                options.as_object().into_iter().flatten().filter(own).map(|(k, v)| (k.clone(), v.clone())).collect();
+            self.configure(&Value::Object(section));
+        }
+        self.outbox.start_refreshing(self.client.lens_refresh, self.client.hint_refresh);
+        Ok(InitializeResult {
+            capabilities: capabilities::server(self.client.encoding),
+            server_info: Some(ServerInfo { name: "callsheet".into(), version: Some(env!("CARGO_PKG_VERSION").into()) }),
+            ..InitializeResult::default()
+        })
+    }
+
+    /// `initialized`: asks for the settings where they are not pushed.
+    pub(crate) fn initialized(&mut self) {
+        if self.client.configuration {
+            self.pull_configuration();
+        }
+    }
+
+    /// `workspace/didChangeConfiguration`, with the settings in it or only the news that they changed.
+    pub(crate) fn configuration_changed(&mut self, settings: &Value) {
+        match settings.get("callsheet") {
+            Some(section) => self.configure(section),
+            None if self.client.configuration => self.pull_configuration(),
+            None => {}
+        }
+    }
+
+    fn pull_configuration(&self) {
+        let (client, mailbox) = (self.outbox.client(), self.mailbox.clone());
+        tokio::spawn(async move {
+            let item = ConfigurationItem { scope_uri: None, section: Some("callsheet".into()) };
+            if let Ok(answer) = client.configuration(vec![item]).await
+                && let Some(section) = answer.into_iter().next().filter(Value::is_object)
+                && let Some(mailbox) = mailbox.upgrade()
+            {
+                Mailbox(mailbox).tell(move |owner| owner.configure(&section));
+            }
+        });
+    }
+
+    /// `workspace/didChangeWorkspaceFolders`.
+    pub(crate) fn change_folders(&mut self, event: WorkspaceFoldersChangeEvent) {
+        let folders = &mut Arc::make_mut(&mut self.client).folders;
+        folders.retain(|folder| !event.removed.iter().any(|removed| removed.uri == *folder));
+        folders.extend(event.added.into_iter().map(|added| added.uri));
+    }
+
+    /// Takes in the object below `callsheet`; where something in it cannot be used the client's log says so.
+    pub(crate) fn configure(&mut self, section: &Value) {
+        let (settings, problems) = Settings::read(section);
+        for problem in problems {
+            self.outbox.log(MessageType::WARNING, problem);
+        }
+        if settings != *self.settings {
+            self.settings = Arc::new(settings);
+            for uri in self.documents.addresses() {
+                self.recognise(&uri);
+            }
+            self.outbox.refresh();
+        }
+    }
+
+    /// Notes whether the client's workspace is trusted now.
+    pub(crate) fn trust(&mut self, trusted: bool) {
+        Arc::make_mut(&mut self.client).trusted = trusted;
+    }
+
+    /// `textDocument/didOpen`.
+    pub(crate) fn open(&mut self, document: TextDocumentItem) {
+        let TextDocumentItem { uri, version, text, .. } = document;
+        self.documents.open(uri.clone(), version, text);
+        self.recognise(&uri);
+    }
+
+    /// `textDocument/didChange`.
+    pub(crate) fn change(&mut self, params: DidChangeTextDocumentParams) {
+        let VersionedTextDocumentIdentifier { uri, version } = params.text_document;
+        match self.documents.change(&uri, version, params.content_changes, self.client.encoding) {
+            Some(edits) => {
+                if let Some(script) = self.scripts.get_mut(&uri) {
+                    script.edited(&edits);
+                }
+                self.recognise(&uri);
+            }
+            None => {
+                tracing::warn!(uri = uri.as_str(), version, "ignored a change to a text that is not open or is newer")
+            }
+        }
+    }
+
+    /// `textDocument/didClose`.
+    pub(crate) fn close(&mut self, uri: &Uri) {
+        self.documents.close(uri);
+        self.forget(uri);
+    }
+
+    /// Has a script analysed; a text that is no workflow is left alone.
+    fn recognise(&mut self, uri: &Uri) {
+        let Some(document) = self.documents.get(uri) else { return };
+        // While its text is broken, what was a workflow stays one.
+        let was = self.scripts.contains_key(uri) && workflows::may_become_one(&document.text);
+        if !was && !workflows::is_workflow(uri, &document.text, &self.settings.files) {
+            self.forget(uri);
+            return;
+        }
+        let script = self.scripts.entry(uri.clone()).or_default();
+        self.analyst.ask(Job {
+            uri: uri.clone(),
+            version: document.version,
+            text: document.text.clone(),
+            context: workflows::context(uri),
+            last: script.last_whole(),
+        });
+    }
+
+    /// Takes back what was said of a script that is closed or is none.
+    fn forget(&mut self, uri: &Uri) {
+        let Some(mut script) = self.scripts.remove(uri) else { return };
+        for waiting in script.take_waiting() {
+            let _ = waiting.send(None);
+        }
+        if script.published.is_some() {
+            self.publish_now(uri, vec![], None);
+        }
+    }
+
+    fn analysed(&mut self, report: Report) {
+        let uri = report.uri.clone();
+        if self.documents.get(&uri).is_none_or(|document| document.version != report.version) {
+            return; // A newer text is on its way through the analyst.
+        }
+        let Some(script) = self.scripts.get_mut(&uri) else { return };
+        script.analysed(report);
+        let waiting = script.take_waiting();
+        let snapshot = self.snapshot(&uri);
+        for reply in waiting {
+            let _ = reply.send(snapshot.clone());
+        }
+        self.publish(&uri);
+    }
+
+    /// Publishes a script's diagnostics if they differ from those published last.
+    pub(crate) fn publish(&mut self, uri: &Uri) {
+        let Some(snapshot) = self.snapshot(uri) else { return };
+        let diagnostics = diagnostics::diagnostics(&snapshot);
+        let Some(script) = self.scripts.get_mut(uri) else { return };
+        if script.published.as_ref() != Some(&diagnostics) {
+            script.published = Some(diagnostics.clone());
+            self.publish_now(uri, diagnostics, Some(snapshot.version));
+        }
+    }
+
+    fn publish_now(&self, uri: &Uri, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
+        self.outbox.notify::<PublishDiagnostics>(PublishDiagnosticsParams { uri: uri.clone(), diagnostics, version });
+    }
+
+    /// What is known of a script, if its newest text has been analysed.
+    pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Snapshot> {
+        let document = self.documents.get(uri)?;
+        let script = self.scripts.get(uri)?;
+        let Fresh::Ready(fresh) = script.fresh.clone() else { return None };
+        let (known, carry) = script.known()?;
+        Some(Snapshot {
+            uri: uri.clone(),
+            version: document.version,
+            text: document.text.clone(),
+            lines: document.lines.clone(),
+            fresh,
+            known,
+            carry,
+            client: self.client.clone(),
+            settings: self.settings.clone(),
+            run: script.run(),
+        })
+    }
+
+    /// Answers with what is known of a script, once its newest text has been analysed; `None` for other texts.
+    pub(crate) fn read(&mut self, uri: &Uri, reply: oneshot::Sender<Option<Snapshot>>) {
+        match self.snapshot(uri) {
+            Some(snapshot) => drop(reply.send(Some(snapshot))),
+            None => match self.scripts.get_mut(uri) {
+                Some(script) if matches!(script.fresh, Fresh::Pending) => script.wait(reply),
+                _ => drop(reply.send(None)),
+            },
+        }
+    }
+}
+
+/// The answer to a request whose handling panicked or whose owner is gone.
+pub(crate) fn internal_error() -> Error {
+    let mut error = Error::internal_error();
+    error.message = "This request failed inside the server; the log says more.".into();
+    error
+}

@@ -1,0 +1,111 @@
+//! The open workflow scripts: for each, what is known, who waits for it, and what the editor was told.
+
+use std::{collections::HashMap, sync::Arc};
+
+use analysis::{Analysis, script::Tree};
+use tokio::sync::oneshot;
+use tower_lsp::ls_types::{Diagnostic, Uri};
+
+use crate::{
+    analyst::Report,
+    carry::{Carry, TextEdit},
+    run::RunView,
+    snapshot::Snapshot,
+};
+
+/// The analysis of the newest text.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Fresh {
+    /// Under way.
+    #[default]
+    Pending,
+    /// It panicked; the next edit gets another try.
+    Failed,
+    /// Done.
+    Ready(Arc<Analysis>),
+}
+
+/// One open script.
+#[derive(Default)]
+pub(crate) struct Script {
+    /// What is known of the newest text.
+    pub(crate) fresh: Fresh,
+    /// The newest analysis with a plan and the way from its text to the editor's.
+    known: Option<(Arc<Analysis>, Arc<Carry>)>,
+    /// Requests that wait for the analysis of the newest text.
+    waiting: Vec<oneshot::Sender<Option<Snapshot>>>,
+    /// What was published last.
+    pub(crate) published: Option<Vec<Diagnostic>>,
+    /// The script's newest run and the way from the text it ran to the editor's.
+    run: Option<(Arc<RunView>, Arc<Carry>)>,
+}
+
+impl Script {
+    /// Notes that the text changed: what is fresh is so no more.
+    pub(crate) fn edited(&mut self, edits: &[TextEdit]) {
+        self.fresh = Fresh::Pending;
+        let known = self.known.as_mut().map(|(_, carry)| carry);
+        let run = self.run.as_mut().map(|(_, carry)| carry);
+        for carry in known.into_iter().chain(run) {
+            let carry = Arc::make_mut(carry);
+            edits.iter().for_each(|edit| carry.push(*edit));
+        }
+    }
+
+    /// The newest analysis of a whole text, be it an earlier one.
+    pub(crate) fn last_whole(&self) -> Option<Arc<Analysis>> {
+        self.known.as_ref().map(|(known, _)| known.clone()).filter(|known| known.script.tree == Tree::Whole)
+    }
+
+    /// Takes in what the analyst found of the newest text.
+    pub(crate) fn analysed(&mut self, report: Report) {
+        let Some(fresh) = report.analysis else {
+            self.fresh = Fresh::Failed;
+            return;
+        };
+        // A plan of the whole text beats one of a text with holes, even if it is older: what the holes took away would be missing.
+        let holes = |analysis: &Analysis| analysis.script.tree != Tree::Whole;
+        if !holes(&fresh) || self.known.as_ref().is_none_or(|(known, _)| holes(known)) {
+            self.known = Some((fresh.clone(), Arc::default()));
+        }
+        self.fresh = Fresh::Ready(fresh);
+    }
+
+    /// The newest analysis with a plan, and the way from its text; the fresh one where there is none.
+    pub(crate) fn known(&self) -> Option<(Arc<Analysis>, Arc<Carry>)> {
+        let fresh = || if let Fresh::Ready(fresh) = &self.fresh { Some((fresh.clone(), Arc::default())) } else { None };
+        self.known.clone().or_else(fresh)
+    }
+
+    /// Lets a request wait for the newest text's analysis.
+    pub(crate) fn wait(&mut self, reply: oneshot::Sender<Option<Snapshot>>) {
+        self.waiting.push(reply);
+    }
+
+    /// Those who waited.
+    pub(crate) fn take_waiting(&mut self) -> Vec<oneshot::Sender<Option<Snapshot>>> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Shows a run that begins with the text as it is.
+    pub(crate) fn begin_run(&mut self, run: Arc<RunView>) {
+        self.run = Some((run, Arc::default()));
+    }
+
+    /// Shows how the run got on, if it is still the newest.
+    pub(crate) fn update_run(&mut self, newer: Arc<RunView>) {
+        if let Some((run, _)) = &mut self.run
+            && run.id == newer.id
+        {
+            *run = newer;
+        }
+    }
+
+    /// The newest run and the way from the text it ran.
+    pub(crate) fn run(&self) -> Option<(Arc<RunView>, Arc<Carry>)> {
+        self.run.clone()
+    }
+}
+
+/// All open scripts by address.
+pub(crate) type Scripts = HashMap<Uri, Script>;

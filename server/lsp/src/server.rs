@@ -1,0 +1,150 @@
+//! The mail slot: each method of the protocol posts a message to the owner, before it awaits anything, and hands the answer back.
+//!
+//! The library drives all handlers in one task without regard to order, so nothing else may happen here.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tower_lsp::{LanguageServer, jsonrpc::Result, ls_types::*};
+
+use crate::{
+    features::{code_actions, code_lens, document_symbols, hover, inlay_hints},
+    owner::{Mailbox, Owner, internal_error},
+    run::protocol::{CatchUp, CaughtUp},
+    snapshot::Snapshot,
+    transport::Guardian,
+};
+
+/// The protocol's methods.
+pub(crate) struct Slot {
+    mailbox: Mailbox,
+    /// Whether `shutdown` has been asked for; decides the exit code.
+    shut_down: Arc<AtomicBool>,
+    guardian: Guardian,
+}
+
+impl Slot {
+    /// A slot in front of the owner behind `mailbox`.
+    pub(crate) fn new(mailbox: Mailbox, shut_down: Arc<AtomicBool>, guardian: Guardian) -> Self {
+        Self { mailbox, shut_down, guardian }
+    }
+
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Owner) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        self.mailbox.tell(move |owner| drop(reply.send(question(owner))));
+        answer.await.unwrap_or_else(|_| Err(internal_error()))
+    }
+
+    pub(crate) async fn read<T>(&self, uri: Uri, feature: impl FnOnce(&Snapshot) -> T + Send) -> Result<Option<T>> {
+        let (reply, answer) = oneshot::channel();
+        self.mailbox.tell(move |owner| owner.read(&uri, reply));
+        match answer.await {
+            Ok(None) => Ok(None),
+            Ok(Some(script)) => catch_unwind(AssertUnwindSafe(|| feature(&script))).map(Some).map_err(|_| {
+                tracing::error!(script = script.uri.as_str(), version = script.version, "a feature panicked");
+                internal_error()
+            }),
+            Err(_) => Err(internal_error()),
+        }
+    }
+
+    /// `window/workDoneProgress/cancel`: the editor's own Stop button.
+    pub(crate) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.mailbox.tell(move |owner| owner.cancel_progress(params.token));
+    }
+
+    /// `callsheet/runEvents`: what a late or restarted client missed.
+    pub(crate) async fn run_events(&self, params: CatchUp) -> Result<CaughtUp> {
+        self.ask(move |owner| owner.run_events(&params)).await
+    }
+
+    /// `callsheet/trust`: the person has come to trust the workspace, or not.
+    pub(crate) async fn trust(&self, params: Trust) {
+        self.mailbox.tell(move |owner| owner.trust(params.trusted));
+    }
+}
+
+/// Parameters of `callsheet/trust`.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+pub(crate) struct Trust {
+    trusted: bool,
+}
+
+impl LanguageServer for Slot {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        if let Some(process) = params.process_id {
+            self.guardian.watch(process);
+        }
+        self.ask(move |owner| owner.initialize(params)).await
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.mailbox.tell(Owner::initialized);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.shut_down.store(true, Ordering::SeqCst);
+        self.mailbox.stop_runs().await;
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.mailbox.tell(move |owner| owner.open(params.text_document));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.mailbox.tell(move |owner| owner.change(params));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.mailbox.tell(move |owner| owner.close(&params.text_document.uri));
+    }
+
+    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.mailbox.tell(move |owner| owner.configuration_changed(&params.settings));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.mailbox.tell(move |owner| owner.change_folders(params.event));
+    }
+
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {}
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.read(params.text_document.uri, move |script| inlay_hints::inlay_hints(script, params.range)).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.read(params.text_document.uri, code_lens::code_lenses).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let uri = params.text_document.uri.clone();
+        self.read(uri, move |script| code_actions::code_actions(script, &params)).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        Ok(self.read(text_document.uri, move |script| hover::hover(script, position)).await?.flatten())
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.read(params.text_document.uri, document_symbols::document_symbols).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        self.ask(move |owner| owner.execute(&params.command, params.arguments)).await
+    }
+}

@@ -1,0 +1,219 @@
+//! Every setting: the one table that the server, the editors' manifests and the docs read.
+
+use serde_json::Value;
+
+/// Where a person may set a setting, in VS Code's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Only for the machine: it chooses a program, where requests go, or what is spent.
+    Machine,
+    /// For a window or a workspace.
+    Window,
+    /// For a folder.
+    Resource,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The key below `callsheet`: `run.model`.
+    pub key: &'static str,
+    /// JSON Schema type: `boolean`, `string`, `integer`, `array` (of strings).
+    pub kind: &'static str,
+    /// The default; null for "no limit" and "choose for me".
+    pub default: Value,
+    /// One line for a person.
+    pub doc: &'static str,
+    /// Where it may be set.
+    pub scope: Scope,
+}
+
+/// A type a setting can have.
+trait Kind: Sized {
+    const NAME: &'static str;
+    fn read(value: &Value) -> Option<Self>;
+    fn show(&self) -> Value;
+}
+
+impl Kind for bool {
+    const NAME: &'static str = "boolean";
+    fn read(value: &Value) -> Option<Self> {
+        value.as_bool()
+    }
+    fn show(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Kind for u64 {
+    const NAME: &'static str = "integer";
+    fn read(value: &Value) -> Option<Self> {
+        value.as_u64()
+    }
+    fn show(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Kind for String {
+    const NAME: &'static str = "string";
+    fn read(value: &Value) -> Option<Self> {
+        value.as_str().map(Into::into)
+    }
+    fn show(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Kind for Vec<String> {
+    const NAME: &'static str = "array";
+    fn read(value: &Value) -> Option<Self> {
+        value.as_array()?.iter().map(String::read).collect()
+    }
+    fn show(&self) -> Value {
+        self.as_slice().into()
+    }
+}
+
+impl<T: Kind> Kind for Option<T> {
+    const NAME: &'static str = T::NAME;
+    fn read(value: &Value) -> Option<Self> {
+        if value.is_null() { Some(None) } else { T::read(value).map(Some) }
+    }
+    fn show(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::show)
+    }
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $key:literal, $scope:ident;)+) => {
+        /// The settings in force.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Settings {
+            $($(#[doc = $doc])+ pub $field: $kind,)+
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        /// The table, in the order in which it is documented.
+        pub fn table() -> Vec<Setting> {
+            vec![$(Setting {
+                key: $key,
+                kind: <$kind as Kind>::NAME,
+                default: <$kind as Kind>::show(&$default),
+                doc: concat!($($doc),+).trim_ascii(),
+                scope: Scope::$scope,
+            }),+]
+        }
+
+        impl Settings {
+            fn set(&mut self, key: &str, value: &Value) -> Result<(), Problem> {
+                match key {
+                    $($key => self.$field = Kind::read(value).ok_or(Problem::Type(<$kind as Kind>::NAME))?,)+
+                    _ => return Err(Problem::Unknown),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+settings! {
+    /// Show the counts, tokens and cost beside calls.
+    hints: bool = true, "hints.enable", Window;
+    /// Show Run, Dry run and the estimate above `meta`.
+    lenses: bool = true, "lenses.enable", Window;
+    /// More files that are workflow scripts, as globs; `.claude/workflows/*.js` and `*.workflow.js` always are.
+    files: Vec<String> = Vec::new(), "files", Resource;
+    /// Who answers agents in a run; `simulated` costs nothing.
+    model: String = "simulated".to_string(), "run.model", Machine;
+    /// Seed of the simulated model; the same seed gives the same run.
+    seed: u64 = 1, "run.seed", Resource;
+    /// Agents at work at once; null for the dialect's `min(16, cores - 2)`.
+    concurrency: Option<u64> = None, "run.concurrency", Machine;
+    /// Agents a run may start; null for the dialect's limit.
+    max_agents: Option<u64> = None, "run.maxAgents", Machine;
+    /// Tokens a run may use; null for no limit.
+    budget_tokens: Option<u64> = None, "run.budgetTokens", Machine;
+    /// Open the transcript when a run ends.
+    open_transcript: bool = true, "run.openTranscript", Window;
+    /// The `callsheet` program an editor starts; empty for the one it brings or finds on the path.
+    server_path: String = String::new(), "server.path", Machine;
+    /// Write the protocol to the editor's log: `off`, `messages`, `verbose`.
+    trace: String = "off".to_string(), "trace.server", Window;
+}
+
+enum Problem {
+    Unknown,
+    Type(&'static str),
+}
+
+impl Settings {
+    /// Reads the object below `callsheet`, nested (`{"run": {"model": …}}`) or flat (`{"run.model": …}`). What cannot be
+    /// used keeps its default and is told about.
+    pub fn read(section: &Value) -> (Self, Vec<String>) {
+        let mut settings = Self::default();
+        let mut problems = Vec::new();
+        settings.read_below("", section, &mut problems);
+        (settings, problems)
+    }
+
+    fn read_below(&mut self, prefix: &str, value: &Value, problems: &mut Vec<String>) {
+        let Some(object) = value.as_object() else { return };
+        for (name, value) in object {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            match self.set(&key, value) {
+                Ok(()) => {}
+                Err(Problem::Unknown) if value.is_object() => self.read_below(&key, value, problems),
+                Err(Problem::Unknown) => {
+                    problems.push(format!("There is no setting `callsheet.{key}`; it is ignored."))
+                }
+                Err(Problem::Type(kind)) => {
+                    problems.push(format!(
+                        "The setting `callsheet.{key}` takes a value of type {kind}; its default is used."
+                    ));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nested_and_flat_keys_mean_the_same() {
+        let (nested, none) = Settings::read(&json!({"run": {"model": "m", "maxAgents": 9}, "hints.enable": false}));
+        assert_eq!(none, Vec::<String>::new());
+        assert_eq!(nested, Settings { model: "m".into(), max_agents: Some(9), hints: false, ..Settings::default() });
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_and_changes_nothing() {
+        let (settings, problems) = Settings::read(&json!({"run": {"seed": "x", "sed": 1}}));
+        assert_eq!(settings, Settings::default());
+        assert_eq!(
+            problems,
+            [
+                "The setting `callsheet.run.seed` takes a value of type integer; its default is used.",
+                "There is no setting `callsheet.run.sed`; it is ignored."
+            ]
+        );
+    }
+
+    #[test]
+    fn defaults_of_the_table_are_the_defaults() {
+        for row in table() {
+            let (settings, problems) = Settings::read(&json!({row.key: row.default}));
+            assert_eq!((settings, problems), (Settings::default(), vec![]), "{}", row.key);
+            assert!(row.doc.ends_with('.'), "{}", row.key);
+        }
+    }
+}

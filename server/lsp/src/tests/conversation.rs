@@ -1,0 +1,114 @@
+//! What an editor and the server say to each other, from hello to goodbye.
+
+use expect_test::expect;
+use serde_json::json;
+
+use super::{TestClient, client::capabilities};
+
+const URI: &str = "file:///project/.claude/workflows/review.js";
+
+const REVIEW: &str = "\
+export const meta = { name: 'review', description: 'Reviews' }
+phase('Find')
+const found = await agent('Find bugs')
+return found
+";
+
+fn place(uri: &str, line: u32, character: u32) -> serde_json::Value {
+    json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": character}})
+}
+
+#[tokio::test]
+async fn the_encoding_is_negotiated() {
+    for (offered, chosen) in
+        [(json!(["utf-16"]), "utf-16"), (json!(["utf-16", "utf-32"]), "utf-32"), (json!(null), "utf-16")]
+    {
+        let mut client = TestClient::connect();
+        let capabilities = json!({"general": {"positionEncodings": offered}});
+        let result = client.request("initialize", json!({"processId": null, "capabilities": capabilities})).await;
+        assert_eq!(result["capabilities"]["positionEncoding"], chosen);
+        client.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn diagnostics_carry_the_version_and_end_with_the_document() {
+    let mut client = TestClient::start().await;
+    client.open(URI, "const = 1").await;
+    let published = client.notification("textDocument/publishDiagnostics").await;
+    assert_eq!((&published["uri"], &published["version"]), (&json!(URI), &json!(1)));
+    assert_eq!(published["diagnostics"][0]["source"], "callsheet");
+    assert_eq!(published["diagnostics"][0]["code"], "WF101");
+    client.notify("textDocument/didClose", json!({"textDocument": {"uri": URI}})).await;
+    let published = client.notification("textDocument/publishDiagnostics").await;
+    assert_eq!(published, json!({"uri": URI, "diagnostics": []}));
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn equal_diagnostics_are_not_sent_again() {
+    let mut client = TestClient::start().await;
+    client.open_script(URI, REVIEW).await;
+    client.change(URI, json!([{"text": REVIEW.replace("bugs", "gaps")}])).await;
+    client.request("textDocument/codeLens", json!({"textDocument": {"uri": URI}})).await;
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn other_javascript_is_left_alone() {
+    let mut client = TestClient::start().await;
+    let uri = "file:///project/src/app.js";
+    client.open(uri, "const = 1; agent('x')").await;
+    for method in ["textDocument/codeLens", "textDocument/documentSymbol"] {
+        assert_eq!(client.request(method, json!({"textDocument": {"uri": uri}})).await, json!(null), "{method}");
+    }
+    assert_eq!(client.request("textDocument/hover", place(uri, 0, 11)).await, json!(null));
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn lenses_carry_commands_of_the_server() {
+    let mut client = TestClient::start().await;
+    client.open_script(URI, &format!("// A script\n{REVIEW}")).await;
+    let lenses = client.request("textDocument/codeLens", json!({"textDocument": {"uri": URI}})).await;
+    let shown: Vec<String> = lenses
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|lens| {
+            let command = &lens["command"];
+            let line = &lens["range"]["start"]["line"];
+            format!("{line}: {} -> {}({})\n", command["title"], command["command"], command["arguments"][0])
+        })
+        .collect();
+    expect![[r#"
+        1: "▶ Run" -> "callsheet.run"({"uri":"file:///project/.claude/workflows/review.js"})
+        1: "Dry run" -> "callsheet.dryRun"({"uri":"file:///project/.claude/workflows/review.js"})
+    "#]]
+    .assert_eq(&shown[..2].concat());
+    assert_eq!(lenses[2]["command"]["command"], "callsheet.showPlan");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn settings_are_pushed_or_pulled() {
+    let mut client = TestClient::with(capabilities(), json!({"lenses": {"enable": false}})).await;
+    client.open_script(URI, REVIEW).await;
+    let lenses = json!({"textDocument": {"uri": URI}});
+    assert_eq!(client.request("textDocument/codeLens", lenses.clone()).await, json!([]));
+    let pushed = json!({"settings": {"callsheet": {"lenses.enable": true, "lensez": 1}}});
+    client.notify("workspace/didChangeConfiguration", pushed).await;
+    assert_eq!(client.request("textDocument/codeLens", lenses.clone()).await.as_array().unwrap().len(), 3);
+    let log = client.notification("window/logMessage").await;
+    assert_eq!(log["message"], "There is no setting `callsheet.lensez`; it is ignored.");
+    client.finish().await;
+
+    let mut can = capabilities();
+    can["workspace"] = json!({"configuration": true});
+    let mut client = TestClient::with(can, json!(null)).await;
+    let asked = client.answer("workspace/configuration", json!([{"lenses": {"enable": false}}])).await;
+    assert_eq!(asked, json!({"items": [{"section": "callsheet"}]}));
+    client.open_script(URI, REVIEW).await;
+    assert_eq!(client.request("textDocument/codeLens", lenses).await, json!([]));
+    client.finish().await;
+}

@@ -1,0 +1,98 @@
+//! Between the bytes of a pipe and the server: what the library leaves open.
+//!
+//! It answers malformed messages and goes on, and ends when the client does.
+
+mod orphan;
+mod wellformed;
+
+pub(crate) use orphan::Guardian;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower_lsp::{LspService, Server};
+
+use crate::{
+    outbox::Outbox,
+    owner::{self, Mailbox},
+    server::Slot,
+};
+
+/// Requests under way at once. The library's own limit of 4 lets a few slow ones hold up everything, even `shutdown`.
+const CONCURRENCY: usize = 64;
+
+/// Bytes between the pipe and the library.
+const BUFFER: usize = 64 << 10;
+
+/// How long answers, and the end of runs, may still take once the client is gone.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How the server ended, and with it the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// After `shutdown`.
+    Properly,
+    /// Without.
+    Abruptly,
+}
+
+impl Ended {
+    /// The exit code the protocol asks for.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Properly => 0,
+            Self::Abruptly => 1,
+        }
+    }
+}
+
+/// Serves one client until it says `exit`, closes its end or dies. Runs that are live then are stopped.
+///
+/// # Errors
+///
+/// When the thread the server needs cannot be started.
+pub async fn serve(
+    input: impl AsyncRead + Send + Unpin + 'static,
+    output: impl AsyncWrite + Send + 'static,
+) -> std::io::Result<Ended> {
+    let shut_down = Arc::new(AtomicBool::new(false));
+    let guardian = Guardian::default();
+    let (mailbox, mails) = Mailbox::new();
+    let mut client = None;
+    let service = LspService::build(|theirs| {
+        client = Some(theirs);
+        Slot::new(mailbox.clone(), shut_down.clone(), guardian.clone())
+    })
+    .custom_method("window/workDoneProgress/cancel", Slot::cancel_progress)
+    .custom_method("callsheet/runEvents", Slot::run_events)
+    .custom_method("callsheet/trust", Slot::trust);
+    #[cfg(test)]
+    let service = crate::tests::add_methods(service);
+    let (service, socket) = service.finish();
+    let Some(client) = client else { return Ok(Ended::Abruptly) };
+    owner::start(&mailbox, mails, Outbox::start(client))?;
+
+    let (ours, theirs) = tokio::io::duplex(BUFFER);
+    let reading = tokio::spawn(wellformed::forward(input, ours));
+    let serving =
+        Server::new(theirs, output, socket).concurrency_level(CONCURRENCY).serve(wellformed::Answering(service));
+    let gone = async {
+        tokio::select! {
+            _ = reading => {}
+            () = guardian.client_died() => {}
+        }
+        tokio::time::sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        () = serving => {}
+        () = gone => {}
+    }
+    let _ = tokio::time::timeout(FAREWELL, mailbox.stop_runs()).await;
+    Ok(if shut_down.load(Ordering::SeqCst) { Ended::Properly } else { Ended::Abruptly })
+}

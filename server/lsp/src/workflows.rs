@@ -1,0 +1,68 @@
+//! Which texts are workflow scripts, and what their address and comments tell of them.
+
+use analysis::{Context, script};
+use tower_lsp::ls_types::Uri;
+
+/// Whether the text at `uri` is a workflow script: by its path, by a glob of the settings, or by what it says.
+pub(crate) fn is_workflow(uri: &Uri, text: &str, globs: &[String]) -> bool {
+    let path = uri.path().as_str();
+    globs.iter().any(|glob| matches(glob, path)) || script::is_workflow(Some(path), text)
+}
+
+/// Whether a text that was a workflow before its last edit may be on its way to being one again.
+pub(crate) fn may_become_one(text: &str) -> bool {
+    text.contains("meta")
+}
+
+/// What the address of a script tells the analysis.
+pub(crate) fn context(uri: &Uri) -> Context {
+    let file_name = uri.path().as_str().rsplit('/').next().map(Into::into);
+    Context { file_name, ..Context::default() }
+}
+
+/// Whether `path` matches `glob`, in which `**` stands for any folders, `*` for anything within a name and `?` for one character.
+/// A glob that does not begin at the root may begin anywhere.
+fn matches(glob: &str, path: &str) -> bool {
+    let anywhere = format!("**/{glob}");
+    let glob = if glob.starts_with(['/', '*']) { glob } else { &anywhere };
+    let (glob, path) = (glob.trim_start_matches('/'), path.trim_start_matches('/'));
+    folders(&glob.split('/').collect::<Vec<_>>(), &path.split('/').collect::<Vec<_>>())
+}
+
+fn folders(glob: &[&str], path: &[&str]) -> bool {
+    match (glob, path) {
+        ([], []) => true,
+        (["**", rest @ ..], _) => (0..=path.len()).any(|skipped| folders(rest, &path[skipped..])),
+        ([first, rest @ ..], [name, below @ ..]) => {
+            name_matches(first.as_bytes(), name.as_bytes()) && folders(rest, below)
+        }
+        _ => false,
+    }
+}
+
+fn name_matches(glob: &[u8], name: &[u8]) -> bool {
+    match (glob, name) {
+        ([], []) => true,
+        ([b'*', rest @ ..], _) => (0..=name.len()).any(|skipped| name_matches(rest, &name[skipped..])),
+        ([b'?', rest @ ..], [_, below @ ..]) => name_matches(rest, below),
+        ([a, rest @ ..], [b, below @ ..]) => a == b && name_matches(rest, below),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_or_the_text_tells() {
+        let is = |uri: &str, text| is_workflow(&uri.parse().unwrap(), text, &["flows/*.mjs".into()]);
+        assert!(is("file:///p/.claude/workflows/a.js", ""));
+        assert!(is("file:///p/a.workflow.js", ""));
+        assert!(is("file:///p/flows/a.mjs", ""));
+        assert!(is("untitled:Untitled-1", "export const meta = {}\nawait agent('x')"));
+        assert!(!is("file:///p/src/a.js", "export const meta = {}\nexport default agents"));
+        assert!(!is("file:///p/src/a.js", "// export const meta\nagent('x')"));
+        assert!(!is("file:///p/.claude/workflows/deep/a.js", "let x"));
+    }
+}
