@@ -19,6 +19,38 @@ pub struct Context {
     pub file_name: Option<String>,
     /// The arguments of the run, where they are known.
     pub args: Option<serde_json::Value>,
+    /// The dialect the script is checked for.
+    pub profile: vocabulary::Profile,
+    /// What the person wants to see.
+    pub settings: lint::Settings,
+    /// The agent types that can be named; `None` where they were not looked for.
+    pub agent_types: Option<Vec<AgentType>>,
+    /// The workflows that can be called; `None` where they were not looked for.
+    pub workflows: Option<Vec<KnownWorkflow>>,
+}
+
+/// An agent type, as `.claude/agents/*.md` defines it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AgentType {
+    /// Its name.
+    pub name: String,
+    /// The tools it is limited to; `None` for all.
+    pub tools: Option<Vec<String>>,
+    /// Its own model.
+    pub model: Option<String>,
+}
+
+/// A workflow of the workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownWorkflow {
+    /// Its `meta.name`.
+    pub name: String,
+    /// The file's name.
+    pub file_name: String,
+    /// Whether it calls `workflow` itself.
+    pub nests: bool,
+    /// The fields of `args` it reads without a guard.
+    pub needs: Vec<String>,
 }
 
 /// All there is to know about a script before it runs.

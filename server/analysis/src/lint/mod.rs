@@ -1,6 +1,19 @@
 //! Findings: what is wrong with a script, or will surprise who runs it.
 
-use crate::text::Span;
+mod checker;
+mod ignores;
+mod rule;
+mod rules;
+mod settings;
+mod views;
+
+#[cfg(test)]
+mod tests;
+
+pub use rule::{Fixing, Level, Rule};
+pub use settings::Settings;
+
+use crate::{Context, plan::Plan, script::Script, text::Span};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -55,22 +68,23 @@ pub struct Edit {
     pub text: String,
 }
 
-/// All findings of a script, in source order.
-pub fn check(script: &crate::script::Script, _plan: &crate::plan::Plan, _context: &crate::Context) -> Vec<Finding> {
-    let syntax = script.errors.iter().map(|error| Finding {
-        code: "WF101",
-        name: "parse-error",
-        severity: Severity::Error,
-        span: error.span,
-        message: error.message.clone(),
-        related: vec![],
-        fixes: vec![],
-        unnecessary: false,
-    });
-    syntax.collect()
+/// All rules, by code.
+pub fn rules() -> &'static [Rule] {
+    rules::RULES
 }
 
 /// The rule with this code or name.
-pub fn rule(_code_or_name: &str) -> Option<()> {
-    None
+pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
+    rules().iter().find(|r| r.code.eq_ignore_ascii_case(code_or_name) || r.name == code_or_name)
+}
+
+/// All findings of a script, in source order.
+///
+/// The same text with the same context gives the same findings. Rules that need the whole text are silent on a tree that was recovered.
+pub fn check(script: &Script, plan: &Plan, context: &Context) -> Vec<Finding> {
+    let mut findings = checker::run(script, plan, context);
+    findings.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
+    findings.dedup_by(|a, b| (a.span, a.code) == (b.span, b.code));
+    ignores::apply(&mut findings, script, context);
+    findings
 }

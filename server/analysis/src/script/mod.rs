@@ -2,12 +2,14 @@
 
 mod comments;
 mod explain;
+pub mod index;
 mod meta;
 mod parser;
 mod prescan;
 mod recognize;
 mod recover;
 mod scan;
+mod scope;
 pub mod walk;
 
 #[cfg(test)]
@@ -19,6 +21,7 @@ use swc_common::Spanned;
 use swc_ecma_ast::Module;
 
 pub use comments::{Ignore, IgnoreScope, Pragmas};
+pub(crate) use meta::constant_string;
 pub use meta::{Meta, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
 pub use prescan::{MAX_BRACKETS, MAX_BYTES, prescan};
 pub use recognize::{is_workflow, is_workflow_path};

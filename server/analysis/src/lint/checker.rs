@@ -1,0 +1,156 @@
+//! What a rule has at hand, and where it puts what it finds.
+
+use std::collections::HashMap;
+
+use super::{Edit, Finding, Fix, Fixing, Level, Rule, Severity, rules};
+use crate::{
+    Context,
+    plan::{AgentCall, Plan, Value},
+    script::{
+        Script, Tree,
+        index::{Index, NodeId},
+    },
+    text::Span,
+    vocabulary::Profile,
+};
+
+/// All that is known of one script. Rules ask it and never walk the tree themselves.
+pub(super) struct Checker<'a> {
+    pub(super) script: &'a Script,
+    pub(super) plan: &'a Plan,
+    pub(super) context: &'a Context,
+    /// Every node, by kind.
+    pub(super) index: Index<'a>,
+    calls: HashMap<&'a str, Vec<NodeId>>,
+}
+
+/// Where findings go.
+pub(super) struct Report {
+    findings: Vec<Finding>,
+    rule: &'static Rule,
+    severity: Severity,
+}
+
+/// Runs every rule that is on.
+pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Finding> {
+    let index = script.module.as_deref().map(Index::new).unwrap_or_default();
+    let mut calls: HashMap<&str, Vec<NodeId>> = HashMap::new();
+    for id in &index.calls {
+        if let Some(name) = index.free_callee(*id) {
+            calls.entry(name).or_default().push(*id);
+        }
+    }
+    let checker = Checker { script, plan, context, index, calls };
+    let recovered = script.tree != Tree::Whole;
+    let mut findings = Vec::new();
+    for rule in rules::RULES.iter().filter(|r| !(recovered && r.whole)) {
+        if let Some(severity) = context.settings.level(rule, context.profile).severity() {
+            let mut report = Report { findings, rule, severity };
+            (rule.check)(&checker, &mut report);
+            findings = report.findings;
+        }
+    }
+    findings
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn profile(&self) -> Profile {
+        self.context.profile
+    }
+
+    /// The text of a span.
+    pub(super) fn text(&self, span: Span) -> &'a str {
+        span.slice(&self.script.text)
+    }
+
+    /// Every call of the primitive (or other name nobody declares) `name`, in the order of the text.
+    pub(super) fn calls(&self, name: &str) -> impl Iterator<Item = NodeId> + '_ {
+        self.calls.get(name).into_iter().flatten().copied()
+    }
+
+    /// Every call of `agent`, `parallel`, `pipeline` or `workflow`: what gives a promise.
+    pub(super) fn promises(&self) -> impl Iterator<Item = NodeId> + '_ {
+        ["agent", "parallel", "pipeline", "workflow"].into_iter().flat_map(|name| self.calls(name))
+    }
+
+    /// The plan's view of the `agent` call at `span`.
+    pub(super) fn agent_at(&self, span: Span) -> Option<&'a AgentCall> {
+        self.plan.calls.binary_search_by_key(&span, |c| c.span).ok().map(|i| &self.plan.calls[i])
+    }
+
+    /// What the expression at `id` can be.
+    pub(super) fn value(&self, id: NodeId) -> Option<Value> {
+        self.plan.value_at(self.index.span(id))
+    }
+}
+
+impl Report {
+    /// Adds a finding of the rule that runs.
+    pub(super) fn at(&mut self, span: Span, message: impl Into<String>) -> &mut Finding {
+        let finding = Finding {
+            code: self.rule.code,
+            name: self.rule.name,
+            severity: self.severity,
+            span,
+            message: message.into(),
+            related: vec![],
+            fixes: vec![],
+            unnecessary: false,
+        };
+        let at = self.findings.len();
+        self.findings.push(finding);
+        &mut self.findings[at]
+    }
+}
+
+impl Finding {
+    /// Adds a repair; it is safe if the rule's repairs are.
+    pub(super) fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Finding {
+        let safe = super::rule(self.code).is_some_and(|r| r.fixing == Fixing::Safe);
+        self.fixes.push(Fix { title: title.into(), edits, safe });
+        self
+    }
+
+    /// Adds a repair that needs a choice, although others of the rule do not.
+    pub(super) fn choice(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Finding {
+        self.fixes.push(Fix { title: title.into(), edits, safe: false });
+        self
+    }
+
+    /// Adds another place.
+    pub(super) fn also(&mut self, span: Span, note: impl Into<String>) -> &mut Finding {
+        self.related.push((span, note.into()));
+        self
+    }
+
+    /// Marks the text as doing nothing.
+    pub(super) fn faded(&mut self) -> &mut Finding {
+        self.unnecessary = true;
+        self
+    }
+
+    /// Makes the finding no worse than `most`.
+    pub(super) fn at_most(&mut self, most: Level) -> &mut Finding {
+        if let Some(most) = most.severity() {
+            self.severity = self.severity.min(most);
+        }
+        self
+    }
+}
+
+impl Edit {
+    /// Puts `text` in the place of `span`.
+    pub(super) fn replace(span: Span, text: impl Into<String>) -> Edit {
+        Edit { span, text: text.into() }
+    }
+
+    /// Puts `text` before `at`.
+    pub(super) fn insert(at: u32, text: impl Into<String>) -> Edit {
+        Edit { span: Span::at(at), text: text.into() }
+    }
+
+    /// Removes `span`.
+    pub(super) fn remove(span: Span) -> Edit {
+        Edit { span, text: String::new() }
+    }
+}

@@ -1,0 +1,45 @@
+//! An agent is started and nobody waits for it.
+//!
+//! What becomes of it when the run ends differs between runtimes: it is dropped, drained, or an error.
+//!
+//! ```js bad
+//! agent('Update the docs')
+//! ```
+//!
+//! ```js good
+//! await agent('Update the docs')
+//! ```
+
+use swc_ecma_ast::Stmt;
+
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF309",
+    name: "floating-agent",
+    fixing: Fixing::Safe,
+    check,
+    source: include_str!("floating_agent.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    for id in cx.calls("agent").chain(cx.calls("workflow")) {
+        let statement = cx.index.outer(id).is_some_and(|p| matches!(cx.index.node(p), Node::Stmt(Stmt::Expr(_))));
+        if !statement {
+            continue;
+        }
+        let place = cx.index.span(id);
+        let callee = Span::new(place.start, place.start + if cx.text(place).starts_with("agent") { 5 } else { 8 });
+        // In a callback that is not async, or the only statement of one, the way out is to return it (WF503).
+        let function = cx.index.function_around(id);
+        if function.is_some_and(|f| !cx.is_async(f)) {
+            continue;
+        }
+        let message = format!(
+            "Nobody waits for this `{}`: its result is lost, and the run may end before it. Write `await`.",
+            cx.text(callee)
+        );
+        report.at(callee, message).fix("Add `await`", vec![Edit::insert(place.start, "await ")]);
+    }
+}

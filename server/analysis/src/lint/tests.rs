@@ -1,0 +1,244 @@
+//! Every rule's own examples are its tests, and its page in the docs.
+
+use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
+
+use super::{Finding, Fixing, Level, Rule, rules};
+use crate::{AgentType, Analysis, Context, KnownWorkflow, analyze, units::Usd, vocabulary::Profile};
+
+/// An example from a rule's documentation.
+struct Example {
+    good: bool,
+    context: Context,
+    text: String,
+}
+
+/// A script of the example: `meta` and a `return` are added where it has none, so that it can show one thing.
+fn script(body: &str, whole: bool) -> String {
+    let mut text = String::new();
+    if !whole && !body.contains("meta = {") {
+        text.push_str("export const meta = { name: 'example', description: 'An example' }\n");
+    }
+    text.push_str(body);
+    if !whole && !body.lines().any(|l| l.starts_with("return") || l.starts_with("while (true)")) {
+        text.push_str("return 'done'\n");
+    }
+    text
+}
+
+/// The fenced examples of a rule: ```` ```js bad file=a.js profile=portable ````.
+fn examples(rule: &Rule) -> Vec<Example> {
+    let documentation = rule.documentation();
+    let mut found = Vec::new();
+    let mut lines = documentation.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```js ") else { continue };
+        let body: String = lines.by_ref().take_while(|l| *l != "```").flat_map(|l| [l, "\n"]).collect();
+        let mut words = info.split(' ');
+        let good = words.next() == Some("good");
+        let mut context = Context { file_name: Some("example.js".into()), ..Context::default() };
+        let mut whole = false;
+        for word in words {
+            match word.split_once('=') {
+                Some(("file", file)) => context.file_name = Some(file.into()),
+                Some(("profile", profile)) => context.profile = profile.parse().expect("a profile"),
+                Some(("agents", names)) => {
+                    let tools = |n: &str| n.strip_suffix("(Read)").map(|_| vec!["Read".to_owned()]);
+                    let agent =
+                        |n: &str| AgentType { name: n.trim_end_matches("(Read)").into(), tools: tools(n), model: None };
+                    context.agent_types = Some(names.split(',').map(agent).collect());
+                }
+                Some(("workflows", names)) => context.workflows = Some(names.split(',').map(known_workflow).collect()),
+                Some(("guideline", n)) => context.settings.size_guideline = n.parse().ok(),
+                Some(("ceiling", n)) => context.settings.cost_ceiling = n.parse().ok().map(Usd),
+                None if word == "whole" => whole = true,
+                other => panic!("{}: {other:?} in an example's first line", rule.code),
+            }
+        }
+        if rule.level_for(context.profile) == Level::Off {
+            context.settings.levels.insert(rule.code.into(), Level::Hint);
+        }
+        found.push(Example { good, context, text: script(&body, whole) });
+    }
+    found
+}
+
+/// `name`, `name+nests`, `name+needs:field`, `name@file.js`.
+fn known_workflow(text: &str) -> KnownWorkflow {
+    let mut parts = text.split('+');
+    let (name, file) = parts.next().map(|n| n.split_once('@').unwrap_or((n, ""))).unwrap_or_default();
+    let mut known = KnownWorkflow { name: name.into(), file_name: file.into(), ..KnownWorkflow::default() };
+    for part in parts {
+        match part.strip_prefix("needs:") {
+            Some(field) => known.needs.push(field.into()),
+            None => known.nests = part == "nests",
+        }
+    }
+    known
+}
+
+fn codes(analysis: &Analysis) -> BTreeSet<&'static str> {
+    analysis.findings.iter().map(|f| f.code).collect()
+}
+
+fn apply(text: &str, finding: &Finding) -> Option<String> {
+    let fix = finding.fixes.first()?;
+    let mut text = text.to_owned();
+    for edit in fix.edits.iter().rev() {
+        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    Some(text)
+}
+
+#[test]
+fn every_example_shows_its_rule_and_no_other() {
+    let mut wrong = String::new();
+    for rule in rules() {
+        let examples = examples(rule);
+        assert!(
+            examples.iter().any(|e| !e.good) && examples.iter().any(|e| e.good),
+            "{} needs a bad and a good example",
+            rule.code
+        );
+        for example in &examples {
+            let analysis = analyze(example.text.as_str(), &example.context);
+            let shown = codes(&analysis);
+            let expected = if example.good { BTreeSet::new() } else { BTreeSet::from([rule.code]) };
+            let fine = if example.good { !shown.contains(rule.code) } else { shown == expected };
+            if !fine {
+                let messages: Vec<String> =
+                    analysis.findings.iter().map(|f| format!("  {} {}", f.code, f.message)).collect();
+                let kind = if example.good { "good" } else { "bad" };
+                let _ = writeln!(
+                    wrong,
+                    "{} {}: {kind} example gives {shown:?}\n{}\n{}",
+                    rule.code,
+                    rule.name,
+                    messages.join("\n"),
+                    example.text
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_safe_repair_repairs() {
+    let mut wrong = String::new();
+    for rule in rules() {
+        let mut some = false;
+        for example in examples(rule).iter().filter(|e| !e.good) {
+            let analysis = analyze(example.text.as_str(), &example.context);
+            for finding in analysis.findings.iter().filter(|f| f.code == rule.code) {
+                assert!(
+                    finding.fixes.iter().all(|f| f.edits.is_sorted_by_key(|e| e.span)),
+                    "{}: edits in order",
+                    rule.code
+                );
+                let Some(repaired) = apply(&example.text, finding) else { continue };
+                some = true;
+                let after = analyze(repaired.as_str(), &example.context);
+                let left = |a: &Analysis| a.findings.iter().filter(|f| f.code == rule.code).count();
+                if !after.script.errors.is_empty() || (finding.fixes[0].safe && left(&after) >= left(&analysis)) {
+                    let _ = writeln!(
+                        wrong,
+                        "{} {:?} gives\n{repaired}\n{:?}",
+                        rule.code, finding.fixes[0].title, after.script.errors
+                    );
+                }
+            }
+        }
+        if some != (rule.fixing != Fixing::None) {
+            let _ = writeln!(wrong, "{} says it repairs ({:?}), and does so: {some}", rule.code, rule.fixing);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn rules_are_told_apart() {
+    let all = rules();
+    assert!(all.is_sorted_by(|a, b| a.code < b.code), "rules stand by code, each once");
+    for rule in all {
+        let file = format!("{}.rs", rule.name.replace('-', "_"));
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/rules").join(&file).is_file(),
+            "{} is in {file}",
+            rule.code
+        );
+        assert!(rule.summary().ends_with('.'), "{}: {}", rule.code, rule.summary());
+    }
+}
+
+/// The finding as the docs show it: the line, a mark below, the message.
+fn drawn(text: &str, analysis: &Analysis, finding: &Finding) -> String {
+    let at = analysis.script.lines.line_column(text, finding.span.start);
+    let line = text.lines().nth(at.line as usize - 1).unwrap_or_default();
+    let first = finding.span.slice(text).lines().next().unwrap_or_default();
+    format!(
+        "{line}\n{}{}\n{}",
+        " ".repeat(at.column as usize - 1),
+        "^".repeat(first.chars().count().max(1)),
+        finding.message
+    )
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "# Rules\n\nWritten from the rules' own documentation by a test of `callsheet-analysis`; every example is tested.\n\n\
+         Change a rule's level, or switch it off, by code or name in the settings; silence one finding with\n\
+         `// callsheet-ignore WF601 reason` on its line or the line before, a rule in a whole script with\n\
+         `// callsheet-ignore-file WF601 reason`.\n\n| Rule | Name | Level | Repair | Finds |\n|---|---|---|---|---|\n",
+    );
+    for rule in rules() {
+        let fixing = match rule.fixing {
+            Fixing::None => "",
+            Fixing::Choice => "your choice",
+            Fixing::Safe => "safe",
+        };
+        let level = rule.level_for(Profile::ClaudeCode).name();
+        let anchor = format!("{}-{}", rule.code.to_lowercase(), rule.name);
+        let _ = writeln!(
+            page,
+            "| [{}](#{anchor}) | `{}` | {level} | {fixing} | {} |",
+            rule.code,
+            rule.name,
+            rule.summary()
+        );
+    }
+    for rule in rules() {
+        let _ = writeln!(page, "\n## {} {}\n", rule.code, rule.name);
+        for (profile, level) in rule.level_in {
+            let _ = writeln!(page, "In profile `{profile}`: {}.\n", level.name());
+        }
+        for line in rule.documentation().lines() {
+            let line = match line.strip_prefix("```js ") {
+                Some(info) if info.starts_with("bad") => "Finds:\n\n```js",
+                Some(_) => "Instead:\n\n```js",
+                None => line,
+            };
+            let _ = writeln!(page, "{line}");
+        }
+        let Some(bad) = examples(rule).into_iter().find(|e| !e.good) else { continue };
+        let analysis = analyze(bad.text.as_str(), &bad.context);
+        if let Some(finding) = analysis.findings.iter().find(|f| f.code == rule.code) {
+            let _ = writeln!(page, "\nSays:\n\n```text\n{}\n```", drawn(&bad.text, &analysis, finding));
+            if let Some(fix) = finding.fixes.first() {
+                let _ = writeln!(page, "\nRepair: {}.", fix.title);
+            }
+        }
+    }
+    page
+}
+
+#[test]
+fn the_docs_page_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md");
+    let page = page();
+    let old = fs::read_to_string(&path).unwrap_or_default();
+    if old != page {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("docs");
+        fs::write(&path, page).expect("the page");
+        panic!("{} was not fresh and is written anew: look at the difference", path.display());
+    }
+}

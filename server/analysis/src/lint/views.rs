@@ -1,0 +1,170 @@
+//! Arguments as the dialect means them: the options of a call, schemas, callbacks.
+
+use swc_ecma_ast::{ArrowFunctionBody, Expr, Function, ObjectLit, Stmt};
+
+use super::checker::Checker;
+use crate::{
+    script::{
+        index::{NodeId, Property, properties},
+        span,
+        walk::Node,
+    },
+    text::Span,
+};
+
+/// The options of a call, where they are an object written in the script.
+#[derive(Debug)]
+pub(super) struct Options<'a> {
+    /// The object.
+    pub(super) object: &'a ObjectLit,
+    /// Its place.
+    pub(super) span: Span,
+    /// The node at which names in it are looked up.
+    pub(super) at: NodeId,
+    /// Its properties.
+    pub(super) properties: Vec<Property<'a>>,
+    /// Whether there can be no others.
+    pub(super) complete: bool,
+    /// Whether it is written in the call itself.
+    pub(super) inline: bool,
+}
+
+impl<'a> Options<'a> {
+    /// The property called `key`.
+    pub(super) fn get(&self, key: &str) -> Option<&Property<'a>> {
+        self.properties.iter().rev().find(|p| p.key == key)
+    }
+
+    /// Whether the object surely lacks `key`.
+    pub(super) fn lacks(&self, key: &str) -> bool {
+        self.complete && self.get(key).is_none()
+    }
+}
+
+/// A function written where a callback is expected.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Callback<'a> {
+    /// Number of parameters.
+    pub(super) params: usize,
+    /// `async`.
+    pub(super) is_async: bool,
+    /// The body.
+    pub(super) body: Body<'a>,
+    /// The whole function.
+    pub(super) span: Span,
+}
+
+/// A callback's body.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Body<'a> {
+    /// `=> expression`.
+    Expr(&'a Expr),
+    /// `{ … }`.
+    Block(&'a [Stmt]),
+}
+
+impl<'a> Checker<'a> {
+    /// The options of the call at `id`: its argument at `position`, also through a constant.
+    pub(super) fn options(&self, id: NodeId, position: usize) -> Option<Options<'a>> {
+        let given = self.index.arg(id, position)?;
+        let (found, at) = self.index.resolve(given, id);
+        let Expr::Object(object) = found else { return None };
+        let (properties, complete) = properties(object);
+        Some(Options { object, span: span(object), at, properties, complete, inline: std::ptr::eq(found, given) })
+    }
+
+    /// The function that `expr` is, also through a name.
+    pub(super) fn callback(&self, expr: &'a Expr, at: NodeId) -> Option<Callback<'a>> {
+        match self.index.resolve(expr, at).0 {
+            Expr::Arrow(a) => {
+                let body = match &*a.body {
+                    ArrowFunctionBody::Expr(e) => Body::Expr(e.unwrap_parens()),
+                    ArrowFunctionBody::FunctionBody(b) => Body::Block(&b.stmts),
+                };
+                Some(Callback { params: a.params.len(), is_async: a.is_async, body, span: span(a) })
+            }
+            Expr::Fn(f) => callback_of(&f.function),
+            Expr::Ident(i) => {
+                let declared = self.index.declared(&i.sym, at)?;
+                let function = self.index.inside(declared.by).find_map(|n| match self.index.node(n) {
+                    Node::Function(f) => Some(f),
+                    _ => None,
+                });
+                function.filter(|_| declared.how == crate::script::index::How::Function).and_then(callback_of)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the text inside `id` calls a primitive that starts agents.
+    pub(super) fn starts_agents(&self, id: NodeId) -> bool {
+        self.index
+            .inside(id)
+            .any(|n| matches!(self.index.free_callee(n), Some("agent" | "parallel" | "pipeline" | "workflow")))
+    }
+
+    /// The concurrent combinator in whose callback `id` stands.
+    pub(super) fn combinator_around(&self, id: NodeId) -> Option<NodeId> {
+        let mut inner = id;
+        for outer in self.index.ancestors(id) {
+            let name = self.index.free_callee(outer);
+            let callee = self.index.callee(outer).map(span);
+            if matches!(name, Some("parallel" | "pipeline")) && callee != Some(self.index.span(inner)) {
+                let in_function = self.index.ancestors(id).take_while(|a| *a != outer).any(|a| self.is_function(a));
+                return in_function.then_some(outer);
+            }
+            inner = outer;
+        }
+        None
+    }
+
+    /// Whether the function at `id` is `async`.
+    pub(super) fn is_async(&self, id: NodeId) -> bool {
+        match self.index.node(id) {
+            Node::Function(f) => f.is_async,
+            Node::Expr(Expr::Arrow(a)) => a.is_async,
+            _ => false,
+        }
+    }
+
+    /// Whether the node is a function.
+    pub(super) fn is_function(&self, id: NodeId) -> bool {
+        matches!(self.index.node(id), Node::Function(_) | Node::Expr(Expr::Arrow(_)))
+    }
+}
+
+fn callback_of(f: &Function) -> Option<Callback<'_>> {
+    let body = f.body.as_ref()?;
+    Some(Callback { params: f.params.len(), is_async: f.is_async, body: Body::Block(&body.stmts), span: span(f) })
+}
+
+/// Whether a statement, or one inside it but not in a nested function, returns a value.
+pub(super) fn returns_value(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|s| match s {
+        Stmt::Return(r) => r.arg.is_some(),
+        Stmt::Throw(_) => true,
+        Stmt::Block(b) => returns_value(&b.stmts),
+        Stmt::If(i) => {
+            returns_value(std::slice::from_ref(&i.cons))
+                || i.alt.as_deref().is_some_and(|a| returns_value(std::slice::from_ref(a)))
+        }
+        Stmt::Labeled(l) => returns_value(std::slice::from_ref(&l.body)),
+        Stmt::Switch(w) => w.cases.iter().any(|c| returns_value(&c.cons)),
+        Stmt::Try(t) => {
+            returns_value(&t.block.stmts)
+                || t.handler.as_ref().is_some_and(|h| returns_value(&h.body.stmts))
+                || t.finalizer.as_ref().is_some_and(|f| returns_value(&f.stmts))
+        }
+        Stmt::While(w) => returns_value(std::slice::from_ref(&w.body)),
+        Stmt::DoWhile(w) => returns_value(std::slice::from_ref(&w.body)),
+        Stmt::For(f) => returns_value(std::slice::from_ref(&f.body)),
+        Stmt::ForIn(f) => returns_value(std::slice::from_ref(&f.body)),
+        Stmt::ForOf(f) => returns_value(std::slice::from_ref(&f.body)),
+        _ => false,
+    })
+}
+
+/// `text` as a JavaScript string literal.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
+}
