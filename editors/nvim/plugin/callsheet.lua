@@ -29,6 +29,11 @@ vim.api.nvim_create_autocmd('LspAttach', {
   end,
 })
 
+-- The queries in queries/javascript add to those of all JavaScript; this keeps them to workflow scripts.
+vim.treesitter.query.add_predicate('callsheet-workflow?', function(_, _, source)
+  return type(source) == 'number' and vim.b[source].callsheet_workflow == true
+end, { all = true })
+
 vim.api.nvim_create_user_command('Callsheet', function(command)
   require('callsheet').command(command.fargs[1], command.args:match('^%s*%S+%s+(.+)$'))
 end, {

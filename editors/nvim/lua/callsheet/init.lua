@@ -24,6 +24,7 @@ end
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 function M.show(client, bufnr)
+  vim.b[bufnr].callsheet_workflow = true
   local options = require('callsheet.options').read()
   local offers = client.server_capabilities
   if options.hints and offers.inlayHintProvider then

@@ -3,6 +3,7 @@
 //! Completion, hover, signature help, the rules, `workflow.d.ts`, the grammar's keyword lists and the docs page are read from it. A new
 //! dialect is a new column here, never a special case elsewhere.
 
+mod declarations;
 mod fields;
 mod globals;
 mod primitives;
@@ -10,6 +11,7 @@ mod profile;
 mod render;
 mod schema;
 
+pub use declarations::declarations;
 pub use fields::{AGENT_OPTIONS, EFFORTS, Field, META_FIELDS, MODEL_ALIASES, PHASE_FIELDS, Type, model_is_plausible};
 pub use globals::{FOREIGN, Foreign, GLOBALS, Global, GlobalKind, global};
 pub use primitives::{Kind, Member, PRIMITIVES, Param, Primitive, primitive};
@@ -17,7 +19,7 @@ pub use profile::{
     BudgetUnit, DateBan, Exhausted, Flags, NullPrev, ParallelArgument, PhaseScope, Profile, Profiles, ResumeRule,
     SyncThrow,
 };
-pub use render::{Signature, declarations, hover_field, hover_member, hover_primitive, signature};
+pub use render::{Signature, hover_field, hover_member, hover_primitive, signature};
 pub use schema::{SCHEMA_KEYWORDS, SCHEMA_TYPES, SchemaKeyword, schema_keyword};
 
 /// Primitives that are called.

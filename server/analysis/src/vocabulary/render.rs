@@ -1,8 +1,8 @@
-//! The table as people read it: hover texts, signatures, `workflow.d.ts`.
+//! The table as people read it: hover texts and signatures.
 
 use std::fmt::Write;
 
-use super::{AGENT_OPTIONS, Field, Kind, META_FIELDS, Member, PHASE_FIELDS, PRIMITIVES, Primitive, Profile, Type};
+use super::{Field, Kind, Member, Primitive, Profile};
 
 /// A call's signature, for signature help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,58 +70,10 @@ pub fn hover_member(member: &Member) -> String {
     format!("```ts\n{}: {}\n```\n{}", member.name, member.ty, member.doc)
 }
 
-/// `workflow.d.ts`: the dialect for tools that read TypeScript declarations.
-pub fn declarations(profile: Profile) -> String {
-    let mut text = format!(
-        "// Types of a workflow script (profile `{profile}`). Written by `callsheet types`; changes are lost.\n\n"
-    );
-    text.push_str("type JsonSchema = Record<string, unknown>;\n\n");
-    interface(&mut text, "Phase", PHASE_FIELDS, profile);
-    interface(&mut text, "Meta", META_FIELDS, profile);
-    let options: Vec<Field> = AGENT_OPTIONS.iter().copied().filter(|f| f.ty != Type::Schema).collect();
-    interface(&mut text, "AgentOptions", &options, profile);
-    for primitive in PRIMITIVES.iter().filter(|p| !p.members.is_empty()) {
-        let _ = writeln!(text, "interface {} {{", primitive.ty);
-        for m in primitive.members {
-            let _ = writeln!(text, "  /** {} */\n  readonly {}: {};", m.doc, m.name, m.ty);
-        }
-        text.push_str("}\n\n");
-    }
-    for p in PRIMITIVES {
-        let _ = writeln!(text, "/** {} */", p.doc);
-        text.push_str(match p.name {
-            "agent" => {
-                "declare function agent(prompt: string, options?: AgentOptions): Promise<string | null>;\n\
-                 declare function agent<T = any>(prompt: string, options: AgentOptions & { schema: JsonSchema }): Promise<T | null>;\n"
-            }
-            "parallel" => "declare function parallel<T>(thunks: Array<() => Promise<T> | T>): Promise<Array<T | null>>;\n",
-            "pipeline" => {
-                "declare function pipeline<T, R = any>(\n  items: readonly T[],\n  \
-                 ...stages: Array<(prev: any, item: T, index: number) => unknown>\n): Promise<Array<R | null>>;\n"
-            }
-            "phase" => "declare function phase(title: string): void;\n",
-            "log" => "declare function log(message: string): void;\n",
-            "workflow" => "declare function workflow(ref: string | { scriptPath: string }, args?: unknown): Promise<any>;\n",
-            "args" => "declare const args: any;\n",
-            _ => "declare const budget: Budget;\n",
-        });
-    }
-    text
-}
-
-fn interface(text: &mut String, name: &str, fields: &[Field], profile: Profile) {
-    let _ = writeln!(text, "interface {name} {{");
-    for f in fields.iter().filter(|f| f.profiles.has(profile)) {
-        let mark = if f.required { "" } else { "?" };
-        let _ = writeln!(text, "  /** {} */\n  {}{mark}: {};", f.doc, f.name, f.ty.typescript());
-    }
-    text.push_str("}\n\n");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::primitive;
+    use crate::vocabulary::{AGENT_OPTIONS, primitive};
 
     #[test]
     fn a_signature_marks_its_parameters() {
@@ -142,11 +94,5 @@ mod tests {
 
             Part of the resume key: a change runs this call, and all after it, again."]]
         .assert_eq(&hover_field(label));
-    }
-
-    #[test]
-    fn declarations_follow_the_profile() {
-        assert!(declarations(Profile::Qwen).contains("stepId?: string;"));
-        assert!(!declarations(Profile::ClaudeCode).contains("stepId"));
     }
 }

@@ -1,0 +1,85 @@
+// Types of a workflow script (profile `claude-code`). Written by `callsheet types`; changes are lost.
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+/** The type of a value that fits a JSON Schema. */
+type FromSchema<S> = S extends { const: infer C } ? C
+  : S extends { enum: readonly (infer E)[] } ? E
+  : S extends { anyOf: readonly (infer A)[] } | { oneOf: readonly (infer A)[] } ? FromSchema<A>
+  : S extends { properties: infer P } ? FromProperties<P, S extends { required: readonly (infer R)[] } ? R : never>
+  : S extends { items: infer I } ? FromSchema<I>[]
+  : S extends { type: infer T } ? T extends keyof SchemaTypes ? SchemaTypes[T] : any
+  : any;
+type FromProperties<P, R> = { -readonly [K in keyof P as K extends R ? K : never]: FromSchema<P[K]> }
+  & { -readonly [K in keyof P as K extends R ? never : K]?: FromSchema<P[K]> } extends infer O ? { [K in keyof O]: O[K] } : never;
+interface SchemaTypes {
+  string: string; number: number; integer: number; boolean: boolean; null: null; array: any[]; object: Record<string, any>;
+}
+
+interface Phase {
+  /** The phase's title, matched exactly. */
+  title: string;
+  /** A line below the title. */
+  detail?: string;
+  /** Shown only: it does not choose the model. Give each agent of the phase its own `model`. */
+  model?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
+}
+
+interface Meta {
+  /** The workflow's name; becomes the command `/name`. The file's name does not matter. */
+  name: string;
+  /** One line, shown when the run is approved. */
+  description: string;
+  /** When to use it, shown in lists. */
+  whenToUse?: string;
+  /** The phases, in order; titles match `phase()` and the option `phase` exactly. */
+  phases?: Phase[];
+}
+
+interface AgentOptions {
+  /** The name shown for this agent; without it, the start of the prompt. Give each agent of a fan-out its own. */
+  label?: string;
+  /** The phase this agent is shown in; wins over `phase()`. The form to use inside `parallel` and `pipeline`. */
+  phase?: string;
+  /** The model, by alias or full id; wins over the agent type's own. Without it the agent runs on the session's model. */
+  model?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
+  /** How much the model thinks before it answers. */
+  effort?: 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+  /** `'worktree'` gives the agent its own git worktree, branched from the remote default branch, removed if unchanged. */
+  isolation?: 'worktree' | 'remote';
+  /** A registered subagent type, as in `.claude/agents`: its tools, effort and model apply. An unknown one throws. */
+  agentType?: string;
+  /** Milliseconds without progress after which the agent counts as stalled. Undocumented; seen in one source. */
+  stallMs?: number;
+}
+
+interface Budget {
+  /** The limit; `null` without one. */
+  readonly total: number | null;
+  /** Output tokens spent in the whole turn. */
+  readonly spent: () => number;
+  /** What is left, never below 0; `Infinity` without a limit. */
+  readonly remaining: () => number;
+}
+
+/** Starts an agent and gives its final text, or with `schema` a validated object. Gives `null` when the agent is skipped or its provider fails for good; throws for a schema that is never met, an unknown agent type, a spent budget, and the 1001st agent. */
+declare function agent<const S extends JsonSchema>(prompt: string, options: AgentOptions & { schema: S }): Promise<FromSchema<S> | null>;
+declare function agent(prompt: string, options?: AgentOptions): Promise<string | null>;
+/** Runs all thunks and waits for all: a barrier. Results keep their order; a thunk that fails gives `null`. At most 4096 items; more than there are slots wait their turn. */
+declare function parallel<T extends readonly (() => unknown)[] | []>(thunks: T): Promise<{ -readonly [K in keyof T]: (T[K] extends () => infer R ? Awaited<R> : never) | null }>;
+/** Sends every item through all stages on its own, with no barrier between stages. A stage that throws makes its item `null` and skips the rest; a `null` that a stage returns goes on to the next. At most 4096 items. */
+declare function pipeline<T, R1>(items: readonly T[], stage1: (prev: T, item: T, index: number) => R1): Promise<(Awaited<R1> | null)[]>;
+declare function pipeline<T, R1, R2>(items: readonly T[], stage1: (prev: T, item: T, index: number) => R1, stage2: (prev: Awaited<R1>, item: T, index: number) => R2): Promise<(Awaited<R2> | null)[]>;
+declare function pipeline<T, R1, R2, R3>(items: readonly T[], stage1: (prev: T, item: T, index: number) => R1, stage2: (prev: Awaited<R1>, item: T, index: number) => R2, stage3: (prev: Awaited<R2>, item: T, index: number) => R3): Promise<(Awaited<R3> | null)[]>;
+declare function pipeline<T, R1, R2, R3, R4>(items: readonly T[], stage1: (prev: T, item: T, index: number) => R1, stage2: (prev: Awaited<R1>, item: T, index: number) => R2, stage3: (prev: Awaited<R2>, item: T, index: number) => R3, stage4: (prev: Awaited<R3>, item: T, index: number) => R4): Promise<(Awaited<R4> | null)[]>;
+declare function pipeline<T, R1, R2, R3, R4, R5>(items: readonly T[], stage1: (prev: T, item: T, index: number) => R1, stage2: (prev: Awaited<R1>, item: T, index: number) => R2, stage3: (prev: Awaited<R2>, item: T, index: number) => R3, stage4: (prev: Awaited<R3>, item: T, index: number) => R4, stage5: (prev: Awaited<R4>, item: T, index: number) => R5): Promise<(Awaited<R5> | null)[]>;
+declare function pipeline<T>(items: readonly T[], ...stages: ((prev: any, item: T, index: number) => unknown)[]): Promise<any[]>;
+/** Moves the run to a phase: agents started from here on are shown in it. One for the whole run, so inside `parallel` and `pipeline` use the option `phase`. */
+declare function phase(title: string): void;
+/** Tells the person who watches what happens. */
+declare function log(message: string): void;
+/** Runs another workflow and gives its result. It shares slots, agent count, budget and abort with this run. One level only; an unknown name throws. */
+declare function workflow(ref: string | { scriptPath: string }, args?: unknown): Promise<unknown>;
+/** What the run was given; `undefined` without. Given by a model it often arrives as JSON text, so read it through a guard. */
+declare const args: any;
+/** The output tokens this turn may spend. Once spent, every further `agent()` throws; running ones finish. It does not cap cost. */
+declare const budget: Budget;
