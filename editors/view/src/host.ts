@@ -1,4 +1,4 @@
-import type { CallId, Entry } from './wire/event.ts';
+import type { CallId, Event } from './wire/event.ts';
 import type { Plan } from './wire/plan.ts';
 
 /** What the view is told. */
@@ -9,7 +9,7 @@ export type ToView =
   | { type: 'offer'; offers: Offer[]; note?: string }
   /** Another run begins: what was shown of the last one goes. */
   | { type: 'run'; runId: string }
-  | { type: 'events'; runId: string; entries: Entry[] };
+  | { type: 'events'; runId: string; events: Event[] };
 
 export type Offer = 'run' | 'dryRun' | 'stop' | 'reveal' | 'skip' | 'retry';
 

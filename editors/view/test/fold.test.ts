@@ -2,82 +2,87 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply } from '../src/run/fold.ts';
 import { before, type RunState } from '../src/run/state.ts';
-import type { Event } from '../src/wire/event.ts';
+import type { Event, Kind } from '../src/wire/event.ts';
 
-function fold(...events: Event[]): RunState {
+const numbered = (kinds: Kind[]): Event[] => kinds.map((kind, i) => ({ seq: i + 1, ms: i * 100, ...kind }));
+
+function fold(...kinds: Kind[]): RunState {
   const run = before();
-  events.forEach((event, seq) => apply(run, { seq, at: seq * 100, event }));
+  for (const event of numbered(kinds)) apply(run, event);
   return run;
 }
 
-const ask = (call: string): Event => ({ type: 'agentQueued', call, label: call, line: 3, column: 9, prompt: `do ${call}` });
+const ask = (call: number, phase?: string): Kind => ({ type: 'agentQueued', call, label: `a${call}`, prompt: `do ${call}`, line: 3, column: 9, ...(phase && { phase }) });
 
-test('an agent queues, starts, retries and ends', () => {
+test('an agent queues, starts, tries again and ends', () => {
   const run = before();
-  const steps: Event[] = [
-    ask('a'),
-    { type: 'agentStarted', call: 'a', attempt: 1 },
-    { type: 'agentRetried', call: 'a', reason: 'overloaded' },
-    { type: 'agentStarted', call: 'a', attempt: 2 },
-    { type: 'agentDone', call: 'a', result: { ok: true }, usage: { input: 10, output: 5 }, usd: 0.5 },
-  ];
-  const seen = steps.map((event, seq) => {
-    apply(run, { seq, at: seq, event });
-    return run.agents.get('a')?.state;
+  const seen = numbered([
+    ask(1),
+    { type: 'agentStarted', call: 1 },
+    { type: 'agentRetried', call: 1, attempt: 2, reason: 'overloaded', waitMs: 5, usage: {} },
+    { type: 'agentDone', call: 1, result: { ok: true }, usage: { input: 10, output: 5 }, usd: 0.5 },
+  ]).map((event) => {
+    apply(run, event);
+    const agent = run.agents.get(1);
+    return [agent?.progress, agent?.attempts];
   });
-  assert.deepEqual(seen, ['queued', 'running', 'retrying', 'running', 'done']);
-  const agent = run.agents.get('a');
-  assert.equal(agent?.attempt, 2);
+  assert.deepEqual(seen, [['queued', 0], ['running', 1], ['running', 2], ['done', 2]]);
+  const agent = run.agents.get(1);
   assert.deepEqual(agent?.setbacks, ['overloaded']);
-  assert.equal(agent?.prompt, 'do a');
-  assert.deepEqual([run.tokens, run.usd, run.running, run.peak], [15, 0.5, 0, 1]);
-  assert.deepEqual([agent?.queuedAt, agent?.startedAt, agent?.endedAt], [0, 1, 4]);
+  assert.deepEqual(run.spent, { tokens: 15, usd: 0.5, unpriced: 0 });
+  assert.deepEqual([run.running, run.peak, agent?.queuedMs, agent?.startedMs, agent?.endedMs], [0, 1, 0, 100, 300]);
 });
 
-test('what a failed attempt used is counted', () => {
+test('what a failed attempt used is counted, and an unknown price is not taken for zero', () => {
   const run = fold(
-    ask('a'),
-    { type: 'agentStarted', call: 'a' },
-    { type: 'agentRetried', call: 'a', usage: { input: 7, output: 1 }, usd: 0.25 },
-    { type: 'agentFailed', call: 'a', error: 'no', usage: { input: 7 }, usd: 0.25 },
+    ask(1), { type: 'agentStarted', call: 1 },
+    { type: 'agentRetried', call: 1, attempt: 2, reason: 'x', waitMs: 0, usage: { input: 7, output: 1 }, usd: 0.25 },
+    { type: 'agentFailed', call: 1, error: 'no', thrown: true, line: 1, column: 1, usage: { cacheRead: 7 } },
   );
-  assert.deepEqual([run.tokens, run.usd, run.agents.get('a')?.state], [15, 0.5, 'failed']);
+  assert.deepEqual(run.spent, { tokens: 15, usd: 0.25, unpriced: 1 });
+  assert.equal(run.agents.get(1)?.progress, 'failed');
 });
 
-test('an agent belongs to its own phase, else to the one the script is in', () => {
-  const run = fold(
-    { type: 'phase', title: 'Find' },
-    ask('a'),
-    { type: 'agentQueued', call: 'b', phase: 'Verify' },
-  );
-  assert.deepEqual(run.phases, ['Find', 'Verify']);
-  assert.deepEqual([...run.agents.values()].map((a) => a.phase), ['Find', 'Verify']);
+test('a cached answer costs nothing', () => {
+  const run = fold(ask(1), { type: 'agentDone', call: 1, result: '', usage: { input: 5 }, cached: true });
+  assert.deepEqual([run.agents.get(1)?.progress, run.spent.usd, run.spent.unpriced], ['cached', 0, 0]);
 });
 
-test('widths are kept by phase', () => {
+test('groups are kept by title and by nested workflow', () => {
   const run = fold(
-    { type: 'agentQueued', call: 1, phase: 'A' }, { type: 'agentQueued', call: 2, phase: 'A' }, { type: 'agentQueued', call: 3, phase: 'B' },
-    { type: 'agentStarted', call: 1 }, { type: 'agentStarted', call: 2 }, { type: 'agentDone', call: 1 },
-    { type: 'agentStarted', call: 3 },
+    { type: 'phase', title: 'Find' }, ask(1, 'Find'), ask(2, 'Verify'), ask(3),
+    { type: 'agentQueued', call: 4, label: 'n', prompt: '', phase: 'Find', workflow: 'inner', line: 1, column: 1 },
+    { type: 'phase', title: 'Deep', workflow: 'inner' },
   );
-  assert.deepEqual([run.running, run.peak, run.widths.get('A'), run.widths.get('B')], [2, 2, { now: 1, peak: 2 }, { now: 1, peak: 1 }]);
+  assert.deepEqual(run.groups.map((g) => [g.title, g.workflow, g.agents.length]),
+    [['Find', null, 1], ['Verify', null, 1], [null, null, 1], ['Find', 'inner', 1], ['Deep', 'inner', 0]]);
+  assert.equal(run.phase, 'Find');
+});
+
+test('widths are kept by group', () => {
+  const start = (call: number): Kind => ({ type: 'agentStarted', call });
+  const run = fold(ask(1, 'A'), ask(2, 'A'), ask(3, 'B'), start(1), start(2), { type: 'agentSkipped', call: 1 }, start(3));
+  assert.deepEqual([run.running, run.peak], [2, 2]);
+  assert.deepEqual(run.groups.map((g) => [g.running, g.peak, g.finished]), [[1, 2, 1], [1, 1, 0]]);
 });
 
 test('events that arrive twice or late change nothing', () => {
-  const run = fold(ask('a'), { type: 'agentStarted', call: 'a' }, { type: 'agentDone', call: 'a', usage: { output: 3 } });
+  const events = numbered([ask(1), { type: 'agentStarted', call: 1 }, { type: 'agentDone', call: 1, result: 'r', usage: { output: 3 } }]);
+  const run = before();
+  for (const event of events) apply(run, event);
   const once = structuredClone(run);
-  apply(run, { seq: 2, at: 999, event: { type: 'agentDone', call: 'a', usage: { output: 3 } } });
-  apply(run, { seq: 0, at: 999, event: ask('a') });
+  for (const event of events) apply(run, event);
   assert.deepEqual(run, once);
 });
 
 test('an event this view does not know is passed over', () => {
-  const run = fold({ type: 'tomorrow' } as unknown as Event, ask('a'));
+  const run = fold({ type: 'tomorrow' } as unknown as Kind, ask(1));
   assert.equal(run.agents.size, 1);
 });
 
-test('an end keeps its error and its place', () => {
-  const run = fold({ type: 'runStarted', name: 'n', model: 'simulated' }, { type: 'runEnded', error: 'boom', line: 4, column: 2 });
-  assert.equal(run.simulated, true);
-  assert.deepEqual(run.end, { status: 'failed', result: undefined, error: 'boom', line: 4, column: 2 });
+test('what was at work when a run ended is given up, and the end keeps its error and its place', () => {
+  const error = { message: 'boom', line: 4, column: 2 };
+  const run = fold(ask(1), { type: 'agentStarted', call: 1 }, { type: 'runEnded', status: 'failed', error });
+  assert.deepEqual([run.agents.get(1)?.progress, run.running], ['abandoned', 0]);
+  assert.deepEqual(run.end, { status: 'failed', result: undefined, error });
 });

@@ -30,42 +30,43 @@ export const unbounded = {
   usd: unknown,
 };
 
-/** A run of `n` agents in two phases, `cap` at a time, as entries. */
-export function run(n, { cap = 16, model = 'simulated', until = 1 } = {}) {
-  const entries = [];
-  let seq = 0;
-  let at = 0;
-  const say = (event) => entries.push({ seq: seq++, at, event });
-  say({ type: 'runStarted', name: plan.name, model });
-  const finders = ['bugs', 'performance', 'security'];
+/** A run of `n` agents in two phases, `cap` at a time, as events; `until` is the share of it that has happened. */
+export function run(n, { cap = 16, until = 1 } = {}) {
+  const events = [];
+  let ms = 0;
+  const say = (event) => events.push({ seq: events.length + 1, ms, ...event });
+  const start = (call) => say({ type: 'agentStarted', call });
+  say({ type: 'runStarted', run: '20260102-030405-a1b2', name: plan.name, script: 'review.workflow.js', model: 'simulated', simulated: true, concurrency: cap });
   say({ type: 'phase', title: 'Review' });
-  finders.forEach((label, i) => say({ type: 'agentQueued', call: `r${i}`, label, phase: 'Review', line: 24, column: 12, prompt: `Review the diff for ${label}.\nReturn findings.` }));
-  finders.forEach((_, i) => say({ type: 'agentStarted', call: `r${i}`, attempt: 1 }));
-  finders.forEach((_, i) => {
-    at += 800;
-    say({ type: 'agentDone', call: `r${i}`, result: { findings: [{ file: 'src/a.ts', line: 10 + i }] }, usage: { input: 1200, output: 300 + i }, usd: 0 });
-  });
+  ['bugs', 'performance', 'security'].forEach((label, i) => say({ type: 'agentQueued', call: i + 1, label, phase: 'Review', line: 24, column: 12, prompt: `Review the diff for ${label}.\nReturn findings.` }));
+  for (const call of [1, 2, 3]) start(call);
+  for (const call of [1, 2, 3]) {
+    ms += 800;
+    say({ type: 'agentDone', call, result: { findings: [{ file: 'src/a.ts', line: 10 + call }] }, usage: { input: 1200, output: 300 + call }, usd: 0 });
+  }
   say({ type: 'phase', title: 'Verify' });
-  say({ type: 'log', message: `${n - 3} findings to refute` });
   const total = Math.max(0, n - 3);
+  say({ type: 'log', message: `${total} findings to refute` });
+  for (let i = 0; i < total; i++) say({ type: 'agentQueued', call: i + 4, label: `src/file-${i}.ts`, phase: 'Verify', line: 31, column: 9, prompt: `Refute finding ${i}: “naïve 比較 🙂”` });
   const active = [];
-  let next = 0;
-  const queue = (i) => say({ type: 'agentQueued', call: `v${i}`, label: `src/file-${i}.ts`, phase: 'Verify', line: 31, column: 9, prompt: `Refute finding ${i}: “naïve 比較 🙂”` });
-  for (let i = 0; i < total; i++) queue(i);
   const end = Math.floor(total * until);
-  for (let done = 0; done < end || active.length; ) {
-    while (active.length < cap && next < total) { say({ type: 'agentStarted', call: `v${next}`, attempt: 1 }); active.push(next++); }
+  let next = 0;
+  for (let done = 0; ; done++) {
+    while (active.length < cap && next < total) { start(next + 4); active.push(next++); }
     if (done >= end) break;
     const i = active.shift();
-    at += 40;
-    done++;
-    if (i % 17 === 5) { say({ type: 'agentRetried', call: `v${i}`, reason: '529 overloaded' }); say({ type: 'agentStarted', call: `v${i}`, attempt: 2 }); }
-    if (i % 23 === 7) say({ type: 'agentFailed', call: `v${i}`, error: 'The answer did not fit the schema: /verdict is missing.' });
-    else if (i % 29 === 8) say({ type: 'agentSkipped', call: `v${i}` });
-    else say({ type: 'agentDone', call: `v${i}`, result: { verdict: i % 2 ? 'real' : 'refuted' }, usage: { input: 700, output: 90 }, usd: 0, cached: i % 11 === 3 });
+    const call = i + 4;
+    const usage = { input: 700, output: 90 };
+    ms += 40;
+    if (i % 17 === 5) say({ type: 'agentRetried', call, attempt: 2, reason: '529 overloaded', waitMs: 500, usage: {} });
+    if (i % 23 === 7) say({ type: 'agentFailed', call, error: 'The answer did not fit the schema: /verdict is missing.', thrown: true, line: 31, column: 9, usage, usd: 0 });
+    else if (i % 29 === 8) say({ type: 'agentSkipped', call });
+    else say({ type: 'agentDone', call, result: { verdict: i % 2 ? 'real' : 'refuted' }, usage, usd: 0, ...(i % 11 === 3 && { cached: true }) });
+    if (i % 23 === 7) say({ type: 'dropped', from: 'pipeline', index: i, stage: 1, reason: 'The answer did not fit the schema.', line: 30, column: 3 });
   }
-  if (until === 1) say({ type: 'runEnded', status: 'done', result: { confirmed: 4, refuted: 6 } });
-  return entries;
+  if (until < 1 && active.length > 1) say({ type: 'agentRetried', call: active[1] + 4, attempt: 2, reason: '429 slow down', waitMs: 500, usage: {} });
+  if (until === 1) say({ type: 'runEnded', status: 'ok', result: { confirmed: 4, refuted: 6 } });
+  return events;
 }
 
 /** A page with the view and messages to it, as `callsheet report` writes it. */

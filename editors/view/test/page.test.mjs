@@ -36,7 +36,7 @@ async function open(messages, options = {}) {
   return page;
 }
 
-const show = (p, entries) => [{ type: 'plan', title: 'x.workflow.js', plan: p }, { type: 'run', runId: 'r' }, { type: 'events', runId: 'r', entries }];
+const show = (p, events) => [{ type: 'plan', title: 'x.workflow.js', plan: p }, { type: 'run', runId: 'r' }, { type: 'events', runId: 'r', events }];
 const words = async (page, selector) => (await page.locator(selector).allInnerTexts()).map((t) => t.replace(/\s+/g, ' ').trim());
 
 test('the plan is drawn with its bounds, their basis and the line that keeps them apart', async () => {
@@ -61,13 +61,13 @@ test('what nothing bounds is shown as unknown, with the line that makes it so', 
 });
 
 test('states differ by shape and by words, and what is simulated says so', async () => {
-  const page = await open(show(plan, run(60, { until: 0.6 })));
+  const page = await open(show(plan, run(60, { until: 0.75 })));
   const seen = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll('.cell')].map((cell) =>
     [cell.dataset.state, [cell.querySelector('path').getAttribute('d'), cell.getAttribute('aria-label').split(': ')[1].split(',')[0]]])));
-  const states = ['cached', 'done', 'failed', 'queued', 'running', 'skipped'];
+  const states = ['cached', 'done', 'failed', 'queued', 'retrying', 'running', 'skipped'];
   assert.deepEqual(Object.keys(seen).sort(), states);
   assert.equal(new Set(states.map((state) => seen[state][0])).size, states.length);
-  assert.deepEqual(states.map((state) => seen[state][1]), ['from the journal', 'done', 'failed', 'waiting', 'at work', 'skipped']);
+  assert.deepEqual(states.map((state) => seen[state][1]), ['from the journal', 'done', 'failed', 'waiting', 'trying again', 'at work', 'skipped']);
   for (const figure of (await words(page, '.figure')).slice(1)) assert.match(figure, /simulated/);
   for (const lane of await words(page, '.spent')) assert.match(lane, /simulated/);
 });
@@ -104,11 +104,11 @@ test('every control has a name', async () => {
 });
 
 test('text from a script is text', async () => {
-  const entries = [
-    { seq: 0, event: { type: 'agentQueued', call: 1, label: '<img src=x onerror=alert(1)>', prompt: '</script><script>alert(2)</script>' } },
-    { seq: 1, event: { type: 'log', message: '<b>bold</b>' } },
+  const events = [
+    { seq: 1, ms: 0, type: 'agentQueued', call: 1, label: '<img src=x onerror=alert(1)>', prompt: '</script><script>alert(2)</script>', line: 1, column: 1 },
+    { seq: 2, ms: 0, type: 'log', message: '<b>bold</b>' },
   ];
-  const page = await open(show(plan, entries));
+  const page = await open(show(plan, events));
   await page.locator('.cell').click();
   assert.equal(await page.locator('.story b, .cell img').count(), 0);
   assert.match(await page.locator('.detail').innerText(), /<\/script><script>/);
@@ -145,19 +145,19 @@ test('1,000 agents are drawn at 30 frames a second', async () => {
   const spent = async () => (await tracer.send('Performance.getMetrics')).metrics.find((m) => m.name === 'TaskDuration').value * 1000;
   const drive = async (n) => {
     const start = await spent();
-    const drawn = await page.evaluate(async ({ plan, entries }) => {
+    const drawn = await page.evaluate(async ({ plan, events }) => {
       window.postMessage({ type: 'plan', title: 'x', plan }, '*');
       window.postMessage({ type: 'run', runId: 'r' }, '*');
       const frame = () => new Promise((ok) => requestAnimationFrame(ok));
       let frames = 0;
-      const step = Math.ceil(entries.length / 120);
-      for (let i = 0; i < entries.length; i += step, frames++) {
-        window.postMessage({ type: 'events', runId: 'r', entries: entries.slice(i, i + step) }, '*');
+      const step = Math.ceil(events.length / 120);
+      for (let i = 0; i < events.length; i += step, frames++) {
+        window.postMessage({ type: 'events', runId: 'r', events: events.slice(i, i + step) }, '*');
         await frame();
       }
       await frame();
       return { frames, agents: document.querySelectorAll('.cell').length };
-    }, { plan, entries: run(n) });
+    }, { plan, events: run(n) });
     return { ...drawn, each: (await spent() - start) / drawn.frames };
   };
   await drive(60);

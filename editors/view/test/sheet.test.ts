@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply } from '../src/run/fold.ts';
 import { before } from '../src/run/state.ts';
-import { figures, gauge } from '../src/sheet/figures.ts';
+import { figures, gauge, money } from '../src/sheet/figures.ts';
 import { sheet } from '../src/sheet/sheet.ts';
 import { basis, bounds, duration, range, tokens, usd } from '../src/text/numbers.ts';
-import type { Event } from '../src/wire/event.ts';
+import type { Kind } from '../src/wire/event.ts';
 import type { Plan } from '../src/wire/plan.ts';
 
 const unknown = { low: null, likely: null, high: null, basis: 'bounds' } as const;
@@ -24,9 +24,9 @@ const plan: Plan = {
   usd: { low: 0, likely: null, high: null, basis: 'bounds' },
 };
 
-function run(...events: Event[]) {
+function run(...kinds: Kind[]) {
   const state = before();
-  events.forEach((event, seq) => apply(state, { seq, at: seq * 1000, event }));
+  kinds.forEach((kind, i) => apply(state, { seq: i + 1, ms: i * 1000, ...kind }));
   return state;
 }
 
@@ -39,24 +39,29 @@ test('before a run the sheet is the plan', () => {
 test('agents take the places the plan kept for them', () => {
   const lanes = sheet(plan, run(
     { type: 'phase', title: 'Review' },
-    { type: 'agentQueued', call: 'a', line: 9, column: 5 },
-    { type: 'agentQueued', call: 'b', line: 12, column: 7, phase: 'Verify' },
-    { type: 'agentDone', call: 'b', usage: { output: 5 } },
-    { type: 'agentQueued', call: 'c', line: 40, column: 1, phase: 'Unplanned' },
+    { type: 'agentQueued', call: 1, label: 'a', prompt: '', line: 9, column: 5, phase: 'Review' },
+    { type: 'agentQueued', call: 2, label: 'b', prompt: '', line: 12, column: 7, phase: 'Verify' },
+    { type: 'agentDone', call: 2, result: '', usage: { output: 5 }, usd: 0 },
+    { type: 'agentQueued', call: 3, label: 'c', prompt: '', line: 40, column: 1, phase: 'Unplanned' },
+    { type: 'agentQueued', call: 4, label: 'd', prompt: '', line: 2, column: 1, phase: 'Review', workflow: 'inner' },
   ));
-  assert.deepEqual(lanes.map((l) => [l.title, l.stage, l.tally.over, l.tally.all, l.tokens]),
-    [['Review', 'now', 0, 1, 0], ['Verify', 'past', 1, 1, 5], ['Unplanned', 'past', 0, 1, 0]]);
+  assert.deepEqual(lanes.map((l) => [l.title, l.stage, l.group?.finished, l.group?.agents.length, l.group?.spent.tokens]),
+    [['Review', 'now', 0, 1, 0], ['Verify', 'past', 1, 1, 5], ['Unplanned', 'past', 0, 1, 0], ['inner › Review', 'past', 0, 1, 0]]);
   assert.deepEqual(lanes[0]?.rows.map((r) => [r.agents.length, r.certain, r.possible]), [[1, 2, 0]]);
   assert.deepEqual(lanes[1]?.rows.map((r) => [r.agents.length, r.certain, r.possible]), [[1, 0, 29]]);
 });
 
 test('after the end nothing is expected any more', () => {
-  const lanes = sheet(plan, run({ type: 'runEnded', status: 'done' }));
+  const lanes = sheet(plan, run({ type: 'runEnded', status: 'ok' }));
   assert.deepEqual(lanes.flatMap((l) => l.rows.map((r) => r.certain + r.possible)), [0, 0]);
 });
 
 test('every figure has its basis, and a simulated one says so', () => {
-  const state = run({ type: 'runStarted', model: 'simulated' }, { type: 'agentQueued', call: 1 }, { type: 'agentDone', call: 1, usage: { input: 900 }, usd: 0 });
+  const state = run(
+    { type: 'runStarted', name: 'n', script: 's', simulated: true, concurrency: 2 },
+    { type: 'agentQueued', call: 1, label: '', prompt: '', line: 1, column: 1 },
+    { type: 'agentDone', call: 1, result: '', usage: { input: 900 }, usd: 0 },
+  );
   const shown = figures(plan, state, 5000).map((f) => [f.name, f.actual, f.expected, f.basis, f.simulated]);
   assert.deepEqual(shown, [
     ['Agents', '1', '3..33', 'from the script’s bounds', false],
@@ -64,6 +69,10 @@ test('every figure has its basis, and a simulated one says so', () => {
     ['Cost', '$0', 'unknown', 'from the script’s bounds', true],
     ['Time', '5.0 s', null, null, true],
   ]);
+});
+
+test('a price that is not known is not taken for zero', () => {
+  assert.deepEqual([[0, 0], [0.5, 0], [0.5, 2], [0, 2]].map(([usd = 0, unpriced = 0]) => money({ tokens: 1, usd, unpriced })), ['$0', '$0.50', '≥$0.50', 'unknown']);
 });
 
 test('a gauge shows more than was bounded as more', () => {

@@ -81,14 +81,14 @@ class Cell {
   constructor(private agent: Agent) {
     agentOf.set(this.element, agent);
     this.icon = glyph(shapeOf(agent));
-    this.name.textContent = agent.label ?? `agent ${agent.call}`;
+    this.name.textContent = agent.label;
     this.element.append(this.icon, this.name);
   }
 
   draw(selected: boolean): void {
     const { agent } = this;
     const shape = shapeOf(agent);
-    const drawn = `${shape} ${agent.attempt} ${selected}`;
+    const drawn = `${shape} ${agent.attempts} ${selected}`;
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     reshape(this.icon, shape);
@@ -101,8 +101,8 @@ class Cell {
 }
 
 function describe(agent: Agent): string {
-  const parts = [`${agent.label ?? `agent ${agent.call}`}: ${WORDS[shapeOf(agent)]}`];
-  if (agent.attempt > 1) parts.push(`attempt ${agent.attempt}`);
-  if (isOver(agent) && agent.tokens > 0) parts.push(`${tokens(agent.tokens)} tokens`);
+  const parts = [`${agent.label}: ${WORDS[shapeOf(agent)]}`];
+  if (agent.attempts > 1) parts.push(`attempt ${agent.attempts}`);
+  if (isOver(agent) && agent.spent.tokens > 0) parts.push(`${tokens(agent.spent.tokens)} tokens`);
   return parts.join(', ');
 }

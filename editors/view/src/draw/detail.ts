@@ -1,6 +1,7 @@
 import type { Offer } from '../host.ts';
 import { isOver, type Agent, type RunState } from '../run/state.ts';
-import { duration, tokens, usd } from '../text/numbers.ts';
+import { money } from '../sheet/figures.ts';
+import { duration, tokens } from '../text/numbers.ts';
 import { attribute, children, h, text } from './dom.ts';
 import { glyph, shapeOf, WORDS } from './glyphs.ts';
 
@@ -23,16 +24,16 @@ export class Detail {
     this.error.element, this.setbacks.element, this.result.element, this.prompt.element);
   private drawn = '';
 
-  draw(agent: Agent | null, run: RunState, offers: ReadonlySet<Offer>, now: number | null): void {
+  draw(agent: Agent | null, run: RunState, offers: ReadonlySet<Offer>, now: number): void {
     attribute(this.element, 'hidden', agent === null);
     if (agent === null) return;
-    const running = agent.state === 'running' ? now : null;
-    const drawn = `${agent.call} ${agent.state} ${agent.attempt} ${agent.setbacks.length} ${run.end?.status} ${[...offers].join()} ${running && Math.floor(running / 1000)}`;
+    const clock = agent.progress === 'running' ? Math.floor(now / 1000) : '';
+    const drawn = `${agent.call} ${agent.progress} ${agent.attempts} ${run.end?.status} ${[...offers].join()} ${clock}`;
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    text(this.name, agent.label ?? `agent ${agent.call}`);
+    text(this.name, agent.label);
     const shape = shapeOf(agent);
-    children(this.state, [glyph(shape), document.createTextNode(WORDS[shape] + (agent.attempt > 1 ? `, attempt ${agent.attempt}` : ''))]);
+    children(this.state, [glyph(shape), document.createTextNode(WORDS[shape] + (agent.attempts > 1 ? `, attempt ${agent.attempts}` : ''))]);
     this.drawFacts(agent, run, now);
     this.drawActions(agent, run, offers);
     this.error.draw(agent.error);
@@ -41,25 +42,25 @@ export class Detail {
     this.prompt.draw(agent.prompt);
   }
 
-  private drawFacts(agent: Agent, run: RunState, now: number | null): void {
+  private drawFacts(agent: Agent, run: RunState, now: number): void {
+    const { group, at, model, spent, startedMs, endedMs, queuedMs } = agent;
     const facts: [string, string][] = [];
-    if (agent.phase !== null) facts.push(['Phase', agent.phase]);
-    if (agent.model ?? run.model) facts.push(['Model', agent.model ?? run.model ?? '']);
+    if (group.workflow !== null) facts.push(['Workflow', group.workflow]);
+    if (group.title !== null) facts.push(['Phase', group.title]);
+    const asked = model ?? run.model;
+    if (asked !== null) facts.push(['Model', asked]);
     const simulated = run.simulated ? ' simulated' : '';
-    if (isOver(agent) || agent.tokens > 0) facts.push(['Tokens', `${tokens(agent.tokens)}${simulated}`]);
-    if (agent.usd !== null) facts.push(['Cost', `${usd(agent.usd)}${simulated}`]);
-    const until = agent.endedAt ?? now;
-    if (agent.startedAt !== null && until !== null) facts.push(['Time', `${duration(Math.max(0, until - agent.startedAt))}${simulated}`]);
-    if (agent.queuedAt !== null && agent.startedAt !== null && agent.startedAt - agent.queuedAt >= 100) {
-      facts.push(['Waited', duration(agent.startedAt - agent.queuedAt)]);
-    }
+    if (isOver(agent) || spent.tokens > 0) facts.push(['Tokens', tokens(spent.tokens) + simulated], ['Cost', money(spent) + simulated]);
+    if (startedMs !== null) facts.push(['Time', duration((endedMs ?? Math.max(now, startedMs)) - startedMs) + simulated]);
+    if (startedMs !== null && startedMs - queuedMs >= 100) facts.push(['Waited', duration(startedMs - queuedMs)]);
+    if (group.workflow !== null) facts.push(['Place', `line ${at.line}`]);
     children(this.facts, facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
   }
 
   private drawActions(agent: Agent, run: RunState, offers: ReadonlySet<Offer>): void {
     const live = run.end === null && !isOver(agent);
     children(this.actions, [
-      ...(agent.line === null ? [] : [h('button', { class: 'button quiet', 'data-reveal': '', 'data-line': agent.line, 'data-column': agent.column }, `Go to line ${agent.line}`)]),
+      ...(agent.group.workflow === null ? [h('button', { class: 'button quiet', 'data-reveal': '', 'data-line': agent.at.line, 'data-column': agent.at.column }, `Go to line ${agent.at.line}`)] : []),
       ...(live && offers.has('skip') ? [h('button', { class: 'button quiet', 'data-steer': 'skip', title: 'The script gets null for this agent' }, 'Skip')] : []),
       ...(live && offers.has('retry') ? [h('button', { class: 'button quiet', 'data-steer': 'retry', title: 'Ask again; what was used so far is still counted' }, 'Retry')] : []),
     ]);

@@ -1,13 +1,13 @@
-import type { Agent, AgentState } from '../run/state.ts';
+import type { Agent, Progress } from '../run/state.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** What stands for an agent: a shape of its own for each state, so that colour is never needed to tell them apart. */
-export type Shape = AgentState | 'cached' | 'certain' | 'possible';
+export type Shape = Progress | 'retrying' | 'certain' | 'possible';
 
 export const WORDS: Record<Shape, string> = {
   certain: 'to come', possible: 'may come', queued: 'waiting', running: 'at work', retrying: 'trying again', done: 'done',
-  cached: 'from the journal', failed: 'failed', skipped: 'skipped',
+  cached: 'from the journal', failed: 'failed', skipped: 'skipped', abandoned: 'given up',
 };
 
 const RING = 'M8 2a6 6 0 1 0 0 12A6 6 0 1 0 8 2zm0 1.3a4.7 4.7 0 1 1 0 9.4 4.7 4.7 0 1 1 0-9.4z';
@@ -27,6 +27,7 @@ const PATHS: Record<Shape, string> = {
   cached: RING + CHECK,
   failed: SQUARE + CROSS,
   skipped: `${RING}M5.4 7.35h5.2v1.3H5.4z`,
+  abandoned: 'M12.2 2.9 13.1 3.8 3.8 13.1 2.9 12.2zM8 2a6 6 0 0 1 1.9.31L8.8 3.4A4.7 4.7 0 0 0 3.4 8.8L2.31 9.9A6 6 0 0 1 8 2zM13.69 6.1A6 6 0 0 1 6.1 13.69L7.2 12.6A4.7 4.7 0 0 0 12.6 7.2z',
 };
 
 export function glyph(shape: Shape): SVGSVGElement {
@@ -44,5 +45,5 @@ export function reshape(svg: SVGSVGElement, shape: Shape): void {
 }
 
 export function shapeOf(agent: Agent): Shape {
-  return agent.state === 'done' && agent.cached ? 'cached' : agent.state;
+  return agent.progress === 'running' && agent.attempts > 1 ? 'retrying' : agent.progress;
 }

@@ -4,7 +4,7 @@ import type { RunState } from '../run/state.ts';
 import type { Plan } from '../wire/plan.ts';
 import { attribute, h, text } from './dom.ts';
 
-const STATUS = { plan: 'Plan', live: 'Running', done: 'Done', failed: 'Failed', stopped: 'Stopped' } as const;
+const STATUS = { plan: 'Plan', live: 'Running', ok: 'Done', failed: 'Failed', stopped: 'Stopped' } as const;
 type Status = keyof typeof STATUS;
 
 /** The script's name, how its run stands, and what can be done. */
@@ -42,7 +42,7 @@ export class Header {
 }
 
 export function statusOf(run: RunState): Status {
-  return run.end?.status ?? (run.seq >= 0 ? 'live' : 'plan');
+  return run.end?.status ?? (run.seq > 0 ? 'live' : 'plan');
 }
 
 /** Agents, tokens, cost and time against what was expected. */

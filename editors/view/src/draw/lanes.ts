@@ -1,5 +1,6 @@
 import type { Agent, RunState } from '../run/state.ts';
 import type { Lane, Row } from '../sheet/sheet.ts';
+import { money } from '../sheet/figures.ts';
 import { bounds, count, range, tokens, usd } from '../text/numbers.ts';
 import { Cells } from './cells.ts';
 import { attribute, children, h, text } from './dom.ts';
@@ -7,12 +8,12 @@ import { attribute, children, h, text } from './dom.ts';
 /** The phases, one below the other. */
 export class Lanes {
   readonly element = h('div', { class: 'lanes' });
-  private lanes = new Map<string | null, LaneView>();
+  private lanes = new Map<string, LaneView>();
 
   draw(lanes: Lane[], run: RunState, selected: Agent | null): void {
     children(this.element, lanes.map((lane) => {
-      let view = this.lanes.get(lane.title);
-      if (view === undefined) this.lanes.set(lane.title, (view = new LaneView(lane.title)));
+      let view = this.lanes.get(lane.key);
+      if (view === undefined) this.lanes.set(lane.key, (view = new LaneView(lane.title)));
       view.draw(lane, run, selected);
       return view.element;
     }));
@@ -33,7 +34,7 @@ class LaneView {
   }
 
   draw(lane: Lane, run: RunState, selected: Agent | null): void {
-    const began = run.seq >= 0;
+    const began = run.seq > 0;
     this.element.dataset['stage'] = began ? lane.stage : 'plan';
     attribute(this.element, 'aria-current', lane.stage === 'now' && began ? 'step' : null);
     text(this.count, agents(lane, began));
@@ -52,19 +53,19 @@ function agents(lane: Lane, began: boolean): string {
   const planned = lane.plan && bounds(lane.plan.agents);
   const one = (n: string) => (n === '1' ? 'agent' : 'agents');
   if (!began) return planned === null ? '' : planned === '?' ? 'number of agents unknown' : `${planned} ${one(planned)}`;
-  const { over, all } = lane.tally;
+  const [over, all] = [lane.group?.finished ?? 0, lane.group?.agents.length ?? 0];
   if (planned === null) return `${count(over)} of ${count(all)} ${one(String(all))}`;
-  if (all === 0 && lane.stage === 'ahead') return `${planned} ${one(planned)}`;
+  if (lane.group === null) return `${planned} ${one(planned)}`;
   const more = lane.plan?.agents.high != null && all > lane.plan.agents.high ? ', more than the plan allows' : '';
   return `${count(over)} of ${planned === '?' ? 'an unknown number of' : planned} ${one(planned)}${more}`;
 }
 
-function spent(lane: Lane, run: RunState): string {
+function spent({ group }: Lane, run: RunState): string {
+  if (group === null) return '';
   const parts = [];
-  if (lane.peak > 1) parts.push(`${count(lane.peak)} at once`);
-  if (lane.tally.over > 0) parts.push(`${tokens(lane.tokens)} tokens`);
-  if (lane.usd !== null) parts.push(usd(lane.usd));
-  if (lane.tally.over > 0 && run.simulated) parts.push('simulated');
+  if (group.peak > 1) parts.push(`${count(group.peak)} at once`);
+  if (group.finished > 0) parts.push(`${tokens(group.spent.tokens)} tokens`, money(group.spent));
+  if (group.finished > 0 && run.simulated) parts.push('simulated');
   return parts.join(' · ');
 }
 

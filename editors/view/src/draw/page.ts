@@ -1,6 +1,6 @@
 import type { Host, Offer, ToView } from '../host.ts';
 import { apply } from '../run/fold.ts';
-import { before, isOver, type Agent, type RunState } from '../run/state.ts';
+import { before, finished, type Agent, type RunState } from '../run/state.ts';
 import { figures } from '../sheet/figures.ts';
 import { sheet } from '../sheet/sheet.ts';
 import type { CallId } from '../wire/event.ts';
@@ -24,8 +24,8 @@ export class Page {
   private runId: string | null = null;
   private run: RunState = before();
   private chosen: CallId | null = null;
-  /** Added to `performance.now()` it gives the clock of the events. */
-  private offset: number | null = null;
+  /** Added to `performance.now()` it gives the time since the run began. */
+  private offset = 0;
   private asked = false;
   private said = '';
 
@@ -64,12 +64,11 @@ export class Page {
         this.runId = message.runId;
         this.run = before();
         this.chosen = null;
-        this.offset = null;
         break;
       case 'events':
         if (message.runId !== this.runId) return;
-        for (const entry of message.entries) apply(this.run, entry);
-        if (this.run.at !== null) this.offset = this.run.at - performance.now();
+        for (const event of message.events) apply(this.run, event);
+        this.offset = this.run.ms - performance.now();
         break;
     }
     this.ask();
@@ -86,7 +85,7 @@ export class Page {
 
   private draw(): void {
     const { run, plan } = this;
-    const now = this.offset === null ? null : performance.now() + this.offset;
+    const now = performance.now() + this.offset;
     const chosen = this.chosenAgent();
     this.header.draw(this.title, plan, run, this.offers, this.note);
     this.figures.draw(figures(plan, run, now));
@@ -97,7 +96,7 @@ export class Page {
     this.root.classList.toggle('live', statusOf(run) === 'live');
     const nothing = lanes.length === 0 || lanes.every((lane) => lane.rows.length === 0);
     this.empty.hidden = !nothing && this.problem === null;
-    text(this.empty, this.problem ?? (run.seq >= 0 ? 'No agent has been called yet.' : 'This script calls no agent.'));
+    text(this.empty, this.problem ?? (run.seq > 0 ? 'No agent has been called yet.' : 'This script calls no agent.'));
     this.detail.draw(chosen, run, this.offers, now);
     this.story.draw(run);
     this.keepOneTabStop();
@@ -117,9 +116,9 @@ export class Page {
   /** Tells a screen reader of phases and ends, not of every agent. */
   private speak(): void {
     const status = statusOf(this.run);
-    const { phase, agents } = this.run;
+    const { phase } = this.run;
     let said = status === 'live' ? `Running${phase === null ? '' : `, phase ${phase}`}` : '';
-    if (this.run.end !== null) said = `The run ${status === 'done' ? 'is done' : status === 'failed' ? 'failed' : 'was stopped'}, ${[...agents.values()].filter(isOver).length} agents`;
+    if (this.run.end !== null) said = `The run ${status === 'ok' ? 'is done' : status === 'failed' ? 'failed' : 'was stopped'}, ${finished(this.run)} agents`;
     if (said !== this.said) text(this.spoken, (this.said = said));
   }
 

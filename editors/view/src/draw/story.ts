@@ -23,9 +23,9 @@ export class Story {
       this.drawn = 0;
       this.list.replaceChildren();
     }
-    for (const { kind, text: said, at } of run.lines.slice(Math.max(this.drawn, run.lines.length - KEPT))) {
-      const when = at !== null && run.startedAt !== null ? duration(at - run.startedAt) : '';
-      this.list.append(h('li', { class: kind }, h('time', {}, when), h('span', {}, said)));
+    for (const { kind, text: said, ms, at } of run.lines.slice(Math.max(this.drawn, run.lines.length - KEPT))) {
+      const place = at && h('button', { class: 'place-link', 'data-reveal': '', 'data-line': at.line, 'data-column': at.column }, `line ${at.line}`);
+      this.list.append(h('li', { class: kind }, h('time', {}, duration(ms)), h('span', {}, said, ' ', place)));
     }
     this.drawn = run.lines.length;
     while (this.list.childElementCount > KEPT) this.list.firstElementChild?.remove();
@@ -48,10 +48,11 @@ class EndingView {
     this.drawn = end;
     this.element.dataset['status'] = end.status;
     const lost = dropped > 0 ? ` ${dropped} ${dropped === 1 ? 'item was' : 'items were'} dropped on the way: see the log.` : '';
-    const place = end.line === null ? [] : [h('button', { class: 'place-link', 'data-reveal': '', 'data-line': end.line, 'data-column': end.column }, `line ${end.line}`)];
+    const { error } = end;
+    const place = error?.line === undefined ? [] : [h('button', { class: 'place-link', 'data-reveal': '', 'data-line': error.line, 'data-column': error.column }, `line ${error.line}`)];
     const said = end.status === 'failed' ? 'The run failed. ' : end.status === 'stopped' ? 'The run was stopped. ' : 'Result';
     children(this.what, [document.createTextNode(said), ...place, document.createTextNode(lost)]);
-    const result = end.error ?? (end.result === undefined ? null : typeof end.result === 'string' ? end.result : JSON.stringify(end.result, null, 2));
+    const result = error?.message ?? (end.result === undefined ? null : typeof end.result === 'string' ? end.result : JSON.stringify(end.result, null, 2));
     this.body.textContent = result;
     attribute(this.body, 'hidden', result === null);
   }

@@ -1,146 +1,119 @@
-import type { Ask, CallId, Entry, Event, Usage } from '../wire/event.ts';
-import { isOver, type Agent, type AgentState, type RunState } from './state.ts';
+import type { CallId, Event, Usage } from '../wire/event.ts';
+import { isOver, nothing, type Agent, type Group, type Progress, type RunState, type Spent } from './state.ts';
 
-/** Takes one event into the run. The same events give the same run, whenever and however often they arrive. */
-export function apply(run: RunState, entry: Entry): void {
-  if (entry.seq <= run.seq) return;
-  run.seq = entry.seq;
-  const at = entry.at ?? null;
-  if (at !== null) run.at = at;
-  take(run, entry.event, at);
-}
-
-function take(run: RunState, event: Event, at: number | null): void {
+/** Takes one more event in, as `RunState::apply` in `server/runtime/src/state.rs` does. Events come in order; one that was seen changes nothing. */
+export function apply(run: RunState, event: Event): void {
+  if (event.seq <= run.seq) return;
+  run.seq = event.seq;
+  run.ms = event.ms;
+  const { ms } = event;
   switch (event.type) {
     case 'runStarted':
-      run.name = event.name ?? null;
-      run.script = event.script ?? null;
+      run.name = event.name;
       run.model = event.model ?? null;
-      run.simulated = event.model === 'simulated';
-      run.startedAt = at;
+      run.simulated = event.simulated;
       return;
     case 'phase':
-      enter(run, event.title);
-      run.phase = event.title;
-      run.lines.push({ kind: 'phase', text: event.title, at });
+      groupOf(run, event.title, event.workflow ?? null);
+      if (event.workflow === undefined) run.phase = event.title;
+      run.lines.push({ kind: 'phase', text: event.title, ms, at: null });
       return;
     case 'log':
-      run.lines.push({ kind: 'log', text: event.message, at });
+      run.lines.push({ kind: 'log', text: event.message, ms, at: null });
       return;
-    case 'dropped':
-      run.dropped += event.count ?? 1;
-      run.lines.push({ kind: 'dropped', text: event.reason, at });
+    case 'warning':
+      run.lines.push({ kind: 'warning', text: event.message, ms, at: { line: event.line, column: event.column } });
       return;
+    case 'dropped': {
+      run.dropped += 1;
+      const item = `Item ${event.index + 1} of ${event.from} became null${event.stage === undefined ? '' : ` in stage ${event.stage + 1}`}: ${event.reason}`;
+      run.lines.push({ kind: 'dropped', text: item, ms, at: { line: event.line, column: event.column } });
+      return;
+    }
     case 'agentQueued': {
-      const agent = queued(event.call, event, run.phase, at);
-      enter(run, agent.phase);
-      run.agents.set(event.call, agent);
+      const { call, label, prompt, line, column, phase, workflow, model } = event;
+      const group = groupOf(run, phase ?? null, workflow ?? null);
+      const agent: Agent = {
+        call, label, group, prompt, at: { line, column }, model: model ?? null, progress: 'queued', attempts: 0, setbacks: [],
+        result: undefined, error: null, spent: nothing(), queuedMs: ms, startedMs: null, endedMs: null,
+      };
+      group.agents.push(agent);
+      run.agents.set(call, agent);
       return;
     }
     case 'agentStarted':
       return change(run, event.call, (agent) => {
         move(run, agent, 'running');
-        agent.attempt = event.attempt ?? agent.attempt + 1;
-        agent.startedAt ??= at;
-        agent.model = event.model ?? agent.model;
+        agent.startedMs = ms;
+        agent.attempts += 1;
       });
     case 'agentRetried':
       return change(run, event.call, (agent) => {
-        move(run, agent, 'retrying');
-        agent.setbacks.push(event.reason ?? event.error ?? 'no reason was given');
+        agent.attempts += 1;
+        agent.setbacks.push(event.reason);
         spend(run, agent, event.usage, event.usd);
       });
     case 'agentDone':
       return change(run, event.call, (agent) => {
-        move(run, agent, 'done');
-        agent.cached = event.cached ?? false;
+        over(run, agent, event.cached === true ? 'cached' : 'done', ms);
         agent.result = event.result;
-        agent.endedAt = at;
-        spend(run, agent, event.usage, event.usd);
+        spend(run, agent, event.usage, event.cached === true ? 0 : event.usd);
       });
     case 'agentFailed':
       return change(run, event.call, (agent) => {
-        move(run, agent, 'failed');
-        agent.error = event.error ?? null;
-        agent.endedAt = at;
+        over(run, agent, 'failed', ms);
+        agent.error = event.error;
         spend(run, agent, event.usage, event.usd);
       });
     case 'agentSkipped':
-      return change(run, event.call, (agent) => {
-        move(run, agent, 'skipped');
-        agent.error = event.reason ?? null;
-        agent.endedAt = at;
-      });
+      return change(run, event.call, (agent) => over(run, agent, 'skipped', ms));
     case 'runEnded':
-      run.end = {
-        status: event.status ?? (event.error === undefined ? 'done' : 'failed'),
-        result: event.result,
-        error: event.error ?? null,
-        line: event.line ?? null,
-        column: event.column ?? null,
-      };
-      run.running = 0;
-      for (const width of run.widths.values()) width.now = 0;
+      for (const agent of run.agents.values()) if (!isOver(agent)) move(run, agent, 'abandoned');
+      run.end = { status: event.status, result: event.result, error: event.error ?? null };
       return;
     default:
       return; // A newer server may say more than this view knows.
   }
 }
 
-function queued(call: CallId, ask: Ask, ambient: string | null, at: number | null): Agent {
-  return {
-    call,
-    label: ask.label ?? null,
-    phase: ask.phase ?? ambient,
-    line: ask.line ?? null,
-    column: ask.column ?? null,
-    prompt: ask.prompt ?? null,
-    model: ask.model ?? null,
-    state: 'queued',
-    attempt: 0,
-    setbacks: [],
-    cached: false,
-    result: undefined,
-    error: null,
-    tokens: 0,
-    usd: null,
-    queuedAt: at,
-    startedAt: null,
-    endedAt: null,
-  };
+function groupOf(run: RunState, title: string | null, workflow: string | null): Group {
+  let group = run.groups.find((g) => g.title === title && g.workflow === workflow);
+  if (group === undefined) {
+    group = { title, workflow, running: 0, peak: 0, finished: 0, agents: [], spent: nothing() };
+    run.groups.push(group);
+  }
+  return group;
 }
 
-/** A change to an agent that is still at work; whatever arrives after an end is not part of the run. */
 function change(run: RunState, call: CallId, how: (agent: Agent) => void): void {
   const agent = run.agents.get(call);
-  if (agent !== undefined && !isOver(agent)) how(agent);
+  if (agent !== undefined) how(agent);
 }
 
-function move(run: RunState, agent: Agent, state: AgentState): void {
-  const busy = (s: AgentState) => (s === 'running' ? 1 : 0);
-  const change = busy(state) - busy(agent.state);
-  const width = run.widths.get(agent.phase) ?? { now: 0, peak: 0 };
-  run.widths.set(agent.phase, width);
-  run.running += change;
-  width.now += change;
-  agent.state = state;
-  if (state !== 'running') return;
+function over(run: RunState, agent: Agent, progress: Progress, ms: number): void {
+  move(run, agent, progress);
+  agent.endedMs = ms;
+  agent.group.finished += 1;
+}
+
+function move(run: RunState, agent: Agent, progress: Progress): void {
+  const more = Number(progress === 'running') - Number(agent.progress === 'running');
+  agent.progress = progress;
+  run.running += more;
   run.peak = Math.max(run.peak, run.running);
-  width.peak = Math.max(width.peak, width.now);
+  agent.group.running += more;
+  agent.group.peak = Math.max(agent.group.peak, agent.group.running);
 }
 
-function spend(run: RunState, agent: Agent, usage: Usage | undefined, usd: number | undefined): void {
-  if (usage !== undefined) {
-    const tokens = (usage.input ?? 0) + (usage.output ?? 0) + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0);
-    agent.tokens += tokens;
-    run.tokens += tokens;
-  }
-  if (usd !== undefined) {
-    agent.usd = (agent.usd ?? 0) + usd;
-    run.usd = (run.usd ?? 0) + usd;
-  }
-}
-
-function enter(run: RunState, phase: string | null): void {
-  if (!run.phases.includes(phase)) run.phases.push(phase);
+function spend(run: RunState, agent: Agent, usage: Usage, usd: number | undefined): void {
+  const tokens = (usage.input ?? 0) + (usage.output ?? 0) + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0);
+  const unpriced = usd === undefined && tokens > 0 ? 1 : 0;
+  const add = (to: Spent) => {
+    to.tokens += tokens;
+    to.usd += usd ?? 0;
+    to.unpriced += unpriced;
+  };
+  add(agent.spent);
+  add(agent.group.spent);
+  add(run.spent);
 }

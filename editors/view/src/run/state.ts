@@ -1,84 +1,100 @@
-import type { CallId } from '../wire/event.ts';
+import type { CallId, Place, RunError, Status } from '../wire/event.ts';
 
-/** Where an agent stands. `retrying` is waiting for its next attempt. */
-export type AgentState = 'queued' | 'running' | 'retrying' | 'done' | 'failed' | 'skipped';
+/** Where an agent stands. `abandoned`: the run ended before it did. */
+export type Progress = 'queued' | 'running' | 'done' | 'cached' | 'failed' | 'skipped' | 'abandoned';
 
-/** One agent of a run. Times are milliseconds on the clock of the events. */
+/** One agent of a run. Times are milliseconds since the run began. */
 export interface Agent {
   call: CallId;
-  label: string | null;
-  phase: string | null;
-  line: number | null;
-  column: number | null;
-  prompt: string | null;
+  label: string;
+  group: Group;
+  at: Place;
+  prompt: string;
   model: string | null;
-  state: AgentState;
-  /** Attempts begun, 0 while it has only been queued. */
-  attempt: number;
+  progress: Progress;
+  /** Attempts made, 0 while it only waits. */
+  attempts: number;
   /** Why attempts before the present one came to nothing. */
   setbacks: string[];
-  cached: boolean;
   result: unknown;
   error: string | null;
-  tokens: number;
-  /** null until a price is known. */
-  usd: number | null;
-  queuedAt: number | null;
-  startedAt: number | null;
-  endedAt: number | null;
+  spent: Spent;
+  queuedMs: number;
+  startedMs: number | null;
+  endedMs: number | null;
 }
 
+/** A progress group: a phase of the script or of a workflow nested in it; without a title, the calls outside of any. */
+export interface Group {
+  title: string | null;
+  workflow: string | null;
+  /** Agents at work, and most of them at once. */
+  running: number;
+  peak: number;
+  /** Agents that are over, however they ended. */
+  finished: number;
+  agents: Agent[];
+  spent: Spent;
+}
+
+/** Tokens and money. Money of attempts whose price is not known is not in `usd`: with `unpriced` over 0, it is a lower bound. */
+export interface Spent {
+  tokens: number;
+  usd: number;
+  unpriced: number;
+}
+
+/** A line of the run's story. */
 export interface Line {
-  kind: 'log' | 'phase' | 'dropped';
+  kind: 'phase' | 'log' | 'warning' | 'dropped';
   text: string;
-  at: number | null;
+  ms: number;
+  at: Place | null;
 }
 
 export interface Ending {
-  status: 'done' | 'failed' | 'stopped';
+  status: Status;
   result: unknown;
-  error: string | null;
-  line: number | null;
-  column: number | null;
+  error: RunError | null;
 }
 
 /** A run at one moment: nothing but the fold of its events. */
 export interface RunState {
-  /** The last event taken in; a repeated or an older one changes nothing. */
+  /** The last event taken in, 0 before the first. */
   seq: number;
+  ms: number;
   name: string | null;
-  script: string | null;
   model: string | null;
   simulated: boolean;
+  /** The phase the script itself is in. */
   phase: string | null;
-  /** In the order in which they were entered or first used. */
-  phases: (string | null)[];
+  groups: Group[];
   agents: Map<CallId, Agent>;
   lines: Line[];
-  /** Work the run gave up without a result. */
   dropped: number;
   running: number;
-  /** Most at once. */
   peak: number;
-  /** The same two numbers by phase. */
-  widths: Map<string | null, { now: number; peak: number }>;
-  tokens: number;
-  /** null until a price is known. */
-  usd: number | null;
-  startedAt: number | null;
-  /** The time of the newest event. */
-  at: number | null;
+  spent: Spent;
   end: Ending | null;
 }
 
 export function before(): RunState {
   return {
-    seq: -1, name: null, script: null, model: null, simulated: false, phase: null, phases: [], agents: new Map(), lines: [],
-    dropped: 0, running: 0, peak: 0, widths: new Map(), tokens: 0, usd: null, startedAt: null, at: null, end: null,
+    seq: 0, ms: 0, name: null, model: null, simulated: false, phase: null, groups: [], agents: new Map(), lines: [], dropped: 0,
+    running: 0, peak: 0, spent: nothing(), end: null,
   };
 }
 
-/** Whether an agent has come to its end. */
+export function nothing(): Spent {
+  return { tokens: 0, usd: 0, unpriced: 0 };
+}
+
+/** Whether nothing more will happen to an agent. */
 export function isOver(agent: Agent): boolean {
-  return agent.state === 'done' || agent.state === 'failed' || agent.state === 'skipped';
+  return agent.progress !== 'queued' && agent.progress !== 'running';
+}
+
+/** Agents of the run that are over. */
+export function finished(run: RunState): number {
+  return run.groups.reduce((n, group) => n + group.finished, 0);
 }

@@ -1,5 +1,5 @@
 import { basis, bounds, count, duration, range, tokens, usd } from '../text/numbers.ts';
-import { isOver, type RunState } from '../run/state.ts';
+import { finished, type RunState, type Spent } from '../run/state.ts';
 import type { Plan, Range } from '../wire/plan.ts';
 
 /** A number of the run against what was said before it. */
@@ -26,13 +26,11 @@ export interface Gauge {
   over: boolean;
 }
 
-/** @param now the clock of the events, for the time of a live run. */
-export function figures(plan: Plan | null, run: RunState, now: number | null): Figure[] {
-  const began = run.seq >= 0;
-  const ended = [...run.agents.values()].reduce((n, a) => n + (isOver(a) ? 1 : 0), 0);
+/** @param now the time of a live run, in milliseconds since it began. */
+export function figures(plan: Plan | null, run: RunState, now: number): Figure[] {
+  const began = run.seq > 0;
+  const ended = finished(run);
   const agents: Range | null = plan && { ...plan.agents, likely: null, basis: plan.agents.low === plan.agents.high ? 'exact' : 'bounds' };
-  const started = run.startedAt;
-  const until = run.end === null ? now : run.at;
   return [
     {
       name: 'Agents',
@@ -40,13 +38,13 @@ export function figures(plan: Plan | null, run: RunState, now: number | null): F
       expected: plan && (plan.agents.high === null && plan.agents.low === 0 ? 'unknown' : bounds(plan.agents)),
       basis: agents && basis(agents.basis),
       simulated: false,
-      gauge: agents && gauge(began ? ended : 0, agents),
+      gauge: agents && gauge(ended, agents),
     },
-    figure('Tokens', began ? run.tokens : null, plan?.tokens ?? null, tokens, run.simulated),
-    figure('Cost', began ? run.usd : null, plan?.usd ?? null, usd, run.simulated),
+    figure('Tokens', began ? tokens(run.spent.tokens) : null, run.spent.tokens, plan?.tokens ?? null, tokens, run.simulated),
+    figure('Cost', began ? money(run.spent) : null, run.spent.usd, plan?.usd ?? null, usd, run.simulated),
     {
       name: 'Time',
-      actual: began && started !== null && until !== null ? duration(Math.max(0, until - started)) : null,
+      actual: began ? duration(run.end === null ? now : run.ms) : null,
       expected: null,
       basis: run.peak > 0 ? `at most ${count(run.peak)} at once` : null,
       simulated: run.simulated,
@@ -55,14 +53,20 @@ export function figures(plan: Plan | null, run: RunState, now: number | null): F
   ];
 }
 
-function figure(name: string, actual: number | null, expected: Range | null, show: (n: number) => string, simulated: boolean): Figure {
+/** `$0.42`; `≥$0.42` where the price of an attempt is not known, `unknown` where no price is. */
+export function money(spent: Spent): string {
+  if (spent.unpriced === 0) return usd(spent.usd);
+  return spent.usd === 0 ? 'unknown' : `≥${usd(spent.usd)}`;
+}
+
+function figure(name: string, actual: string | null, soFar: number, expected: Range | null, show: (n: number) => string, simulated: boolean): Figure {
   return {
     name,
-    actual: actual === null ? null : show(actual),
+    actual,
     expected: expected && range(expected, show),
     basis: expected && basis(expected.basis),
     simulated: simulated && actual !== null,
-    gauge: expected && gauge(actual ?? 0, expected),
+    gauge: expected && gauge(soFar, expected),
   };
 }
 

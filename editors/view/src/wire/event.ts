@@ -1,31 +1,33 @@
-/** What a run says of itself, in the order in which it happens. The names are those of the journal and of `callsheet/runEvent`. */
-export type Event =
-  | { type: 'runStarted'; script?: string; name?: string; model?: string; args?: unknown; concurrency?: number }
-  | { type: 'phase'; title: string }
+/**
+ * What a run says of itself, one object for each thing that happened: a line of the journal, of `callsheet run --json`, an element
+ * of `callsheet/runEvent`. The Rust side is `server/runtime/src/event.rs`; what is optional there is optional here.
+ */
+export type Event = { seq: number; ms: number } & Kind;
+
+export type Kind =
+  | { type: 'runStarted'; run?: string; name: string; script: string; args?: unknown; model?: string; simulated: boolean; concurrency: number }
+  | { type: 'phase'; title: string; workflow?: string }
   | { type: 'log'; message: string }
-  | ({ type: 'agentQueued'; call: CallId } & Ask)
-  | { type: 'agentStarted'; call: CallId; attempt?: number; model?: string }
-  | { type: 'agentRetried'; call: CallId; attempt?: number; reason?: string; error?: string; usage?: Usage; usd?: number }
-  | { type: 'agentDone'; call: CallId; result?: unknown; usage?: Usage; usd?: number; cached?: boolean }
-  | { type: 'agentFailed'; call: CallId; error?: string; usage?: Usage; usd?: number }
-  | { type: 'agentSkipped'; call: CallId; reason?: string }
-  | { type: 'dropped'; reason: string; line?: number; column?: number; count?: number }
-  | { type: 'runEnded'; status?: 'done' | 'failed' | 'stopped'; result?: unknown; error?: string; line?: number; column?: number };
+  | ({ type: 'warning'; message: string } & Place)
+  | ({ type: 'agentQueued'; call: CallId; label: string; prompt: string; phase?: string; workflow?: string; model?: string } & Place)
+  | { type: 'agentStarted'; call: CallId }
+  | { type: 'agentRetried'; call: CallId; attempt: number; reason: string; waitMs: number; usage: Usage; usd?: number }
+  | { type: 'agentDone'; call: CallId; result: unknown; usage: Usage; usd?: number; cached?: boolean }
+  | ({ type: 'agentFailed'; call: CallId; error: string; thrown: boolean; usage: Usage; usd?: number } & Place)
+  | { type: 'agentSkipped'; call: CallId }
+  | ({ type: 'dropped'; from: string; index: number; stage?: number; reason: string } & Place)
+  | { type: 'runEnded'; status: Status; result?: unknown; error?: RunError; totals?: unknown };
 
-/** Names one agent call within a run. */
-export type CallId = string | number;
+/** Names one agent call within a run: the calls of a run are counted from 1. */
+export type CallId = number;
 
-/** What an agent is asked, and where the script asks it. Lines and columns count from 1. */
-export interface Ask {
-  label?: string;
-  phase?: string;
-  line?: number;
-  column?: number;
-  prompt?: string;
-  model?: string;
+/** A place in the script. Lines and columns count from 1, columns in characters. */
+export interface Place {
+  line: number;
+  column: number;
 }
 
-/** Tokens of one answer. */
+/** Tokens; those that are missing are 0. */
 export interface Usage {
   input?: number;
   output?: number;
@@ -33,9 +35,10 @@ export interface Usage {
   cacheWrite?: number;
 }
 
-/** An event with its place in the sequence, and when it happened, in milliseconds. */
-export interface Entry {
-  seq: number;
-  at?: number;
-  event: Event;
+export type Status = 'ok' | 'failed' | 'stopped';
+
+/** Why a run failed, and where in the script if that is known; `workflow` where that is a nested one. */
+export interface RunError extends Partial<Place> {
+  message: string;
+  workflow?: string;
 }
