@@ -7,8 +7,10 @@ use std::sync::Arc;
 pub mod estimate;
 pub mod lint;
 pub mod plan;
+pub mod prices;
 pub mod script;
 pub mod text;
+pub mod tokens;
 pub mod units;
 pub mod vocabulary;
 

@@ -66,6 +66,50 @@ impl fmt::Display for Usd {
     }
 }
 
+/// Tokens of one call or of many, by price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Usage {
+    /// Read, not from a cache.
+    pub input: Tokens,
+    /// Written.
+    pub output: Tokens,
+    /// Read from a prompt cache.
+    pub cache_read: Tokens,
+    /// Written to a prompt cache.
+    pub cache_write: Tokens,
+}
+
+impl Usage {
+    /// All tokens, whatever their price.
+    pub fn total(&self) -> Tokens {
+        self.prompt() + self.output
+    }
+
+    /// All that was read: what decides the price tier of a request.
+    pub fn prompt(&self) -> Tokens {
+        self.input + self.cache_read + self.cache_write
+    }
+}
+
+impl Add for Usage {
+    type Output = Usage;
+    fn add(self, other: Usage) -> Usage {
+        Usage {
+            input: self.input + other.input,
+            output: self.output + other.output,
+            cache_read: self.cache_read + other.cache_read,
+            cache_write: self.cache_write + other.cache_write,
+        }
+    }
+}
+
+impl Sum for Usage {
+    fn sum<I: Iterator<Item = Usage>>(iter: I) -> Usage {
+        iter.fold(Usage::default(), Add::add)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
