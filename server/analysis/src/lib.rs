@@ -25,6 +25,8 @@ pub struct Context {
     pub profile: vocabulary::Profile,
     /// What the person wants to see.
     pub settings: lint::Settings,
+    /// What estimates take for granted.
+    pub assumptions: estimate::Assumptions,
     /// The agent types that can be named; `None` where they were not looked for.
     pub agent_types: Option<Vec<AgentType>>,
     /// The workflows that can be called; `None` where they were not looked for.

@@ -1,17 +1,35 @@
 //! What a run will take: tokens and money, each with its basis.
+//!
+//! An estimate multiplies what one agent takes by how often the plan says it is called. Of what the script leaves open, sizes
+//! in [`priors`] stand in, and the basis says so. Not in it: retries, and answers that had to be repaired.
+
+mod call;
+pub mod priors;
+mod samples;
+mod size;
+
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 
-use crate::units::{Tokens, Usd};
+pub use samples::{Sample, Spent, with_samples};
+
+use crate::{
+    plan::{Count, Plan},
+    units::{Tokens, Usd},
+};
 
 /// On what a number rests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Basis {
     /// Follows from the script.
     Exact,
     /// Low and high follow from the script; likely is the middle of what the script leaves open.
     Bounds,
+    /// As bounds, but sizes the script leaves open are those of [`priors`].
+    Assumed,
     /// From runs on the simulated model.
     Simulated {
         /// Number of runs.
@@ -57,18 +75,143 @@ pub struct Estimate {
     pub phases: Vec<Cost>,
     /// By call site over the whole run, as [`crate::plan::Plan::calls`].
     pub calls: Vec<Cost>,
+    /// What stands in for sizes the script leaves open.
+    pub assumed: Vec<&'static priors::Prior>,
+}
+
+/// Who answers the calls: it decides what an agent takes beyond its prompt and its answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backend {
+    /// The simulated model: one request a call, counted in `o200k_base`. Money is what the models named would have cost.
+    #[default]
+    Simulated,
+    /// A provider's model without tools: one request a call, counted by the model's own tokenizer.
+    Api,
+    /// An agent with tools, such as Claude Code: many requests a call.
+    Agent,
+}
+
+/// What an estimate takes for granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assumptions {
+    /// Who answers.
+    pub backend: Backend,
+    /// The model of calls that name none, where it is known. Otherwise it is assumed, see [`crate::prices::ALIASES`].
+    pub default_model: Option<String>,
 }
 
 /// The estimate for `plan`, from its bounds.
-pub fn estimate(plan: &crate::plan::Plan, _context: &crate::Context) -> Estimate {
-    let unknown = Cost { tokens: unknown(), output: unknown(), usd: unknown() };
-    Estimate {
-        total: unknown.clone(),
-        phases: vec![unknown.clone(); plan.phases.len()],
-        calls: vec![unknown; plan.calls.len()],
+pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
+    let mut assumed = Vec::new();
+    let mut calls = Vec::new();
+    for call in &plan.calls {
+        let one = call::spend(plan, call, &context.assumptions);
+        assumed.extend(one.assumed.iter().filter(|p| !assumed.contains(*p)).copied().collect::<Vec<_>>());
+        let basis = if one.assumed.is_empty() { Basis::Bounds } else { Basis::Assumed };
+        let usd_basis = if one.usd_assumed { Basis::Assumed } else { basis };
+        calls.push(Cost {
+            tokens: times(&call.count, one.usage.map(|u| u.total()), basis),
+            output: times(&call.count, one.usage.map(|u| u.output), basis),
+            usd: match one.usd {
+                Some(usd) => times(&call.count, usd, usd_basis),
+                None if call.count.high == Some(0) => Range::exactly(Usd(0.0)),
+                None => Range { low: None, likely: None, high: None, basis: usd_basis },
+            },
+        });
+    }
+    let phases = (0..plan.phases.len()).map(|phase| sum(shares(plan, &calls, phase))).collect();
+    Estimate { total: sum(calls.clone()), phases, calls, assumed }
+}
+
+/// What each call site spends in a phase: all of it, or, where a call can belong to several phases, from nothing to all.
+fn shares(plan: &Plan, calls: &[Cost], phase: usize) -> Vec<Cost> {
+    let of_phase = plan.calls.iter().zip(calls).filter(|(call, _)| call.phases.contains(&phase));
+    of_phase
+        .map(|(call, cost)| match call.phases.len() {
+            1 => cost.clone(),
+            n => Cost {
+                tokens: share(&cost.tokens, |t| Tokens(t.0 / n as u64)),
+                output: share(&cost.output, |t| Tokens(t.0 / n as u64)),
+                usd: share(&cost.usd, |u| Usd(u.0 / n as f64)),
+            },
+        })
+        .collect()
+}
+
+fn share<T: Quantity>(range: &Range<T>, part: impl Fn(T) -> T) -> Range<T> {
+    let basis = if range.basis == Basis::Exact { Basis::Bounds } else { range.basis };
+    Range { low: Some(T::default()), likely: range.likely.map(part), high: range.high, basis }
+}
+
+/// Tokens or money.
+trait Quantity: Copy + Default + PartialEq + std::ops::Add<Output = Self> {
+    fn times(self, n: u64) -> Self;
+}
+
+impl Quantity for Tokens {
+    fn times(self, n: u64) -> Self {
+        Tokens(self.0.saturating_mul(n))
     }
 }
 
-fn unknown<T>() -> Range<T> {
-    Range { low: None, likely: None, high: None, basis: Basis::Bounds }
+impl Quantity for Usd {
+    fn times(self, n: u64) -> Self {
+        Usd(self.0 * n as f64)
+    }
+}
+
+impl<T: Copy> Range<T> {
+    /// The number `n` and no other.
+    fn exactly(n: T) -> Self {
+        Self { low: Some(n), likely: Some(n), high: Some(n), basis: Basis::Exact }
+    }
+}
+
+fn times<T: Quantity>(count: &Count, [low, likely, high]: [T; 3], basis: Basis) -> Range<T> {
+    let expected = count.high.map(|high| count.low.midpoint(high));
+    let (least, most) = (low.times(count.low), count.high.map(|n| high.times(n)));
+    if most == Some(least) {
+        return Range::exactly(least);
+    }
+    Range { low: Some(least), likely: expected.map(|n| likely.times(n)), high: most, basis }
+}
+
+/// All of them together. What one of them leaves unknown is unknown of the sum, but for the least it takes.
+fn sum(costs: Vec<Cost>) -> Cost {
+    Cost {
+        tokens: add(costs.iter().map(|c| &c.tokens)),
+        output: add(costs.iter().map(|c| &c.output)),
+        usd: add(costs.iter().map(|c| &c.usd)),
+    }
+}
+
+fn add<'a, T: Quantity + 'a>(ranges: impl Iterator<Item = &'a Range<T>>) -> Range<T> {
+    let both = |a: Option<T>, b: Option<T>| Some(a? + b?);
+    let (mut sum, mut any, mut known) = (Range::exactly(T::default()), false, false);
+    for range in ranges {
+        any = true;
+        known |= range.low.is_some();
+        sum = Range {
+            low: both(sum.low, Some(range.low.unwrap_or_default())),
+            likely: both(sum.likely, range.likely),
+            high: both(sum.high, range.high),
+            basis: weaker(sum.basis, range.basis),
+        };
+    }
+    if any && !known {
+        sum.low = None;
+    }
+    sum
+}
+
+/// A sum rests on its weakest part.
+fn weaker(a: Basis, b: Basis) -> Basis {
+    let rank = |basis: &Basis| match basis {
+        Basis::Exact => 0,
+        Basis::Bounds => 1,
+        Basis::History { .. } => 2,
+        Basis::Simulated { .. } => 3,
+        Basis::Assumed => 4,
+    };
+    if rank(&b) > rank(&a) { b } else { a }
 }

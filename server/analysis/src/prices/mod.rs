@@ -96,10 +96,15 @@ pub fn cost(model: &str, usage: &Usage) -> Option<Usd> {
 }
 
 impl ModelPrice {
-    /// What a request costs. Cache traffic without a price of its own costs what input costs.
+    /// What a request costs.
     pub fn cost(&self, usage: &Usage) -> Usd {
-        let prompt = usage.prompt().0;
-        let Some(tier) = self.tiers.iter().rev().find(|t| prompt > t.above || t.above == 0) else { return Usd(0.0) };
+        self.cost_at(usage.prompt(), usage)
+    }
+
+    /// What requests cost whose prompts are `prompt` tokens long. Cache traffic without a price of its own costs what input
+    /// costs.
+    pub fn cost_at(&self, prompt: Tokens, usage: &Usage) -> Usd {
+        let Some(tier) = self.tiers.iter().rev().find(|t| prompt.0 > t.above || t.above == 0) else { return Usd(0.0) };
         let dollars = |tokens: Tokens, price: f64| tokens.0 as f64 * price / 1e6;
         Usd(dollars(usage.input, tier.input)
             + dollars(usage.output, tier.output)

@@ -20,7 +20,9 @@ pub(crate) fn agents(count: &Count) -> String {
 
 /// `12k`, `8k..24k`, `≤24k`, `~12k`; `None` where there is no basis to say.
 pub(crate) fn amount<T: Display + PartialEq + Copy + Default>(range: &Range<T>) -> Option<String> {
-    if let (Basis::Simulated { .. } | Basis::History { .. }, Some(likely)) = (&range.basis, range.likely) {
+    if let (Basis::Assumed | Basis::Simulated { .. } | Basis::History { .. }, Some(likely)) =
+        (&range.basis, range.likely)
+    {
         return Some(format!("~{likely}"));
     }
     match (range.low.filter(|low| *low != T::default()), range.high) {
@@ -42,7 +44,7 @@ pub(crate) fn cost(cost: &Cost) -> String {
         _ if shown.is_empty() => shown,
         Basis::Simulated { .. } => shown + " simulated",
         Basis::History { runs } => shown + &format!(" from {runs} runs"),
-        Basis::Exact | Basis::Bounds => shown,
+        Basis::Exact | Basis::Bounds | Basis::Assumed => shown,
     }
 }
 
@@ -50,8 +52,9 @@ pub(crate) fn cost(cost: &Cost) -> String {
 pub(crate) fn basis(basis: &Basis) -> String {
     match basis {
         Basis::Exact => "Exact: follows from the script.".into(),
-        Basis::Bounds => {
-            "Bounds that follow from the script; what a prompt's holes or an answer leave open is not in them.".into()
+        Basis::Bounds => "Bounds that follow from the script.".into(),
+        Basis::Assumed => {
+            "Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).".into()
         }
         Basis::Simulated { runs } => format!("Simulated: what to expect from {runs} runs on the simulated model."),
         Basis::History { runs } => format!("From history: what {runs} past runs took."),

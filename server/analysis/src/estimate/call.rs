@@ -1,0 +1,108 @@
+//! What one agent takes.
+
+use super::{
+    Assumptions, Backend,
+    priors::{self, Prior},
+    size,
+};
+use crate::{
+    plan::{AgentCall, Plan, Setting},
+    prices::{self, ModelPrice},
+    tokens,
+    units::{Tokens, Usage, Usd},
+};
+
+/// What one agent takes: low, likely, high.
+pub(super) struct Spend {
+    pub(super) usage: [Usage; 3],
+    /// `None` where the price of a model it can be is not known.
+    pub(super) usd: Option<[Usd; 3]>,
+    /// What stands in for what the script leaves open.
+    pub(super) assumed: Vec<&'static Prior>,
+    /// The money rests on more than the tokens do: an assumed model, or a tokenizer that is not public.
+    pub(super) usd_assumed: bool,
+}
+
+const LOW: usize = 0;
+const LIKELY: usize = 1;
+const HIGH: usize = 2;
+
+pub(super) fn spend(plan: &Plan, call: &AgentCall, assumptions: &Assumptions) -> Spend {
+    let schema = size::Size::exactly(call.schema.as_ref().map_or(0, |s| tokens::count(&s.to_string()).0));
+    let read = size::prompt(plan, &call.prompt).and(schema);
+    let written = size::answer(call.schema.as_ref());
+    let usage = |input: u64, output: u64| Usage { input: Tokens(input), output: Tokens(output), ..Usage::default() };
+    let counted = [usage(read.low, written.low), usage(read.likely, written.likely), usage(read.high, written.high)];
+
+    let models = models(call, assumptions);
+    let usd = models.as_ref().and_then(|models| {
+        let each: Vec<[Usd; 3]> = models.iter().map(|m| charge(m, &counted, assumptions.backend)).collect();
+        let of = |i: usize| each.iter().map(move |usd| usd[i].0);
+        let mean = of(LIKELY).sum::<f64>() / each.len() as f64;
+        (!each.is_empty())
+            .then(|| [Usd(of(LOW).fold(f64::INFINITY, f64::min)), Usd(mean), Usd(of(HIGH).fold(0.0, f64::max))])
+    });
+    let models = models.unwrap_or_default();
+    let foreign = models.iter().any(|m| priors::tokenizer_percent(&m.id) != [100; 3]);
+    let (usage, mut assumed) = match assumptions.backend {
+        Backend::Simulated => (counted, vec![]),
+        Backend::Api | Backend::Agent => {
+            let agent = assumptions.backend == Backend::Agent;
+            let overhead = |i: usize| if agent { priors::AGENT_OVERHEAD[i] } else { Usage::default() };
+            let scaled = std::array::from_fn(|i| scaled(counted[i], percent(&models, i)) + overhead(i));
+            (scaled, if foreign { vec![&priors::NEW_CLAUDE_TOKENS] } else { vec![] })
+        }
+    };
+    for prior in read.assumed.into_iter().chain(written.assumed) {
+        if !assumed.contains(&prior) {
+            assumed.push(prior);
+        }
+    }
+    let inherited = matches!(&call.model, Setting::Inherited) && assumptions.default_model.is_none();
+    Spend { usage, usd, assumed, usd_assumed: foreign || inherited }
+}
+
+/// The models a call can be answered by; `None` where one of them is not known, or has no price.
+fn models(call: &AgentCall, assumptions: &Assumptions) -> Option<Vec<&'static ModelPrice>> {
+    let default = || assumptions.default_model.as_deref().unwrap_or("inherit");
+    let known = |name: &str| prices::find(if name == "inherit" { default() } else { name });
+    match &call.model {
+        Setting::Inherited => known("inherit").map(|m| vec![m]),
+        Setting::Known(name) => known(name).map(|m| vec![m]),
+        Setting::OneOf(names) => names.iter().map(|n| known(n)).collect(),
+        Setting::Unknown(_) => None,
+    }
+}
+
+/// What an agent costs, low, likely and high. Overhead is many short requests: only what the script sends decides the tier.
+fn charge(model: &ModelPrice, counted: &[Usage; 3], backend: Backend) -> [Usd; 3] {
+    let percent = priors::tokenizer_percent(&model.id);
+    std::array::from_fn(|i| {
+        let own = scaled(counted[i], percent[i]);
+        match backend {
+            Backend::Simulated | Backend::Api => model.cost(&own),
+            Backend::Agent => model.cost(&own) + model.cost_at(Tokens(0), &priors::AGENT_OVERHEAD[i]),
+        }
+    })
+}
+
+/// The tokenizer's factor over all models a call can be answered by.
+fn percent(models: &[&ModelPrice], i: usize) -> u64 {
+    let each = models.iter().map(|m| priors::tokenizer_percent(&m.id)[i]);
+    match i {
+        LOW => each.min(),
+        HIGH => each.max(),
+        _ => each.clone().sum::<u64>().checked_div(models.len() as u64),
+    }
+    .unwrap_or(100)
+}
+
+fn scaled(usage: Usage, percent: u64) -> Usage {
+    let scale = |tokens: Tokens| Tokens(tokens.0.saturating_mul(percent) / 100);
+    Usage {
+        input: scale(usage.input),
+        output: scale(usage.output),
+        cache_read: scale(usage.cache_read),
+        cache_write: scale(usage.cache_write),
+    }
+}

@@ -1,0 +1,131 @@
+use serde_json::json;
+
+use super::*;
+use crate::{
+    Context,
+    plan::{AgentCall, PhasePlan, Prompt, PromptPart, Setting, Why},
+    text::Span,
+};
+
+fn call(prompt: &str, count: Count) -> AgentCall {
+    AgentCall {
+        span: Span::at(0),
+        callee: Span::at(0),
+        phases: vec![0],
+        label: None,
+        count,
+        prompt: Prompt { parts: vec![PromptPart::Text(prompt.into())] },
+        schema: Some(json!({"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]})),
+        model: Setting::Known("haiku".into()),
+        effort: Setting::Inherited,
+        agent_type: Setting::Inherited,
+        schema_span: None,
+        concurrent: false,
+        fate: Default::default(),
+    }
+}
+
+fn plan(calls: Vec<AgentCall>) -> Plan {
+    let all = (0..calls.len()).collect();
+    let phase = PhasePlan { title: Some("Review".into()), agents: Count::default(), calls: all };
+    let mut plan = Plan::default();
+    plan.phases.push(phase);
+    plan.calls = calls;
+    plan
+}
+
+fn upto(low: u64, high: Option<u64>) -> Count {
+    let why = Why { span: Span::at(0), text: "the run decides".into() };
+    Count { low, high, because: vec![why], ..Count::exactly(low) }
+}
+
+fn shown<T: std::fmt::Display>(range: &Range<T>) -> String {
+    let show = |n: &Option<T>| n.as_ref().map_or("?".into(), T::to_string);
+    format!("{} {} {} {:?}", show(&range.low), show(&range.likely), show(&range.high), range.basis)
+}
+
+fn lines(estimate: &Estimate) -> String {
+    let cost = |c: &Cost| format!("tokens {}, written {}, {}", shown(&c.tokens), shown(&c.output), shown(&c.usd));
+    estimate.calls.iter().chain([&estimate.total]).map(cost).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_a_call_takes_is_multiplied_by_how_often() {
+    let plan = plan(vec![call("Check the build.", Count::exactly(3)), call("Check it again.", upto(0, Some(10)))]);
+    expect_test::expect![[r#"
+        tokens 78 84 90 Bounds, written 9 15 21 Bounds, <$0.01 <$0.01 <$0.01 Assumed
+        tokens 0 140 300 Bounds, written 0 25 70 Bounds, $0 <$0.01 <$0.01 Assumed
+        tokens 78 224 390 Bounds, written 9 40 91 Bounds, <$0.01 <$0.01 <$0.01 Assumed"#]]
+    .assert_eq(&lines(&estimate(&plan, &Context::default())));
+}
+
+#[test]
+fn no_bound_no_number() {
+    let plan = plan(vec![call("Check the build.", upto(2, None))]);
+    expect_test::expect![[r#"
+        tokens 52 ? ? Bounds, written 6 ? ? Bounds, <$0.01 ? ? Assumed
+        tokens 52 ? ? Bounds, written 6 ? ? Bounds, <$0.01 ? ? Assumed"#]]
+    .assert_eq(&lines(&estimate(&plan, &Context::default())));
+}
+
+#[test]
+fn a_model_without_price_costs_unknown() {
+    let mut unknown = call("Check the build.", Count::exactly(1));
+    unknown.model = Setting::Known("local-llama".into());
+    let alone = estimate(&plan(vec![unknown.clone()]), &Context::default());
+    assert_eq!((alone.total.usd.low, alone.total.usd.high), (None, None));
+    let beside = estimate(&plan(vec![unknown, call("Check.", Count::exactly(1))]), &Context::default());
+    assert!(beside.total.usd.low.is_some_and(|usd| usd.0 > 0.0), "the least it takes is known");
+    assert_eq!((beside.total.usd.likely, beside.total.usd.high), (None, None));
+}
+
+#[test]
+fn an_open_answer_rests_on_a_prior() {
+    let mut text = call("Summarize.", Count::exactly(1));
+    text.schema = None;
+    let estimate = estimate(&plan(vec![text]), &Context::default());
+    assert_eq!(estimate.assumed, [&priors::TEXT_ANSWER]);
+    assert_eq!(estimate.total.output.basis, Basis::Assumed);
+    assert_eq!(estimate.total.output.likely, Some(Tokens(priors::TEXT_ANSWER.likely)));
+}
+
+#[test]
+fn tools_cost_more_than_answers() {
+    let plan = plan(vec![call("Check the build.", Count::exactly(1))]);
+    let of = |backend| {
+        let assumptions = Assumptions { backend, default_model: None };
+        estimate(&plan, &Context { assumptions, ..Context::default() }).total
+    };
+    let (simulated, api, agent) = (of(Backend::Simulated), of(Backend::Api), of(Backend::Agent));
+    assert!(simulated.tokens.likely < api.tokens.likely, "Claude's tokenizer writes more");
+    assert_eq!(simulated.usd, api.usd, "money is what the model named would have cost");
+    assert!(agent.tokens.low >= Some(Tokens(30_000)));
+    assert!(agent.usd.likely > api.usd.likely);
+}
+
+#[test]
+fn a_call_of_several_phases_takes_from_nothing_to_all_in_each() {
+    let mut shared = call("Check the build.", Count::exactly(4));
+    shared.phases = vec![0, 1];
+    let mut plan = plan(vec![shared]);
+    plan.phases.push(plan.phases[0].clone());
+    let estimate = estimate(&plan, &Context::default());
+    assert_eq!(estimate.phases[1].tokens.low, Some(Tokens(0)));
+    assert_eq!(estimate.phases[1].tokens.high, estimate.total.tokens.high);
+}
+
+#[test]
+fn samples_narrow_what_bounds_leave_open() {
+    let plan = plan(vec![call("Check it again.", upto(0, Some(10)))]);
+    let bounds = estimate(&plan, &Context::default());
+    let sample = |tokens: u64| {
+        let spent = Spent { tokens: Tokens(tokens), output: Tokens(tokens / 10), usd: None };
+        Sample { total: spent, phases: vec![spent], calls: vec![spent] }
+    };
+    let samples: Vec<Sample> = (0..=10).map(|i| sample(i * 30)).collect();
+    let likely = with_samples(&bounds, &samples).total;
+    assert_eq!(shown(&likely.tokens), "30 150 270 Simulated { runs: 11 }");
+    let outside = with_samples(&bounds, &vec![sample(1_000_000); 3]).total;
+    assert_eq!(outside.tokens.high, bounds.total.tokens.high, "kept within the bounds");
+    assert_eq!(likely.usd, bounds.total.usd, "no price, no sample of money");
+}
