@@ -249,10 +249,10 @@ const results = await pipeline(DIMENSIONS,
     fn numbers_stand_behind_their_calls() {
         expect![[r#"
             export const meta = { name: 'review', description: 'Reviews' }
-            phase('Verify')⟦0..30 agents⟧
+            phase('Verify')⟦0..30 agents · ~5.4k tok · ~$0.07⟧
             const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
-              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3⟧,
-              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30⟧))⟦0..10 wide · r.findings.map⟧,
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3 · ~900 tok · ~$0.01⟧,
+              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30 · ~4.5k tok · ~$0.06⟧))⟦0..10 wide · r.findings.map⟧,
             )
         "#]]
         .assert_eq(&drawn(&review()));
@@ -262,19 +262,19 @@ const results = await pipeline(DIMENSIONS,
     fn hints_survive_broken_code_except_on_its_line() {
         expect![[r#"
             export const meta = { name: 'review', description: 'Reviews' }
-            phase('Verify')⟦0..30 agents⟧
+            phase('Verify')⟦0..30 agents · ~5.4k tok · ~$0.07⟧
             const x = await agent(`
             const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
-              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3⟧,
-              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30⟧))⟦0..10 wide · r.findings.map⟧,
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3 · ~900 tok · ~$0.01⟧,
+              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30 · ~4.5k tok · ~$0.06⟧))⟦0..10 wide · r.findings.map⟧,
             )
         "#]]
         .assert_eq(&drawn(&review().broken_by("const results", "const x = await agent(`\nconst results")));
         expect![[r#"
             export const meta = { name: 'review', description: 'Reviews' }
-            phase('Verify')⟦0..30 agents⟧
+            phase('Verify')⟦0..30 agents · ~5.4k tok · ~$0.07⟧
             const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
-              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3⟧,
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3 · ~900 tok · ~$0.01⟧,
               r => parallel(r.findings.map(f => () => agent(`Refute ${f(}`))),
             )
         "#]]
@@ -289,10 +289,10 @@ const results = await pipeline(DIMENSIONS,
         script.snapshot.run = Some((run.into(), std::sync::Arc::default()));
         expect![[r#"
             export const meta = { name: 'review', description: 'Reviews' }
-            phase('Verify')⟦0..30 agents · ran 10⟧
+            phase('Verify')⟦0..30 agents · ~5.4k tok · ~$0.07 · ran 10⟧
             const results = await pipeline(DIMENSIONS,⟦3 wide · DIMENSIONS⟧
-              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3 · ran 3⟧,
-              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30 · ran 7⟧))⟦0..10 wide · r.findings.map⟧,
+              d => agent(`Review ${d}`, { schema: FINDINGS })⟦×3 · ~900 tok · ~$0.01 · ran 3⟧,
+              r => parallel(r.findings.map(f => () => agent(`Refute ${f}`)⟦×0..30 · ~4.5k tok · ~$0.06 · ran 7⟧))⟦0..10 wide · r.findings.map⟧,
             )
         "#]]
         .assert_eq(&drawn(&script));
@@ -311,11 +311,11 @@ const results = await pipeline(DIMENSIONS,
             - `findings` is decided by the run: [line 5](file:///review.workflow.js#L5) `r.findings`
             - not exact because the agent decides how many findings there are ([line 5](file:///review.workflow.js#L5) `r.findings`)
 
-            - tokens, in and out: unknown
-            - of these written: unknown
-            - cost: unknown
+            - tokens, in and out: at least 0, likely 4.5k, at most 120k
+            - of these written: at least 0, likely 4.5k, at most 120k
+            - cost: at least $0, likely $0.06, at most $2.04
 
-            Bounds that follow from the script; what a prompt's holes or an answer leave open is not in them.
+            Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).
         "#]].assert_eq(&tooltip.value);
     }
 }
