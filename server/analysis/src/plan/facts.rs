@@ -131,7 +131,8 @@ pub struct SharedWrite {
 /// What is known by place. Kept apart from the plan so that copying a plan is cheap.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    pub(super) values: HashMap<Span, Value>,
+    pub(super) values: HashMap<Span, super::val::Val>,
+    pub(super) reifier: super::reify::Reifier,
     pub(super) bindings: HashMap<Span, Binding>,
 }
 
@@ -140,7 +141,7 @@ impl Plan {
     /// member accesses, template holes, operands, awaited operands, returned values. `None` where it is never evaluated, or not an
     /// expression.
     pub fn value_at(&self, span: Span) -> Option<Value> {
-        self.facts.values.get(&span).cloned()
+        self.facts.values.get(&span).map(|v| self.facts.reifier.value(v))
     }
 
     /// To what the identifier at exactly `span` refers.

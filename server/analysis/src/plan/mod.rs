@@ -2,8 +2,50 @@
 //!
 //! Rules, hints, hover, completion and estimates are queries on it.
 
+mod arrays;
+mod arrays_callbacks;
+mod builtins;
+mod calls;
+mod classes;
+mod contents;
 mod count;
+mod counters;
+mod declared;
+mod effects;
+mod expressions;
 mod facts;
+mod fanout;
+mod finish;
+mod fold;
+mod functions;
+mod heap;
+mod interp;
+mod iterate;
+mod json;
+mod loops;
+mod members;
+mod names;
+mod narrowing;
+mod notes;
+mod numbers;
+mod operators;
+mod patterns;
+mod primitives;
+mod promises;
+mod reach;
+mod record;
+mod reify;
+mod scope;
+mod shapes;
+mod stack;
+mod statements;
+mod strings;
+mod sum;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod tries;
+mod val;
 mod value;
 
 pub use count::{Count, Expr, Symbol, Term, Why};
@@ -172,6 +214,10 @@ pub struct PhasePlan {
 }
 
 /// Interprets `script`. A script without a tree has an empty plan.
-pub fn interpret(_script: &crate::script::Script, _context: &crate::Context) -> Plan {
-    Plan::default()
+pub fn interpret(script: &crate::script::Script, context: &crate::Context) -> Plan {
+    let Some(module) = &script.module else {
+        return Plan::default();
+    };
+    let scopes = scope::Scopes::of(module);
+    interp::Interp::new(script, context, &scopes).run(module)
 }

@@ -1,0 +1,455 @@
+//! Calls: who is called, with what.
+
+use std::sync::Arc;
+
+use swc_ecma_ast::{CallExpr, Callee, Expr, ExprOrSpread, MemberExpr, NewExpr};
+
+use super::{
+    MisuseKind,
+    contents::{Arr, Coll, Content, Fun, Obj, Prom},
+    functions::Args,
+    interp::{Interp, Leave},
+    members::Key,
+    numbers::Num,
+    strings::Str,
+    sum::Tally,
+    val::Val,
+};
+use crate::{script::span, text::Span};
+
+impl<'a> Interp<'a> {
+    pub(super) fn call_expr(&mut self, c: &'a CallExpr) -> Val {
+        let at = span(c);
+        match &c.callee {
+            Callee::Expr(callee) => match callee.unwrap_parens() {
+                Expr::Member(m) => self.method_call(m, &c.args, at),
+                Expr::SuperProp(s) => {
+                    let this = self.this.clone();
+                    let name = match &s.prop {
+                        swc_ecma_ast::SuperProp::Ident(i) => i.sym.to_string(),
+                        swc_ecma_ast::SuperProp::Computed(_) => String::new(),
+                    };
+                    let args = self.args_list(&c.args);
+                    self.call_super_method(&this, &name, &args, at)
+                }
+                callee => {
+                    let function = self.expr(callee);
+                    let args = self.args_list(&c.args);
+                    self.callee = span(callee);
+                    self.call_value(&function, Val::undefined(), &args, at)
+                }
+            },
+            Callee::Super(_) => {
+                let args = self.args_list(&c.args);
+                self.call_super(&args, at)
+            }
+            Callee::Import(_) => {
+                self.args_list(&c.args);
+                self.may_throw();
+                self.unknown(at, "imported code is not followed")
+            }
+        }
+    }
+
+    fn method_call(&mut self, m: &'a MemberExpr, args: &'a [ExprOrSpread], at: Span) -> Val {
+        let object = self.expr(&m.obj);
+        let key = self.member_key(m);
+        let promise_method = matches!(&key, Key::Name(n) if matches!(n.as_str(), "then" | "catch" | "finally"));
+        if !promise_method {
+            self.misused(&object, span(m), MisuseKind::Member);
+        }
+        self.deref(&object, span(&m.obj));
+        self.note_args_read(m, &object);
+        let args = self.args_list(args);
+        if !self.live {
+            return Val::default();
+        }
+        self.callee = span(m);
+        self.call_method(&object, &key, &args, at)
+    }
+
+    pub(super) fn args_list(&mut self, list: &'a [ExprOrSpread]) -> Args {
+        let mut args = Args::default();
+        for arg in list {
+            let val = self.expr_named(&arg.expr, None);
+            self.record.value(span(&arg.expr), &val);
+            if arg.spread.is_none() && args.rest.is_none() {
+                args.vals.push(val);
+                args.spans.push(span(&arg.expr));
+                continue;
+            }
+            let more = if arg.spread.is_some() { self.iterated(&val, span(&arg.expr)) } else { Arr::of(vec![val]) };
+            match (&more.elems, &mut args.rest) {
+                (Some(elems), None) => {
+                    args.spans.extend(elems.iter().map(|_| span(&arg.expr)));
+                    args.vals.extend(elems.iter().cloned());
+                }
+                (_, rest) => {
+                    let joined = more.joined();
+                    args.rest = Some(rest.take().map_or(joined.clone(), |r| r.join(&joined)));
+                    args.rest_len = Some(args.rest_len.take().map_or(more.len.clone(), |l| l.add(&more.len)));
+                }
+            }
+        }
+        args
+    }
+
+    /// Calls a value.
+    pub(super) fn call_value(&mut self, f: &Val, this: Val, args: &Args, at: Span) -> Val {
+        if !self.live {
+            return Val::default();
+        }
+        let functions: Vec<u32> =
+            f.refs.as_slice().iter().copied().filter(|a| matches!(self.heap.get(*a), Content::Fun(_))).collect();
+        let others = f.refs.as_slice().len() > functions.len();
+        let bad = others || f.is_nullish_possible() || f.yes || f.no || f.num.is_some() || f.str.is_some();
+        let open = f.unknown.is_some_and(|u| !u.data);
+        let n = functions.len() + usize::from(f.builtin.is_some()) + usize::from(open);
+        if n == 0 {
+            // Data cannot be called.
+            for val in &args.vals {
+                self.escape(val, at);
+            }
+            self.leave(Leave::Throw, Val::default());
+            return Val::default();
+        }
+        if bad {
+            self.may_throw();
+        }
+        self.either(n, |me, i| match functions.get(i) {
+            Some(addr) => me.call_fun(*addr, this.clone(), args, at),
+            None => match (i == functions.len(), f.builtin) {
+                (true, Some(name)) => me.call_builtin(name, &this, args, at),
+                _ => me.call_unknown(f, args, at),
+            },
+        })
+    }
+
+    pub(super) fn call_fun(&mut self, addr: u32, this: Val, args: &Args, at: Span) -> Val {
+        let Some(fun) = self.heap.get(addr).fun().cloned() else {
+            return Val::default();
+        };
+        match &*fun {
+            Fun::Closure { node, env, this: own } => {
+                let arrow = matches!(self.nodes[*node as usize], super::functions::FnNode::Arrow(_));
+                let this = if arrow || this == Val::undefined() { own.clone() } else { this };
+                self.call_closure(*node, env.clone(), this, args, at)
+            }
+            Fun::Class { .. } => {
+                self.leave(Leave::Throw, Val::default());
+                Val::default()
+            }
+            Fun::Bound { function, this, arguments } => {
+                let mut all = args.clone();
+                all.vals.splice(0..0, arguments.iter().cloned());
+                all.spans.splice(0..0, arguments.iter().map(|_| at));
+                match function.builtin {
+                    Some(name) if !name.contains('.') => self.call_method(this, &Key::Name(name.to_owned()), &all, at),
+                    _ => self.call_value(function, this.clone(), &all, at),
+                }
+            }
+            Fun::Settle { promise, rejects } => {
+                let given = self.await_quietly(&args.get(0));
+                if let Content::Promise(p) = self.heap.get(*promise).clone() {
+                    let prom = Prom {
+                        val: if *rejects { p.val.clone() } else { p.val.join(&given) },
+                        rejects: p.rejects || *rejects,
+                        ..(*p).clone()
+                    };
+                    self.heap.write(*promise, Content::Promise(prom.into()));
+                }
+                Val::undefined()
+            }
+        }
+    }
+
+    /// A call of something that is not known.
+    pub(super) fn call_unknown(&mut self, f: &Val, args: &Args, at: Span) -> Val {
+        for val in args.vals.iter().chain(&args.rest) {
+            self.escape(val, at);
+        }
+        self.may_throw();
+        match f.unknown {
+            Some(u) => Val::unknown(u.why, u.sym, u.data),
+            None => self.unknown(at, "it is not known which function this calls"),
+        }
+    }
+
+    /// Calls the method `key` of `object`, which is neither `null` nor `undefined`.
+    pub(super) fn call_method(&mut self, object: &Val, key: &Key, args: &Args, at: Span) -> Val {
+        let Some(name) = key.text() else {
+            let function = self.get_key(object, key, at);
+            return self.call_value(&function, object.clone(), args, at);
+        };
+        let mut ways: Vec<Receiver> = vec![];
+        let mut arrays = vec![];
+        for addr in object.refs.as_slice() {
+            match self.heap.get(*addr) {
+                _ if self.heap.slots[*addr as usize].open => ways.push(Receiver::Open),
+                Content::Array(_) => arrays.push(*addr),
+                Content::Promise(_) => ways.push(Receiver::Promise(*addr)),
+                Content::Map(_) | Content::Set(_) => ways.push(Receiver::Collection(*addr)),
+                Content::Object(_) | Content::Fun(_) => ways.push(Receiver::Object(*addr)),
+                Content::Other(kind) => ways.push(Receiver::Other(kind)),
+                Content::Var(_) | Content::Pending(_) => {}
+            }
+        }
+        if !arrays.is_empty() {
+            ways.push(Receiver::Arrays(arrays));
+        }
+        if object.str.is_some() {
+            ways.push(Receiver::Text);
+        }
+        if object.num.is_some() || object.yes || object.no {
+            ways.push(Receiver::Number);
+        }
+        if let Some(builtin) = object.builtin {
+            ways.push(Receiver::Builtin(builtin));
+        }
+        if object.unknown.is_some() {
+            ways.push(Receiver::Unknown);
+        }
+        self.either(ways.len(), |me, i| match &ways[i] {
+            Receiver::Arrays(addrs) => me.array_method(addrs, &name, args, at),
+            Receiver::Promise(addr) => me.promise_method(*addr, &name, args, at),
+            Receiver::Collection(addr) => me.collection_method(*addr, &name, args, at),
+            Receiver::Object(addr) => me.object_method(*addr, &name, args, at),
+            Receiver::Text => {
+                let text = object.str.clone().unwrap_or_else(|| Arc::new(Str::any()));
+                me.string_method(&text, &name, args, at)
+            }
+            Receiver::Number => match name.as_str() {
+                "toFixed" | "toString" | "toLocaleString" | "toPrecision" => {
+                    let exact = object.as_number().filter(|_| name == "toString" && !args.has(0));
+                    exact.map_or_else(
+                        || Str::between(1, Some(120)).into(),
+                        |n| Val::text(&super::operators::number_text(n)),
+                    )
+                }
+                "valueOf" => Val { num: object.num.clone(), yes: object.yes, no: object.no, ..Val::default() },
+                _ => {
+                    me.leave(Leave::Throw, Val::default());
+                    Val::default()
+                }
+            },
+            Receiver::Builtin(builtin) => {
+                let function = me.builtin_member(builtin, &name, at);
+                me.call_value(&function, object.clone(), args, at)
+            }
+            Receiver::Other(kind) => me.other_method(kind, &name, args, at),
+            Receiver::Open | Receiver::Unknown => me.unknown_method(object, &name, args, at),
+        })
+    }
+
+    fn object_method(&mut self, addr: u32, name: &str, args: &Args, at: Span) -> Val {
+        match name {
+            "call" | "apply" | "bind" if matches!(self.heap.get(addr), Content::Fun(_)) => {
+                let function = Val::addr(addr);
+                let this = args.get(0);
+                let mut rest = Args { vals: args.vals.get(1..).unwrap_or_default().to_vec(), ..args.clone() };
+                rest.spans = vec![at; rest.vals.len()];
+                match name {
+                    "call" => self.call_value(&function, this, &rest, at),
+                    "apply" => {
+                        let list = if rest.vals.is_empty() {
+                            Arr::of(vec![])
+                        } else {
+                            self.iterated(&rest.vals[0].clone(), at)
+                        };
+                        let args = match list.elems {
+                            Some(elems) => Args::of(elems, at),
+                            None => Args { rest: Some(list.elem), rest_len: Some(list.len), ..Args::default() },
+                        };
+                        self.call_value(&function, this, &args, at)
+                    }
+                    _ => {
+                        let fun = Fun::Bound { function, this, arguments: rest.vals };
+                        Val::addr(self.alloc(at, Content::Fun(fun.into())))
+                    }
+                }
+            }
+            _ => {
+                let function = self.get(&Val::addr(addr), name, at);
+                let own = function.without_nullish();
+                if own.is_never() {
+                    return match name {
+                        "hasOwnProperty" | "propertyIsEnumerable" | "isPrototypeOf" => Val::either(),
+                        "toString" | "toLocaleString" => Str::any().into(),
+                        "valueOf" => Val::addr(addr),
+                        _ => self.call_value(&function, Val::addr(addr), args, at),
+                    };
+                }
+                self.call_value(&function, Val::addr(addr), args, at)
+            }
+        }
+    }
+
+    /// A method of a value of which nothing is known: what methods of that name usually give.
+    fn unknown_method(&mut self, object: &Val, name: &str, args: &Args, at: Span) -> Val {
+        let unknown = match object.unknown {
+            Some(u) => u,
+            None => match self.unknown(at, "something else can change it at any time").unknown {
+                Some(u) => u,
+                None => return Val::default(),
+            },
+        };
+        let any = Val { unknown: Some(unknown), ..Val::default() };
+        if matches!(name, "slice" | "concat" | "includes" | "indexOf" | "lastIndexOf" | "at") {
+            // Texts and lists both have it.
+            let arr = Arr::many(any.clone(), Num::length(0.0, f64::INFINITY, unknown.sym, unknown.why));
+            let addr = self.alloc(at, Content::Array(arr.into()));
+            let listed = self.array_method(&[addr], name, args, at);
+            return listed.join(&Val { undef: None, ..self.string_method(&Arc::new(Str::any()), name, args, at) });
+        }
+        if super::names::method("Array", name).is_some() {
+            let arr = Arr::many(any, Num::length(0.0, f64::INFINITY, unknown.sym, unknown.why));
+            let addr = self.alloc(at, Content::Array(arr.into()));
+            self.may_throw();
+            return self.array_method(&[addr], name, args, at);
+        }
+        if super::names::method("String", name).is_some() {
+            self.may_throw();
+            let callbacks: Vec<Val> = args.vals.clone();
+            callbacks.iter().for_each(|v| self.escape(v, at));
+            let sym = self.naming.clone();
+            let val = self.string_method(&Arc::new(Str::any()), name, &Args { vals: vec![], ..args.clone() }, at);
+            self.naming = sym;
+            return val;
+        }
+        self.call_unknown(&any, args, at)
+    }
+
+    fn other_method(&mut self, kind: &str, name: &str, args: &Args, at: Span) -> Val {
+        match (kind, name) {
+            ("RegExp", "test") => Val::either(),
+            ("RegExp", "exec") => {
+                let why = self.why(at, "the pattern need not match");
+                let groups = Arr::many(Val::from(Str::any()).join(&Val::undefined()), Num::count(1.0, 64.0));
+                Val::addr(self.alloc(at, Content::Array(groups.into()))).join(&Val::null_because(why))
+            }
+            (
+                "Date",
+                "toISOString" | "toString" | "toJSON" | "toDateString" | "toLocaleDateString" | "toLocaleString"
+                | "toLocaleTimeString",
+            ) => Str::between(8, Some(100)).into(),
+            ("Date", n) if n.starts_with("get") => Num::any().into(),
+            _ => {
+                let any = self.unknown(at, "methods of this kind of object are not followed");
+                self.call_unknown(&any, args, at)
+            }
+        }
+    }
+
+    pub(super) fn new_expr(&mut self, n: &'a NewExpr) -> Val {
+        let at = span(n);
+        let class = self.expr(&n.callee);
+        let args = n.args.as_ref().map_or_else(Args::default, |a| self.args_list(a));
+        if !self.live {
+            return Val::default();
+        }
+        if let Some(name) = class.builtin {
+            return self.construct(name, &args, at);
+        }
+        let classes: Vec<u32> = class.refs.as_slice().to_vec();
+        if classes.is_empty() || class.unknown.is_some() {
+            return self.call_unknown(&class, &args, at);
+        }
+        self.either(classes.len(), |me, i| me.instantiate(classes[i], &args, at))
+    }
+
+    /// `new` of a class of the language.
+    fn construct(&mut self, name: &'static str, args: &Args, at: Span) -> Val {
+        match name {
+            "Array" => self.call_builtin("Array", &Val::undefined(), args, at),
+            "Map" | "Set" | "WeakMap" | "WeakSet" => {
+                let source = if args.has(0) { self.iterated_or_empty(&args.get(0), at) } else { Arr::of(vec![]) };
+                let is_map = name.ends_with("Map");
+                let elem = source.joined();
+                let (key, val) = if is_map {
+                    let pair = if elem.is_never() { Arr::of(vec![]) } else { self.iterated(&elem, at) };
+                    if elem.is_never() {
+                        (Val::default(), Val::default())
+                    } else {
+                        (self.element(&pair, 0.0, at), self.element(&pair, 1.0, at))
+                    }
+                } else {
+                    (elem.clone(), elem)
+                };
+                // Equal keys count once.
+                let distinct = source.elems.as_ref().is_some_and(|e| {
+                    let keys: Vec<Option<Arc<str>>> = e.iter().map(Val::as_text).collect();
+                    !is_map
+                        && keys.iter().all(Option::is_some)
+                        && (1..keys.len()).all(|i| !keys[..i].contains(&keys[i]))
+                });
+                let size = if distinct || source.len.hi <= 1.0 {
+                    source.len.clone()
+                } else {
+                    let low = if source.len.lo > 0.0 { 1.0 } else { 0.0 };
+                    let sum = source.len.tally().sum.at_most();
+                    let why = self.why(at, "equal keys count once");
+                    Num { sum: Some(Arc::new(sum)), whys: source.len.whys.clone(), ..Num::count(low, source.len.hi) }
+                        .because(why)
+                };
+                let coll = Arc::new(Coll { key, val, size });
+                Val::addr(self.alloc(at, if is_map { Content::Map(coll) } else { Content::Set(coll) }))
+            }
+            "Promise" => {
+                let prom = Prom { val: Val::default(), rejects: false, origins: [].into(), path: Tally::zero() };
+                let addr = self.promise(at, prom);
+                let settle = |me: &mut Self, rejects| {
+                    Val::addr(me.alloc(at, Content::Fun(Fun::Settle { promise: addr, rejects }.into())))
+                };
+                let resolvers = vec![settle(self, false), settle(self, true)];
+                let done =
+                    self.guarded(|me| me.call_value(&args.get(0), Val::undefined(), &Args::of(resolvers, at), at));
+                self.fx.then(&done.fx);
+                if let Content::Promise(p) = self.heap.get(addr).clone() {
+                    // Whoever holds the functions settles it with what nobody knows.
+                    let val = if p.val.is_never() {
+                        self.unknown(at, "it is not known what settles this promise")
+                    } else {
+                        p.val.clone()
+                    };
+                    self.heap.write(
+                        addr,
+                        Content::Promise(Prom { val, rejects: p.rejects || done.rejects, ..(*p).clone() }.into()),
+                    );
+                }
+                Val::addr(addr)
+            }
+            "Error" | "TypeError" | "RangeError" | "SyntaxError" | "EvalError" | "ReferenceError"
+            | "AggregateError" | "URIError" => {
+                let mut obj = Obj { error: true, ..Obj::default() };
+                let message = if args.has(0) { Val::from(self.text_of(&args.get(0))) } else { Val::text("") };
+                super::expressions::set_field(&mut obj, "message", message);
+                super::expressions::set_field(&mut obj, "name", Val::text(name));
+                super::expressions::set_field(&mut obj, "stack", Str::any().into());
+                Val::addr(self.alloc(at, Content::Object(obj.into())))
+            }
+            "RegExp" => {
+                self.may_throw();
+                Val::addr(self.alloc(at, Content::Other("RegExp")))
+            }
+            "Date" => Val::addr(self.alloc(at, Content::Other("Date"))),
+            "Object" => Val::addr(self.alloc(at, Content::Object(Obj::default().into()))),
+            _ => {
+                let any = self.unknown(at, "this kind of object is not followed");
+                self.call_unknown(&any, args, at)
+            }
+        }
+    }
+}
+
+enum Receiver {
+    Arrays(Vec<u32>),
+    Promise(u32),
+    Collection(u32),
+    Object(u32),
+    Text,
+    Number,
+    Builtin(&'static str),
+    Other(&'static str),
+    Open,
+    Unknown,
+}

@@ -1,0 +1,323 @@
+//! What a place in the abstract heap holds.
+
+use std::sync::Arc;
+
+use super::{
+    effects::Key,
+    numbers::Num,
+    sum::{Tally, WhyId},
+    val::{Addr, Val},
+};
+
+/// What a place holds.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Var(Arc<Val>),
+    Object(Arc<Obj>),
+    Array(Arc<Arr>),
+    Fun(Arc<Fun>),
+    Promise(Arc<Prom>),
+    Map(Arc<Coll>),
+    Set(Arc<Coll>),
+    /// The promises nobody has awaited.
+    Pending(Arc<[Unawaited]>),
+    /// Something else, by the name of its constructor.
+    Other(&'static str),
+}
+
+/// A plain object, or an instance of a class.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Obj {
+    pub(super) fields: Vec<ObjField>,
+    /// What fields whose names are not known hold; `None`: there are none.
+    pub(super) rest: Option<Val>,
+    /// Where the shape comes from, when a schema gives it.
+    pub(super) schema: Option<WhyId>,
+    /// The place of its class.
+    pub(super) class: Option<Addr>,
+    /// It is an `Error`.
+    pub(super) error: bool,
+}
+
+/// A field of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ObjField {
+    pub(super) name: Arc<str>,
+    pub(super) val: Val,
+    pub(super) optional: bool,
+    /// It is read and written through functions.
+    pub(super) accessor: bool,
+}
+
+/// An array.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Arr {
+    /// The elements one by one, where they are known so.
+    pub(super) elems: Option<Vec<Val>>,
+    /// All elements taken together, where they are not.
+    pub(super) elem: Val,
+    pub(super) len: Num,
+    /// What sets its length.
+    pub(super) decided: Option<WhyId>,
+    /// What dropped elements of its source.
+    pub(super) filtered: Option<WhyId>,
+}
+
+impl Default for Num {
+    fn default() -> Num {
+        Num::exactly(0.0)
+    }
+}
+
+impl Arr {
+    pub(super) fn of(elems: Vec<Val>) -> Arr {
+        Arr { len: Num::exactly(elems.len() as f64), elems: Some(elems), ..Arr::default() }
+    }
+
+    pub(super) fn many(elem: Val, len: Num) -> Arr {
+        if len.hi == 0.0 { Arr::of(vec![]) } else { Arr { elem, len, ..Arr::default() } }
+    }
+
+    /// All elements taken together.
+    pub(super) fn joined(&self) -> Val {
+        match &self.elems {
+            Some(elems) => elems.iter().fold(Val::default(), |all, e| all.join(e)),
+            None => self.elem.clone(),
+        }
+    }
+
+    /// The same array known by its length only.
+    pub(super) fn blurred(&self) -> Arr {
+        Arr { elems: None, elem: self.joined(), ..self.clone() }
+    }
+
+    pub(super) fn join(&self, other: &Arr) -> Arr {
+        let decided = self.decided.or(other.decided);
+        let filtered = self.filtered.or(other.filtered);
+        match (&self.elems, &other.elems) {
+            (Some(a), Some(b)) if a.len() == b.len() => {
+                let elems = a.iter().zip(b).map(|(a, b)| a.join(b)).collect();
+                Arr { decided, filtered, len: self.len.join(&other.len), ..Arr::of(elems) }
+            }
+            _ => Arr {
+                elems: None,
+                elem: self.joined().join(&other.joined()),
+                len: self.len.join(&other.len),
+                decided,
+                filtered,
+            },
+        }
+    }
+}
+
+/// The variables of one activation of a scope, and the scopes around it.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) base: Addr,
+    pub(super) count: u32,
+    pub(super) parent: Env,
+}
+
+/// The variables in reach.
+pub(super) type Env = Option<Arc<Frame>>;
+
+/// A function.
+#[derive(Clone, Debug)]
+pub(super) enum Fun {
+    /// One written in the script: its number, and what it closes over.
+    Closure { node: u32, env: Env, this: Val },
+    /// A class: its number, and what it closes over.
+    Class { node: u32, env: Env, parent: Val, statics: Vec<ObjField> },
+    /// A method of a value, taken off it: `xs.push.bind(xs)`, `promise.then`.
+    Bound { function: Val, this: Val, arguments: Vec<Val> },
+    /// Settles a promise made by `new Promise`.
+    Settle { promise: Addr, rejects: bool },
+}
+
+/// A promise.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Prom {
+    pub(super) val: Val,
+    pub(super) rejects: bool,
+    /// The call sites whose work it stands for.
+    pub(super) origins: Arc<[u32]>,
+    /// Agents one after another until it settles.
+    pub(super) path: Tally,
+}
+
+/// A promise, or an array that holds the only references to some, that nobody has awaited yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Unawaited {
+    pub(super) addr: Addr,
+    /// What is counted as certain only if somebody does.
+    pub(super) keys: Arc<[Key]>,
+    pub(super) origins: Arc<[u32]>,
+    /// Agents in flight meanwhile, counted in the effects at this depth.
+    pub(super) width: Tally,
+    pub(super) depth: usize,
+}
+
+/// A `Map` or a `Set` (whose values are its keys).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Coll {
+    pub(super) key: Val,
+    pub(super) val: Val,
+    pub(super) size: Num,
+}
+
+impl Content {
+    pub(super) fn fun(&self) -> Option<&Arc<Fun>> {
+        match self {
+            Content::Fun(f) => Some(f),
+            _ => None,
+        }
+    }
+
+    pub(super) fn promise(&self) -> Option<&Arc<Prom>> {
+        match self {
+            Content::Promise(p) => Some(p),
+            _ => None,
+        }
+    }
+}
+
+fn join_objects(a: &Obj, b: &Obj) -> Obj {
+    let mut fields: Vec<ObjField> = Vec::with_capacity(a.fields.len());
+    for f in &a.fields {
+        fields.push(match b.fields.iter().find(|g| g.name == f.name) {
+            Some(g) => ObjField {
+                val: f.val.join(&g.val),
+                optional: f.optional || g.optional,
+                accessor: f.accessor || g.accessor,
+                name: f.name.clone(),
+            },
+            None => ObjField { optional: true, ..f.clone() },
+        });
+    }
+    let fresh = b.fields.iter().filter(|g| !a.fields.iter().any(|f| f.name == g.name));
+    fields.extend(fresh.map(|g| ObjField { optional: true, ..g.clone() }));
+    let rest = match (&a.rest, &b.rest) {
+        (Some(x), Some(y)) => Some(x.join(y)),
+        (x, y) => x.as_ref().or(y.as_ref()).cloned(),
+    };
+    Obj { fields, rest, schema: a.schema.or(b.schema), class: a.class.or(b.class), error: a.error || b.error }
+}
+
+/// Contents above both.
+pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
+    use Content::{Array, Map, Object, Promise, Set, Var};
+    match (a, b) {
+        (Var(x), Var(y)) if Arc::ptr_eq(x, y) => a.clone(),
+        (Object(x), Object(y)) if Arc::ptr_eq(x, y) => a.clone(),
+        (Array(x), Array(y)) if Arc::ptr_eq(x, y) => a.clone(),
+        (Var(x), Var(y)) => Var(Arc::new(x.join(y))),
+        (Object(x), Object(y)) => Object(Arc::new(join_objects(x, y))),
+        (Array(x), Array(y)) => Array(Arc::new(x.join(y))),
+        (Promise(x), Promise(y)) => Promise(Arc::new(Prom {
+            val: x.val.join(&y.val),
+            rejects: x.rejects || y.rejects,
+            origins: union(&x.origins, &y.origins),
+            path: x.path.join(&y.path),
+        })),
+        (Content::Pending(x), Content::Pending(y)) => {
+            if Arc::ptr_eq(x, y) {
+                return a.clone();
+            }
+            let mut all = x.to_vec();
+            for item in y.iter() {
+                match all.iter_mut().find(|u| u.addr == item.addr) {
+                    Some(same) if same == item => {}
+                    Some(same) => {
+                        let width = same.width.join(&item.width);
+                        super::promises::merge_into(same, item);
+                        same.width = width;
+                    }
+                    None => all.push(item.clone()),
+                }
+            }
+            Content::Pending(all.into())
+        }
+        (Map(x), Map(y)) => Map(Arc::new(join_collections(x, y))),
+        (Set(x), Set(y)) => Set(Arc::new(join_collections(x, y))),
+        // A place keeps its kind for life.
+        _ => a.clone(),
+    }
+}
+
+/// Both lists, without repetition.
+pub(super) fn union(a: &Arc<[u32]>, b: &Arc<[u32]>) -> Arc<[u32]> {
+    if b.iter().all(|x| a.contains(x)) {
+        return a.clone();
+    }
+    a.iter().chain(b.iter().filter(|x| !a.contains(x))).copied().collect()
+}
+
+fn join_collections(a: &Coll, b: &Coll) -> Coll {
+    Coll { key: a.key.join(&b.key), val: a.val.join(&b.val), size: a.size.join(&b.size) }
+}
+
+/// Contents above both that a chain of such steps reaches soon.
+pub(super) fn widen_contents(a: &Content, b: &Content) -> Content {
+    use Content::{Array, Map, Object, Set, Var};
+    let joined = join_contents(a, b);
+    match (a, &joined) {
+        (Var(x), Var(y)) => Var(Arc::new(x.widen(y))),
+        (Array(x), Array(y)) => {
+            let mut arr = (**y).clone();
+            if let (None, None) = (&x.elems, &arr.elems) {
+                (arr.elem, arr.len) = (x.elem.widen(&y.elem), x.len.widen(&y.len));
+            } else if arr.elems.is_none() {
+                arr.len = x.len.widen(&y.len);
+            }
+            Array(Arc::new(arr))
+        }
+        (Object(x), Object(y)) => {
+            let mut obj = (**y).clone();
+            for f in &mut obj.fields {
+                if let Some(before) = x.fields.iter().find(|g| g.name == f.name) {
+                    f.val = before.val.widen(&f.val);
+                }
+            }
+            Object(Arc::new(obj))
+        }
+        (Map(x), Map(y)) => Map(Arc::new(widen_collections(x, y))),
+        (Set(x), Set(y)) => Set(Arc::new(widen_collections(x, y))),
+        _ => joined,
+    }
+}
+
+fn widen_collections(a: &Coll, b: &Coll) -> Coll {
+    Coll { key: a.key.widen(&b.key), val: a.val.widen(&b.val), size: a.size.widen(&b.size) }
+}
+
+/// Whether everything `a` can be, `b` can be too.
+pub(super) fn contents_within(a: &Content, b: &Content) -> bool {
+    use Content::{Array, Fun, Map, Object, Other, Promise, Set, Var};
+    let within = |x: &Coll, y: &Coll| x.key.within(&y.key) && x.val.within(&y.val) && x.size.within(&y.size);
+    match (a, b) {
+        (Var(x), Var(y)) => Arc::ptr_eq(x, y) || x.within(y),
+        (Array(x), Array(y)) => {
+            Arc::ptr_eq(x, y)
+                || x.len.within(&y.len)
+                    && match (&x.elems, &y.elems) {
+                        (Some(p), Some(q)) => p.len() == q.len() && p.iter().zip(q).all(|(p, q)| p.within(q)),
+                        (_, None) => x.joined().within(&y.elem),
+                        (None, Some(_)) => false,
+                    }
+        }
+        (Object(x), Object(y)) => {
+            Arc::ptr_eq(x, y)
+                || x.fields.iter().all(|f| {
+                    y.fields.iter().any(|g| g.name == f.name && f.val.within(&g.val) && (g.optional || !f.optional))
+                }) && y.fields.iter().all(|g| g.optional || x.fields.iter().any(|f| f.name == g.name))
+                    && x.rest.as_ref().is_none_or(|r| y.rest.as_ref().is_some_and(|q| r.within(q)))
+        }
+        (Promise(x), Promise(y)) => x.val.within(&y.val) && (!x.rejects || y.rejects),
+        (Map(x), Map(y)) | (Set(x), Set(y)) => within(x, y),
+        (Fun(_), Fun(_)) | (Other(_), Other(_)) => true,
+        (Content::Pending(x), Content::Pending(y)) => {
+            x.iter().all(|p| y.iter().any(|q| q.addr == p.addr && p.keys.iter().all(|k| q.keys.contains(k))))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,144 @@
+//! Numbers followed through a loop relative to its head.
+
+use std::sync::Arc;
+
+use super::{
+    contents::{Arr, Coll, Content},
+    numbers::{Num, Since},
+    sum::{Sum, Tally},
+    val::{Addr, Val},
+};
+
+/// One number followed relative to the head.
+pub(super) struct Counter {
+    pub(super) addr: Addr,
+    pub(super) part: Part,
+    pub(super) base: u32,
+    pub(super) entry: Num,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Part {
+    Var,
+    Length,
+    Size,
+    Field(Arc<str>),
+}
+
+/// How many iterations a counter allows whose value at the end of each is `end`.
+pub(super) fn iterations(entry: &Num, end: &Num, step: Since) -> f64 {
+    if end.nan {
+        return f64::INFINITY;
+    }
+    if step.lo > 0.0 && end.hi.is_finite() && entry.lo.is_finite() {
+        ((end.hi - entry.lo) / step.lo).floor().max(0.0)
+    } else if step.hi < 0.0 && end.lo.is_finite() && entry.hi.is_finite() {
+        ((end.lo - entry.hi) / step.hi).floor().max(0.0)
+    } else {
+        f64::INFINITY
+    }
+}
+
+/// `entry + count · step`.
+pub(super) fn travelled_freely(entry: &Num, step: (f64, f64), count: &Tally) -> Num {
+    if step == (0.0, 0.0) {
+        return entry.clone();
+    }
+    let trips = Num {
+        whole: true,
+        sum: Some(Arc::new(count.sum.clone())),
+        whys: count.whys.clone(),
+        ..Num::between(count.low as f64, count.high.map_or(f64::INFINITY, |h| h as f64))
+    };
+    let trips = if count.high == Some(count.low) { Num::exactly(count.low as f64) } else { trips };
+    let whole = step.0.fract() == 0.0 && step.1.fract() == 0.0;
+    let moved = trips.mul(&Num { whole, ..Num::between(step.0, step.1) });
+    let mut moved = Num { nan: false, whole, ..moved };
+    if moved.sum.is_none() && step.0 >= 0.0 && step.1.fract() == 0.0 {
+        let sum = count.sum.times(&Sum::constant(step.1 as u64));
+        moved.sum = Some(Arc::new(if step.0 == step.1 { sum } else { sum.at_most() })).filter(|s| !s.is_long());
+    }
+    entry.add(&moved)
+}
+
+/// `entry + count · step`, within what is known of it otherwise.
+pub(super) fn travelled(entry: &Num, step: (f64, f64), count: &Tally, known: &Num) -> Num {
+    clamp(&travelled_freely(entry, step, count), known)
+}
+
+pub(super) fn clamp(num: &Num, known: &Num) -> Num {
+    let (lo, hi) = (num.lo.max(known.lo), num.hi.min(known.hi));
+    if lo > hi {
+        return Num { since: num.since, ..known.clone() };
+    }
+    Num { lo, hi, whys: num.whys.union(&known.whys), ..num.clone() }
+}
+
+pub(super) fn part_of(content: &Content, part: &Part) -> Option<Num> {
+    match (content, part) {
+        (Content::Var(v), Part::Var) => v.num.clone().filter(|_| v.only_num()),
+        (Content::Array(a), Part::Length) => Some(a.len.clone()),
+        (Content::Map(c) | Content::Set(c), Part::Size) => Some(c.size.clone()),
+        (Content::Object(o), Part::Field(name)) => {
+            let f = o.fields.iter().find(|f| f.name == *name && !f.optional)?;
+            f.val.num.clone().filter(|_| f.val.only_num())
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn set_part(content: &mut Content, part: &Part, num: Num) {
+    match (content, part) {
+        (Content::Var(v), Part::Var) => Arc::make_mut(v).num = Some(num),
+        (Content::Array(a), Part::Length) => Arc::make_mut(a).len = num,
+        (Content::Map(c) | Content::Set(c), Part::Size) => Arc::make_mut(c).size = num,
+        (Content::Object(o), Part::Field(name)) => {
+            if let Some(f) = Arc::make_mut(o).fields.iter_mut().find(|f| f.name == *name) {
+                f.val.num = Some(num);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Applies `f` to every number directly in the contents.
+pub(super) fn map_nums(content: &Content, f: &impl Fn(&Num) -> Num) -> Content {
+    let val = |v: &Val| match &v.num {
+        Some(n) if n.since.is_some() => Val { num: Some(f(n)), ..v.clone() },
+        _ => v.clone(),
+    };
+    match content {
+        Content::Var(v) => match &v.num {
+            Some(n) if n.since.is_some() => Content::Var(val(v).into()),
+            _ => content.clone(),
+        },
+        Content::Array(a) => {
+            let elems = a.elems.as_ref().map(|e| e.iter().map(val).collect());
+            let arr = Arr { len: f(&a.len), elem: val(&a.elem), elems, ..(**a).clone() };
+            Content::Array(arr.into())
+        }
+        Content::Object(o) => {
+            let mut o = (**o).clone();
+            for field in &mut o.fields {
+                field.val = val(&field.val);
+            }
+            Content::Object(o.into())
+        }
+        Content::Map(c) => Content::Map(Arc::new(Coll { size: f(&c.size), key: val(&c.key), val: val(&c.val) })),
+        Content::Set(c) => Content::Set(Arc::new(Coll { size: f(&c.size), key: val(&c.key), val: val(&c.val) })),
+        other => other.clone(),
+    }
+}
+
+/// Contents without relative numbers.
+pub(super) fn strip(content: &Content) -> Content {
+    map_nums(content, &|n| Num { since: None, ..n.clone() })
+}
+
+/// Whether arrays are known in the same way.
+pub(super) fn same_shape(a: &Content, b: &Content) -> bool {
+    match (a, b) {
+        (Content::Array(a), Content::Array(b)) => a.elems.is_some() == b.elems.is_some(),
+        _ => true,
+    }
+}

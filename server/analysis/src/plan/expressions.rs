@@ -1,0 +1,486 @@
+//! Expressions.
+
+use std::sync::Arc;
+
+use swc_ecma_ast::{
+    ArrayLit, AwaitExpr, BinExpr, BinaryOp, CondExpr, Expr, ExprOrSpread, Lit, ObjectLit, Prop, PropOrSpread, Tpl,
+    UnaryExpr, UnaryOp, YieldExpr,
+};
+
+use super::{
+    Misuse, MisuseKind,
+    contents::{Arr, Content, Obj, ObjField},
+    functions::{Args, FnNode},
+    interp::Interp,
+    numbers::Num,
+    strings::Str,
+    val::Val,
+};
+use crate::{script::span, text::Span};
+
+impl<'a> Interp<'a> {
+    /// Evaluates an expression.
+    pub(super) fn expr(&mut self, e: &'a Expr) -> Val {
+        if !self.step() {
+            return Val::default();
+        }
+        let val = self.deeper(|me| me.expr_inner(e));
+        if self.live && !matches!(e, Expr::Lit(_) | Expr::Paren(_) | Expr::Arrow(_) | Expr::Fn(_)) {
+            self.record.value(span(e), &val);
+        }
+        val
+    }
+
+    /// Evaluates an expression whose value gets a name; lengths it leaves open are called by it.
+    pub(super) fn expr_named(&mut self, e: &'a Expr, name: Option<(&str, Span)>) -> Val {
+        let outer = std::mem::replace(&mut self.naming, name.map(|(n, s)| (n.to_owned(), s)));
+        let val = self.expr(e);
+        self.naming = outer;
+        val
+    }
+
+    fn expr_inner(&mut self, e: &'a Expr) -> Val {
+        match e {
+            Expr::Lit(lit) => self.lit(lit),
+            Expr::Ident(i) => self.ident(i),
+            Expr::Paren(p) => self.expr(&p.expr),
+            Expr::Tpl(t) => self.template(t),
+            Expr::Array(a) => self.array_lit(a),
+            Expr::Object(o) => self.object_lit(o),
+            Expr::Arrow(a) => {
+                let this = self.this.clone();
+                self.closure(FnNode::Arrow(a), this)
+            }
+            Expr::Fn(f) => {
+                let val = self.closure(FnNode::Function(&f.function), Val::undefined());
+                self.own_name(f, &val);
+                val
+            }
+            Expr::Call(c) => self.call_expr(c),
+            Expr::New(n) => self.new_expr(n),
+            Expr::Member(m) => self.member(m),
+            Expr::OptChain(o) => {
+                let (val, short) = self.chain(o);
+                if short { val.join(&Val::undefined()) } else { val }
+            }
+            Expr::Await(a) => self.await_expr(a),
+            Expr::Unary(u) => self.unary(u),
+            Expr::Bin(b) => self.binary(b),
+            Expr::Cond(c) => self.cond(c),
+            Expr::Assign(a) => self.assign(a),
+            Expr::Update(u) => self.update(u),
+            Expr::Seq(s) => {
+                let mut val = Val::undefined();
+                for e in &s.exprs {
+                    val = self.expr(e);
+                }
+                val
+            }
+            Expr::This(_) => self.this.clone(),
+            Expr::Class(c) => self.class(&c.class),
+            Expr::Yield(y) => self.yield_expr(y),
+            Expr::TaggedTpl(t) => {
+                let tag = self.expr(&t.tag);
+                let mut vals = vec![self.unknown(span(t), "a tagged template gives its texts")];
+                vals.extend(t.tpl.exprs.iter().map(|e| self.expr(e)).collect::<Vec<_>>());
+                if tag.builtin == Some("String.raw") {
+                    return Str::any().into();
+                }
+                self.call_value(&tag, Val::undefined(), &Args::of(vals, span(t)), span(t))
+            }
+            Expr::SuperProp(s) => {
+                let this = self.this.clone();
+                match &s.prop {
+                    swc_ecma_ast::SuperProp::Ident(i) => self.get(&this, &i.sym, span(s)),
+                    swc_ecma_ast::SuperProp::Computed(_) => {
+                        self.unknown(span(s), "the name of the property is computed")
+                    }
+                }
+            }
+            other => self.unknown(span(other), "this kind of expression is not followed"),
+        }
+    }
+
+    fn lit(&mut self, lit: &'a Lit) -> Val {
+        match lit {
+            Lit::Str(s) => Val::text(&s.value.to_string_lossy()),
+            Lit::Bool(b) => Val::bool(b.value),
+            Lit::Null(_) => Val::null(),
+            Lit::Num(n) => Val::number(n.value),
+            Lit::Regex(_) => Val::addr(self.alloc(span(lit), Content::Other("RegExp"))),
+            Lit::BigInt(_) => self.unknown(span(lit), "big integers are not followed"),
+            Lit::JSXText(_) => Str::any().into(),
+        }
+    }
+
+    fn ident(&mut self, i: &'a swc_ecma_ast::Ident) -> Val {
+        if let Some(addr) = self.place(i) {
+            let slot = &self.heap.slots[addr as usize];
+            let val = self.heap.var(addr);
+            if slot.open {
+                let unknown = self.unknown(span(i), "something else can change it at any time");
+                return val.join(&unknown);
+            }
+            if val.is_never() {
+                // Read before its declaration has run.
+                self.may_throw();
+                return Val::undefined();
+            }
+            return val;
+        }
+        match &*i.sym {
+            "undefined" => Val::undefined(),
+            "NaN" => Num::exactly(f64::NAN).into(),
+            "Infinity" => Val::number(f64::INFINITY),
+            name => match super::names::primitive(name).or_else(|| super::names::global(name)) {
+                Some(name) => Val::builtin(name),
+                None => {
+                    self.may_throw();
+                    self.unknown(span(i), format!("`{name}` is declared nowhere"))
+                }
+            },
+        }
+    }
+
+    fn template(&mut self, t: &'a Tpl) -> Val {
+        let mut text = Str::known("");
+        let mut at = span(t);
+        for (i, quasi) in t.quasis.iter().enumerate() {
+            let cooked = quasi.cooked.as_ref().map(|c| c.to_string_lossy().into_owned()).unwrap_or_default();
+            text = text.concat(at, &Str::known(&cooked), span(quasi));
+            if let Some(hole) = t.exprs.get(i) {
+                let val = self.expr(hole);
+                self.record.value(span(hole), &val);
+                self.misused(&val, span(hole), MisuseKind::Text);
+                let str = self.text_of(&val);
+                text = text.concat(at, &str, span(hole));
+                at = span(hole);
+            }
+        }
+        text.into()
+    }
+
+    fn array_lit(&mut self, a: &'a ArrayLit) -> Val {
+        let (elems, many) = self.list(a.elems.iter().map(Option::as_ref), MisuseKind::Iterated);
+        let mut arr = match many {
+            None => Arr::of(elems),
+            Some(arr) => arr,
+        };
+        arr.decided.get_or_insert(0);
+        if arr.decided == Some(0) {
+            let n = arr.elems.as_ref().map(|e| e.len());
+            let text = n
+                .map_or_else(|| "this list's length".to_owned(), |n| format!("this list has {n} element{}", plural(n)));
+            arr.decided = Some(self.why(span(a), text));
+        }
+        let addr = self.alloc(span(a), Content::Array(arr.clone().into()));
+        self.hold_in(addr, &arr);
+        Val::addr(addr)
+    }
+
+    /// Evaluates a list of elements and spreads: one by one, or as one array where a spread leaves the number open.
+    pub(super) fn list<'b>(
+        &mut self,
+        items: impl Iterator<Item = Option<&'b ExprOrSpread>>,
+        kind: MisuseKind,
+    ) -> (Vec<Val>, Option<Arr>)
+    where
+        'a: 'b,
+        'b: 'a,
+    {
+        let mut elems: Vec<Val> = vec![];
+        let mut many: Option<Arr> = None;
+        let push = |me: &mut Self, val: Val, elems: &mut Vec<Val>, many: &mut Option<Arr>| match many {
+            Some(arr) => {
+                arr.elem = arr.elem.join(&val);
+                arr.len = arr.len.add(&Num::exactly(1.0));
+                let _ = me;
+            }
+            None => elems.push(val),
+        };
+        for item in items {
+            let Some(item) = item else {
+                push(self, Val::undefined(), &mut elems, &mut many);
+                continue;
+            };
+            let val = self.expr_named(&item.expr, None);
+            if item.spread.is_none() {
+                push(self, val, &mut elems, &mut many);
+                continue;
+            }
+            self.misused(&val, span(&item.expr), kind);
+            let source = self.iterated(&val, span(&item.expr));
+            self.release_from(&val);
+            match (&source.elems, &mut many) {
+                (Some(more), None) => elems.extend(more.iter().cloned()),
+                _ => {
+                    let so_far =
+                        many.take().unwrap_or_else(|| Arr { decided: None, ..Arr::of(std::mem::take(&mut elems)) });
+                    many = Some(Arr {
+                        elems: None,
+                        elem: so_far.joined().join(&source.joined()),
+                        len: so_far.len.add(&source.len),
+                        decided: so_far.decided.or(source.decided),
+                        filtered: None,
+                    });
+                }
+            }
+        }
+        (elems, many)
+    }
+
+    fn object_lit(&mut self, o: &'a ObjectLit) -> Val {
+        let mut obj = Obj::default();
+        let addr = self.alloc(span(o), Content::Object(Obj::default().into()));
+        self.record.literals.insert(span(o).start, span(o));
+        for prop in &o.props {
+            match prop {
+                PropOrSpread::Spread(s) => {
+                    let val = self.expr(&s.expr);
+                    self.spread_into(&mut obj, &val, span(&s.expr));
+                }
+                PropOrSpread::Prop(p) => match &**p {
+                    Prop::Shorthand(i) => {
+                        let val = self.ident(i);
+                        self.record.value(span(i), &val);
+                        set_field(&mut obj, &i.sym, val);
+                    }
+                    Prop::KeyValue(kv) => {
+                        let key = self.prop_key(&kv.key);
+                        let name = key.clone().map(|k| (k, span(&kv.key)));
+                        if key.as_deref() == Some("maxItems") {
+                            self.record.max_items.insert(span(o).start, span(&kv.value));
+                        }
+                        let val = self.expr_named(&kv.value, name.as_ref().map(|(k, s)| (k.as_str(), *s)));
+                        self.record.value(span(&kv.value), &val);
+                        match key {
+                            Some(key) => set_field(&mut obj, &key, val),
+                            None => obj.rest = Some(obj.rest.map_or(val.clone(), |r| r.join(&val))),
+                        }
+                    }
+                    Prop::Method(m) => {
+                        let key = self.prop_key(&m.key);
+                        let val = self.closure(FnNode::Function(&m.function), Val::addr(addr));
+                        match key {
+                            Some(key) => set_field(&mut obj, &key, val),
+                            None => obj.rest = Some(obj.rest.map_or(val.clone(), |r| r.join(&val))),
+                        }
+                    }
+                    Prop::Getter(g) => {
+                        let key = self.prop_key(&g.key);
+                        let getter = self.closure(FnNode::Function(&g.function), Val::addr(addr));
+                        if let Some(key) = key {
+                            set_field(&mut obj, &key, getter);
+                            if let Some(f) = obj.fields.iter_mut().find(|f| *f.name == *key) {
+                                f.accessor = true;
+                            }
+                        }
+                    }
+                    Prop::Setter(s) => {
+                        let setter = self.closure(FnNode::Function(&s.function), Val::addr(addr));
+                        self.escape(&setter, span(&s.function));
+                        let key = self.prop_key(&s.key);
+                        let val = self.unknown(span(&s.function), "a setter decides it");
+                        if let Some(key) = key
+                            && !obj.fields.iter().any(|f| *f.name == *key)
+                        {
+                            set_field(&mut obj, &key, val);
+                        }
+                    }
+                    Prop::Assign(a) => {
+                        self.expr(&a.value);
+                    }
+                },
+            }
+        }
+        self.heap.replace(addr, Content::Object(obj.into()));
+        Val::addr(addr)
+    }
+
+    fn await_expr(&mut self, a: &'a AwaitExpr) -> Val {
+        let val = self.expr(&a.arg);
+        self.record.value(span(&a.arg), &val);
+        self.await_value(&val, span(&a.arg))
+    }
+
+    fn unary(&mut self, u: &'a UnaryExpr) -> Val {
+        if u.op == UnaryOp::TypeOf
+            && let Expr::Ident(i) = u.arg.unwrap_parens()
+            && self.place(i).is_none()
+            && super::names::primitive(&i.sym).is_none()
+            && super::names::global(&i.sym).is_none()
+        {
+            return Val::text("undefined");
+        }
+        if u.op == UnaryOp::Delete {
+            return self.delete(&u.arg);
+        }
+        let val = self.expr(&u.arg);
+        match u.op {
+            UnaryOp::Bang => {
+                self.condition(&val, &u.arg);
+                Val::truth(val.truthy().map(|t| !t))
+            }
+            UnaryOp::TypeOf => self.type_of(&val),
+            UnaryOp::Void | UnaryOp::Delete => Val::undefined(),
+            UnaryOp::Plus => self.number_of(&val).into(),
+            UnaryOp::Minus => Num::exactly(0.0).sub(&self.number_of(&val).plain()).into(),
+            UnaryOp::Tilde => self.number_of(&val).plain().monotone(|_| f64::NAN).into(),
+        }
+    }
+
+    /// A binary expression. Chains of one operator nest to the left, so the left spine is walked without recursion.
+    fn binary(&mut self, b: &'a BinExpr) -> Val {
+        if matches!(b.op, BinaryOp::LogicalAnd | BinaryOp::LogicalOr | BinaryOp::NullishCoalescing) {
+            return self.logical(b.op, &b.left, &b.right);
+        }
+        let mut spine: Vec<&'a BinExpr> = vec![b];
+        while let Some(last) = spine.last()
+            && let Expr::Bin(left) = &*last.left
+            && !matches!(left.op, BinaryOp::LogicalAnd | BinaryOp::LogicalOr | BinaryOp::NullishCoalescing)
+        {
+            spine.push(left);
+        }
+        let Some(first) = spine.last() else {
+            return Val::default();
+        };
+        let mut left = self.expr(&first.left);
+        let mut left_span = span(&first.left);
+        for bin in spine.iter().rev() {
+            if !self.step() {
+                return Val::default();
+            }
+            let right = self.expr(&bin.right);
+            left = self.operate(bin.op, &left, left_span, &right, span(&bin.right));
+            left_span = span(*bin);
+            self.record.value(left_span, &left);
+        }
+        left
+    }
+
+    pub(super) fn logical(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Val {
+        let val = self.expr(left);
+        if op != BinaryOp::NullishCoalescing {
+            self.condition(&val, left);
+        }
+        let (keep, go_on) = match op {
+            BinaryOp::LogicalAnd => (val.may_be_falsy(), val.may_be_truthy()),
+            BinaryOp::LogicalOr => (val.may_be_truthy(), val.may_be_falsy()),
+            _ => (!val.without_nullish().is_never(), val.is_nullish_possible()),
+        };
+        let kept = match op {
+            BinaryOp::LogicalAnd => falsy_part(&val),
+            BinaryOp::LogicalOr => truthy_part(&val),
+            _ => val.without_nullish(),
+        };
+        let mut ways = vec![];
+        if keep {
+            ways.push(self.way(|me| {
+                if op != BinaryOp::NullishCoalescing {
+                    me.assume(left, op == BinaryOp::LogicalOr);
+                }
+                kept.clone()
+            }));
+        }
+        if go_on {
+            ways.push(self.way(|me| {
+                if op != BinaryOp::NullishCoalescing {
+                    me.assume(left, op == BinaryOp::LogicalAnd);
+                }
+                me.expr(right)
+            }));
+        }
+        if self.live { self.any_way(ways) } else { Val::default() }
+    }
+
+    fn cond(&mut self, c: &'a CondExpr) -> Val {
+        let test = self.expr(&c.test);
+        self.condition(&test, &c.test);
+        let naming = self.naming.clone();
+        let mut ways = vec![];
+        for (possible, truth, branch) in [(test.may_be_truthy(), true, &c.cons), (test.may_be_falsy(), false, &c.alt)] {
+            if possible && self.live {
+                let naming = naming.clone();
+                ways.push(self.way(|me| {
+                    me.assume(&c.test, truth);
+                    me.naming = naming;
+                    if me.live { me.expr(branch) } else { Val::default() }
+                }));
+            }
+        }
+        if self.live { self.any_way(ways) } else { Val::default() }
+    }
+
+    fn yield_expr(&mut self, y: &'a YieldExpr) -> Val {
+        let val = y.arg.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
+        let val = if y.delegate { self.iterated(&val, span(y)).joined() } else { self.await_value(&val, span(y)) };
+        if let Some(yields) = self.yields.last_mut() {
+            *yields = yields.join(&val);
+        }
+        self.may_throw();
+        self.unknown(span(y), "whoever asks the generator for its next value decides it")
+    }
+
+    /// Notes that a promise is used as if it were its result.
+    pub(super) fn misused(&mut self, val: &Val, at: Span, kind: MisuseKind) {
+        for addr in val.refs.as_slice() {
+            if let Content::Promise(p) = self.heap.get(*addr) {
+                let origins: Arc<[u32]> = p.origins.clone();
+                self.record.misuse(&origins, at, kind);
+            }
+        }
+        let _: Option<Misuse> = None;
+    }
+
+    /// Notes a value used as a condition.
+    pub(super) fn condition(&mut self, val: &Val, e: &'a Expr) {
+        self.misused(val, span(e), MisuseKind::Condition);
+    }
+}
+
+pub(super) fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+/// Sets a field, keeping the order of first appearance.
+pub(super) fn set_field(obj: &mut Obj, name: &str, val: Val) {
+    match obj.fields.iter_mut().find(|f| *f.name == *name) {
+        Some(f) => (f.val, f.optional) = (val, false),
+        None => obj.fields.push(ObjField { name: name.into(), val, optional: false, accessor: false }),
+    }
+}
+
+/// What is left of `val` when it is known to be truthy.
+pub(super) fn truthy_part(val: &Val) -> Val {
+    let mut part = Val { undef: None, null: None, no: false, ..val.clone() };
+    if let Some(n) = &mut part.num {
+        n.nan = false;
+        if n.lo == 0.0 && n.hi == 0.0 {
+            part.num = None;
+        } else if n.lo == 0.0 && n.whole {
+            n.lo = 1.0_f64.min(n.hi);
+        }
+    }
+    if let Some(s) = &part.str {
+        part.str = match &s.known {
+            Some(texts) => Str::one_of(texts.iter().filter(|t| !t.is_empty()).cloned()).map(Arc::new),
+            None => Some(Arc::new(Str { lo: s.lo.max(1), ..(**s).clone() })),
+        };
+    }
+    part
+}
+
+/// What is left of `val` when it is known to be falsy.
+pub(super) fn falsy_part(val: &Val) -> Val {
+    let mut part = Val { yes: false, refs: super::val::Refs::None, builtin: None, ..val.clone() };
+    part.num = val.num.as_ref().and_then(|n| {
+        let zero = n.lo <= 0.0 && 0.0 <= n.hi;
+        match (zero, n.nan) {
+            (true, nan) => Some(Num { nan, ..Num::exactly(0.0) }),
+            (false, true) => Some(Num { lo: f64::NEG_INFINITY, hi: f64::INFINITY, ..n.plain() }),
+            (false, false) => None,
+        }
+    });
+    part.str = val.str.as_ref().filter(|s| s.may_be_empty()).map(|_| Arc::new(Str::known("")));
+    part
+}

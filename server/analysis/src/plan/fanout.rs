@@ -1,0 +1,171 @@
+//! `parallel` and `pipeline`.
+
+use super::{
+    FanoutKind, MisuseKind,
+    arrays_callbacks::Each,
+    contents::{Arr, Content},
+    effects::{Effects, Key},
+    functions::{Args, Guarded},
+    interp::{Interp, Leave},
+    record::SiteKind,
+    sum::Tally,
+    val::Val,
+};
+use crate::text::Span;
+
+impl<'a> Interp<'a> {
+    pub(super) fn parallel(&mut self, args: &Args, at: Span) -> Val {
+        let list = args.get(0);
+        let Some(arr) = self.items(&list, args.span(0, at), at) else {
+            return self.settled(Val::default(), true, at);
+        };
+        self.note_fanout(FanoutKind::Parallel, &arr, at);
+        let promises = arr.joined();
+        self.misused(&promises, args.span(0, at), MisuseKind::Thunk);
+        self.fan_out(&arr, at, &mut |me, thunk, _| {
+            let callable = Val { refs: me.functions_in(&thunk), ..thunk.clone() };
+            let val = me.call_value(&callable, Val::undefined(), &Args::default(), at);
+            me.await_value(&val, at)
+        })
+    }
+
+    pub(super) fn pipeline(&mut self, args: &Args, at: Span) -> Val {
+        let list = args.get(0);
+        let Some(arr) = self.items(&list, args.span(0, at), at) else {
+            return self.settled(Val::default(), true, at);
+        };
+        let stages: Vec<Val> = args.vals.get(1..).unwrap_or_default().to_vec();
+        let count = args.rest.is_none().then_some(stages.len());
+        self.note_fanout(FanoutKind::Pipeline { stages: count }, &arr, at);
+        if let Some(rest) = &args.rest {
+            self.escape(&rest.clone(), at);
+        }
+        for stage in &stages {
+            self.misused(stage, at, MisuseKind::Thunk);
+        }
+        let open = args.rest.is_some();
+        self.fan_out(&arr, at, &mut |me, item, index| {
+            let mut prev = item.clone();
+            for stage in &stages {
+                if !me.live {
+                    break;
+                }
+                let val =
+                    me.call_value(stage, Val::undefined(), &Args::of(vec![prev, item.clone(), index.clone()], at), at);
+                prev = me.await_value(&val, at);
+            }
+            if open { me.unknown(at, "the stages are not all known") } else { prev }
+        })
+    }
+
+    /// The items of a combinator; `None` where the first argument is certainly no array.
+    fn items(&mut self, list: &Val, span: Span, at: Span) -> Option<Arr> {
+        let is_array = |me: &Self, a: &u32| matches!(me.heap.get(*a), Content::Array(_));
+        let arrays: Vec<u32> = list.refs.as_slice().iter().copied().filter(|a| is_array(self, a)).collect();
+        self.misused(list, span, MisuseKind::Iterated);
+        if let Some(held) = list.only_ref() {
+            self.rekey(held, held);
+        }
+        if arrays.is_empty() && list.unknown.is_none() {
+            return None;
+        }
+        let part =
+            Val { refs: super::val::Refs::from_iter(arrays.iter().copied()), unknown: list.unknown, ..Val::default() };
+        let _ = at;
+        Some(self.iterated(&part, span))
+    }
+
+    fn note_fanout(&mut self, kind: FanoutKind, arr: &Arr, at: Span) {
+        let site = self.site(at, SiteKind::Fanout { kind, width: None, decided: None });
+        if let SiteKind::Fanout { kind: known, width, decided } = &mut site.kind {
+            *width = Some(width.as_ref().map_or_else(|| arr.len.clone(), |w| w.join(&arr.len)));
+            *decided = decided.or(arr.decided).or_else(|| arr.len.whys.first());
+            if *known != kind {
+                *known = FanoutKind::Pipeline { stages: None };
+            }
+        }
+    }
+
+    /// Runs `f` for each item at once; what an item throws leaves `null` in its place.
+    fn fan_out(&mut self, arr: &Arr, at: Span, f: &mut dyn FnMut(&mut Self, Val, Val) -> Val) -> Val {
+        if self.concurrent == 0 {
+            self.concurrent_born = self.heap.len();
+        }
+        self.concurrent += 1;
+        let line = self.script.lines.line_of(at.start) + 1;
+        let failed = self.why(at, format!("an item at line {line} that fails leaves null"));
+        let outer = std::mem::take(&mut self.fx);
+        self.fx_stack.push(outer);
+        let mut each: Vec<(Tally, Tally)> = vec![];
+        let mut run = |me: &mut Self, item: Val, index: Val| {
+            let done = me.guarded(|me| f(me, item, index));
+            let mut fx = done.fx;
+            each.push((std::mem::take(&mut fx.path), std::mem::take(&mut fx.peak)));
+            me.fx.then(&fx);
+            if done.rejects { done.val.join(&Val::null_because(failed)) } else { done.val }
+        };
+        let results = self.interfering(arr, at, &mut run);
+        let mut fx = std::mem::take(&mut self.fx);
+        self.fx = self.fx_stack.pop().unwrap_or_default();
+        self.concurrent -= 1;
+        let width = arr.len.tally();
+        match &results {
+            Each::One(vals) => {
+                let kept = each.len().saturating_sub(vals.len());
+                for (path, peak) in &each[kept..] {
+                    fx.path = fx.path.max(path);
+                    fx.peak = fx.peak.add(peak);
+                }
+            }
+            Each::All(_) => {
+                if let Some((path, peak)) = each.last() {
+                    let one = Effects { path: path.clone(), peak: peak.clone(), ..Effects::none() }.at_once(&width);
+                    (fx.path, fx.peak) = (one.path, one.peak);
+                }
+            }
+        }
+        let agents = fx.get(Key::Total);
+        fx.add(Key::Items(at.start), &agents);
+        fx.add(Key::Fanout(at.start), &Tally::exactly(1));
+        if !self.live {
+            self.leave(Leave::Throw, Val::default());
+            return Val::default();
+        }
+        let val = match results {
+            Each::One(vals) => Arr { decided: arr.decided, ..Arr::of(vals) },
+            Each::All(val) => Arr { decided: arr.decided, ..Arr::many(val, arr.len.clone()) },
+        };
+        let val = self.new_array(val, at);
+        self.promise_of(Guarded { val, fx, rejects: false }, [at.start].into(), at)
+    }
+
+    /// Runs `f` for each item where items can come in each other's way.
+    fn interfering(&mut self, arr: &Arr, at: Span, f: &mut dyn FnMut(&mut Self, Val, Val) -> Val) -> Each {
+        if arr.len.hi <= 1.0 {
+            return self.each(arr, at, false, f);
+        }
+        let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        // What do they write that was there before?
+        let born = self.heap.len();
+        let trial = self.way(|me| me.each(arr, at, false, f).joined());
+        let written: Vec<u32> =
+            trial.delta.0.iter().map(|(a, _)| *a).filter(|a| *a < born && *a != self.pending).collect();
+        for (target, n) in self.targets.iter_mut().zip(&exits) {
+            target.exits.truncate(*n);
+        }
+        if written.is_empty() {
+            return self.each(arr, at, false, f);
+        }
+        // Any of them can see what any other wrote at any time.
+        let newly: Vec<u32> = written.into_iter().filter(|a| !self.heap.slots[*a as usize].shared).collect();
+        newly.iter().for_each(|a| self.heap.slots[*a as usize].shared = true);
+        let elem = arr.joined();
+        let index = super::numbers::Num::count(0.0, (arr.len.hi - 1.0).max(0.0));
+        let trips = arr.len.tally();
+        let done =
+            self.iterate(super::iterate::Trips::Given(trips), |me| (f(me, elem.clone(), index.clone().into()), vec![]));
+        let val = self.any_way(done.ways);
+        newly.iter().for_each(|a| self.heap.slots[*a as usize].shared = false);
+        Each::All(val)
+    }
+}

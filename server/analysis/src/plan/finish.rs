@@ -1,0 +1,307 @@
+//! From what the interpreter noted to the Plan.
+
+use std::sync::Arc;
+
+use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
+
+use super::{
+    AgentCall, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Setting, Symbol,
+    Term, Why, WorkflowCall,
+    effects::{Effects, Key},
+    facts::{Awaited, Facts},
+    interp::{Catches, Interp},
+    record::{Record, Site, SiteKind},
+    reify::Reifier,
+    sum::{Sum, Tally},
+    val::Val,
+};
+use crate::text::Span;
+
+impl<'a> Interp<'a> {
+    /// Runs the whole script.
+    pub(super) fn run(mut self, module: &'a Module) -> Plan {
+        self.env = self.frame(super::scope::MODULE);
+        self.set_up_args();
+        let (failed, target) = self.region(Catches::Throws, |me| {
+            let (end, returns) = me.region(Catches::Returns, |me| {
+                me.module(module);
+                Val::undefined()
+            });
+            let mut ways = vec![];
+            let exits = returns.exits.into_iter().map(Self::way_of);
+            for way in std::iter::once(end).chain(exits).filter(|w| w.live) {
+                // What a run that ends here has not awaited is not certain.
+                ways.push(me.way(|me| {
+                    let val = me.any_way(vec![way]);
+                    me.note_returned(&val);
+                    me.settle_run();
+                    val
+                }));
+            }
+            me.any_way(ways)
+        });
+        let mut fx = failed.fx.clone();
+        if !failed.live {
+            fx = Effects::none();
+        }
+        // Runs that fail start no more than these; they promise no least.
+        for exit in &target.exits {
+            let most = exit.fx.join(&fx);
+            fx = if failed.live { most.raised_from(&fx) } else { most.maybe(None) };
+        }
+        self.plan(&fx, &failed.val)
+    }
+
+    fn module(&mut self, module: &'a Module) {
+        for item in &module.body {
+            if let ModuleItem::Stmt(Stmt::Decl(swc_ecma_ast::Decl::Fn(f))) = item {
+                let closure = self.closure(super::functions::FnNode::Function(&f.function), Val::undefined());
+                self.declare(&f.ident, closure);
+            }
+        }
+        for item in &module.body {
+            match item {
+                ModuleItem::Stmt(stmt) if self.live => self.stmt(stmt),
+                ModuleItem::Stmt(stmt) => self.skip(stmt),
+                ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) if self.live => self.decl(&export.decl),
+                ModuleItem::ModuleDecl(_) => {}
+            }
+        }
+    }
+
+    fn set_up_args(&mut self) {
+        let at = Span::default();
+        let val = match self.context.args.clone() {
+            Some(args) => self.json_value(&args, at, 0),
+            None => {
+                let first = self.scopes.first_args.unwrap_or_default();
+                let why = self.why(first, "`args` decides it");
+                let missing = self.why(first, "`args` can be missing");
+                let sym = self.symbol("args", first);
+                let unknown = super::val::Unknown { why, sym, data: true, text: true };
+                Val { undef: Some(missing), unknown: Some(unknown), ..Val::default() }
+            }
+        };
+        self.heap.set_var(self.args_place, val);
+    }
+
+    fn note_returned(&mut self, val: &Val) {
+        let mut open: Vec<u32> = val.refs.as_slice().to_vec();
+        let mut seen: Vec<u32> = vec![];
+        while let Some(addr) = open.pop() {
+            if seen.contains(&addr) || seen.len() > 100 {
+                continue;
+            }
+            seen.push(addr);
+            match self.heap.get(addr).clone() {
+                super::contents::Content::Promise(p) => {
+                    for origin in p.origins.iter() {
+                        if let Some(site) = self.record.sites.get_mut(origin) {
+                            site.returned = true;
+                        }
+                    }
+                }
+                super::contents::Content::Object(o) => o.fields.iter().for_each(|f| open.extend(f.val.refs.as_slice())),
+                super::contents::Content::Array(a) => open.extend(a.joined().refs.as_slice()),
+                _ => {}
+            }
+        }
+    }
+
+    fn plan(mut self, fx: &Effects, result: &Val) -> Plan {
+        if self.exhausted {
+            self.count_everything();
+        }
+        let exhausted = self.exhausted.then(|| {
+            let at = self.record.exhausted_at.unwrap_or_default();
+            let text = if self.record.exhausted_at.is_some() {
+                "this function calls itself, and nothing the script says bounds how often"
+            } else {
+                "the script is too intricate to follow to its end"
+            };
+            Why { span: at, text: text.to_owned() }
+        });
+        let record = std::mem::take(&mut self.record);
+        let count = |key: Key| match &exhausted {
+            Some(why) => Count {
+                low: 0,
+                high: None,
+                expr: Expr {
+                    constant: 0,
+                    terms: vec![Term {
+                        factor: 1,
+                        symbols: vec![Symbol { name: "?".into(), span: why.span }],
+                        at_most: false,
+                    }],
+                },
+                because: vec![why.clone()],
+            },
+            None => record.count(&fx.get(key)),
+        };
+        let shape = |tally: &Tally| if exhausted.is_some() { count(Key::Total) } else { record.count(tally) };
+        let mut plan = Plan {
+            agents: count(Key::Total),
+            peak_width: shape(&fx.peak),
+            critical_path: shape(&fx.path),
+            ..Plan::default()
+        };
+        for (start, site) in &record.sites {
+            match &site.kind {
+                SiteKind::Agent(agent) => {
+                    let setting = |s: &Option<Setting>| s.clone().unwrap_or_default();
+                    plan.calls.push(AgentCall {
+                        span: site.span,
+                        callee: site.callee,
+                        phases: agent.phases.clone(),
+                        label: agent.label.as_deref().and_then(Self::label_text),
+                        count: count(Key::Call(*start)),
+                        prompt: super::Prompt { parts: agent.prompt.clone().unwrap_or_default() },
+                        schema: agent.schema.clone().filter(|_| !agent.schema_varies),
+                        model: setting(&agent.model),
+                        effort: setting(&agent.effort),
+                        agent_type: setting(&agent.agent_type),
+                        schema_span: agent.schema_span,
+                        concurrent: site.concurrent,
+                        fate: fate(site),
+                    });
+                }
+                SiteKind::Fanout { kind, width, decided } => {
+                    let width = width.as_ref().map(|w| w.tally()).unwrap_or_default();
+                    plan.fanouts.push(Fanout {
+                        span: site.span,
+                        callee: site.callee,
+                        kind: if matches!(kind, FanoutKind::Parallel) { FanoutKind::Parallel } else { *kind },
+                        width: record.count(&width),
+                        decided_by: decided.map(|w| record.whys[w as usize].clone()),
+                        agents: count(Key::Items(*start)),
+                        count: count(Key::Fanout(*start)),
+                        concurrent: site.concurrent,
+                        fate: fate(site),
+                    });
+                }
+                SiteKind::Workflow { name } => plan.workflows.push(WorkflowCall {
+                    span: site.span,
+                    callee: site.callee,
+                    name: name.clone(),
+                    count: count(Key::Workflow(*start)),
+                    concurrent: site.concurrent,
+                    fate: fate(site),
+                }),
+            }
+        }
+        // Phases keep their order; those with neither a call nor a mark are gone.
+        for (i, title) in record.phases.iter().enumerate() {
+            let calls: Vec<usize> =
+                plan.calls.iter().enumerate().filter(|(_, c)| c.phases.contains(&i)).map(|(j, _)| j).collect();
+            plan.phases.push(PhasePlan { title: title.clone(), agents: count(Key::Phase(i as u32)), calls });
+        }
+        for (span, title, phases, concurrent) in record.marks.values() {
+            plan.phase_marks.push(PhaseMark {
+                span: *span,
+                title: *title,
+                phases: phases.clone(),
+                concurrent: *concurrent,
+            });
+        }
+        for (span, trips, agents) in record.loops.values() {
+            let text = record.condition_text(&self.script.text, *span);
+            plan.loops.push(LoopPlan {
+                span: *span,
+                trips: if exhausted.is_some() { count(Key::Total) } else { record.count(trips) },
+                agents_per_trip: if exhausted.is_some() { count(Key::Total) } else { record.count(agents) },
+                asks_budget: text.contains("budget."),
+                guards_budget: text.contains("budget.total"),
+            });
+        }
+        plan.args_reads = record.args_reads.values().cloned().collect();
+        plan.shared_writes = record.shared_writes.values().cloned().collect();
+        plan.unreachable = unreachable(&record);
+        let mut functions = vec![];
+        for node in &self.nodes {
+            functions.push((node.span(), node.is_async(), node.required()));
+        }
+        let reifier = Reifier { heap: self.heap, whys: record.whys.clone(), functions };
+        plan.result = reifier.value(result);
+        plan.facts = Arc::new(Facts { values: record.values, reifier, bindings: self.scopes.bindings.clone() });
+        plan
+    }
+
+    /// Counts the call sites nothing was found out about, too.
+    fn count_everything(&mut self) {
+        for (name, call, callee) in self.scopes.primitive_calls.clone() {
+            let kind = match name {
+                "agent" => SiteKind::Agent(Box::default()),
+                "parallel" => SiteKind::Fanout { kind: FanoutKind::Parallel, width: None, decided: None },
+                "pipeline" => {
+                    SiteKind::Fanout { kind: FanoutKind::Pipeline { stages: None }, width: None, decided: None }
+                }
+                "workflow" => SiteKind::Workflow { name: Setting::default() },
+                _ => continue,
+            };
+            self.record.sites.entry(call.start).or_insert_with(|| Site::new(call, callee, kind));
+        }
+        let none = self.record.phase(None);
+        for site in self.record.sites.values_mut() {
+            if let SiteKind::Agent(agent) = &mut site.kind
+                && agent.phases.is_empty()
+            {
+                agent.phases.push(none);
+            }
+            if let SiteKind::Fanout { width, .. } = &mut site.kind {
+                *width = Some(super::numbers::Num::count(0.0, f64::INFINITY));
+            }
+        }
+        self.record.skipped.clear();
+    }
+}
+
+fn fate(site: &Site) -> PromiseFate {
+    let awaited = match (site.awaited, site.left) {
+        (true, false) => Awaited::Always,
+        (true, true) => Awaited::Sometimes,
+        (false, _) => Awaited::Never,
+    };
+    PromiseFate {
+        floating: site.floating && !site.awaited,
+        awaited,
+        returned: site.returned,
+        misuses: site.misuses.clone(),
+    }
+}
+
+/// Skipped statements that nothing reached another time, outermost only.
+fn unreachable(record: &Record) -> Vec<Span> {
+    let mut spans: Vec<Span> = record.skipped.iter().copied().filter(|s| !record.reached.contains(&s.start)).collect();
+    spans.sort_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
+    spans.dedup();
+    let mut outer: Vec<Span> = vec![];
+    for s in spans {
+        if !outer.last().is_some_and(|o| o.contains(s)) {
+            outer.push(s);
+        }
+    }
+    outer
+}
+
+impl Record {
+    fn count(&self, tally: &Tally) -> Count {
+        let exact = tally.high == Some(tally.low);
+        let because = if exact { vec![] } else { tally.whys.iter().map(|w| self.whys[w as usize].clone()).collect() };
+        let sum = if exact { &Sum::constant(tally.low) } else { &tally.sum };
+        let mut expr = Expr::default();
+        for product in &sum.0 {
+            if product.syms.is_empty() && !product.at_most {
+                expr.constant = expr.constant.saturating_add(product.factor);
+                continue;
+            }
+            let symbols = product.syms.iter().map(|s| self.symbols[*s as usize].clone()).collect();
+            expr.terms.push(Term { factor: product.factor, symbols, at_most: product.at_most });
+        }
+        Count { low: tally.low, high: tally.high, expr, because }
+    }
+
+    fn condition_text<'t>(&self, text: &'t str, at: Span) -> &'t str {
+        let all = at.slice(text);
+        all.split('{').next().unwrap_or(all)
+    }
+}

@@ -1,0 +1,159 @@
+//! Places born in one iteration stand for those of all iterations.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    contents::{Coll, Content, Fun, contents_within, widen_contents},
+    counters::strip,
+    interp::Interp,
+    val::{Addr, Refs, Val},
+};
+
+impl Interp<'_> {
+    /// Contents in which places born in one iteration stand for those of all.
+    pub(super) fn fold(
+        &mut self,
+        content: &Content,
+        born: Addr,
+        twins: &mut HashMap<(u32, u32), Addr>,
+        changed: &mut bool,
+    ) -> Content {
+        match content {
+            Content::Var(v) => {
+                let folded = self.fold_val(v, born, twins, changed);
+                if folded == **v { content.clone() } else { Content::Var(folded.into()) }
+            }
+            Content::Object(o) => {
+                let mut o = (**o).clone();
+                for f in &mut o.fields {
+                    f.val = self.fold_val(&f.val, born, twins, changed);
+                }
+                o.rest = o.rest.map(|r| self.fold_val(&r, born, twins, changed));
+                Content::Object(o.into())
+            }
+            Content::Array(a) => {
+                let mut a = (**a).clone();
+                a.elem = self.fold_val(&a.elem, born, twins, changed);
+                if let Some(elems) = &mut a.elems {
+                    for e in elems {
+                        *e = self.fold_val(e, born, twins, changed);
+                    }
+                }
+                Content::Array(a.into())
+            }
+            Content::Promise(p) => {
+                let val = self.fold_val(&p.val, born, twins, changed);
+                Content::Promise(Arc::new(super::contents::Prom { val, ..(**p).clone() }))
+            }
+            Content::Map(c) | Content::Set(c) => {
+                let key = self.fold_val(&c.key, born, twins, changed);
+                let val = self.fold_val(&c.val, born, twins, changed);
+                let coll = Arc::new(Coll { key, val, size: c.size.clone() });
+                if matches!(content, Content::Map(_)) { Content::Map(coll) } else { Content::Set(coll) }
+            }
+            Content::Pending(list) => {
+                let mut all: Vec<super::contents::Unawaited> = vec![];
+                for item in list.iter() {
+                    // Nobody can be seen to await all the promises of all iterations one by one.
+                    let addr = if item.addr >= born { super::promises::LOST } else { item.addr };
+                    match all.iter_mut().find(|u| u.addr == addr) {
+                        Some(same) => super::promises::merge_into(same, item),
+                        None => all.push(super::contents::Unawaited { addr, ..item.clone() }),
+                    }
+                }
+                Content::Pending(all.into())
+            }
+            Content::Fun(_) | Content::Other(_) => content.clone(),
+        }
+    }
+
+    pub(super) fn fold_val(
+        &mut self,
+        val: &Val,
+        born: Addr,
+        twins: &mut HashMap<(u32, u32), Addr>,
+        changed: &mut bool,
+    ) -> Val {
+        if val.refs.as_slice().iter().all(|a| *a < born) {
+            return val.clone();
+        }
+        let folded: Vec<Addr> = val.refs.as_slice().iter().map(|a| self.fold_addr(*a, born, twins, changed)).collect();
+        Val { refs: Refs::from_iter(folded), ..val.clone() }
+    }
+
+    fn fold_addr(&mut self, addr: Addr, born: Addr, twins: &mut HashMap<(u32, u32), Addr>, changed: &mut bool) -> Addr {
+        if addr < born {
+            return addr;
+        }
+        let slot = &self.heap.slots[addr as usize];
+        let key = (slot.site, slot.context);
+        let content = slot.content.clone();
+        match twins.get(&key).copied() {
+            Some(twin) if twin == addr => addr,
+            Some(twin) if std::mem::discriminant(self.heap.get(twin)) == std::mem::discriminant(&content) => {
+                let folded = self.fold(&content, born, twins, changed);
+                self.fold_frames(&content, twin, born, twins, changed);
+                let old = self.heap.get(twin).clone();
+                if !contents_within(&strip(&folded), &old) {
+                    *changed = true;
+                    let wide = widen_contents(&old, &strip(&folded));
+                    self.heap.replace(twin, wide);
+                }
+                twin
+            }
+            _ => {
+                twins.insert(key, addr);
+                self.heap.slots[addr as usize].summary = true;
+                let folded = self.fold(&content, born, twins, changed);
+                self.heap.replace(addr, folded);
+                self.fold_frames(&content, addr, born, twins, changed);
+                addr
+            }
+        }
+    }
+
+    /// Folds the variables a function closes over into those of its twin.
+    fn fold_frames(
+        &mut self,
+        content: &Content,
+        twin: Addr,
+        born: Addr,
+        twins: &mut HashMap<(u32, u32), Addr>,
+        changed: &mut bool,
+    ) {
+        let (Content::Fun(f), Content::Fun(g)) = (content, self.heap.get(twin).clone()) else { return };
+        let env = |f: &Fun| match f {
+            Fun::Closure { env, .. } | Fun::Class { env, .. } => env.clone(),
+            Fun::Bound { .. } | Fun::Settle { .. } => None,
+        };
+        let (mut from, mut to) = (env(f), env(&g));
+        while let (Some(a), Some(b)) = (&from, &to) {
+            if a.base < born {
+                break;
+            }
+            for i in 0..a.count.min(b.count) {
+                let (source, target) = (a.base + i, b.base + i);
+                if source == target {
+                    if self.heap.slots[target as usize].summary {
+                        continue;
+                    }
+                    self.heap.slots[target as usize].summary = true;
+                    let content = self.heap.get(source).clone();
+                    let folded = self.fold(&content, born, twins, changed);
+                    self.heap.replace(target, folded);
+                    continue;
+                }
+                let content = self.heap.get(source).clone();
+                let folded = self.fold(&content, born, twins, changed);
+                let old = self.heap.get(target).clone();
+                if !contents_within(&strip(&folded), &old) {
+                    *changed = true;
+                    let wide = widen_contents(&old, &strip(&folded));
+                    self.heap.replace(target, wide);
+                }
+            }
+            let (x, y) = (a.parent.clone(), b.parent.clone());
+            (from, to) = (x, y);
+        }
+    }
+}

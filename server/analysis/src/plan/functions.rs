@@ -1,0 +1,317 @@
+//! Functions of the script: what they are, and calling them.
+
+use std::sync::Arc;
+
+use swc_ecma_ast::{ArrowExpr, ArrowFunctionBody, Class, Constructor, Function, ParamOrTsParamProp, Pat, Stmt};
+
+use super::{
+    contents::{Arr, Content, Env, Frame, Fun, Prom},
+    effects::Effects,
+    interp::{Catches, Interp},
+    numbers::Num,
+    val::Val,
+};
+use crate::{script::span, text::Span};
+
+/// Deepest chain of calls of one function within itself.
+const DEEPEST_RECURSION: usize = 12;
+
+/// A function, class or constructor of the script.
+#[derive(Clone, Copy)]
+pub(super) enum FnNode<'a> {
+    Function(&'a Function),
+    Arrow(&'a ArrowExpr),
+    Constructor(&'a Constructor),
+    Class(&'a Class),
+}
+
+/// The arguments of a call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Args {
+    pub(super) vals: Vec<Val>,
+    pub(super) spans: Vec<Span>,
+    /// Any number of further arguments, and how many.
+    pub(super) rest: Option<Val>,
+    pub(super) rest_len: Option<Num>,
+}
+
+impl Args {
+    pub(super) fn of(vals: Vec<Val>, at: Span) -> Args {
+        Args { spans: vec![at; vals.len()], vals, rest: None, rest_len: None }
+    }
+
+    pub(super) fn get(&self, i: usize) -> Val {
+        match (self.vals.get(i), &self.rest) {
+            (Some(val), _) => val.clone(),
+            (None, Some(rest)) => rest.join(&Val::undefined()),
+            (None, None) => Val::undefined(),
+        }
+    }
+
+    pub(super) fn span(&self, i: usize, call: Span) -> Span {
+        self.spans.get(i).copied().unwrap_or(call)
+    }
+
+    pub(super) fn has(&self, i: usize) -> bool {
+        self.vals.len() > i || self.rest.is_some()
+    }
+
+    /// Everything from argument `i` on.
+    pub(super) fn from(&self, i: usize) -> Arr {
+        let vals = self.vals.get(i..).unwrap_or_default();
+        match &self.rest {
+            None => Arr::of(vals.to_vec()),
+            Some(rest) => {
+                let elem = vals.iter().fold(rest.clone(), |a, v| a.join(v));
+                {
+                    let more = self.rest_len.clone().unwrap_or_else(|| Num::count(0.0, f64::INFINITY));
+                    Arr::many(elem, more.add(&Num::exactly(vals.len() as f64)))
+                }
+            }
+        }
+    }
+}
+
+impl<'a> FnNode<'a> {
+    fn params(self) -> Vec<&'a Pat> {
+        match self {
+            FnNode::Function(f) => f.params.iter().map(|p| &p.pat).collect(),
+            FnNode::Arrow(a) => a.params.iter().collect(),
+            FnNode::Constructor(c) => {
+                let params = c.params.iter().filter_map(|p| match p {
+                    ParamOrTsParamProp::Param(p) => Some(&p.pat),
+                    ParamOrTsParamProp::TsParamProp(_) => None,
+                });
+                params.collect()
+            }
+            FnNode::Class(_) => vec![],
+        }
+    }
+
+    fn stmts(self) -> &'a [Stmt] {
+        match self {
+            FnNode::Function(f) => f.body.as_ref().map(|b| b.stmts.as_slice()).unwrap_or_default(),
+            FnNode::Arrow(a) => match &*a.body {
+                ArrowFunctionBody::FunctionBody(b) => &b.stmts,
+                ArrowFunctionBody::Expr(_) => &[],
+            },
+            FnNode::Constructor(c) => c.body.as_ref().map(|b| b.stmts.as_slice()).unwrap_or_default(),
+            FnNode::Class(_) => &[],
+        }
+    }
+
+    pub(super) fn is_async(self) -> bool {
+        match self {
+            FnNode::Function(f) => f.is_async,
+            FnNode::Arrow(a) => a.is_async,
+            FnNode::Constructor(_) | FnNode::Class(_) => false,
+        }
+    }
+
+    fn is_generator(self) -> bool {
+        matches!(self, FnNode::Function(f) if f.is_generator)
+    }
+
+    pub(super) fn span(self) -> Span {
+        match self {
+            FnNode::Function(f) => span(f),
+            FnNode::Arrow(a) => span(a),
+            FnNode::Constructor(c) => span(c),
+            FnNode::Class(c) => span(c),
+        }
+    }
+
+    pub(super) fn required(self) -> usize {
+        self.params().iter().take_while(|p| !matches!(p, Pat::Assign(_) | Pat::Rest(_))).count()
+    }
+}
+
+impl<'a> Interp<'a> {
+    pub(super) fn node(&mut self, node: FnNode<'a>) -> u32 {
+        let key = node.span().start;
+        if let Some(id) = self.node_index.get(&key) {
+            return *id;
+        }
+        let id = self.nodes.len() as u32;
+        self.nodes.push(node);
+        self.node_index.insert(key, id);
+        id
+    }
+
+    /// The function value of `node`, closing over the variables in reach.
+    pub(super) fn closure(&mut self, node: FnNode<'a>, this: Val) -> Val {
+        let site = node.span();
+        let number = self.node(node);
+        let fun = Fun::Closure { node: number, env: self.env.clone(), this };
+        Val::addr(self.alloc(site, Content::Fun(Arc::new(fun))))
+    }
+
+    /// A frame for the scope that opens at `key`, if it holds variables.
+    pub(super) fn frame(&mut self, key: u32) -> Env {
+        let Some(variables) = self.scopes.scopes.get(&key) else {
+            return self.env.clone();
+        };
+        let base = self.heap.len();
+        for variable in variables {
+            self.heap.alloc(variable.declared.start, self.chain, Content::Var(Val::default().into()));
+        }
+        Some(Arc::new(Frame { base, count: variables.len() as u32, parent: self.env.clone() }))
+    }
+
+    /// Calls a function of the script.
+    pub(super) fn call_closure(&mut self, number: u32, env: Env, this: Val, args: &Args, at: Span) -> Val {
+        let node = self.nodes[number as usize];
+        if !self.step() {
+            return Val::default();
+        }
+        if self.calling.iter().filter(|n| **n == number).count() >= DEEPEST_RECURSION {
+            return self.too_deep(at);
+        }
+        self.calling.push(number);
+        let outer_chain = self.enter_chain(at.start);
+        let outer_env = std::mem::replace(&mut self.env, env);
+        let outer_this = std::mem::replace(&mut self.this, this);
+        let result = self.deeper(|me| {
+            me.env = me.frame(node.span().start);
+            if let Some((name, val)) = me.own_names.get(&node.span().start).cloned() {
+                me.declare(name, val);
+            }
+            if node.is_generator() {
+                me.generate(node, args, at)
+            } else if node.is_async() {
+                me.call_async(node, args, at)
+            } else {
+                me.run_body(node, args)
+            }
+        });
+        self.env = outer_env;
+        self.this = outer_this;
+        self.chain = outer_chain;
+        self.calling.pop();
+        result
+    }
+
+    fn run_body(&mut self, node: FnNode<'a>, args: &Args) -> Val {
+        let (end, target) = self.region(Catches::Returns, |me| {
+            me.bind_params(node, args);
+            if let FnNode::Arrow(ArrowExpr { body, .. }) = node
+                && let ArrowFunctionBody::Expr(e) = &**body
+            {
+                let val = me.expr(e);
+                return me.result_of(val, node.is_async());
+            }
+            me.body(node.stmts());
+            Val::undefined()
+        });
+        let ways = std::iter::once(end).chain(target.exits.into_iter().map(Self::way_of));
+        self.any_way(ways.collect())
+    }
+
+    /// The value a `return` of it gives: in an async function the promise's result.
+    pub(super) fn result_of(&mut self, val: Val, is_async: bool) -> Val {
+        if is_async { self.await_value(&val, Span::default()) } else { val }
+    }
+
+    fn bind_params(&mut self, node: FnNode<'a>, args: &Args) {
+        for (i, param) in node.params().into_iter().enumerate() {
+            match param {
+                Pat::Rest(rest) => {
+                    let all = args.from(i);
+                    let val = Val::addr(self.alloc(span(rest), Content::Array(all.into())));
+                    self.bind(&rest.arg, val, true);
+                }
+                param => self.bind(param, args.get(i), true),
+            }
+        }
+    }
+
+    /// Calls an async function: its body runs until it waits, and its promise stands for the rest.
+    fn call_async(&mut self, node: FnNode<'a>, args: &Args, at: Span) -> Val {
+        let done = self.guarded(|me| me.run_body(node, args));
+        self.promise_of(done, [].into(), at)
+    }
+
+    /// Runs `f` where what it throws is caught, and goes on as after it, whether it threw or not. What it did is not yet added to what
+    /// is done here.
+    pub(super) fn guarded(&mut self, f: impl FnOnce(&mut Self) -> Val) -> Guarded {
+        self.heap.begin_try();
+        let (end, target) = self.region(Catches::Throws, f);
+        let seen = self.heap.end_try();
+        let rejects = target.thrown.is_some() || !target.exits.is_empty();
+        let mut fx: Option<Effects> = None;
+        let mut val = Val::default();
+        let mut deltas = vec![];
+        if end.live {
+            fx = Some(end.fx.clone());
+            val = end.val;
+            deltas.push(end.delta);
+        }
+        for exit in &target.exits {
+            fx = Some(fx.map_or_else(|| exit.fx.clone(), |fx| fx.join(&exit.fx)));
+            deltas.push(exit.delta.clone());
+        }
+        let most = fx.unwrap_or(end.fx);
+        let fx = match &target.thrown {
+            Some(done) => {
+                deltas.push(self.thrown_state(seen, &target));
+                most.stopped_at(done, None)
+            }
+            None => most,
+        };
+        self.live = !deltas.is_empty();
+        self.heap.apply_any(&deltas);
+        self.settle_depths();
+        Guarded { val, fx, rejects }
+    }
+
+    /// The promise of work that has been started here.
+    pub(super) fn promise_of(&mut self, done: Guarded, origins: Arc<[u32]>, at: Span) -> Val {
+        let mut fx = done.fx;
+        let path = std::mem::take(&mut fx.path);
+        let width = fx.peak.clone();
+        let keys = fx.certain();
+        fx.hold = fx.hold.add(&width);
+        self.fx.then(&fx);
+        let addr = self.promise(at, Prom { val: done.val, rejects: done.rejects, origins: origins.clone(), path });
+        self.leave_pending(addr, keys, origins, width);
+        Val::addr(addr)
+    }
+
+    /// Calls a generator: what it yields is collected, whether it runs, and how far, is not known.
+    fn generate(&mut self, node: FnNode<'a>, args: &Args, at: Span) -> Val {
+        self.yields.push(Val::default());
+        let not = self.way(|_| Val::default());
+        let runs = self.way(|me| {
+            let done = me.guarded(|me| me.run_body(node, args));
+            if done.rejects {
+                me.may_throw();
+            }
+            me.fx.then(&done.fx.maybe(None));
+            Val::default()
+        });
+        self.any_way(vec![not, runs]);
+        let elem = self.yields.pop().unwrap_or_default();
+        let why = self.why(at, "a generator gives as many values as it is asked for");
+        let sym = self.symbol("yielded", at);
+        let arr = Arr::many(elem, Num::length(0.0, f64::INFINITY, sym, why));
+        Val::addr(self.alloc(at, Content::Array(arr.into())))
+    }
+
+    /// A call too deep to follow.
+    fn too_deep(&mut self, at: Span) -> Val {
+        self.record.why(at, "this function calls itself, and nothing the script says bounds how often".into());
+        self.exhausted = true;
+        self.record.exhausted_at.get_or_insert(at);
+        self.live = false;
+        Val::default()
+    }
+}
+
+/// What guarded work did.
+#[derive(Debug)]
+pub(super) struct Guarded {
+    /// What it gives when it ends well.
+    pub(super) val: Val,
+    pub(super) fx: Effects,
+    pub(super) rejects: bool,
+}

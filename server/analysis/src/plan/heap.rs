@@ -1,0 +1,202 @@
+//! The abstract heap: places with contents, a trail that undoes writes, and joins of what branches did.
+
+use std::sync::Arc;
+
+use super::{
+    contents::{Content, join_contents},
+    val::{Addr, Val},
+};
+
+/// One place: a variable, object, array, function or promise.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    pub(super) content: Content,
+    /// What made it: the offset of the expression or declaration.
+    pub(super) site: u32,
+    /// In which chain of calls.
+    pub(super) context: u32,
+    /// It stands for many concrete places, so writes add to what it can be.
+    pub(super) summary: bool,
+    /// Others write to it at times that are not known: reads can give anything.
+    pub(super) open: bool,
+    /// Concurrent code writes to it, so writes add to what it can be.
+    pub(super) shared: bool,
+    stamp: u32,
+}
+
+/// The start of a region that can be undone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    trail: usize,
+    /// Places from here on are born inside the region.
+    pub(super) born: Addr,
+    stamp: u32,
+}
+
+/// What a region changed: the new contents of older places.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Delta(pub(super) Vec<(Addr, Content)>);
+
+/// All places, and how to get back.
+#[derive(Debug, Default)]
+pub(super) struct Heap {
+    pub(super) slots: Vec<Slot>,
+    trail: Vec<(Addr, Content)>,
+    stamp: u32,
+    next_stamp: u32,
+    marks: Vec<Mark>,
+    /// For each enclosing `try`: where it began, and every content that older places had since.
+    tries: Vec<(Addr, Vec<(Addr, Content)>)>,
+}
+
+impl Heap {
+    pub(super) fn alloc(&mut self, site: u32, context: u32, content: Content) -> Addr {
+        let addr = self.slots.len() as Addr;
+        let stamp = self.stamp;
+        self.slots.push(Slot { content, site, context, summary: false, open: false, shared: false, stamp });
+        addr
+    }
+
+    pub(super) fn len(&self) -> Addr {
+        self.slots.len() as Addr
+    }
+
+    pub(super) fn get(&self, addr: Addr) -> &Content {
+        &self.slots[addr as usize].content
+    }
+
+    /// Whether a write to the place replaces what it was.
+    pub(super) fn is_single(&self, addr: Addr) -> bool {
+        let slot = &self.slots[addr as usize];
+        !slot.summary && !slot.open
+    }
+
+    /// Sets the content; joined with the old one where the place stands for many.
+    pub(super) fn write(&mut self, addr: Addr, content: Content) {
+        let slot = &self.slots[addr as usize];
+        if slot.summary || slot.open || slot.shared {
+            let content = join_contents(&slot.content, &content);
+            self.replace(addr, content);
+        } else {
+            self.replace(addr, content);
+        }
+    }
+
+    /// Sets the content, whatever the place stands for.
+    pub(super) fn replace(&mut self, addr: Addr, content: Content) {
+        let stamp = self.stamp;
+        let born = self.marks.last().map_or(0, |m| m.born);
+        let slot = &mut self.slots[addr as usize];
+        let old = std::mem::replace(&mut slot.content, content);
+        if addr < born && slot.stamp != stamp {
+            slot.stamp = stamp;
+            self.trail.push((addr, old.clone()));
+        }
+        if let Some((begin, seen)) = self.tries.last_mut()
+            && addr < *begin
+        {
+            seen.push((addr, old));
+        }
+    }
+
+    pub(super) fn mark(&mut self) -> Mark {
+        self.next_stamp += 1;
+        let mark = Mark { trail: self.trail.len(), born: self.len(), stamp: self.stamp };
+        self.stamp = self.next_stamp;
+        self.marks.push(mark);
+        mark
+    }
+
+    /// What changed since `mark`, without undoing it.
+    pub(super) fn delta(&self, mark: Mark) -> Delta {
+        let mut addrs: Vec<Addr> =
+            self.trail[mark.trail..].iter().map(|(a, _)| *a).filter(|a| *a < mark.born).collect();
+        addrs.sort_unstable();
+        addrs.dedup();
+        Delta(addrs.into_iter().map(|a| (a, self.get(a).clone())).collect())
+    }
+
+    /// Ends the region begun by `mark`, undoing it; gives what it had changed.
+    pub(super) fn undo(&mut self, mark: Mark) -> Delta {
+        let delta = self.delta(mark);
+        if let Some((begin, seen)) = self.tries.last_mut() {
+            seen.extend(delta.0.iter().filter(|(a, _)| a < begin).cloned());
+        }
+        while self.trail.len() > mark.trail {
+            if let Some((addr, old)) = self.trail.pop() {
+                self.slots[addr as usize].content = old;
+            }
+        }
+        self.close(mark);
+        delta
+    }
+
+    fn close(&mut self, mark: Mark) {
+        self.marks.pop();
+        self.stamp = mark.stamp;
+    }
+
+    /// Makes the state what one of `ways` left, whichever it was.
+    pub(super) fn apply_any(&mut self, ways: &[Delta]) {
+        match ways {
+            [] => {}
+            [one] => one.0.iter().for_each(|(a, c)| self.replace(*a, c.clone())),
+            many => {
+                let mut addrs: Vec<Addr> = many.iter().flat_map(|d| d.0.iter().map(|(a, _)| *a)).collect();
+                addrs.sort_unstable();
+                addrs.dedup();
+                for addr in addrs {
+                    let base = self.get(addr);
+                    let after = many.iter().map(|d| match d.0.binary_search_by_key(&addr, |(a, _)| *a) {
+                        Ok(i) => &d.0[i].1,
+                        Err(_) => base,
+                    });
+                    let mut joined: Option<Content> = None;
+                    for content in after {
+                        joined = Some(joined.map_or_else(|| content.clone(), |j| join_contents(&j, content)));
+                    }
+                    if let Some(joined) = joined {
+                        self.replace(addr, joined);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts to remember every content older places have, for a `catch`.
+    pub(super) fn begin_try(&mut self) {
+        let born = self.len();
+        self.tries.push((born, vec![]));
+    }
+
+    /// All contents older places had since the matching [`Heap::begin_try`], joined, with what they are now.
+    pub(super) fn end_try(&mut self) -> Delta {
+        let Some((_, mut seen)) = self.tries.pop() else {
+            return Delta::default();
+        };
+        if let Some((begin, outer)) = self.tries.last_mut() {
+            outer.extend(seen.iter().filter(|(a, _)| a < begin).cloned());
+        }
+        seen.sort_by_key(|(a, _)| *a);
+        let mut all: Vec<(Addr, Content)> = Vec::new();
+        for (addr, content) in seen {
+            match all.last_mut() {
+                Some((last, joined)) if *last == addr => *joined = join_contents(joined, &content),
+                _ => all.push((addr, join_contents(&content, self.get(addr)))),
+            }
+        }
+        Delta(all)
+    }
+
+    /// The value of a variable's place.
+    pub(super) fn var(&self, addr: Addr) -> Val {
+        match self.get(addr) {
+            Content::Var(val) => (**val).clone(),
+            _ => Val::default(),
+        }
+    }
+
+    pub(super) fn set_var(&mut self, addr: Addr, val: Val) {
+        self.write(addr, Content::Var(Arc::new(val)));
+    }
+}

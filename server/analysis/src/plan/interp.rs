@@ -1,0 +1,393 @@
+//! The interpreter's state, its regions (branches, loops, calls) and the ways out of them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    contents::{Content, Env, Prom, join_contents},
+    effects::Effects,
+    functions::FnNode,
+    heap::{Delta, Heap, Mark},
+    narrowing::{Refined, agreed},
+    record::Record,
+    scope::Scopes,
+    sum::{SymId, WhyId},
+    val::{Addr, Val},
+};
+use crate::{Context, script::Script, text::Span};
+
+/// Steps a script may take for each node of its tree, and to start with.
+const FUEL_PER_NODE: u64 = 60;
+const FUEL: u64 = 40_000;
+/// Deepest nesting of evaluations, calls included.
+const DEEPEST: u32 = 900;
+
+/// How control leaves a region before its end.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Leave {
+    Return,
+    Throw,
+    Break(Option<String>),
+    Continue(Option<String>),
+}
+
+/// One way out of a region: with the state there.
+#[derive(Clone, Debug)]
+pub(super) struct Exit {
+    pub(super) leave: Leave,
+    pub(super) delta: Delta,
+    pub(super) fx: Effects,
+    pub(super) val: Val,
+}
+
+/// What a region's end can be the target of.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Catches {
+    /// `return` of a function.
+    Returns,
+    /// `break` of a loop or `switch`.
+    Breaks(Vec<String>),
+    /// `break` with one of these labels.
+    Labels(Vec<String>),
+    /// `continue` of one iteration.
+    Continues(Vec<String>),
+    /// `throw`, and everything that may throw.
+    Throws,
+    /// Everything, on its way through `finally`.
+    All,
+}
+
+/// A region that control can leave to.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) catches: Catches,
+    mark: Mark,
+    fx_depth: usize,
+    pub(super) exits: Vec<Exit>,
+    /// Something in it may throw; what is certain to have happened by then.
+    pub(super) thrown: Option<Effects>,
+    /// The promises nobody had awaited there.
+    thrown_waiting: Option<Content>,
+}
+
+/// What one way through a region did.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) delta: Delta,
+    pub(super) fx: Effects,
+    /// Whether the way comes to its end.
+    pub(super) live: bool,
+    pub(super) val: Val,
+    refined: Vec<Refined>,
+}
+
+impl Way {
+    pub(super) fn new(delta: Delta, fx: Effects, val: Val) -> Way {
+        Way { delta, fx, live: true, val, refined: vec![] }
+    }
+}
+
+/// The abstract interpreter.
+pub(super) struct Interp<'a> {
+    pub(super) script: &'a Script,
+    pub(super) context: &'a Context,
+    pub(super) scopes: &'a Scopes,
+    pub(super) heap: Heap,
+    pub(super) env: Env,
+    pub(super) this: Val,
+    pub(super) fx: Effects,
+    pub(super) fx_stack: Vec<Effects>,
+    pub(super) targets: Vec<Target>,
+    /// Whether the point of evaluation can be reached.
+    pub(super) live: bool,
+    pub(super) fuel: u64,
+    pub(super) exhausted: bool,
+    depth: u32,
+    pub(super) nodes: Vec<FnNode<'a>>,
+    pub(super) node_index: HashMap<u32, u32>,
+    /// The chain of calls, as an interned number.
+    pub(super) chain: u32,
+    chains: HashMap<(u32, u32), u32>,
+    /// Functions being called: their numbers.
+    pub(super) calling: Vec<u32>,
+    /// Depth of callbacks of `parallel` and `pipeline`.
+    pub(super) concurrent: u32,
+    /// Where the places that were there before the concurrent callbacks end.
+    pub(super) concurrent_born: Addr,
+    /// How many iterations are being followed one by one.
+    pub(super) unrolled: u32,
+    pub(super) next_base: u32,
+    /// Values of what a generator yields, innermost last.
+    pub(super) yields: Vec<Val>,
+    /// The place of the ambient phase.
+    pub(super) phase: Addr,
+    /// The place of the promises nobody has awaited yet.
+    pub(super) pending: Addr,
+    /// What conditions have shown of property paths.
+    pub(super) refinements: Vec<Refined>,
+    /// Arrays being spread into the one under construction.
+    pub(super) spread_from: Vec<Addr>,
+    /// Promises that can reject while others they wait for still run.
+    pub(super) leaves_siblings: HashSet<Addr>,
+    /// The place of `args`.
+    pub(super) args_place: Addr,
+    /// Classes whose constructors are running.
+    pub(super) homes: Vec<Addr>,
+    /// Named function expressions: their names and values.
+    pub(super) own_names: HashMap<u32, (&'a swc_ecma_ast::Ident, Val)>,
+    /// Functions that have left our sight.
+    pub(super) escaped: Vec<u32>,
+    /// The callee of the call being made.
+    pub(super) callee: Span,
+    /// The name the value being computed will get.
+    pub(super) naming: Option<(String, Span)>,
+    pub(super) record: Record,
+}
+
+impl<'a> Interp<'a> {
+    pub(super) fn new(script: &'a Script, context: &'a Context, scopes: &'a Scopes) -> Self {
+        let mut heap = Heap::default();
+        let phase = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
+        let pending = heap.alloc(0, 0, Content::Pending([].into()));
+        let args_place = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
+        Interp {
+            script,
+            context,
+            scopes,
+            heap,
+            env: None,
+            this: Val::undefined(),
+            fx: Effects::none(),
+            fx_stack: vec![],
+            targets: vec![],
+            live: true,
+            fuel: FUEL + FUEL_PER_NODE * u64::from(scopes.nodes()),
+            exhausted: scopes.too_deep,
+            depth: 0,
+            nodes: vec![],
+            node_index: HashMap::new(),
+            chain: 0,
+            chains: HashMap::new(),
+            calling: vec![],
+            concurrent: 0,
+            concurrent_born: 0,
+            unrolled: 1,
+            next_base: 0,
+            yields: vec![],
+            phase,
+            pending,
+            refinements: vec![],
+            spread_from: vec![],
+            leaves_siblings: HashSet::new(),
+            args_place,
+            homes: vec![],
+            own_names: HashMap::new(),
+            escaped: vec![],
+            callee: Span::default(),
+            naming: None,
+            record: Record::default(),
+        }
+    }
+
+    /// Takes a step; `false` when there is no fuel left or nothing can be reached.
+    pub(super) fn step(&mut self) -> bool {
+        if self.fuel == 0 || self.depth > DEEPEST {
+            self.exhausted = true;
+        }
+        self.fuel = self.fuel.saturating_sub(1);
+        self.live &= !self.exhausted;
+        self.live
+    }
+
+    /// Runs `f` one level deeper.
+    pub(super) fn deeper<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        self.depth += 1;
+        let result = super::stack::grow(|| f(self));
+        self.depth -= 1;
+        result
+    }
+
+    pub(super) fn why(&mut self, span: Span, text: impl Into<String>) -> WhyId {
+        self.record.why(span, text.into())
+    }
+
+    pub(super) fn symbol(&mut self, name: &str, span: Span) -> SymId {
+        self.record.symbol(name, span)
+    }
+
+    /// A value of which nothing is known.
+    pub(super) fn unknown(&mut self, span: Span, text: impl Into<String>) -> Val {
+        let why = self.why(span, text);
+        let sym = self.fresh_symbol(span);
+        Val::unknown(why, sym, false)
+    }
+
+    /// A symbol for what the expression at `span` leaves open, by the name its value gets, or by its text.
+    pub(super) fn fresh_symbol(&mut self, span: Span) -> SymId {
+        let name = match &self.naming {
+            Some((name, _)) => name.clone(),
+            None => self.record.short(span.slice(&self.script.text)),
+        };
+        self.symbol(&name, span)
+    }
+
+    pub(super) fn alloc(&mut self, site: Span, content: Content) -> Addr {
+        self.heap.alloc(site.start, self.chain, content)
+    }
+
+    pub(super) fn enter_chain(&mut self, site: u32) -> u32 {
+        let outer = self.chain;
+        let next = self.chains.len() as u32 + 1;
+        self.chain = *self.chains.entry((outer, site)).or_insert(next);
+        outer
+    }
+
+    /// Runs `f` as one of several ways on from here, and goes back.
+    pub(super) fn way(&mut self, f: impl FnOnce(&mut Self) -> Val) -> Way {
+        let mark = self.heap.mark();
+        self.fx_stack.push(std::mem::replace(&mut self.fx, Effects::none()));
+        let refined = self.refinements.clone();
+        let val = f(self);
+        self.end_way(mark, val, refined)
+    }
+
+    fn end_way(&mut self, mark: Mark, val: Val, mut before: Vec<Refined>) -> Way {
+        let live = std::mem::replace(&mut self.live, true);
+        let delta = self.heap.undo(mark);
+        let outer = self.fx_stack.pop().unwrap_or_default();
+        let fx = std::mem::replace(&mut self.fx, outer);
+        let refined = std::mem::take(&mut self.refinements);
+        if live {
+            before.retain(|r| refined.contains(r));
+        }
+        self.refinements = before;
+        Way { delta, fx, live, val, refined }
+    }
+
+    /// Goes on as after any of `ways`; gives the value of the ways joined.
+    pub(super) fn any_way(&mut self, ways: Vec<Way>) -> Val {
+        let mut ways: Vec<Way> = ways.into_iter().filter(|w| w.live).collect();
+        self.live = !ways.is_empty();
+        let mut val = Val::default();
+        let mut fx: Option<Effects> = None;
+        let mut refined: Option<Vec<Refined>> = None;
+        for way in &ways {
+            refined = Some(refined.map_or_else(|| way.refined.clone(), |r| agreed(&r, &way.refined)));
+            val = val.join(&way.val);
+            fx = Some(fx.map_or_else(|| way.fx.clone(), |f| f.join(&way.fx)));
+        }
+        let deltas: Vec<Delta> = ways.iter_mut().map(|w| std::mem::take(&mut w.delta)).collect();
+        self.heap.apply_any(&deltas);
+        self.fx.then(&fx.unwrap_or_default());
+        self.refinements = refined.unwrap_or_default();
+        self.settle_depths();
+        val
+    }
+
+    /// Runs each of `n` alternatives from here and goes on as after any of them.
+    pub(super) fn either(&mut self, n: usize, mut f: impl FnMut(&mut Self, usize) -> Val) -> Val {
+        match n {
+            0 => Val::default(),
+            1 => f(self, 0),
+            _ => {
+                let ways = (0..n).map(|i| self.way(|me| f(me, i))).collect();
+                self.any_way(ways)
+            }
+        }
+    }
+
+    /// Runs `f` as a region that `catches` some ways out. The region's own end is the first way, if it is live.
+    pub(super) fn region(&mut self, catches: Catches, f: impl FnOnce(&mut Self) -> Val) -> (Way, Target) {
+        let mark = self.heap.mark();
+        self.fx_stack.push(std::mem::replace(&mut self.fx, Effects::none()));
+        let fx_depth = self.fx_stack.len();
+        self.targets.push(Target { catches, mark, fx_depth, exits: vec![], thrown: None, thrown_waiting: None });
+        let refined = self.refinements.clone();
+        let val = f(self);
+        let way = self.end_way(mark, val, refined);
+        let target = self.targets.pop().unwrap_or_else(|| Target {
+            catches: Catches::All,
+            mark,
+            fx_depth,
+            exits: vec![],
+            thrown: None,
+            thrown_waiting: None,
+        });
+        (way, target)
+    }
+
+    /// What has happened since the region of `target` began.
+    fn fx_since(&self, target: usize) -> Effects {
+        let mut fx = Effects::none();
+        for outer in &self.fx_stack[self.targets[target].fx_depth..] {
+            fx.then(outer);
+        }
+        fx.then(&self.fx);
+        fx
+    }
+
+    /// Leaves the current region for the nearest one that catches it.
+    pub(super) fn leave(&mut self, leave: Leave, val: Val) {
+        if !self.live {
+            return;
+        }
+        let found = self.targets.iter().rposition(|t| match (&t.catches, &leave) {
+            (Catches::All, _) => true,
+            (Catches::Returns, Leave::Return) => true,
+            (Catches::Throws, Leave::Throw) => true,
+            (Catches::Breaks(_), Leave::Break(None)) => true,
+            (Catches::Breaks(labels) | Catches::Labels(labels), Leave::Break(Some(label))) => labels.contains(label),
+            (Catches::Continues(_), Leave::Continue(None)) => true,
+            (Catches::Continues(labels), Leave::Continue(Some(label))) => labels.contains(label),
+            _ => false,
+        });
+        if let Some(target) = found {
+            let exit =
+                Exit { leave, delta: self.heap.delta(self.targets[target].mark), fx: self.fx_since(target), val };
+            self.targets[target].exits.push(exit);
+        }
+        self.live = false;
+    }
+
+    /// Notes that what happens here may throw.
+    pub(super) fn may_throw(&mut self) {
+        if !self.live {
+            return;
+        }
+        let Some(target) = self.targets.iter().rposition(|t| matches!(t.catches, Catches::Throws | Catches::All))
+        else {
+            return;
+        };
+        let known = &self.targets[target].thrown;
+        if known.as_ref().is_some_and(|fx| !fx.is_certain()) {
+            return;
+        }
+        let here = self.fx_since(target);
+        let least = match known {
+            Some(fx) => fx.least(&here),
+            None => here,
+        };
+        self.targets[target].thrown = Some(least);
+        let waiting = self.heap.get(self.pending).clone();
+        let known = self.targets[target].thrown_waiting.take();
+        self.targets[target].thrown_waiting =
+            Some(known.map_or_else(|| waiting.clone(), |k| join_contents(&k, &waiting)));
+    }
+
+    /// The state where something in a region has thrown: anything older places have held in it.
+    pub(super) fn thrown_state(&self, seen: Delta, target: &Target) -> Delta {
+        let mut all: Vec<(Addr, Content)> = seen.0.into_iter().filter(|(a, _)| *a != self.pending).collect();
+        all.extend(target.thrown_waiting.iter().map(|w| (self.pending, w.clone())));
+        all.sort_by_key(|(a, _)| *a);
+        Delta(all)
+    }
+
+    /// A new promise, not awaited yet.
+    pub(super) fn promise(&mut self, site: Span, prom: Prom) -> Addr {
+        self.alloc(site, Content::Promise(prom.into()))
+    }
+
+    /// The exit as a way on.
+    pub(super) fn way_of(exit: Exit) -> Way {
+        Way::new(exit.delta, exit.fx, exit.val)
+    }
+}

@@ -1,0 +1,422 @@
+//! Repetition: one abstract pass stands for every iteration.
+//!
+//! The state at the head of an iteration is assumed, the body is run from it, and the assumption is widened until it holds at the
+//! body's end too. Numbers and lengths that change by the same amount each time are followed relative to the head, so that after `k`
+//! iterations they are what they were plus `k` times the change; bounds they have inside bound `k`.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    contents::{Arr, Coll, Content, Obj, contents_within, join_contents, widen_contents},
+    counters::{
+        Counter, Part, clamp, iterations, map_nums, part_of, same_shape, set_part, strip, travelled, travelled_freely,
+    },
+    effects::Effects,
+    heap::Delta,
+    interp::{Exit, Interp, Way},
+    numbers::{Num, Since},
+    sum::{Tally, WhyId, Whys},
+    val::{Addr, Val},
+};
+use crate::text::Span;
+
+/// Passes before what still changes is given up on.
+const PASSES: usize = 5;
+
+/// How often the body runs.
+pub(super) enum Trips {
+    /// So often, unless it leaves earlier.
+    Given(Tally),
+    /// Until it leaves: by `Break` exits of the iteration itself. The tally says it in symbols where it is known.
+    Inferred(Option<Tally>, WhyId),
+}
+
+/// What iterating did. State and effects of the normal end are not applied yet.
+pub(super) struct Iterated {
+    /// The ways on: after the last iteration, and after each `break`.
+    pub(super) ways: Vec<Way>,
+    /// How often the body ran to its end.
+    pub(super) trips: Tally,
+    /// What one iteration does.
+    pub(super) once: Effects,
+}
+
+impl<'a> Interp<'a> {
+    /// Repeats `once`. It runs one iteration, catching its own `continue`s, and gives its value and the exits that end the repetition.
+    pub(super) fn iterate(&mut self, trips: Trips, mut once: impl FnMut(&mut Self) -> (Val, Vec<Exit>)) -> Iterated {
+        let mut assumed: Vec<(Addr, Content)> = vec![];
+        let mut twins: HashMap<(u32, u32), Addr> = HashMap::new();
+        let outer_exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        let mut pass = 0;
+        loop {
+            let born = self.heap.len();
+            let (counters, fresh) = self.relative(&assumed);
+            let mut exits = vec![];
+            let way = self.way(|me| {
+                for (addr, content) in &fresh {
+                    me.heap.replace(*addr, content.clone());
+                }
+                let (val, left) = once(me);
+                exits = left;
+                val
+            });
+            let mut val = way.val.clone();
+            let mut changed = false;
+            let mut end = Delta::default();
+            if way.live {
+                for (addr, content) in &way.delta.0 {
+                    let content = self.fold(content, born, &mut twins, &mut changed);
+                    end.0.push((*addr, content));
+                }
+                val = self.fold_val(&val, born, &mut twins, &mut changed);
+                for (addr, content) in &end.0 {
+                    let before = assumed.iter().find(|(a, _)| a == addr).map(|(_, c)| c.clone());
+                    let now = before.clone().unwrap_or_else(|| self.heap.get(*addr).clone());
+                    let plain = strip(content);
+                    if contents_within(&plain, &now) && before.is_some() {
+                        continue;
+                    }
+                    if contents_within(&plain, &now) && same_shape(&plain, &now) {
+                        continue;
+                    }
+                    changed = true;
+                    let next =
+                        if pass >= PASSES - 2 { self.give_up(&now, *addr) } else { widen_contents(&now, &plain) };
+                    match assumed.iter_mut().find(|(a, _)| a == addr) {
+                        Some(entry) => entry.1 = next,
+                        None => assumed.push((*addr, next)),
+                    }
+                }
+            }
+            pass += 1;
+            if changed && pass < PASSES && !self.exhausted {
+                for (target, n) in self.targets.iter_mut().zip(&outer_exits) {
+                    target.exits.truncate(*n);
+                }
+                continue;
+            }
+            if changed {
+                // What still grows cannot be trusted.
+                self.exhausted = true;
+            }
+            return self.conclude(trips, way, val, end, &counters, exits, &fresh, &outer_exits);
+        }
+    }
+
+    /// The assumed contents with their numbers relative to this head.
+    fn relative(&mut self, assumed: &[(Addr, Content)]) -> (Vec<Counter>, Vec<(Addr, Content)>) {
+        let mut counters = vec![];
+        let mut fresh = vec![];
+        for (addr, content) in assumed {
+            let entry = self.heap.get(*addr).clone();
+            let mut follow = |me: &mut Self, part: Part, entry: Option<Num>, num: &mut Num| {
+                if let Some(entry) = entry {
+                    me.next_base += 1;
+                    num.since = Some(Since { base: me.next_base, lo: 0.0, hi: 0.0 });
+                    counters.push(Counter { addr: *addr, part, base: me.next_base, entry });
+                }
+            };
+            let content = match (content, &entry) {
+                (Content::Var(v), Content::Var(e)) => {
+                    let mut v = (**v).clone();
+                    if let Some(num) = &mut v.num {
+                        follow(self, Part::Var, e.num.clone().filter(|_| e.only_num()), num);
+                    }
+                    Content::Var(v.into())
+                }
+                (Content::Array(a), Content::Array(e)) => {
+                    let mut a = (**a).clone();
+                    if a.elems.is_none() {
+                        follow(self, Part::Length, Some(e.len.clone()), &mut a.len);
+                    }
+                    Content::Array(a.into())
+                }
+                (Content::Map(c), Content::Map(e)) => {
+                    let mut c = (**c).clone();
+                    follow(self, Part::Size, Some(e.size.clone()), &mut c.size);
+                    Content::Map(c.into())
+                }
+                (Content::Set(c), Content::Set(e)) => {
+                    let mut c = (**c).clone();
+                    follow(self, Part::Size, Some(e.size.clone()), &mut c.size);
+                    Content::Set(c.into())
+                }
+                (Content::Object(o), Content::Object(e)) => {
+                    let mut o = (**o).clone();
+                    for f in &mut o.fields {
+                        let before = e.fields.iter().find(|g| g.name == f.name && !g.optional && g.val.only_num());
+                        if let (Some(num), Some(before)) = (&mut f.val.num, before) {
+                            follow(self, Part::Field(f.name.clone()), before.val.num.clone(), num);
+                        }
+                    }
+                    Content::Object(o.into())
+                }
+                (other, _) => other.clone(),
+            };
+            fresh.push((*addr, content));
+        }
+        (counters, fresh)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one computation, split for reading")]
+    fn conclude(
+        &mut self,
+        trips: Trips,
+        way: Way,
+        val: Val,
+        end: Delta,
+        counters: &[Counter],
+        exits: Vec<Exit>,
+        fresh: &[(Addr, Content)],
+        outer_exits: &[usize],
+    ) -> Iterated {
+        let once = way.fx.clone();
+        // How far each counter moves in one iteration, and how many iterations its bounds at the end allow.
+        let mut steps: HashMap<u32, (f64, f64)> = HashMap::new();
+        let mut most = f64::INFINITY;
+        let mut whys = Whys::default();
+        for counter in counters {
+            let content = end.0.iter().find(|(a, _)| *a == counter.addr).map(|(_, c)| c);
+            let Some(num) = content.and_then(|c| part_of(c, &counter.part)) else {
+                if !way.live {
+                    steps.insert(counter.base, (0.0, 0.0));
+                }
+                continue;
+            };
+            if let Some(since) = num.since.filter(|s| s.base == counter.base) {
+                steps.insert(counter.base, (since.lo, since.hi));
+                let limit = iterations(&counter.entry, &num, since);
+                if limit < most {
+                    most = limit;
+                    whys = num.whys.union(&counter.entry.whys);
+                }
+            }
+        }
+        let (given, hint, why) = match trips {
+            Trips::Given(tally) => (Some(tally), None, None),
+            Trips::Inferred(hint, why) => (None, hint, Some(why)),
+        };
+        if !way.live {
+            most = 0.0;
+        }
+        let known = most.is_finite().then_some(most as u64);
+        let completed = match &given {
+            Some(tally) => {
+                let high = match (tally.high, known) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                };
+                if way.live {
+                    Tally { low: tally.low.min(high.unwrap_or(u64::MAX)), high, ..tally.clone() }
+                } else {
+                    Tally::zero()
+                }
+            }
+            None => match (known, hint, why) {
+                (Some(0), ..) => Tally::zero(),
+                (Some(n), Some(hint), _) if hint.high == Some(n) => Tally { low: 0, ..hint },
+                (None, Some(hint), _) if hint.high.is_none() && steps.values().any(|s| *s == (1.0, 1.0)) => {
+                    Tally { low: 0, ..hint }
+                }
+                (Some(n), _, why) => {
+                    let whys = if whys == Whys::default() { why.map_or(whys, Whys::one) } else { whys };
+                    Tally { low: 0, high: Some(n), sum: super::sum::Sum::constant(n).at_most(), whys }
+                }
+                (None, _, why) => {
+                    let why = why.unwrap_or(0);
+                    let span = self.record.whys[why as usize].span;
+                    let sym = self.symbol("rounds", span);
+                    Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: Whys::one(why) }
+                }
+            },
+        };
+        let may_repeat = Tally { low: 0, ..completed.clone() };
+        let mut trips = completed.clone();
+        let mut ways = vec![];
+        if given.is_some() && (way.live || completed.low == 0 || given.as_ref().is_some_and(|g| g.low == 0)) {
+            let given_low = given.as_ref().map_or(0, |g| g.low);
+            if way.live || given_low == 0 {
+                let count = if way.live { completed.clone() } else { Tally::zero() };
+                let delta = self.after_all(&end, &steps, counters, &count);
+                ways.push(Way::new(delta, once.times(&count), val.clone()));
+            }
+        }
+        let mut fewest: Option<Tally> = None;
+        for mut exit in exits {
+            for (addr, content) in fresh {
+                if !exit.delta.0.iter().any(|(a, _)| a == addr) {
+                    exit.delta.0.push((*addr, content.clone()));
+                }
+            }
+            exit.delta.0.sort_by_key(|(a, _)| *a);
+            // How many iterations had been completed when it left.
+            let count = self.completed_at(&exit, counters, &steps, &may_repeat);
+            let mut fx = once.times(&count);
+            fx.then(&exit.fx);
+            fewest = Some(fewest.map_or_else(|| count.clone(), |f| f.join(&count)));
+            let delta = self.resolve_delta(&exit.delta, &steps, counters, &count);
+            ways.push(Way::new(delta, fx, exit.val));
+        }
+        if given.is_none()
+            && let Some(fewest) = fewest
+        {
+            trips = fewest;
+        }
+        // `return`s and `throw`s from some iteration come after the complete ones before it.
+        let prefix = once.times(&may_repeat);
+        for i in 0..self.targets.len() {
+            let from = outer_exits.get(i).copied().unwrap_or(0);
+            for j in from..self.targets[i].exits.len() {
+                let delta = std::mem::take(&mut self.targets[i].exits[j].delta);
+                let delta = self.resolve_delta(&delta, &steps, counters, &may_repeat);
+                let exit = &mut self.targets[i].exits[j];
+                exit.delta = delta;
+                let mut fx = prefix.clone();
+                fx.then(&exit.fx);
+                exit.fx = fx;
+            }
+        }
+        Iterated { ways, trips, once }
+    }
+
+    /// The state after `count` complete iterations.
+    fn after_all(
+        &mut self,
+        end: &Delta,
+        steps: &HashMap<u32, (f64, f64)>,
+        counters: &[Counter],
+        count: &Tally,
+    ) -> Delta {
+        let before_last = Tally { low: count.low.saturating_sub(1), ..count.clone() };
+        let mut delta = vec![];
+        for (addr, content) in &end.0 {
+            let mut content = content.clone();
+            for counter in counters.iter().filter(|c| c.addr == *addr) {
+                if let Some(step) = steps.get(&counter.base)
+                    && let Some(num) = part_of(&content, &counter.part)
+                {
+                    set_part(&mut content, &counter.part, travelled(&counter.entry, *step, count, &num));
+                }
+            }
+            let mut content = self.resolve(&content, steps, counters, &before_last);
+            if count.low == 0 {
+                content = join_contents(&content, self.heap.get(*addr));
+            }
+            delta.push((*addr, content));
+        }
+        Delta(delta)
+    }
+
+    fn resolve_delta(
+        &mut self,
+        delta: &Delta,
+        steps: &HashMap<u32, (f64, f64)>,
+        counters: &[Counter],
+        count: &Tally,
+    ) -> Delta {
+        Delta(delta.0.iter().map(|(a, c)| (*a, self.resolve(c, steps, counters, count))).collect())
+    }
+
+    /// Contents with the numbers relative to this head made absolute, `count` iterations on.
+    fn resolve(
+        &mut self,
+        content: &Content,
+        steps: &HashMap<u32, (f64, f64)>,
+        counters: &[Counter],
+        count: &Tally,
+    ) -> Content {
+        map_nums(content, &|num| {
+            let Some(since) = num.since else { return num.clone() };
+            let Some(counter) = counters.iter().find(|c| c.base == since.base) else { return num.clone() };
+            match steps.get(&since.base) {
+                Some(step) => {
+                    let base = travelled_freely(&counter.entry, *step, count);
+                    let moved = base.add(&Num { whole: num.whole, ..Num::between(since.lo, since.hi) });
+                    clamp(&moved, num)
+                }
+                None => Num { since: None, ..num.clone() },
+            }
+        })
+    }
+
+    /// How many iterations can have been completed at an exit, going by the counters there.
+    fn completed_at(
+        &mut self,
+        exit: &Exit,
+        counters: &[Counter],
+        steps: &HashMap<u32, (f64, f64)>,
+        most: &Tally,
+    ) -> Tally {
+        let (mut low, mut high) = (0.0f64, most.high.map_or(f64::INFINITY, |h| h as f64));
+        for counter in counters {
+            let Some(step) = steps.get(&counter.base) else { continue };
+            let content = exit.delta.0.iter().find(|(a, _)| *a == counter.addr).map(|(_, c)| c);
+            let Some(num) = content.and_then(|c| part_of(c, &counter.part)) else { continue };
+            let Some(since) = num.since.filter(|s| s.base == counter.base) else { continue };
+            // value = entry + k · step + since
+            let (lo, hi) = (num.lo - since.hi - counter.entry.hi, num.hi - since.lo - counter.entry.lo);
+            if step.0 > 0.0 {
+                low = low.max((lo / step.1).ceil());
+                high = high.min((hi / step.0).floor());
+            } else if step.1 < 0.0 {
+                low = low.max((hi / step.0).ceil());
+                high = high.min((lo / step.1).floor());
+            }
+        }
+        let low = if low.is_finite() { low.max(0.0) as u64 } else { 0 };
+        let high = if high.is_finite() { Some(high.max(0.0) as u64) } else { most.high };
+        let low = high.map_or(low, |h| low.min(h));
+        if high == most.high {
+            return if Some(low) == high { Tally::exactly(low) } else { Tally { low, ..most.clone() } };
+        }
+        let exact = Some(low) == high;
+        let sum = if exact {
+            super::sum::Sum::constant(low)
+        } else {
+            high.map_or_else(|| most.sum.clone(), |h| super::sum::Sum::constant(h).at_most())
+        };
+        Tally { low, high, sum, whys: if exact { Whys::default() } else { most.whys.clone() } }
+    }
+
+    fn give_up(&mut self, content: &Content, addr: Addr) -> Content {
+        let slot = &self.heap.slots[addr as usize];
+        let site = Span::at(slot.site);
+        let why = self.why(site, "it changes from one round of a loop to the next");
+        let sym = self.symbol("n", site);
+        let any = Val::unknown(why, sym, false);
+        let number = |n: &Num| {
+            Num {
+                nan: false,
+                whole: n.whole,
+                ..Num::between(if n.lo >= 0.0 { 0.0 } else { f64::NEG_INFINITY }, f64::INFINITY)
+            }
+            .because(why)
+        };
+        match content {
+            Content::Var(v) => Content::Var(Arc::new(v.join(&any))),
+            Content::Array(a) => Content::Array(Arc::new(Arr {
+                elems: None,
+                elem: a.joined().join(&any),
+                len: Num { whole: true, ..number(&Num::count(0.0, 0.0)) },
+                ..(**a).clone()
+            })),
+            Content::Object(o) => {
+                let fields = o.fields.iter().map(|f| super::contents::ObjField {
+                    val: f.val.join(&any),
+                    optional: true,
+                    ..f.clone()
+                });
+                Content::Object(Arc::new(Obj { fields: fields.collect(), rest: Some(any), ..(**o).clone() }))
+            }
+            Content::Map(c) | Content::Set(c) => {
+                let coll = Arc::new(Coll {
+                    key: c.key.join(&any),
+                    val: c.val.join(&any),
+                    size: number(&Num::count(0.0, 0.0)),
+                });
+                if matches!(content, Content::Map(_)) { Content::Map(coll) } else { Content::Set(coll) }
+            }
+            other => other.clone(),
+        }
+    }
+}

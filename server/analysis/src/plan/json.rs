@@ -1,0 +1,288 @@
+//! JSON: values to text and back, and constants as JSON.
+
+use std::sync::Arc;
+
+use super::{
+    MisuseKind,
+    contents::{Arr, Content, Obj},
+    functions::Args,
+    interp::Interp,
+    strings::Str,
+    val::{Addr, Val},
+};
+use crate::text::Span;
+
+/// Deepest nesting followed.
+const DEEPEST: u32 = 24;
+
+impl<'a> Interp<'a> {
+    pub(super) fn stringify(&mut self, args: &Args, at: Span) -> Val {
+        let val = args.get(0);
+        self.misused_inside(&val, args.span(0, at), 0);
+        if val.undef.is_some() && val.without_nullish().is_never() && val.null.is_none() {
+            return Val::undefined();
+        }
+        if args.has(1) && args.get(1) != Val::null() && args.get(1) != Val::undefined() {
+            let any = Val::from(Str::any());
+            self.any_times(&args.get(1), &[any.clone(), any], at);
+            return Str { from_agent: false, ..Str::any() }.into();
+        }
+        let from_agent = val.str.as_ref().is_some_and(|s| s.from_agent);
+        let plain = !args.has(2);
+        if plain && let Some(json) = self.to_json(&val, 0) {
+            let text = Str::known(&json.to_string());
+            let copy = self.copy(&val, at, 0);
+            return Val::from(Str { json: Some(Arc::new(copy)), ..text });
+        }
+        let (lo, hi) = self.json_length(&val, 0);
+        let hi = if plain { hi } else { None };
+        let copy = self.copy(&val, at, 0);
+        let text = Val::from(Str { json: Some(Arc::new(copy)), from_agent, ..Str::between(lo, hi) });
+        if val.undef.is_some() { text.join(&Val::undefined()) } else { text }
+    }
+
+    /// Notes promises anywhere in a value that is turned into JSON, where they become `{}`.
+    fn misused_inside(&mut self, val: &Val, at: Span, depth: u32) {
+        self.misused(val, at, MisuseKind::Json);
+        if depth > 4 {
+            return;
+        }
+        for addr in val.refs.as_slice().to_vec() {
+            match self.heap.get(addr).clone() {
+                Content::Object(o) => o.fields.iter().for_each(|f| self.misused_inside(&f.val, at, depth + 1)),
+                Content::Array(a) => {
+                    let elem = a.joined();
+                    self.misused_inside(&elem, at, depth + 1);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn parse_json(&mut self, args: &Args, at: Span) -> Val {
+        let text = args.get(0);
+        let Some(s) = text.str.clone().filter(|_| text.only_str()) else {
+            self.may_throw();
+            if let Some(u) = text.unknown {
+                return Val::unknown(u.why, u.sym, true);
+            }
+            return self.data(at, "the text decides what it parses to");
+        };
+        if let Some(json) = &s.json {
+            let json = (**json).clone();
+            return self.copy(&json, at, 0);
+        }
+        if let Some(known) = s.single() {
+            return match serde_json::from_str::<serde_json::Value>(&known) {
+                Ok(json) => self.json_value(&json, at, 0),
+                Err(_) => {
+                    self.leave(super::interp::Leave::Throw, Val::default());
+                    Val::default()
+                }
+            };
+        }
+        self.may_throw();
+        self.data(
+            at,
+            if s.from_agent {
+                "an agent's text decides what it parses to"
+            } else {
+                "the text decides what it parses to"
+            },
+        )
+    }
+
+    /// Data of which nothing is known.
+    pub(super) fn data(&mut self, at: Span, text: &str) -> Val {
+        let why = self.why(at, text);
+        let sym = self.fresh_symbol(at);
+        Val::unknown(why, sym, true)
+    }
+
+    /// A copy of plain data, as a JSON round trip makes it.
+    pub(super) fn copy(&mut self, val: &Val, at: Span, depth: u32) -> Val {
+        if val.refs.is_empty() {
+            return Val { undef: None, ..val.clone() };
+        }
+        if depth > DEEPEST {
+            return self.data(at, "data nested this deep is not followed");
+        }
+        let mut copied = Val { refs: super::val::Refs::None, undef: None, ..val.clone() };
+        for addr in val.refs.as_slice().to_vec() {
+            let summary = self.heap.slots[addr as usize].summary;
+            let content = match self.heap.get(addr).clone() {
+                _ if self.heap.slots[addr as usize].open => {
+                    copied = copied.join(&self.data(at, "something else can change it at any time"));
+                    continue;
+                }
+                Content::Object(o) => {
+                    let mut new = Obj { schema: o.schema, ..Obj::default() };
+                    for f in &o.fields {
+                        let val = self.copy(&f.val, at, depth + 1);
+                        let optional = f.optional || f.val.undef.is_some();
+                        if !val.is_never() {
+                            new.fields.push(super::contents::ObjField {
+                                val,
+                                optional,
+                                name: f.name.clone(),
+                                accessor: false,
+                            });
+                        }
+                    }
+                    new.rest = o.rest.as_ref().map(|r| self.copy(r, at, depth + 1));
+                    Content::Object(new.into())
+                }
+                Content::Array(a) => {
+                    let undefined = |v: &Val| {
+                        if v.undef.is_some() { Val { undef: None, null: Some(0), ..v.clone() } } else { v.clone() }
+                    };
+                    let elems = a
+                        .elems
+                        .as_ref()
+                        .map(|e| e.iter().map(|v| self.copy(&undefined(v), at, depth + 1)).collect::<Vec<Val>>());
+                    let elem = self.copy(&undefined(&a.elem), at, depth + 1);
+                    Content::Array(Arr { elems, elem, ..(*a).clone() }.into())
+                }
+                Content::Fun(_) => continue,
+                Content::Other("Date") => {
+                    copied = copied.join(&Str::between(20, Some(30)).into());
+                    continue;
+                }
+                _ => Content::Object(Obj::default().into()),
+            };
+            let new = self.alloc(at, content);
+            self.heap.slots[new as usize].summary = summary;
+            copied = copied.join(&Val::addr(new));
+        }
+        copied
+    }
+
+    /// The constant a value is, as JSON.
+    pub(super) fn to_json(&self, val: &Val, depth: u32) -> Option<serde_json::Value> {
+        if depth > DEEPEST {
+            return None;
+        }
+        if let Some(text) = val.as_text() {
+            return Some(serde_json::Value::String(text.to_string()));
+        }
+        if let Some(n) = val.as_number() {
+            let whole = n.fract() == 0.0 && n.abs() < 9e15;
+            return if whole { Some((n as i64).into()) } else { serde_json::Number::from_f64(n).map(Into::into) };
+        }
+        if *val == (Val { null: val.null, ..Val::default() }) && val.null.is_some() {
+            return Some(serde_json::Value::Null);
+        }
+        if *val == Val::bool(true) || *val == Val::bool(false) {
+            return Some(val.yes.into());
+        }
+        let addr = val.only_ref()?;
+        if self.heap.slots[addr as usize].open {
+            return None;
+        }
+        match self.heap.get(addr) {
+            Content::Object(o) if o.rest.is_none() && !o.error && o.class.is_none() => {
+                let mut map = serde_json::Map::new();
+                for f in &o.fields {
+                    if f.val == Val::undefined() && !f.optional {
+                        continue;
+                    }
+                    if f.optional || f.accessor {
+                        return None;
+                    }
+                    map.insert(f.name.to_string(), self.to_json(&f.val, depth + 1)?);
+                }
+                Some(map.into())
+            }
+            Content::Array(a) => {
+                let elems = a.elems.as_ref()?;
+                elems.iter().map(|e| self.to_json(e, depth + 1)).collect::<Option<Vec<_>>>().map(Into::into)
+            }
+            _ => None,
+        }
+    }
+
+    /// JSON as a value of the heap.
+    pub(super) fn json_value(&mut self, json: &serde_json::Value, at: Span, depth: u32) -> Val {
+        if depth > 100 {
+            return self.data(at, "data nested this deep is not followed");
+        }
+        match json {
+            serde_json::Value::Null => Val::null(),
+            serde_json::Value::Bool(b) => Val::bool(*b),
+            serde_json::Value::Number(n) => Val::number(n.as_f64().unwrap_or(0.0)),
+            serde_json::Value::String(s) => Val::text(s),
+            serde_json::Value::Array(items) => {
+                let elems: Vec<Val> = items.iter().map(|i| self.json_value(i, at, depth + 1)).collect();
+                self.new_array(Arr::of(elems), at)
+            }
+            serde_json::Value::Object(map) => {
+                let mut obj = Obj::default();
+                for (name, item) in map {
+                    let val = self.json_value(item, at, depth + 1);
+                    super::expressions::set_field(&mut obj, name, val);
+                }
+                Val::addr(self.alloc(at, Content::Object(obj.into())))
+            }
+        }
+    }
+
+    /// Bounds of the length of a value's JSON text.
+    fn json_length(&self, val: &Val, depth: u32) -> (u64, Option<u64>) {
+        if depth > 8 || val.unknown.is_some() || val.builtin.is_some() {
+            return (0, None);
+        }
+        let mut bounds: Option<(u64, Option<u64>)> = None;
+        let mut add = |lo: u64, hi: Option<u64>| {
+            bounds = Some(match bounds {
+                None => (lo, hi),
+                Some((l, h)) => (l.min(lo), h.zip(hi).map(|(a, b)| a.max(b))),
+            });
+        };
+        if val.null.is_some() || val.undef.is_some() {
+            add(4, Some(4));
+        }
+        if val.yes || val.no {
+            add(4, Some(5));
+        }
+        if val.num.is_some() {
+            add(1, Some(25));
+        }
+        if let Some(s) = &val.str {
+            // Every byte can need an escape of six.
+            add(s.lo + 2, s.hi.map(|h| h.saturating_mul(6).saturating_add(2)));
+        }
+        for addr in val.refs.as_slice() {
+            let (lo, hi) = self.json_length_at(*addr, depth);
+            add(lo, hi);
+        }
+        bounds.unwrap_or((0, None))
+    }
+
+    fn json_length_at(&self, addr: Addr, depth: u32) -> (u64, Option<u64>) {
+        match self.heap.get(addr) {
+            _ if self.heap.slots[addr as usize].open => (0, None),
+            Content::Object(o) => {
+                let mut total = (2u64, if o.rest.is_some() { None } else { Some(2u64) });
+                for f in &o.fields {
+                    let (lo, hi) = self.json_length(&f.val, depth + 1);
+                    let name = f.name.len() as u64 + 4;
+                    if !f.optional && f.val.undef.is_none() {
+                        total.0 = total.0.saturating_add(lo + name - 1);
+                    }
+                    total.1 = total.1.zip(hi).map(|(a, b)| a.saturating_add(b).saturating_add(name));
+                }
+                total
+            }
+            Content::Array(a) => {
+                let (lo, hi) = self.json_length(&a.joined(), depth + 1);
+                let (n, m) = (a.len.lo.max(0.0) as u64, a.len.hi);
+                let hi = hi
+                    .filter(|_| m.is_finite())
+                    .map(|h| (m as u64).saturating_mul(h.saturating_add(1)).saturating_add(2));
+                let empty = if m == 0.0 { Some(2) } else { hi };
+                (n.saturating_mul(lo).saturating_add(2), empty)
+            }
+            _ => (0, None),
+        }
+    }
+}

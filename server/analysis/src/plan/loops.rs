@@ -1,0 +1,460 @@
+//! Loops.
+
+use swc_ecma_ast::{Expr, ForHead, ForInStmt, ForOfStmt, ForStmt, Stmt, VarDeclOrExpr};
+
+use super::{
+    MisuseKind,
+    contents::{Arr, Content},
+    effects::Key,
+    interp::{Catches, Interp, Leave, Way},
+    iterate::Trips,
+    numbers::Num,
+    strings::Str,
+    sum::{Tally, WhyId, Whys},
+    val::Val,
+};
+use crate::{script::span, text::Span};
+
+/// Most iterations followed one by one, of one loop and of loops within loops.
+pub(super) const MOST_UNROLLED: usize = 16;
+const MOST_UNROLLED_NESTED: u32 = 64;
+
+impl<'a> Interp<'a> {
+    pub(super) fn loop_stmt(&mut self, stmt: &'a Stmt, labels: Vec<String>) {
+        let (end, target) = self.region(Catches::Breaks(labels.clone()), |me| {
+            let trips = match stmt {
+                Stmt::For(f) => me.for_stmt(f, &labels),
+                Stmt::While(w) => me.while_loop(Some(&w.test), None, &w.body, &labels, span(w), false),
+                Stmt::DoWhile(w) => me.while_loop(Some(&w.test), None, &w.body, &labels, span(w), true),
+                Stmt::ForOf(f) => me.for_of(f, &labels),
+                Stmt::ForIn(f) => me.for_in(f, &labels),
+                _ => return Val::default(),
+            };
+            me.note_loop(span(stmt), trips);
+            Val::default()
+        });
+        self.after(end, target.exits);
+    }
+
+    fn note_loop(&mut self, at: Span, (trips, agents): (Tally, Tally)) {
+        if agents.is_zero() {
+            return;
+        }
+        let entry = self.record.loops.entry(at.start).or_insert_with(|| (at, trips.clone(), agents.clone()));
+        entry.1 = entry.1.join(&trips);
+        entry.2 = entry.2.join(&agents);
+    }
+
+    fn for_stmt(&mut self, f: &'a ForStmt, labels: &[String]) -> (Tally, Tally) {
+        let outer = self.env.clone();
+        self.env = self.frame(span(f).start);
+        match &f.init {
+            Some(VarDeclOrExpr::VarDecl(v)) => self.var(v),
+            Some(VarDeclOrExpr::Expr(e)) => {
+                self.expr(e);
+            }
+            None => {}
+        }
+        let result = self.while_loop(f.test.as_deref(), f.update.as_deref(), &f.body, labels, span(f), false);
+        self.env = outer;
+        result
+    }
+
+    /// One iteration's body; `continue` ends it early.
+    fn iteration(&mut self, labels: &[String], f: impl FnOnce(&mut Self)) {
+        let (end, target) = self.region(Catches::Continues(labels.to_vec()), |me| {
+            f(me);
+            Val::default()
+        });
+        self.after(end, target.exits);
+    }
+
+    /// A loop with a condition. Gives how often it runs and the agents of one iteration.
+    fn while_loop(
+        &mut self,
+        test: Option<&'a Expr>,
+        update: Option<&'a Expr>,
+        body: &'a Stmt,
+        labels: &[String],
+        at: Span,
+        body_first: bool,
+    ) -> (Tally, Tally) {
+        let frame = self.env.clone();
+        let own: u32 =
+            if self.scopes.scopes.contains_key(&at.start) { frame.as_ref().map_or(0, |f| f.count) } else { 0 };
+        if let Some(test) = test
+            && let Some(known) = self.follow(test, update, body, labels, own, body_first)
+        {
+            return known;
+        }
+        self.env = frame;
+        let first = body_first;
+        let hint = test.and_then(|t| self.trip_hint(t));
+        let why = self.loop_why(test, at);
+        let mut seen: Vec<Val> = vec![Val::default(); own as usize];
+        let head = self.env.clone();
+        let done = self.iterate(Trips::Inferred(hint, why), |me| {
+            let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
+                me.env = head.clone();
+                if !first && let Some(test) = test {
+                    me.check(test);
+                }
+                if let Some(head) = &head {
+                    for (i, seen) in seen.iter_mut().enumerate() {
+                        *seen = seen.join(&me.heap.var(head.base + i as u32));
+                    }
+                }
+                if me.live {
+                    me.iteration(labels, |me| me.stmt(body));
+                }
+                if let Some(update) = update
+                    && me.live
+                {
+                    me.expr(update);
+                }
+                if first
+                    && let Some(test) = test
+                    && me.live
+                {
+                    me.check(test);
+                }
+                Val::default()
+            });
+            let val = me.any_way(vec![end]);
+            (val, target.exits)
+        });
+        let agents = done.once.get(Key::Total);
+        let trips = done.trips.clone();
+        self.any_way(done.ways);
+        if let Some(head) = &self.env {
+            // What closures made in some iteration see of the loop's own variables.
+            let base = head.base;
+            for (i, seen) in seen.into_iter().enumerate() {
+                let addr = base + i as u32;
+                let seen = Val { num: seen.num.map(|n| Num { since: None, ..n }), ..seen };
+                let val = self.heap.var(addr).join(&seen);
+                self.heap.replace(addr, Content::Var(val.into()));
+            }
+        }
+        let trips = if first { trips.add(&Tally::exactly(1)) } else { trips };
+        (trips, agents)
+    }
+
+    /// Follows a loop's iterations one by one, if its condition is decided each time and soon fails.
+    fn follow(
+        &mut self,
+        test: &'a Expr,
+        update: Option<&'a Expr>,
+        body: &'a Stmt,
+        labels: &[String],
+        own: u32,
+        body_first: bool,
+    ) -> Option<(Tally, Tally)> {
+        if self.unrolled * 2 > MOST_UNROLLED_NESTED || matches!(test.unwrap_parens(), Expr::Lit(_)) && !body_first {
+            return None;
+        }
+        let hint = self.trip_hint(test);
+        if hint.is_some_and(|h| h.high != Some(h.low) || h.low > MOST_UNROLLED as u64 * 2) {
+            return None;
+        }
+        let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        let outer = self.env.clone();
+        self.unrolled *= 2;
+        let mut result = None;
+        let way = self.way(|me| {
+            result = me.follow_all(test, update, body, labels, own, body_first);
+            Val::default()
+        });
+        self.unrolled /= 2;
+        if result.is_none() {
+            self.env = outer;
+            for (target, n) in self.targets.iter_mut().zip(&exits) {
+                target.exits.truncate(*n);
+            }
+            return None;
+        }
+        self.any_way(vec![way]);
+        result
+    }
+
+    fn follow_all(
+        &mut self,
+        test: &'a Expr,
+        update: Option<&'a Expr>,
+        body: &'a Stmt,
+        labels: &[String],
+        own: u32,
+        body_first: bool,
+    ) -> Option<(Tally, Tally)> {
+        let mut most = Tally::zero();
+        for followed in 0..=MOST_UNROLLED {
+            if followed > 0 || !body_first {
+                let held = self.expr(test).truthy();
+                match held {
+                    _ if !self.live => return Some((Tally::exactly(followed as u64), most)),
+                    Some(true) => {}
+                    Some(false) => return Some((Tally::exactly(followed as u64), most)),
+                    None => return None,
+                }
+            }
+            let outer = std::mem::take(&mut self.fx);
+            self.fx_stack.push(outer);
+            // Closures made in this iteration keep its variables.
+            let head = self.env.clone();
+            self.iteration(labels, |me| me.stmt(body));
+            if let (Some(head), true) = (&head, own > 0) {
+                let base = self.heap.len();
+                for i in 0..head.count {
+                    let slot = self.heap.slots[(head.base + i) as usize].clone();
+                    self.heap.alloc(slot.site, slot.context, slot.content);
+                }
+                self.env = Some(std::sync::Arc::new(super::contents::Frame {
+                    base,
+                    count: head.count,
+                    parent: head.parent.clone(),
+                }));
+            }
+            if let Some(update) = update
+                && self.live
+            {
+                self.expr(update);
+            }
+            let once = std::mem::take(&mut self.fx);
+            most = most.join(&once.get(Key::Total));
+            self.fx = self.fx_stack.pop().unwrap_or_default();
+            self.fx.then(&once);
+            if !self.live {
+                return Some((Tally::exactly(followed as u64 + 1), most));
+            }
+        }
+        None
+    }
+
+    /// Evaluates a loop's condition; where it fails, the loop ends.
+    fn check(&mut self, test: &'a Expr) {
+        let val = self.expr(test);
+        if !self.live {
+            return;
+        }
+        let mut ways: Vec<Way> = vec![];
+        if val.may_be_falsy() {
+            ways.push(self.way(|me| {
+                me.assume(test, false);
+                me.leave(Leave::Break(None), Val::default());
+                Val::default()
+            }));
+        }
+        if val.may_be_truthy() {
+            ways.push(self.way(|me| {
+                me.assume(test, true);
+                Val::default()
+            }));
+        }
+        self.any_way(ways);
+    }
+
+    /// How often `i < n` can hold, where `i` starts at a known number.
+    fn trip_hint(&mut self, test: &'a Expr) -> Option<Tally> {
+        let Expr::Bin(b) = test.unwrap_parens() else { return None };
+        let (small, large, extra) = match b.op {
+            swc_ecma_ast::BinaryOp::LogicalAnd => return self.trip_hint(&b.left).or_else(|| self.trip_hint(&b.right)),
+            swc_ecma_ast::BinaryOp::Lt => (&b.left, &b.right, 0.0),
+            swc_ecma_ast::BinaryOp::LtEq => (&b.left, &b.right, 1.0),
+            swc_ecma_ast::BinaryOp::Gt => (&b.right, &b.left, 0.0),
+            swc_ecma_ast::BinaryOp::GtEq => (&b.right, &b.left, 1.0),
+            _ => return None,
+        };
+        let from = self.peek(small)?.as_number()?;
+        let to = self.peek(large)?;
+        let num = to.num.clone().filter(|_| to.only_num())?;
+        Some(num.add(&Num::exactly(extra)).sub(&Num::exactly(from)).tally())
+    }
+
+    fn loop_why(&mut self, test: Option<&'a Expr>, at: Span) -> WhyId {
+        let text = test.map_or("", |t| span(t).slice(&self.script.text));
+        match test {
+            Some(test) if text.contains("budget") => self.why(
+                span(test),
+                "the budget decides how often this loop runs; without one, the run ends at 1000 agents",
+            ),
+            Some(test) => self.why(span(test), "nothing in the script bounds how often this loop runs"),
+            None => self.why(at, "nothing in the script bounds how often this loop runs"),
+        }
+    }
+
+    fn for_of(&mut self, f: &'a ForOfStmt, labels: &[String]) -> (Tally, Tally) {
+        let val = self.expr(&f.right);
+        self.record.value(span(&f.right), &val);
+        if !f.is_await {
+            self.misused(&val, span(&f.right), MisuseKind::Iterated);
+        }
+        let arr = self.iterated(&val, span(&f.right));
+        let watched = val.only_ref();
+        self.for_each_in(span(f), &f.left, arr, watched, &f.body, labels, f.is_await)
+    }
+
+    fn for_in(&mut self, f: &'a ForInStmt, labels: &[String]) -> (Tally, Tally) {
+        let val = self.expr(&f.right);
+        let keys = self.keys_of(&val, span(&f.right));
+        self.for_each_in(span(f), &f.left, keys, None, &f.body, labels, false)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one statement")]
+    fn for_each_in(
+        &mut self,
+        at: Span,
+        left: &'a ForHead,
+        arr: Arr,
+        watched: Option<u32>,
+        body: &'a Stmt,
+        labels: &[String],
+        awaits: bool,
+    ) -> (Tally, Tally) {
+        let run = |me: &mut Self, elem: Val| {
+            let outer = me.env.clone();
+            me.env = me.frame(at.start);
+            let elem = if awaits { me.await_value(&elem, at) } else { elem };
+            match left {
+                ForHead::VarDecl(v) => {
+                    if let Some(d) = v.decls.first() {
+                        me.bind(&d.name, elem, true);
+                    }
+                }
+                ForHead::Pat(p) => me.bind(p, elem, false),
+                ForHead::UsingDecl(_) => {}
+            }
+            me.iteration(labels, |me| me.stmt(body));
+            me.env = outer;
+        };
+        if let Some(elems) = &arr.elems
+            && elems.len() <= MOST_UNROLLED
+            && self.unrolled * (elems.len().max(1) as u32) <= MOST_UNROLLED_NESTED
+        {
+            let factor = elems.len().max(1) as u32;
+            self.unrolled *= factor;
+            let mut most = Tally::zero();
+            for elem in elems {
+                if !self.live {
+                    break;
+                }
+                let fx = std::mem::take(&mut self.fx);
+                self.fx_stack.push(fx);
+                run(self, elem.clone());
+                let once = std::mem::take(&mut self.fx);
+                most = most.join(&once.get(Key::Total));
+                self.fx = self.fx_stack.pop().unwrap_or_default();
+                self.fx.then(&once);
+            }
+            self.unrolled /= factor;
+            if !watched.is_some_and(|a| self.grew(a, &arr)) {
+                return (Tally::exactly(elems.len() as u64), most);
+            }
+            // It grew while it was gone through: the rest is not known one by one.
+            let why = self.why(at, "the list grows while it is gone through");
+            return self.open_ended(at, arr.joined(), why, labels, run);
+        }
+        let length = watched.map(|a| self.heap.get(a).clone());
+        let elem = arr.joined();
+        let mut carried = (Tally::zero(), Tally::zero());
+        let way = self.way(|me| {
+            let done = me.iterate(Trips::Given(arr.len.tally()), |me| {
+                let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
+                    run(me, elem.clone());
+                    Val::default()
+                });
+                let val = me.any_way(vec![end]);
+                (val, target.exits)
+            });
+            carried = (done.trips.clone(), done.once.get(Key::Total));
+            me.any_way(done.ways)
+        });
+        let grew =
+            way.live && watched.is_some_and(|a| way.delta.0.iter().any(|(b, c)| *b == a && longer(c, length.as_ref())));
+        if grew {
+            let why = self.why(at, "the list grows while it is gone through");
+            return self.open_ended(at, elem, why, labels, run);
+        }
+        self.any_way(vec![way]);
+        carried
+    }
+
+    /// Goes through a list that grows meanwhile.
+    fn open_ended(
+        &mut self,
+        _at: Span,
+        elem: Val,
+        why: WhyId,
+        labels: &[String],
+        run: impl Fn(&mut Self, Val),
+    ) -> (Tally, Tally) {
+        let at = self.record.whys[why as usize].span;
+        let sym = self.symbol("rounds", at);
+        let any = Val::unknown(why, sym, true);
+        let trips = Num::length(0.0, f64::INFINITY, sym, why).tally();
+        let trips = Tally { whys: Whys::one(why), ..trips };
+        let done = self.iterate(Trips::Given(trips), |me| {
+            let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
+                run(me, elem.join(&any));
+                Val::default()
+            });
+            let val = me.any_way(vec![end]);
+            (val, target.exits)
+        });
+        let result = (done.trips.clone(), done.once.get(Key::Total));
+        self.any_way(done.ways);
+        result
+    }
+
+    fn grew(&self, addr: u32, before: &Arr) -> bool {
+        match self.heap.get(addr) {
+            Content::Array(now) => now.len.hi > before.len.hi,
+            Content::Map(c) | Content::Set(c) => c.size.hi > before.len.hi,
+            _ => false,
+        }
+    }
+
+    /// The names of an object's own properties.
+    pub(super) fn keys_of(&mut self, val: &Val, at: Span) -> Arr {
+        let mut all: Option<Arr> = None;
+        for addr in val.refs.as_slice() {
+            let arr = match self.heap.get(*addr).clone() {
+                Content::Object(o) if o.rest.is_none() && o.fields.iter().all(|f| !f.optional) => {
+                    Arr::of(o.fields.iter().map(|f| Val::text(&f.name)).collect())
+                }
+                Content::Object(o) => {
+                    let names = Str::one_of(o.fields.iter().map(|f| f.name.clone())).unwrap_or_else(Str::any);
+                    let low = o.fields.iter().filter(|f| !f.optional).count() as f64;
+                    match &o.rest {
+                        None => Arr::many(names.into(), Num::count(low, o.fields.len() as f64)),
+                        Some(_) => {
+                            let why = self.why(at, "the run decides which keys the object has");
+                            let sym = self.fresh_symbol(at);
+                            Arr::many(Str::any().into(), Num::length(low, f64::INFINITY, sym, why))
+                        }
+                    }
+                }
+                Content::Array(a) => Arr { elems: None, elem: Str::between(1, Some(10)).into(), ..(*a).clone() },
+                _ => Arr::of(vec![]),
+            };
+            all = Some(all.map_or_else(|| arr.clone(), |a| a.join(&arr)));
+        }
+        if let Some(u) = val.unknown {
+            let arr = Arr::many(Str::any().into(), Num::length(0.0, f64::INFINITY, u.sym, u.why));
+            all = Some(all.map_or_else(|| arr.clone(), |a| a.join(&arr)));
+        }
+        if val.str.is_some() {
+            let arr = Arr::many(Str::any().into(), Num::count(0.0, f64::INFINITY));
+            all = Some(all.map_or_else(|| arr.clone(), |a| a.join(&arr)));
+        }
+        all.unwrap_or_else(|| Arr::of(vec![]))
+    }
+}
+
+fn longer(now: &Content, before: Option<&Content>) -> bool {
+    match (now, before) {
+        (Content::Array(a), Some(Content::Array(b))) => a.len.hi > b.len.hi || a.len.sum != b.len.sum,
+        (Content::Map(a) | Content::Set(a), Some(Content::Map(b) | Content::Set(b))) => a.size.hi > b.size.hi,
+        (Content::Array(a), None) => a.len.hi > 0.0,
+        _ => true,
+    }
+}

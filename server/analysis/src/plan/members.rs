@@ -1,0 +1,546 @@
+//! Properties: reading, writing, and optional chains.
+
+use std::sync::Arc;
+
+use swc_ecma_ast::{AssignTargetPat, Expr, MemberExpr, MemberProp, OptChainBase, OptChainExpr};
+
+use super::{
+    MisuseKind,
+    contents::{Arr, Content, Fun, Obj},
+    functions::Args,
+    interp::{Interp, Leave},
+    numbers::Num,
+    strings::Str,
+    val::{Addr, Val},
+};
+use crate::{script::span, text::Span};
+
+/// The key of a member access.
+#[derive(Clone, Debug)]
+pub(super) enum Key {
+    Name(String),
+    Value(Val),
+}
+
+impl Key {
+    pub(super) fn text(&self) -> Option<String> {
+        match self {
+            Key::Name(name) => Some(name.clone()),
+            Key::Value(val) => val.as_text().map(|t| t.to_string()),
+        }
+    }
+}
+
+impl<'a> Interp<'a> {
+    pub(super) fn member(&mut self, m: &'a MemberExpr) -> Val {
+        let object = self.expr(&m.obj);
+        let key = self.member_key(m);
+        self.misused(&object, span(m), MisuseKind::Member);
+        self.deref(&object, span(&m.obj));
+        self.note_args_read(m, &object);
+        if !self.live {
+            return Val::default();
+        }
+        let val = self.get_key(&object, &key, span(m));
+        self.refined(m).map_or(val.clone(), |known| narrow_to(&val, &known))
+    }
+
+    pub(super) fn member_key(&mut self, m: &'a MemberExpr) -> Key {
+        match &m.prop {
+            MemberProp::Ident(i) => Key::Name(i.sym.to_string()),
+            MemberProp::PrivateName(p) => Key::Name(format!("#{}", p.name)),
+            MemberProp::Computed(c) => Key::Value(self.expr(&c.expr)),
+        }
+    }
+
+    /// Evaluates an optional chain: its value when it does not stop, and whether it can stop.
+    pub(super) fn chain(&mut self, o: &'a OptChainExpr) -> (Val, bool) {
+        match &*o.base {
+            OptChainBase::Member(m) => {
+                let (object, short) = self.chain_part(&m.obj, o.optional);
+                if object.is_never() {
+                    return (Val::default(), short);
+                }
+                self.misused(&object, span(o), MisuseKind::Member);
+                let key = self.member_key(m);
+                if !o.optional {
+                    self.deref(&object, span(&m.obj));
+                }
+                let val = self.get_key(&object, &key, span(o));
+                (val, short)
+            }
+            OptChainBase::Call(c) => {
+                // A method call keeps the object it is called on.
+                let (this, function, name, short) = match c.callee.unwrap_parens() {
+                    Expr::Member(m) => {
+                        let (object, short) = self.chain_part(&m.obj, false);
+                        self.deref(&object, span(&m.obj));
+                        (object, None, Some(self.member_key(m)), short)
+                    }
+                    Expr::OptChain(inner) => match &*inner.base {
+                        OptChainBase::Member(m) => {
+                            let (object, short) = self.chain_part(&m.obj, inner.optional);
+                            if !inner.optional && !object.is_never() {
+                                self.deref(&object, span(&m.obj));
+                            }
+                            (object, None, Some(self.member_key(m)), short)
+                        }
+                        OptChainBase::Call(_) => {
+                            let (val, short) = self.chain(inner);
+                            (Val::undefined(), Some(val), None, short)
+                        }
+                    },
+                    other => (Val::undefined(), Some(self.expr(other)), None, false),
+                };
+                let callee = function.clone().unwrap_or_else(|| this.clone());
+                if callee.is_never() {
+                    return (Val::default(), short);
+                }
+                let mut stops = short;
+                let mut callable = function;
+                if o.optional {
+                    let found = callable.clone().or_else(|| name.as_ref().map(|k| self.get_key(&this, k, span(o))));
+                    if let Some(found) = found {
+                        stops |= found.is_nullish_possible();
+                        callable = callable.map(|f| f.without_nullish());
+                        if found.is_nullish() {
+                            return (Val::default(), true);
+                        }
+                    }
+                }
+                let call = |me: &mut Self| {
+                    let args = me.args_list(&c.args);
+                    match (&callable, &name) {
+                        (Some(f), _) => me.call_value(f, Val::undefined(), &args, span(o)),
+                        (None, Some(key)) => me.call_method(&this, key, &args, span(o)),
+                        (None, None) => Val::default(),
+                    }
+                };
+                if !stops {
+                    return (call(self), false);
+                }
+                let not = self.way(|_| Val::default());
+                let does = self.way(call);
+                (self.any_way(vec![not, does]), true)
+            }
+        }
+    }
+
+    /// The object of a link of a chain, without `null` and `undefined` where the link is optional.
+    fn chain_part(&mut self, e: &'a Expr, optional: bool) -> (Val, bool) {
+        let (val, short) = match e.unwrap_parens() {
+            Expr::OptChain(inner) => {
+                let (val, short) = self.chain(inner);
+                let all = if short { val.join(&Val::undefined()) } else { val.clone() };
+                self.record.value(span(inner), &all);
+                (val, short)
+            }
+            other => (self.expr(other), false),
+        };
+        if optional { (val.without_nullish(), short || val.is_nullish_possible()) } else { (val, short) }
+    }
+
+    /// Notes what reading a property of `val` can do: throw, where it is `null` or `undefined`.
+    pub(super) fn deref(&mut self, val: &Val, _at: Span) {
+        if val.is_nullish() {
+            self.leave(Leave::Throw, Val::default());
+        } else if val.is_nullish_possible() {
+            self.may_throw();
+        }
+    }
+
+    pub(super) fn get_key(&mut self, object: &Val, key: &Key, at: Span) -> Val {
+        match key {
+            Key::Name(name) => self.get(object, name, at),
+            Key::Value(val) => self.get_computed(object, val, at),
+        }
+    }
+
+    /// The property `name` of `object`; `null` and `undefined` have been dealt with.
+    pub(super) fn get(&mut self, object: &Val, name: &str, at: Span) -> Val {
+        let mut val = Val::default();
+        if let Some(u) = object.unknown {
+            let root = self.record.whys[u.why as usize].span;
+            let sym = if name == "length" { u.sym } else { self.symbol(name, root) };
+            if name == "length" {
+                let n = Num { nan: false, ..Num::length(0.0, f64::INFINITY, u.sym, u.why) };
+                val = val.join(&n.into());
+            }
+            val = val.join(&Val::unknown(u.why, sym, u.data));
+        }
+        if let Some(s) = &object.str {
+            val = val.join(&self.string_property(s, name));
+        }
+        if object.num.is_some() || object.yes || object.no {
+            val = val.join(&Val::undefined());
+        }
+        if let Some(builtin) = object.builtin {
+            val = val.join(&self.builtin_member(builtin, name, at));
+        }
+        for addr in object.refs.as_slice() {
+            val = val.join(&self.get_of(*addr, name, at));
+        }
+        val
+    }
+
+    fn get_of(&mut self, addr: Addr, name: &str, at: Span) -> Val {
+        if self.heap.slots[addr as usize].open {
+            return self.unknown(at, "something else can change it at any time");
+        }
+        match self.heap.get(addr).clone() {
+            Content::Object(o) => self.field(&o, name, addr, at),
+            Content::Array(a) => match name {
+                "length" => a.len.clone().into(),
+                _ => match super::names::method("Array", name) {
+                    Some(_) => self.bound(Val::addr(addr), name, at),
+                    None => match name.parse::<u32>() {
+                        Ok(i) => self.element(&a, i.into(), at),
+                        Err(_) => Val::undefined(),
+                    },
+                },
+            },
+            Content::Map(c) | Content::Set(c) if name == "size" => c.size.clone().into(),
+            Content::Map(_) | Content::Set(_) => self.bound(Val::addr(addr), name, at),
+            Content::Promise(_) if matches!(name, "then" | "catch" | "finally") => {
+                self.bound(Val::addr(addr), name, at)
+            }
+            Content::Promise(_) => Val::undefined(),
+            Content::Fun(f) => {
+                if let Fun::Class { statics, .. } = &*f
+                    && let Some(found) = statics.iter().find(|s| *s.name == *name)
+                {
+                    return found.val.clone();
+                }
+                match name {
+                    "name" => Str::any().into(),
+                    "length" => Num::between(0.0, 255.0).into(),
+                    "call" | "apply" | "bind" => self.bound(Val::addr(addr), name, at),
+                    _ => Val::undefined(),
+                }
+            }
+            Content::Other(_) => self.unknown(at, "properties of this kind of object are not followed"),
+            Content::Var(_) | Content::Pending(_) => Val::undefined(),
+        }
+    }
+
+    fn field(&mut self, o: &Arc<Obj>, name: &str, addr: Addr, at: Span) -> Val {
+        if let Some(f) = o.fields.iter().find(|f| *f.name == *name) {
+            if f.accessor {
+                return self.call_value(&f.val.clone(), Val::addr(addr), &Args::default(), at);
+            }
+            return if f.optional {
+                let why = self.why(at, format!("`{name}` can be missing"));
+                let missing = match &o.rest {
+                    Some(rest) => rest.join(&Val::undefined_because(why)),
+                    None => Val::undefined_because(why),
+                };
+                f.val.join(&missing)
+            } else {
+                f.val.clone()
+            };
+        }
+        if let Some(found) = o.class.and_then(|class| self.class_member(class, name, addr, at)) {
+            return found;
+        }
+        if super::names::method("Object", name).is_some() {
+            return self.bound(Val::addr(addr), name, at);
+        }
+        match &o.rest {
+            Some(rest) => rest.join(&Val::undefined()),
+            None => Val::undefined(),
+        }
+    }
+
+    /// A method of a value that is not called at once.
+    pub(super) fn bound(&mut self, this: Val, name: &str, at: Span) -> Val {
+        let method = super::names::method("", name);
+        match method {
+            Some(name) => {
+                let fun = Fun::Bound { function: Val::builtin(name), this, arguments: vec![] };
+                Val::addr(self.alloc(at, Content::Fun(fun.into())))
+            }
+            None => self.unknown(at, "this method is not followed"),
+        }
+    }
+
+    fn get_computed(&mut self, object: &Val, key: &Val, at: Span) -> Val {
+        if let Some(name) = self.key_text(key) {
+            return self.get(object, &name, at);
+        }
+        let mut val = Val::default();
+        if let Some(u) = object.unknown {
+            val = val.join(&Val::unknown(u.why, u.sym, u.data));
+        }
+        if object.str.is_some() {
+            val = val.join(&Val::from(Str::between(1, Some(4)))).join(&Val::undefined());
+        }
+        if object.num.is_some() || object.yes || object.no || object.builtin.is_some() {
+            val = val.join(&self.unknown(at, "the name of the property is computed"));
+        }
+        for addr in object.refs.as_slice() {
+            let part = match self.heap.get(*addr).clone() {
+                _ if self.heap.slots[*addr as usize].open => {
+                    self.unknown(at, "something else can change it at any time")
+                }
+                Content::Array(a) => {
+                    let num = key.num.clone().unwrap_or_else(Num::any);
+                    let why = self.why(at, "the index can be outside the list");
+                    let inside = num.lo >= 0.0 && !num.nan && num.hi < a.len.lo && key.only_num();
+                    let elem = a.joined();
+                    if inside { elem } else { elem.join(&Val::undefined_because(why)) }
+                }
+                Content::Object(o) => {
+                    let known = key.str.as_ref().and_then(|s| s.known.clone());
+                    match known {
+                        Some(names) if key.only_str() => {
+                            names.iter().fold(Val::default(), |v, n| v.join(&self.field(&o, n, *addr, at)))
+                        }
+                        _ => {
+                            let all = o.fields.iter().fold(Val::undefined(), |v, f| v.join(&f.val));
+                            o.rest.as_ref().map_or(all.clone(), |r| all.join(r))
+                        }
+                    }
+                }
+                _ => self.unknown(at, "the name of the property is computed"),
+            };
+            val = val.join(&part);
+        }
+        val
+    }
+
+    /// The text of a property key, where it is known.
+    pub(super) fn key_text(&mut self, key: &Val) -> Option<String> {
+        key.as_text().map(|t| t.to_string()).or_else(|| key.as_number().map(super::operators::number_text))
+    }
+
+    /// Element `i` of an array; `undefined` where it can be shorter.
+    pub(super) fn element(&mut self, arr: &Arr, i: f64, at: Span) -> Val {
+        match &arr.elems {
+            Some(elems) => elems.get(i as usize).cloned().unwrap_or_else(Val::undefined),
+            None if i < arr.len.lo => arr.elem.clone(),
+            None if i >= arr.len.hi => Val::undefined(),
+            None => {
+                let why = self.why(at, "the list can be shorter");
+                arr.elem.join(&Val::undefined_because(why))
+            }
+        }
+    }
+
+    /// Writes a property.
+    pub(super) fn set(&mut self, object: &Val, key: &Key, val: Val, at: Span) {
+        self.deref(object, at);
+        if !self.live {
+            return;
+        }
+        if object.unknown.is_some() || object.builtin.is_some() {
+            self.escape(&val, at);
+        }
+        let one = object.only_ref().is_some();
+        let name = match key {
+            Key::Name(name) => Some(name.clone()),
+            Key::Value(k) => self.key_text(k),
+        };
+        if let Some(name) = &name {
+            self.forget_refined(name);
+        } else {
+            self.forget_refined("");
+        }
+        for addr in object.refs.as_slice().to_vec() {
+            self.note_shared_write(addr, at, "");
+            let content = match self.heap.get(addr).clone() {
+                Content::Object(o) => {
+                    let mut o = (*o).clone();
+                    match &name {
+                        Some(name) => match o.fields.iter_mut().find(|f| *f.name == **name) {
+                            Some(f) if one => (f.val, f.optional, f.accessor) = (val.clone(), false, false),
+                            Some(f) => f.val = f.val.join(&val),
+                            None => {
+                                super::expressions::set_field(&mut o, name, val.clone());
+                                if !one && let Some(f) = o.fields.last_mut() {
+                                    f.optional = true;
+                                }
+                            }
+                        },
+                        None => {
+                            o.fields.iter_mut().for_each(|f| f.val = f.val.join(&val));
+                            o.rest = Some(o.rest.map_or(val.clone(), |r| r.join(&val)));
+                        }
+                    }
+                    Content::Object(o.into())
+                }
+                Content::Array(a) => Content::Array(self.set_element(&a, key, name.as_deref(), &val, one, at).into()),
+                other => {
+                    self.escape(&val, at);
+                    other
+                }
+            };
+            self.heap.write(addr, content);
+        }
+    }
+
+    fn set_element(&mut self, a: &Arr, key: &Key, name: Option<&str>, val: &Val, one: bool, at: Span) -> Arr {
+        let mut a = a.clone();
+        if name == Some("length") {
+            let len = self.number_of(val).max(&Num::exactly(0.0));
+            a = Arr { elems: None, elem: a.joined().join(&Val::undefined()), len, ..a };
+            return if a.len.hi == 0.0 { Arr::of(vec![]) } else { a };
+        }
+        let index = name.and_then(|n| n.parse::<usize>().ok());
+        match (index, &mut a.elems) {
+            (Some(i), Some(elems)) if i < elems.len() => {
+                elems[i] = if one { val.clone() } else { elems[i].join(val) };
+            }
+            (Some(i), Some(elems)) if one && i < 256 => {
+                elems.resize(i, Val::undefined());
+                elems.push(val.clone());
+                a.len = Num::exactly((i + 1) as f64);
+            }
+            _ => {
+                let num = match key {
+                    Key::Value(v) => v.num.clone().unwrap_or_else(Num::any),
+                    Key::Name(_) => index.map_or_else(Num::any, |i| Num::exactly(i as f64)),
+                };
+                let mut elem = a.joined().join(val);
+                if num.nan || num.hi >= a.len.lo {
+                    elem = elem.join(&Val::undefined());
+                }
+                let why = self.why(at, "the list grows by writing past its end");
+                let len = if num.hi < a.len.lo {
+                    a.len.clone()
+                } else {
+                    a.len.max(&num.add(&Num::exactly(1.0)).plain()).join(&a.len).because(why)
+                };
+                let len = Num { nan: false, lo: len.lo.max(0.0), ..len };
+                a = Arr { elems: None, elem, len, ..a };
+            }
+        }
+        a
+    }
+
+    pub(super) fn assign_expr(&mut self, e: &'a Expr, val: Val) {
+        match e.unwrap_parens() {
+            Expr::Ident(i) => self.assign_ident(i, val),
+            Expr::Member(m) => {
+                let object = self.expr(&m.obj);
+                let key = self.member_key(m);
+                self.set(&object, &key, val, span(m));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn assign_pattern(&mut self, pat: &'a AssignTargetPat, val: Val) {
+        match pat {
+            AssignTargetPat::Array(a) => {
+                let arr = self.iterated(&val, span(a));
+                for (i, elem) in a.elems.iter().enumerate() {
+                    match elem {
+                        Some(swc_ecma_ast::Pat::Rest(rest)) => {
+                            let tail = self.tail(&arr, i as f64);
+                            let val = Val::addr(self.alloc(span(rest), Content::Array(tail.into())));
+                            self.bind(&rest.arg, val, false);
+                        }
+                        Some(elem) => {
+                            let val = self.element(&arr, i as f64, span(elem));
+                            self.bind(elem, val, false);
+                        }
+                        None => {}
+                    }
+                }
+            }
+            AssignTargetPat::Object(o) => {
+                self.deref(&val, span(o));
+                self.bind_object(o, val, false);
+            }
+            AssignTargetPat::Invalid(_) => {}
+        }
+    }
+
+    /// `delete object.name`.
+    pub(super) fn delete(&mut self, e: &'a Expr) -> Val {
+        if let Expr::Member(m) = e.unwrap_parens() {
+            let object = self.expr(&m.obj);
+            let key = self.member_key(m);
+            let name = key.text();
+            for addr in object.refs.as_slice().to_vec() {
+                if let Content::Object(o) = self.heap.get(addr).clone() {
+                    let mut o = (*o).clone();
+                    for f in &mut o.fields {
+                        f.optional |= name.as_deref().is_none_or(|n| *f.name == *n);
+                    }
+                    self.heap.write(addr, Content::Object(o.into()));
+                }
+            }
+        }
+        Val::bool(true)
+    }
+
+    /// Copies the own properties of `val`: `{...val}`, `Object.assign`.
+    pub(super) fn spread_into(&mut self, obj: &mut Obj, val: &Val, at: Span) {
+        self.misused(val, at, MisuseKind::Iterated);
+        if let Some(u) = val.unknown {
+            let any = Val::unknown(u.why, u.sym, u.data);
+            obj.fields.iter_mut().for_each(|f| f.val = f.val.join(&any));
+            obj.rest = Some(obj.rest.as_ref().map_or(any.clone(), |r| r.join(&any)));
+        }
+        let certain = val.only_ref().is_some();
+        for addr in val.refs.as_slice().to_vec() {
+            match self.heap.get(addr).clone() {
+                Content::Object(o) => {
+                    if let Some(rest) = &o.rest {
+                        obj.fields.iter_mut().for_each(|f| f.val = f.val.join(rest));
+                        obj.rest = Some(obj.rest.as_ref().map_or(rest.clone(), |r| r.join(rest)));
+                    }
+                    for f in &o.fields {
+                        let val = if f.accessor { self.field(&o, &f.name, addr, at) } else { f.val.clone() };
+                        let old = obj.fields.iter_mut().find(|g| g.name == f.name);
+                        match old {
+                            Some(old) if certain && !f.optional => (old.val, old.optional) = (val, false),
+                            Some(old) => old.val = old.val.join(&val),
+                            None => {
+                                super::expressions::set_field(obj, &f.name, val);
+                                if let Some(new) = obj.fields.last_mut() {
+                                    new.optional = f.optional || !certain;
+                                }
+                            }
+                        }
+                    }
+                    obj.schema = obj.schema.or(o.schema);
+                }
+                Content::Array(a) => {
+                    let elem = a.joined();
+                    obj.rest = Some(obj.rest.as_ref().map_or(elem.clone(), |r| r.join(&elem)));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// `val` as far as it agrees with what a condition has shown of it.
+pub(super) fn narrow_to(val: &Val, known: &Val) -> Val {
+    if val.unknown.is_some() {
+        return if known.unknown.is_some() {
+            let (undef, null) =
+                (val.undef.filter(|_| known.undef.is_some()), val.null.filter(|_| known.null.is_some()));
+            Val { undef, null, ..val.clone() }
+        } else {
+            known.clone()
+        };
+    }
+    Val {
+        undef: val.undef.filter(|_| known.undef.is_some() || known.unknown.is_some()),
+        null: val.null.filter(|_| known.null.is_some() || known.unknown.is_some()),
+        ..val.clone()
+    }
+}
+
+impl Val {
+    pub(super) fn only_num(&self) -> bool {
+        Val { num: None, ..self.clone() }.is_never()
+    }
+
+    pub(super) fn only_str(&self) -> bool {
+        Val { str: None, ..self.clone() }.is_never()
+    }
+}

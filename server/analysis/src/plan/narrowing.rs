@@ -1,0 +1,470 @@
+//! What a condition that has been passed says about the values in it.
+
+use std::sync::Arc;
+
+use swc_ecma_ast::{BinExpr, BinaryOp, Callee, Expr, MemberExpr, MemberProp, OptChainBase, UnaryOp};
+
+use super::{
+    contents::Content,
+    expressions::{falsy_part, truthy_part},
+    interp::Interp,
+    numbers::Num,
+    strings::Str,
+    val::{Refs, Val},
+};
+use crate::script::span;
+
+/// What several ways on agree on.
+pub(super) fn agreed(a: &[Refined], b: &[Refined]) -> Vec<Refined> {
+    let same = |r: &&Refined| b.iter().any(|s| s.root == r.root && s.path == r.path);
+    let both = a.iter().filter(same).map(|r| {
+        let others = b.iter().filter(|s| s.root == r.root && s.path == r.path);
+        Refined { known: others.fold(r.known.clone(), |k, s| k.join(&s.known)), ..r.clone() }
+    });
+    both.collect()
+}
+
+/// A variable's property path with what is known of it, until something writes to such a property.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Refined {
+    root: u32,
+    path: Vec<String>,
+    known: Val,
+}
+
+impl<'a> Interp<'a> {
+    /// Goes on knowing that `e` is truthy, or falsy.
+    pub(super) fn assume(&mut self, e: &'a Expr, truth: bool) {
+        match e.unwrap_parens() {
+            Expr::Unary(u) if u.op == UnaryOp::Bang => self.assume(&u.arg, !truth),
+            Expr::Bin(b) => self.assume_binary(b, truth),
+            Expr::Call(c) => {
+                let Callee::Expr(callee) = &c.callee else { return };
+                let [arg] = c.args.as_slice() else { return };
+                if let Expr::Member(m) = callee.unwrap_parens()
+                    && m.prop.is_ident_with("isArray")
+                    && matches!(&*m.obj, Expr::Ident(i) if &*i.sym == "Array")
+                {
+                    let arg = &*arg.expr;
+                    self.refine(arg, |me, val| {
+                        let is_array = |a: &u32| matches!(me.heap.get(*a), Content::Array(_));
+                        let refs =
+                            Refs::from_iter(val.refs.as_slice().iter().copied().filter(|a| is_array(a) == truth));
+                        if !truth {
+                            return Val { refs, ..val.clone() };
+                        }
+                        Val { refs, unknown: val.unknown, ..Val::default() }
+                    });
+                } else if matches!(callee.unwrap_parens(), Expr::Ident(i) if &*i.sym == "Boolean") {
+                    self.assume(&arg.expr, truth);
+                }
+            }
+            other => self.refine(other, |_, val| if truth { truthy_part(val) } else { falsy_part(val) }),
+        }
+    }
+
+    fn assume_binary(&mut self, b: &'a BinExpr, truth: bool) {
+        match (b.op, truth) {
+            (BinaryOp::LogicalAnd, true) => {
+                self.assume(&b.left, true);
+                self.assume(&b.right, true);
+            }
+            (BinaryOp::LogicalOr, false) => {
+                self.assume(&b.left, false);
+                self.assume(&b.right, false);
+            }
+            // Of a failed `a && b`, the part that is certain to hold decides nothing; the other one must have failed.
+            (BinaryOp::LogicalAnd, false) | (BinaryOp::LogicalOr, true) => {
+                let first = self.peek(&b.left);
+                if first.and_then(|v| v.truthy()) == Some(!truth) {
+                    self.assume(&b.right, truth);
+                }
+            }
+            (BinaryOp::EqEqEq | BinaryOp::EqEq, _) => self.assume_equal(b, truth),
+            (BinaryOp::NotEqEq | BinaryOp::NotEq, _) => self.assume_equal(b, !truth),
+            (BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq, _) => self.assume_order(b, truth),
+            (BinaryOp::InstanceOf | BinaryOp::In, true) => self.refine(&b.left, |_, val| val.without_nullish()),
+            _ => {}
+        }
+    }
+
+    fn assume_equal(&mut self, b: &'a BinExpr, equal: bool) {
+        let loose = matches!(b.op, BinaryOp::EqEq | BinaryOp::NotEq);
+        for (e, other) in [(&*b.left, &*b.right), (&*b.right, &*b.left)] {
+            if let Expr::Unary(u) = e.unwrap_parens()
+                && u.op == UnaryOp::TypeOf
+            {
+                if let Some(name) = self.peek(other).and_then(|v| v.as_text()) {
+                    self.refine(&u.arg, |me, val| me.of_type(val, &name, equal));
+                }
+                continue;
+            }
+            let Some(with) = self.peek(other) else { continue };
+            if loose && with.is_nullish() {
+                self.refine(e, |_, val| {
+                    if equal {
+                        Val { undef: val.undef.or(with.undef), null: val.null, ..Val::default() }
+                    } else {
+                        val.without_nullish()
+                    }
+                });
+            } else if !loose {
+                self.refine(e, |me, val| me.equal_part(val, &with, equal));
+            }
+        }
+    }
+
+    pub(super) fn assume_same(&mut self, a: &'a Expr, b: &'a Expr, equal: bool) {
+        if let Some(with) = self.peek(b) {
+            self.refine(a, |me, val| me.equal_part(val, &with, equal));
+        }
+    }
+
+    /// What `val` can be when it is, or is not, `===` to `with`.
+    fn equal_part(&mut self, val: &Val, with: &Val, equal: bool) -> Val {
+        if equal {
+            let mut part = Val {
+                undef: val.undef.filter(|_| with.undef.is_some()),
+                null: val.null.filter(|_| with.null.is_some()),
+                yes: val.yes && with.yes,
+                no: val.no && with.no,
+                num: val.num.clone().zip(with.num.clone()).map(|(a, b)| meet(&a, &b)),
+                str: val.str.clone().filter(|_| with.str.is_some()),
+                refs: Refs::from_iter(val.refs.as_slice().iter().copied().filter(|a| with.refs.as_slice().contains(a))),
+                builtin: val.builtin.filter(|b| with.builtin == Some(b)),
+                unknown: None,
+            };
+            if val.unknown.is_some() || with.unknown.is_some() {
+                part = part.join(if val.unknown.is_some() { with } else { val });
+            }
+            if let (Some(s), Some(t)) = (&part.str, &with.str)
+                && let Some(texts) = &t.known
+            {
+                let possible = texts.iter().filter(|t| s.known.as_ref().is_none_or(|k| k.contains(t))).cloned();
+                part.str = Str::one_of(possible).map(Arc::new);
+            }
+            return part;
+        }
+        let mut part = val.clone();
+        if with.is_nullish() {
+            if with.null.is_none() {
+                part.undef = None;
+            } else if with.undef.is_none() {
+                part.null = None;
+            }
+        }
+        if let (Some(gone), Some(s)) = (with.as_text(), &part.str)
+            && let Some(texts) = &s.known
+        {
+            part.str = Str::one_of(texts.iter().filter(|t| **t != gone).cloned()).map(Arc::new);
+        }
+        if with.truthy() == Some(true) && (with.yes && !with.no) && with.only_bool() {
+            part.yes = false;
+        }
+        if with.only_bool() && with.no && !with.yes {
+            part.no = false;
+        }
+        if let (Some(0.0), Some(n)) = (with.as_number(), &mut part.num)
+            && n.lo == 0.0
+            && n.whole
+        {
+            n.lo = 1.0_f64.min(n.hi);
+        }
+        part
+    }
+
+    /// What `val` can be when `typeof` gives, or does not give, `name`.
+    fn of_type(&mut self, val: &Val, name: &str, is: bool) -> Val {
+        let functions: Vec<u32> =
+            val.refs.as_slice().iter().copied().filter(|a| matches!(self.heap.get(*a), Content::Fun(_))).collect();
+        let objects = || val.refs.as_slice().iter().copied().filter(|a| !functions.contains(a));
+        let keep = |type_name: &str| (type_name == name) == is;
+        let refs: Vec<u32> = match (keep("function"), keep("object")) {
+            (true, true) => val.refs.as_slice().to_vec(),
+            (true, false) => functions.clone(),
+            (false, true) => objects().collect(),
+            (false, false) => vec![],
+        };
+        let mut part = Val {
+            undef: val.undef.filter(|_| keep("undefined")),
+            null: val.null.filter(|_| keep("object")),
+            yes: val.yes && keep("boolean"),
+            no: val.no && keep("boolean"),
+            num: val.num.clone().filter(|_| keep("number")),
+            str: val.str.clone().filter(|_| keep("string")),
+            refs: Refs::from_iter(refs),
+            builtin: val.builtin.filter(|_| keep("function") || keep("object")),
+            unknown: val.unknown.map(|u| super::val::Unknown { text: u.text && keep("string"), ..u }),
+        };
+        if let Some(u) = val.unknown
+            && is
+        {
+            let precise = match name {
+                "string" => Some(Val::from(Str::any())),
+                "number" => Some(Num { nan: true, ..Num::any() }.because(u.why).into()),
+                "boolean" => Some(Val::either()),
+                "undefined" => Some(Val::undefined_because(u.why)),
+                _ => None,
+            };
+            if let Some(precise) = precise {
+                part = Val { unknown: None, ..part }.join(&precise);
+            }
+        }
+        part
+    }
+
+    fn assume_order(&mut self, b: &'a BinExpr, truth: bool) {
+        let (op, left, right) = (b.op, &*b.left, &*b.right);
+        // `a < b` false says `a >= b` only of numbers.
+        let op = match (op, truth) {
+            (op, true) => op,
+            (BinaryOp::Lt, false) => BinaryOp::GtEq,
+            (BinaryOp::LtEq, false) => BinaryOp::Gt,
+            (BinaryOp::Gt, false) => BinaryOp::LtEq,
+            (_, false) => BinaryOp::Lt,
+        };
+        let flipped = match op {
+            BinaryOp::Lt => BinaryOp::Gt,
+            BinaryOp::LtEq => BinaryOp::GtEq,
+            BinaryOp::Gt => BinaryOp::Lt,
+            _ => BinaryOp::LtEq,
+        };
+        let (x, y) = (self.peek(left), self.peek(right));
+        for (e, op, this, with) in [(left, op, &x, &y), (right, flipped, &y, &x)] {
+            let (Some(this), Some(with)) = (this, with) else { continue };
+            let numeric = |v: &Val| v.only_num() && !v.num.as_ref().is_some_and(|n| n.nan);
+            if !(truth || numeric(this) && numeric(with)) {
+                continue;
+            }
+            if !with.only_num() {
+                continue;
+            }
+            let Some(bound) = with.num.clone() else { continue };
+            self.refine(e, |_, val| {
+                let Some(n) = &val.num else { return val.clone() };
+                // Steps between whole numbers are one; between others, as small as you like.
+                let step = if n.whole { 1.0 } else { 0.0 };
+                let mut n = n.clone();
+                match op {
+                    BinaryOp::Lt => n.hi = n.hi.min(if bound.hi.fract() == 0.0 { bound.hi - step } else { bound.hi }),
+                    BinaryOp::LtEq => n.hi = n.hi.min(bound.hi),
+                    BinaryOp::Gt => n.lo = n.lo.max(if bound.lo.fract() == 0.0 { bound.lo + step } else { bound.lo }),
+                    _ => n.lo = n.lo.max(bound.lo),
+                }
+                n.nan = false;
+                n.whys = n.whys.union(&bound.whys);
+                if n.lo > n.hi {
+                    return Val { num: None, ..val.clone() };
+                }
+                Val { num: Some(n), ..val.clone() }
+            });
+        }
+    }
+
+    /// The value of an expression that needs no evaluating to know: a variable, a constant, a property of one.
+    pub(super) fn peek(&mut self, e: &'a Expr) -> Option<Val> {
+        match e.unwrap_parens() {
+            Expr::Ident(i) => match self.place(i) {
+                Some(addr) if !self.heap.slots[addr as usize].open => Some(self.heap.var(addr)),
+                Some(_) => None,
+                None if &*i.sym == "undefined" => Some(Val::undefined()),
+                None => self.record.values.get(&span(i)).cloned().filter(|_| &*i.sym == "args"),
+            },
+            Expr::Lit(swc_ecma_ast::Lit::Str(s)) => Some(Val::text(&s.value.to_string_lossy())),
+            Expr::Lit(swc_ecma_ast::Lit::Num(n)) => Some(Val::number(n.value)),
+            Expr::Lit(swc_ecma_ast::Lit::Bool(b)) => Some(Val::bool(b.value)),
+            Expr::Lit(swc_ecma_ast::Lit::Null(_)) => Some(Val::null()),
+            Expr::Member(m) => {
+                let MemberProp::Ident(name) = &m.prop else { return None };
+                let object = self.peek(&m.obj)?;
+                if object.is_nullish_possible()
+                    || object.refs.as_slice().iter().any(|a| self.has_accessor(*a, &name.sym))
+                {
+                    return None;
+                }
+                let val = self.get(&object, &name.sym, span(m));
+                Some(self.refined(m).map_or(val.clone(), |known| super::members::narrow_to(&val, &known)))
+            }
+            Expr::Unary(u) if u.op == UnaryOp::Minus => {
+                self.peek(&u.arg).and_then(|v| v.as_number()).map(|n| Val::number(-n))
+            }
+            Expr::Bin(b) if matches!(b.op, BinaryOp::Add | BinaryOp::Sub) => {
+                let (x, y) = (self.peek(&b.left)?, self.peek(&b.right)?);
+                if !x.only_num() || !y.only_num() {
+                    return None;
+                }
+                let (x, y) = (x.num?, y.num?);
+                Some(if b.op == BinaryOp::Add { x.add(&y).into() } else { x.sub(&y).into() })
+            }
+            _ => None,
+        }
+    }
+
+    fn has_accessor(&self, addr: u32, name: &str) -> bool {
+        match self.heap.get(addr) {
+            Content::Object(o) => o.class.is_some() || o.fields.iter().any(|f| f.accessor && *f.name == *name),
+            _ => false,
+        }
+    }
+
+    /// Replaces what is known of a variable, a property or the length of a list.
+    fn refine(&mut self, e: &'a Expr, mut narrow: impl FnMut(&mut Self, &Val) -> Val) {
+        self.refine_by(e, &mut narrow);
+    }
+
+    fn refine_by(&mut self, e: &'a Expr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
+        match e.unwrap_parens() {
+            Expr::Ident(i) => {
+                let Some(addr) = self.place(i) else { return };
+                let slot = &self.heap.slots[addr as usize];
+                if slot.open || slot.shared {
+                    return;
+                }
+                let summary = slot.summary;
+                let val = self.heap.var(addr);
+                let part = narrow(self, &val);
+                if part.is_never() && !val.is_never() {
+                    self.live = false;
+                } else if !summary && part != val {
+                    self.heap.replace(addr, Content::Var(part.into()));
+                }
+            }
+            Expr::Assign(a) => {
+                if let swc_ecma_ast::AssignTarget::Simple(swc_ecma_ast::SimpleAssignTarget::Ident(i)) = &a.left
+                    && let Some(addr) = self.place(&i.id)
+                    && self.heap.is_single(addr)
+                {
+                    let val = self.heap.var(addr);
+                    let part = narrow(self, &val);
+                    self.heap.replace(addr, Content::Var(part.into()));
+                }
+            }
+            Expr::Member(m) => self.refine_member(m, narrow),
+            Expr::OptChain(o) => {
+                if let OptChainBase::Member(m) = &*o.base {
+                    // What is neither null nor undefined has an object that is neither.
+                    let object = self.peek(&m.obj);
+                    let val = object.as_ref().map(Val::without_nullish);
+                    let whole = match (&val, &m.prop) {
+                        (Some(v), MemberProp::Ident(name)) if !v.is_never() => {
+                            let part = self.get(v, &name.sym, span(o));
+                            let nullish = object.as_ref().is_some_and(Val::is_nullish_possible);
+                            if nullish { part.join(&Val::undefined()) } else { part }
+                        }
+                        _ => Val::undefined().join(&Val::either()),
+                    };
+                    let known = val.is_some();
+                    let part = narrow(self, &whole);
+                    if part.undef.is_none() && part.unknown.is_none() {
+                        self.refine_by(&m.obj, &mut |_, v| v.without_nullish());
+                        if known {
+                            self.refine_member(m, &mut |_, v| super::members::narrow_to(v, &part));
+                        }
+                    } else if part.undef.is_none() {
+                        self.refine_by(&m.obj, &mut |_, v| v.without_nullish());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn refine_member(&mut self, m: &'a MemberExpr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
+        let MemberProp::Ident(name) = &m.prop else { return };
+        let Some(object) = self.peek(&m.obj) else { return };
+        let object = object.without_nullish();
+        let val = self.get(&object, &name.sym, span(m));
+        let val = self.refined(m).map_or(val.clone(), |known| super::members::narrow_to(&val, &known));
+        let part = narrow(self, &val);
+        if part.is_never() && !val.is_never() {
+            self.live = false;
+            return;
+        }
+        if part == val {
+            return;
+        }
+        if let Some(addr) = object.only_ref()
+            && self.heap.is_single(addr)
+            && !self.heap.slots[addr as usize].shared
+        {
+            match self.heap.get(addr).clone() {
+                Content::Object(o) => {
+                    let mut o = (*o).clone();
+                    if let Some(f) = o.fields.iter_mut().find(|f| *f.name == *name.sym) {
+                        (f.val, f.optional) = (part, false);
+                        self.heap.replace(addr, Content::Object(o.into()));
+                        return;
+                    }
+                }
+                Content::Array(a) if &*name.sym == "length" && a.elems.is_none() => {
+                    if let Some(len) = part.num {
+                        let len = Num { lo: len.lo.ceil(), ..len };
+                        self.heap.replace(addr, Content::Array(Arc::new(super::contents::Arr { len, ..(*a).clone() })));
+                    }
+                    return;
+                }
+                Content::Map(c) | Content::Set(c) if &*name.sym == "size" => {
+                    if let Some(size) = part.num {
+                        let coll = Arc::new(super::contents::Coll { size, ..(*c).clone() });
+                        let content = if matches!(self.heap.get(addr), Content::Map(_)) {
+                            Content::Map(coll)
+                        } else {
+                            Content::Set(coll)
+                        };
+                        self.heap.replace(addr, content);
+                    }
+                    return;
+                }
+                _ => {}
+            }
+        }
+        if let Some((root, path)) = self.path(m) {
+            self.refinements.push(Refined { root, path, known: part });
+        }
+    }
+
+    /// The variable a path of plain properties starts at, and the path.
+    fn path(&self, m: &'a MemberExpr) -> Option<(u32, Vec<String>)> {
+        let MemberProp::Ident(name) = &m.prop else { return None };
+        let (root, mut path) = match m.obj.unwrap_parens() {
+            Expr::Ident(i) => (self.place(i)?, vec![]),
+            Expr::Member(inner) => self.path(inner)?,
+            _ => return None,
+        };
+        path.push(name.sym.to_string());
+        Some((root, path))
+    }
+
+    /// What conditions have shown of a property path.
+    pub(super) fn refined(&self, m: &'a MemberExpr) -> Option<Val> {
+        if self.refinements.is_empty() {
+            return None;
+        }
+        let (root, path) = self.path(m)?;
+        self.refinements.iter().rev().find(|r| r.root == root && r.path == path).map(|r| r.known.clone())
+    }
+
+    /// Forgets what is known of paths that start at a variable.
+    pub(super) fn forget_variable(&mut self, root: u32) {
+        self.refinements.retain(|r| r.root != root);
+    }
+
+    /// Forgets what is known of paths through a property that is written; of all paths for the empty name.
+    pub(super) fn forget_refined(&mut self, name: &str) {
+        self.refinements.retain(|r| !name.is_empty() && !r.path.iter().any(|p| p == name));
+    }
+}
+
+impl Val {
+    fn only_bool(&self) -> bool {
+        Val { yes: false, no: false, ..self.clone() }.is_never()
+    }
+}
+
+/// Both at once.
+fn meet(a: &Num, b: &Num) -> Num {
+    if b.is_exact() && b.lo != 0.0 {
+        return b.clone();
+    }
+    Num { lo: a.lo.max(b.lo), hi: a.hi.min(b.hi), nan: false, ..a.clone() }
+}

@@ -1,0 +1,176 @@
+//! Variables: reading, declaring, assigning, and taking values apart.
+
+use swc_ecma_ast::{Expr, Ident, ObjectPat, ObjectPatProp, Pat, PropName};
+
+use super::{
+    contents::{Arr, Content, Env, Obj},
+    interp::Interp,
+    numbers::Num,
+    val::{Addr, Val},
+};
+use crate::{script::span, text::Span};
+
+impl<'a> Interp<'a> {
+    /// The place of the variable an identifier means.
+    pub(super) fn place(&self, ident: &Ident) -> Option<Addr> {
+        let Some(place) = self.scopes.places.get(&span(ident).start) else {
+            return (&*ident.sym == "args").then_some(self.args_place);
+        };
+        let mut env: &Env = &self.env;
+        for _ in 0..place.hops {
+            env = &env.as_ref()?.parent;
+        }
+        let frame = env.as_ref()?;
+        (place.index < frame.count).then_some(frame.base + place.index)
+    }
+
+    /// Gives a declared variable its value.
+    pub(super) fn declare(&mut self, ident: &'a Ident, val: Val) {
+        self.record.value(span(ident), &val);
+        if let Some(addr) = self.place(ident) {
+            self.heap.set_var(addr, val);
+        }
+    }
+
+    /// Assigns to a variable.
+    pub(super) fn assign_ident(&mut self, ident: &'a Ident, val: Val) {
+        self.record.value(span(ident), &val);
+        match self.place(ident) {
+            Some(addr) => {
+                self.note_shared_write(addr, span(ident), &ident.sym);
+                self.forget_variable(addr);
+                self.heap.set_var(addr, val);
+            }
+            None => self.may_throw(),
+        }
+    }
+
+    /// Binds the names of a pattern to the parts of `val`.
+    pub(super) fn bind(&mut self, pat: &'a Pat, val: Val, declares: bool) {
+        if !self.live {
+            return;
+        }
+        match pat {
+            Pat::Ident(i) if declares => self.declare(&i.id, val),
+            Pat::Ident(i) => self.assign_ident(&i.id, val),
+            Pat::Assign(a) => {
+                let val = self.or_default(val, &a.right, super::statements::name_of(&a.left));
+                self.bind(&a.left, val, declares);
+            }
+            Pat::Array(a) => {
+                self.record.value(span(pat), &val);
+                let arr = self.iterated(&val, span(pat));
+                for (i, elem) in a.elems.iter().enumerate() {
+                    match elem {
+                        Some(Pat::Rest(rest)) => {
+                            let tail = self.tail(&arr, i as f64);
+                            let val = Val::addr(self.alloc(span(rest), Content::Array(tail.into())));
+                            self.bind(&rest.arg, val, declares);
+                        }
+                        Some(elem) => {
+                            let val = self.element(&arr, i as f64, span(elem));
+                            self.bind(elem, val, declares);
+                        }
+                        None => {}
+                    }
+                }
+            }
+            Pat::Object(o) => {
+                self.record.value(span(pat), &val);
+                self.deref(&val, span(pat));
+                self.bind_object(o, val, declares);
+            }
+            Pat::Rest(r) => self.bind(&r.arg, val, declares),
+            Pat::Expr(e) => self.assign_expr(e, val),
+            Pat::Invalid(_) => {}
+        }
+    }
+
+    pub(super) fn bind_object(&mut self, o: &'a ObjectPat, val: Val, declares: bool) {
+        let mut taken: Vec<String> = vec![];
+        for prop in &o.props {
+            match prop {
+                ObjectPatProp::KeyValue(kv) => {
+                    let part = match self.prop_key(&kv.key) {
+                        Some(name) => {
+                            let part = self.get(&val, &name, span(&kv.key));
+                            taken.push(name);
+                            part
+                        }
+                        None => self.unknown(span(&kv.key), "the name of the property is computed"),
+                    };
+                    self.bind(&kv.value, part, declares);
+                }
+                ObjectPatProp::Assign(a) => {
+                    let ident = &a.key.id;
+                    let mut part = self.get(&val, &ident.sym, span(ident));
+                    self.note_args_member(&val, &ident.sym, span(ident));
+                    if let Some(default) = &a.value {
+                        part = self.or_default(part, default, Some((&ident.sym, span(ident))));
+                    }
+                    taken.push(ident.sym.to_string());
+                    if declares { self.declare(ident, part) } else { self.assign_ident(ident, part) }
+                }
+                ObjectPatProp::Rest(r) => {
+                    let rest = self.without(&val, &taken, span(r));
+                    self.bind(&r.arg, rest, declares);
+                }
+            }
+        }
+    }
+
+    /// `val`, or the default where it is `undefined`.
+    fn or_default(&mut self, val: Val, default: &'a Expr, name: Option<(&str, Span)>) -> Val {
+        if val.undef.is_none() && val.unknown.is_none() {
+            return val;
+        }
+        let given = Val { undef: None, ..val.clone() };
+        if given.is_never() {
+            return self.expr_named(default, name);
+        }
+        self.either(2, |me, i| if i == 0 { given.clone() } else { me.expr_named(default, name) })
+    }
+
+    /// The elements from `from` on.
+    pub(super) fn tail(&mut self, arr: &Arr, from: f64) -> Arr {
+        match &arr.elems {
+            Some(elems) => Arr::of(elems.get(from as usize..).unwrap_or_default().to_vec()),
+            None => {
+                let len = arr.len.sub(&Num::exactly(from)).max(&Num::exactly(0.0));
+                Arr { decided: arr.decided, ..Arr::many(arr.elem.clone(), len) }
+            }
+        }
+    }
+
+    /// The object without some of its fields.
+    fn without(&mut self, val: &Val, taken: &[String], at: Span) -> Val {
+        let mut rest = Obj::default();
+        for addr in val.refs.as_slice() {
+            if let Content::Object(o) = self.heap.get(*addr) {
+                rest.fields.extend(o.fields.iter().filter(|f| !taken.iter().any(|t| **t == *f.name)).cloned());
+                rest.rest = o.rest.clone();
+            }
+        }
+        if let Some(u) = val.unknown {
+            rest.rest = Some(Val::unknown(u.why, u.sym, u.data));
+        }
+        if val.refs.as_slice().len() > 1 {
+            rest.fields.iter_mut().for_each(|f| f.optional = true);
+        }
+        Val::addr(self.alloc(at, Content::Object(rest.into())))
+    }
+
+    /// The name a property has in an object literal or pattern.
+    pub(super) fn prop_key(&mut self, key: &'a PropName) -> Option<String> {
+        match key {
+            PropName::Ident(i) => Some(i.sym.to_string()),
+            PropName::Str(s) => Some(s.value.to_string_lossy().into_owned()),
+            PropName::Num(n) => Some(super::operators::number_text(n.value)),
+            PropName::Computed(c) => {
+                let val = self.expr(&c.expr);
+                self.key_text(&val)
+            }
+            PropName::BigInt(_) => None,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The dialect's primitives: `agent`, `phase`, `log`, `workflow`.
+
+use super::{
+    PromptPart, Setting,
+    effects::{Effects, Key},
+    functions::{Args, Guarded},
+    interp::Interp,
+    record::{AgentSite, Site, SiteKind},
+    strings::Str,
+    sum::Tally,
+    val::Val,
+};
+use crate::text::Span;
+
+impl<'a> Interp<'a> {
+    /// Calls a primitive, if `name` is one.
+    pub(super) fn call_primitive(&mut self, name: &'static str, args: &Args, at: Span) -> Option<Val> {
+        Some(match name {
+            "agent" => self.agent(args, at),
+            "parallel" => self.parallel(args, at),
+            "pipeline" => self.pipeline(args, at),
+            "phase" => {
+                self.enter_phase(args, at);
+                Val::undefined()
+            }
+            "log" => Val::undefined(),
+            "workflow" => self.workflow(args, at),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn site(&mut self, at: Span, kind: SiteKind) -> &mut Site {
+        let callee = self.callee;
+        let concurrent = self.concurrent > 0;
+        let site = self.record.sites.entry(at.start).or_insert_with(|| Site::new(at, callee, kind));
+        site.concurrent |= concurrent;
+        site
+    }
+
+    fn agent(&mut self, args: &Args, at: Span) -> Val {
+        let callee = self.callee;
+        let prompt = args.get(0);
+        let prompt_span = args.span(0, at);
+        self.misused(&prompt, prompt_span, super::MisuseKind::Text);
+        let text = self.text_of(&prompt);
+        let options = args.get(1);
+        let read = |me: &mut Self, name: &str| {
+            let val = if options.without_nullish().is_never() {
+                Val::undefined()
+            } else {
+                me.get(&options, name, args.span(1, at))
+            };
+            let absent = options.is_nullish_possible() && options.unknown.is_none();
+            if absent { val.join(&Val::undefined()) } else { val }
+        };
+        let schema = read(self, "schema");
+        let label = read(self, "label");
+        let phase = read(self, "phase");
+        let (model, effort, agent_type) = (read(self, "model"), read(self, "effort"), read(self, "agentType"));
+        let options_span = args.span(1, at);
+        let phases = self.phases_of(&phase);
+        let schema_json = if schema.is_nullish() { None } else { self.to_json(&schema, 0) };
+        let label_parts = if label.is_nullish() { None } else { Some(self.text_of(&label).parts(options_span)) };
+        let seen = AgentSite {
+            phases: phases.clone(),
+            label: label_parts,
+            prompt: Some(text.parts(prompt_span)),
+            prompt_span,
+            schema_span: (!schema.is_nullish()).then_some(options_span),
+            schema: schema_json,
+            schema_varies: false,
+            model: Some(self.setting(&model, options_span)),
+            effort: Some(self.setting(&effort, options_span)),
+            agent_type: Some(self.setting(&agent_type, options_span)),
+        };
+        self.callee = callee;
+        let fresh = !self.record.sites.contains_key(&at.start);
+        let site = self.site(at, SiteKind::Agent(Box::new(seen.clone())));
+        if !fresh && let SiteKind::Agent(known) = &mut site.kind {
+            known.meet(seen);
+        }
+        let one = Tally::exactly(1);
+        let mut fx = Effects::none();
+        fx.add(Key::Total, &one);
+        fx.add(Key::Call(at.start), &one);
+        match phases.as_slice() {
+            [phase] => fx.add(Key::Phase(*phase as u32), &one),
+            many => {
+                for phase in many {
+                    let why = self.why(at, "the run decides to which phase it belongs");
+                    fx.add(Key::Phase(*phase as u32), &one.down_to(0, Some(why)));
+                }
+            }
+        }
+        fx.path = one.clone();
+        fx.peak = one;
+        let line = self.script.lines.line_of(at.start) + 1;
+        let why = self.why(at, format!("the agent at line {line} gives null when it is skipped or fails"));
+        let mut val = Val::null_because(why);
+        let (with, without) = (!schema.is_nullish(), schema.is_nullish_possible() || (schema.may_be_falsy()));
+        if with {
+            let truthy = super::expressions::truthy_part(&schema);
+            val = val.join(&self.shape(&truthy, at));
+        }
+        if without {
+            val = val.join(&Str { from_agent: true, ..Str::any() }.into());
+        }
+        let done = Guarded { val, fx, rejects: with };
+        self.promise_of(done, [at.start].into(), at)
+    }
+
+    /// The phases an agent can belong to, given its `phase` option.
+    fn phases_of(&mut self, option: &Val) -> Vec<usize> {
+        let ambient = self.heap.var(self.phase);
+        let val = if option.is_nullish_possible() || option.may_be_falsy() {
+            let own = super::expressions::truthy_part(option);
+            own.join(&ambient)
+        } else {
+            option.clone()
+        };
+        let mut phases = vec![];
+        if let Some(texts) = val.str.as_ref().and_then(|s| s.known.clone()) {
+            phases.extend(texts.iter().map(|t| self.record.phase(Some(t))));
+        } else if val.str.is_some() {
+            phases.push(self.record.phase(None));
+        }
+        let other = Val { str: None, ..val };
+        if !other.is_never() {
+            let none = self.record.phase(None);
+            if !phases.contains(&none) {
+                phases.push(none);
+            }
+        }
+        phases
+    }
+
+    /// What an option selects.
+    pub(super) fn setting(&mut self, val: &Val, at: Span) -> Setting {
+        if val.is_nullish() {
+            return Setting::Inherited;
+        }
+        let texts = val.str.as_ref().and_then(|s| s.known.clone()).filter(|_| val.only_str());
+        match texts.as_deref() {
+            Some([one]) => Setting::Known(one.to_string()),
+            Some(many) => Setting::OneOf(many.iter().map(|t| t.to_string()).collect()),
+            None => {
+                let why = val.unknown.map_or_else(|| self.why(at, "the run decides it"), |u| u.why);
+                Setting::Unknown(self.record.whys[why as usize].clone())
+            }
+        }
+    }
+
+    fn enter_phase(&mut self, args: &Args, at: Span) {
+        let title = args.get(0);
+        let val = match &title.str {
+            Some(s) => Val { str: Some(s.clone()), unknown: title.unknown, ..Val::default() },
+            None => Val { str: Some(Str::any().into()), ..Val::default() },
+        };
+        let phases: Vec<usize> = match val.str.as_ref().and_then(|s| s.known.clone()) {
+            Some(texts) => texts.iter().map(|t| self.record.phase(Some(t))).collect(),
+            None => vec![self.record.phase(None)],
+        };
+        let concurrent = self.concurrent > 0;
+        let entry = self.record.marks.entry(at.start).or_insert_with(|| (at, args.span(0, at), vec![], false));
+        entry.3 |= concurrent;
+        for phase in phases {
+            if !entry.2.contains(&phase) {
+                entry.2.push(phase);
+            }
+        }
+        self.heap.set_var(self.phase, val);
+    }
+
+    fn workflow(&mut self, args: &Args, at: Span) -> Val {
+        let name = self.setting(&args.get(0), args.span(0, at));
+        self.site(at, SiteKind::Workflow { name: name.clone() });
+        for val in &args.vals {
+            self.escape(val, at);
+        }
+        let shown = match &name {
+            Setting::Known(name) => format!("`{name}`"),
+            _ => "another workflow".to_owned(),
+        };
+        let why = self.why(at, format!("the agents of {shown} are not counted"));
+        let sym = self.symbol("nested", at);
+        let any = Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: super::sum::Whys::one(why) };
+        let mut fx = Effects::none();
+        fx.add(Key::Workflow(at.start), &Tally::exactly(1));
+        fx.add(Key::Total, &any);
+        for phase in self.phases_of(&Val::undefined()) {
+            fx.add(Key::Phase(phase as u32), &any);
+        }
+        (fx.path, fx.peak) = (any.clone(), any);
+        let val = Val::unknown(self.why(at, format!("{shown} decides what it returns")), sym, true);
+        let val = val.join(&Val::undefined());
+        let done = Guarded { val, fx, rejects: true };
+        self.promise_of(done, [at.start].into(), at)
+    }
+
+    /// The constant text a label begins with.
+    pub(super) fn label_text(parts: &[PromptPart]) -> Option<String> {
+        match parts {
+            [PromptPart::Text(text)] => Some(text.clone()),
+            [PromptPart::Text(text), ..] => Some(format!("{text}…")),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Promises: awaiting, chaining, and keeping track of those nobody has awaited.
+
+use std::sync::Arc;
+
+use super::{
+    contents::{Arr, Content, Obj, Prom, Unawaited, union},
+    effects::Key,
+    functions::Args,
+    interp::{Catches, Interp, Leave},
+    sum::Tally,
+    val::{Addr, Refs, Val},
+};
+use crate::text::Span;
+
+/// The place under which promises wait that nobody can be seen to await any more.
+pub(super) const LOST: Addr = Addr::MAX;
+
+impl<'a> Interp<'a> {
+    fn waiting(&self) -> Arc<[Unawaited]> {
+        match self.heap.get(self.pending) {
+            Content::Pending(list) => list.clone(),
+            _ => [].into(),
+        }
+    }
+
+    fn set_waiting(&mut self, list: Vec<Unawaited>) {
+        self.heap.replace(self.pending, Content::Pending(list.into()));
+    }
+
+    /// A promise has been made; until it is awaited, nothing it counts is certain.
+    pub(super) fn leave_pending(&mut self, addr: Addr, keys: Vec<Key>, origins: Arc<[u32]>, width: Tally) {
+        let depth = self.fx_stack.len();
+        let mut list = self.waiting().to_vec();
+        list.push(Unawaited { addr, keys: keys.into(), origins, width, depth });
+        self.set_waiting(list);
+    }
+
+    /// The promise, or all promises the array holds, have been awaited.
+    fn release(&mut self, addr: Addr) {
+        if self.heap.slots[addr as usize].summary {
+            return;
+        }
+        let list = self.waiting();
+        if !list.iter().any(|u| u.addr == addr) {
+            return;
+        }
+        for done in list.iter().filter(|u| u.addr == addr) {
+            if done.depth >= self.fx_stack.len() {
+                self.fx.hold = self.fx.hold.minus(&done.width);
+            }
+        }
+        self.set_waiting(list.iter().filter(|u| u.addr != addr).cloned().collect());
+    }
+
+    /// What inner regions left in flight is counted in this one from now on.
+    pub(super) fn settle_depths(&mut self) {
+        let depth = self.fx_stack.len();
+        let list = self.waiting();
+        if list.iter().any(|u| u.depth > depth) {
+            self.set_waiting(list.iter().map(|u| Unawaited { depth: u.depth.min(depth), ..u.clone() }).collect());
+        }
+    }
+
+    /// Awaiting `to` from now on awaits what awaiting `from` did.
+    pub(super) fn rekey(&mut self, from: Addr, to: Addr) {
+        if from == to || self.heap.slots[from as usize].summary || self.heap.slots[to as usize].summary {
+            return;
+        }
+        let list = self.waiting();
+        if !list.iter().any(|u| u.addr == from) {
+            return;
+        }
+        let (moved, mut kept): (Vec<Unawaited>, Vec<Unawaited>) = list.iter().cloned().partition(|u| u.addr == from);
+        for item in moved {
+            match kept.iter_mut().find(|u| u.addr == to) {
+                Some(old) => merge_into(old, &item),
+                None => kept.push(Unawaited { addr: to, ..item }),
+            }
+        }
+        self.set_waiting(kept);
+    }
+
+    /// An array takes over the only reference to a promise.
+    pub(super) fn hold(&mut self, holder: Addr, val: &Val) {
+        if let Some(addr) = val.only_ref()
+            && matches!(self.heap.get(addr), Content::Promise(_))
+        {
+            self.rekey(addr, holder);
+        }
+    }
+
+    pub(super) fn hold_in(&mut self, holder: Addr, arr: &Arr) {
+        for addr in std::mem::take(&mut self.spread_from) {
+            self.rekey(addr, holder);
+        }
+        for val in arr.elems.iter().flatten() {
+            self.hold(holder, val);
+        }
+    }
+
+    /// An array is spread: what holds its elements next, holds its promises.
+    pub(super) fn release_from(&mut self, val: &Val) {
+        if let Some(addr) = val.only_ref() {
+            self.spread_from.push(addr);
+        }
+    }
+
+    /// Call sites whose promises a value is.
+    pub(super) fn origins(&self, val: &Val) -> Option<Arc<[u32]>> {
+        let lists = val.refs.as_slice().iter().filter_map(|a| self.heap.get(*a).promise().map(|p| &p.origins));
+        let all = super::record::all_origins(lists);
+        (!all.is_empty()).then_some(all)
+    }
+
+    fn note_awaited(&mut self, origins: &[u32]) {
+        for origin in origins {
+            if let Some(site) = self.record.sites.get_mut(origin) {
+                site.awaited = true;
+            }
+        }
+    }
+
+    /// `await val`.
+    pub(super) fn await_value(&mut self, val: &Val, _at: Span) -> Val {
+        let promises: Vec<(Addr, Arc<Prom>)> =
+            val.refs.as_slice().iter().filter_map(|a| Some((*a, self.heap.get(*a).promise()?.clone()))).collect();
+        if promises.is_empty() {
+            return val.clone();
+        }
+        let rest = val.refs.as_slice().iter().copied().filter(|a| !promises.iter().any(|(p, _)| p == a));
+        let mut result = Val { refs: Refs::from_iter(rest), ..val.clone() };
+        let others = !result.is_never();
+        let mut path: Option<Tally> = None;
+        let mut rejects = false;
+        for (_, prom) in &promises {
+            result = result.join(&prom.val);
+            path = Some(path.map_or_else(|| prom.path.clone(), |p| p.join(&prom.path)));
+            rejects |= prom.rejects;
+            self.note_awaited(&prom.origins.clone());
+        }
+        if let Some(path) = path {
+            self.fx.path = self.fx.path.add(&if others { path.down_to(0, None) } else { path });
+        }
+        if let [(addr, prom)] = promises.as_slice()
+            && !others
+        {
+            // What rejects early can leave its siblings running.
+            let siblings = prom.rejects && self.leaves_siblings.contains(addr);
+            if !(siblings && self.is_guarded()) {
+                self.release(*addr);
+            }
+        }
+        if rejects {
+            self.may_throw();
+        }
+        if result.is_never() && self.live {
+            if rejects {
+                self.leave(Leave::Throw, Val::default());
+            } else {
+                // It never settles.
+                self.live = false;
+            }
+        }
+        result
+    }
+
+    fn is_guarded(&self) -> bool {
+        self.targets.iter().any(|t| matches!(t.catches, Catches::Throws | Catches::All))
+    }
+
+    /// What a value resolves to, without awaiting it here.
+    pub(super) fn await_quietly(&mut self, val: &Val) -> Val {
+        let mut result = Val { refs: Refs::None, ..val.clone() };
+        let mut rest = vec![];
+        for addr in val.refs.as_slice() {
+            match self.heap.get(*addr) {
+                Content::Promise(p) => result = result.join(&p.val),
+                _ => rest.push(*addr),
+            }
+        }
+        Val { refs: Refs::from_iter(result.refs.as_slice().iter().copied().chain(rest)), ..result }
+    }
+
+    /// `then`, `catch`, `finally`.
+    pub(super) fn promise_method(&mut self, addr: Addr, name: &str, args: &Args, at: Span) -> Val {
+        let Some(prom) = self.heap.get(addr).promise().cloned() else {
+            return Val::undefined();
+        };
+        self.note_awaited(&prom.origins);
+        let is_function = |me: &Self, v: &Val| {
+            !me.functions_in(v).is_empty() || v.builtin.is_some() || v.unknown.is_some_and(|u| !u.data)
+        };
+        let (on_ok, on_error) = match name {
+            "then" => (args.get(0), args.get(1)),
+            "catch" => (Val::undefined(), args.get(0)),
+            "finally" => (args.get(0), args.get(0)),
+            _ => return Val::undefined(),
+        };
+        let (has_ok, has_error) = (is_function(self, &on_ok), is_function(self, &on_error));
+        let mut done = self.guarded(|me| {
+            let mut ways = vec![];
+            if !prom.val.is_never() {
+                ways.push(me.way(|me| {
+                    if !has_ok {
+                        return prom.val.clone();
+                    }
+                    let given = if name == "finally" { Args::default() } else { Args::of(vec![prom.val.clone()], at) };
+                    let val = me.call_value(&on_ok, Val::undefined(), &given, at);
+                    let val = me.await_value(&val, at);
+                    if name == "finally" { prom.val.clone() } else { val }
+                }));
+            }
+            if prom.rejects {
+                ways.push(me.way(|me| {
+                    if !has_error {
+                        me.may_throw();
+                        me.leave(Leave::Throw, Val::default());
+                        return Val::default();
+                    }
+                    let error = me.error(at);
+                    let given = if name == "finally" { Args::default() } else { Args::of(vec![error], at) };
+                    let val = me.call_value(&on_error, Val::undefined(), &given, at);
+                    let val = me.await_value(&val, at);
+                    if name == "finally" {
+                        me.leave(Leave::Throw, Val::default());
+                    }
+                    val
+                }));
+            }
+            me.any_way(ways)
+        });
+        done.fx.path = prom.path.add(&done.fx.path);
+        let val = self.promise_of(done, prom.origins.clone(), at);
+        self.chained(addr, &val);
+        val
+    }
+
+    /// Awaiting the new promise awaits the old one.
+    fn chained(&mut self, from: Addr, to: &Val) {
+        if let Some(to) = to.only_ref() {
+            if self.leaves_siblings.contains(&from) {
+                self.leaves_siblings.insert(to);
+            }
+            self.rekey(from, to);
+        }
+    }
+
+    /// `Promise.all` and its kin.
+    pub(super) fn promise_static(&mut self, name: &str, args: &Args, at: Span) -> Val {
+        let given = args.get(0);
+        match name {
+            "resolve" => {
+                if let Some(addr) = given.only_ref()
+                    && matches!(self.heap.get(addr), Content::Promise(_))
+                {
+                    return given;
+                }
+                let val = self.await_quietly(&given);
+                self.settled(val, false, at)
+            }
+            "reject" => self.settled(Val::default(), true, at),
+            "all" | "allSettled" | "race" | "any" => {
+                let arr = self.iterated(&given, at);
+                let elems: Vec<Val> = arr.elems.clone().unwrap_or_else(|| vec![arr.elem.clone()]);
+                let mut rejects = false;
+                let mut path = Tally::zero();
+                let mut lists = vec![];
+                let mut vals = vec![];
+                for elem in &elems {
+                    for addr in elem.refs.as_slice() {
+                        if let Content::Promise(p) = self.heap.get(*addr) {
+                            rejects |= p.rejects;
+                            path = path.max(&p.path);
+                            lists.push(p.origins.clone());
+                        }
+                    }
+                    vals.push(self.await_quietly(elem));
+                }
+                let origins = super::record::all_origins(lists.iter());
+                self.note_awaited(&origins);
+                let val = match name {
+                    "all" => {
+                        let all = Arr { decided: arr.decided, ..self.with_values(&arr, vals) };
+                        self.new_array(all, at)
+                    }
+                    "allSettled" => {
+                        let settled: Vec<Val> = vals.iter().map(|v| self.settlement(v, rejects, at)).collect();
+                        let all = self.with_values(&arr, settled);
+                        self.new_array(all, at)
+                    }
+                    _ => vals.iter().fold(Val::default(), |a, v| a.join(v)),
+                };
+                let rejects = rejects && name != "allSettled";
+                let path = if matches!(name, "race" | "any") { path.down_to(0, None) } else { path };
+                let addr = self.promise(at, Prom { val, rejects, origins, path });
+                if matches!(name, "all" | "allSettled") {
+                    if let Some(source) = given.only_ref() {
+                        self.rekey(source, addr);
+                    }
+                    for elem in arr.elems.iter().flatten() {
+                        if let Some(one) = elem.only_ref() {
+                            self.rekey(one, addr);
+                        }
+                    }
+                }
+                self.leaves_siblings.insert(addr);
+                Val::addr(addr)
+            }
+            _ => {
+                let any = self.unknown(at, "this function is not followed");
+                self.call_unknown(&any, args, at)
+            }
+        }
+    }
+
+    fn with_values(&self, arr: &Arr, mut vals: Vec<Val>) -> Arr {
+        match &arr.elems {
+            Some(_) => Arr::of(vals),
+            None => Arr { elems: None, elem: vals.pop().unwrap_or_default(), ..arr.clone() },
+        }
+    }
+
+    fn settlement(&mut self, val: &Val, rejects: bool, at: Span) -> Val {
+        let mut obj = Obj::default();
+        let statuses = if rejects { vec!["fulfilled", "rejected"] } else { vec!["fulfilled"] };
+        let status = super::strings::Str::one_of(statuses.into_iter().map(Arc::from));
+        super::expressions::set_field(&mut obj, "status", status.map_or_else(Val::default, Val::from));
+        super::expressions::set_field(
+            &mut obj,
+            "value",
+            if rejects { val.join(&Val::undefined()) } else { val.clone() },
+        );
+        if rejects {
+            let error = self.error(at);
+            super::expressions::set_field(&mut obj, "reason", error.join(&Val::undefined()));
+        }
+        let addr = self.alloc(at, Content::Object(obj.into()));
+        Val::addr(addr)
+    }
+
+    /// At a run's end: nothing is certain that was never awaited.
+    pub(super) fn settle_run(&mut self) {
+        let list = self.waiting();
+        for item in list.iter() {
+            for key in item.keys.iter() {
+                if let Ok(i) = self.fx.counts.binary_search_by_key(key, |(k, _)| *k) {
+                    self.fx.counts[i].1 = self.fx.counts[i].1.down_to(0, None);
+                }
+            }
+            for origin in item.origins.iter() {
+                if let Some(site) = self.record.sites.get_mut(origin) {
+                    site.left = true;
+                }
+            }
+        }
+        if list.iter().any(|u| u.keys.contains(&Key::Total)) {
+            let calls = self.fx.counts.iter().filter(|(k, _)| matches!(k, Key::Call(_)));
+            let sure: u64 = calls.map(|(_, n)| n.low).sum();
+            let total = self.fx.get(Key::Total);
+            if let Ok(i) = self.fx.counts.binary_search_by_key(&Key::Total, |(k, _)| *k) {
+                self.fx.counts[i].1 = Tally { low: sure, ..total };
+            }
+        }
+    }
+}
+
+/// Adds what another promise counts.
+pub(super) fn merge_into(old: &mut Unawaited, more: &Unawaited) {
+    let fresh = more.keys.iter().filter(|k| !old.keys.contains(k));
+    if fresh.clone().next().is_some() {
+        old.keys = old.keys.iter().chain(fresh).copied().collect();
+    }
+    old.origins = union(&old.origins, &more.origins);
+    old.width = if old.depth == more.depth { old.width.add(&more.width) } else { Tally::zero() };
+}

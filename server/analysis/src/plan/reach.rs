@@ -1,0 +1,128 @@
+//! What values give when they are gone through, and what they can do once out of sight.
+
+use super::{
+    contents::{Arr, Content, Fun},
+    functions::Args,
+    interp::Interp,
+    numbers::Num,
+    strings::Str,
+    sum::Tally,
+    val::{Refs, Val},
+};
+use crate::text::Span;
+
+impl Interp<'_> {
+    /// What a function value that leaves our sight can do: it may be called any number of times, with anything, at any time.
+    pub(super) fn escape(&mut self, val: &Val, at: Span) {
+        let mut seen: Vec<u32> = vec![];
+        let mut open: Vec<u32> = val.refs.as_slice().to_vec();
+        while let Some(addr) = open.pop() {
+            if seen.contains(&addr) || seen.len() > 200 || !self.live {
+                continue;
+            }
+            seen.push(addr);
+            let mut more = |v: &Val| open.extend(v.refs.as_slice());
+            match self.heap.get(addr).clone() {
+                Content::Object(o) => {
+                    o.fields.iter().for_each(|f| more(&f.val));
+                    o.rest.iter().for_each(&mut more);
+                    self.heap.slots[addr as usize].open = true;
+                }
+                Content::Array(a) => {
+                    more(&a.joined());
+                    self.heap.slots[addr as usize].open = true;
+                }
+                Content::Map(c) | Content::Set(c) => {
+                    more(&c.key);
+                    more(&c.val);
+                    self.heap.slots[addr as usize].open = true;
+                }
+                Content::Promise(p) => more(&p.val),
+                Content::Fun(f) => self.escape_function(addr, &f, at),
+                Content::Var(_) | Content::Pending(_) | Content::Other(_) => {}
+            }
+        }
+    }
+
+    fn escape_function(&mut self, addr: u32, fun: &Fun, at: Span) {
+        let Fun::Closure { node, .. } = fun else { return };
+        if self.escaped.contains(node) {
+            return;
+        }
+        self.escaped.push(*node);
+        let why = self.why(at, "it is not known whether, and how often, this function is called");
+        let sym = self.symbol("calls", at);
+        let any = Val::unknown(why, sym, false);
+        let born = self.heap.len();
+        let args = Args { rest: Some(any), ..Args::default() };
+        let way = self.way(|me| {
+            let done = me.guarded(|me| me.call_fun(addr, Val::undefined(), &args, at));
+            me.fx.then(&done.fx);
+            Val::default()
+        });
+        for (changed, content) in &way.delta.0 {
+            if *changed < born && *changed != self.pending {
+                let joined = super::contents::join_contents(self.heap.get(*changed), content);
+                self.heap.replace(*changed, joined);
+                self.heap.slots[*changed as usize].open = *changed != self.phase;
+            }
+        }
+        let times = Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: super::sum::Whys::one(why) };
+        let fx = way.fx.times(&times);
+        self.fx.then(&fx);
+    }
+
+    /// The elements a value gives when it is gone through.
+    pub(super) fn iterated(&mut self, val: &Val, at: Span) -> Arr {
+        self.deref(val, at);
+        self.iterated_or_empty(val, at)
+    }
+
+    pub(super) fn iterated_or_empty(&mut self, val: &Val, at: Span) -> Arr {
+        let mut all: Option<Arr> = None;
+        let mut add = |arr: Arr| all = Some(all.as_ref().map_or_else(|| arr.clone(), |a: &Arr| a.join(&arr)));
+        for addr in val.refs.as_slice() {
+            if self.heap.slots[*addr as usize].open {
+                let any = self.unknown(at, "something else can change it at any time");
+                let (sym, why) = any.unknown.map_or((0, 0), |u| (u.sym, u.why));
+                add(Arr::many(any, Num::length(0.0, f64::INFINITY, sym, why)));
+                continue;
+            }
+            match self.heap.get(*addr).clone() {
+                Content::Array(a) => add((*a).clone()),
+                Content::Set(c) => add(Arr::many(c.key.clone(), c.size.clone())),
+                Content::Map(c) => {
+                    let pair = Arr::of(vec![c.key.clone(), c.val.clone()]);
+                    let pair = self.alloc(at, Content::Array(pair.into()));
+                    self.heap.slots[pair as usize].summary = true;
+                    add(Arr::many(Val::addr(pair), c.size.clone()));
+                }
+                _ => {
+                    self.may_throw();
+                    let any = self.unknown(at, "it is not known what going through this gives");
+                    let (sym, why) = any.unknown.map_or((0, 0), |u| (u.sym, u.why));
+                    add(Arr::many(any, Num::length(0.0, f64::INFINITY, sym, why)));
+                }
+            }
+        }
+        if let Some(s) = &val.str {
+            let hi = s.hi.map_or(f64::INFINITY, |h| h as f64);
+            let lo = if s.lo > 0 { 1.0 } else { 0.0 };
+            add(Arr::many(Str::between(1, Some(4)).into(), Num::count(lo, hi)));
+        }
+        if let Some(u) = val.unknown {
+            self.may_throw();
+            let any = Val { unknown: Some(u), ..Val::default() };
+            add(Arr::many(any, Num::length(0.0, f64::INFINITY, u.sym, u.why)));
+        }
+        if val.num.is_some() || val.yes || val.no || val.builtin.is_some() {
+            self.may_throw();
+        }
+        all.unwrap_or_else(|| Arr::of(vec![]))
+    }
+
+    /// The places of the functions in a value.
+    pub(super) fn functions_in(&self, val: &Val) -> Refs {
+        Refs::from_iter(val.refs.as_slice().iter().copied().filter(|a| matches!(self.heap.get(*a), Content::Fun(_))))
+    }
+}

@@ -1,0 +1,221 @@
+//! From a JSON Schema to the values that satisfy it.
+
+use std::sync::Arc;
+
+use super::{
+    contents::{Arr, Content, Obj, ObjField},
+    interp::Interp,
+    numbers::Num,
+    strings::Str,
+    sum::WhyId,
+    val::Val,
+};
+use crate::text::Span;
+
+const DEEPEST: u32 = 16;
+
+impl<'a> Interp<'a> {
+    /// What an agent called at `call` returns under `schema`.
+    pub(super) fn shape(&mut self, schema: &Val, call: Span) -> Val {
+        let line = self.script.lines.line_of(call.start) + 1;
+        let origin = self.why(call, format!("the schema of the agent at line {line} gives its shape"));
+        let name = self.naming.clone().map_or_else(|| "result".to_owned(), |(n, _)| n);
+        self.shape_of(schema, &name, call, origin, 0)
+    }
+
+    fn keyword(&mut self, schema: &Val, name: &str, at: Span) -> Option<Val> {
+        let val = self.get(schema, name, at);
+        (!val.is_nullish() && !val.is_never()).then_some(val)
+    }
+
+    fn number(&mut self, schema: &Val, name: &str, at: Span) -> Option<Num> {
+        let val = self.keyword(schema, name, at)?;
+        val.num.clone().filter(|_| val.only_num())
+    }
+
+    fn shape_of(&mut self, schema: &Val, name: &str, call: Span, origin: WhyId, depth: u32) -> Val {
+        let line = self.script.lines.line_of(call.start) + 1;
+        let any = |me: &mut Self| {
+            let why = me.why(call, format!("the schema of the agent at line {line} leaves `{name}` open"));
+            let sym = me.symbol(name, call);
+            Val::unknown(why, sym, true)
+        };
+        if depth > DEEPEST || schema.unknown.is_some() || schema.refs.as_slice().len() != 1 {
+            if schema.refs.as_slice().len() > 1 && schema.unknown.is_none() && depth <= DEEPEST {
+                let each: Vec<u32> = schema.refs.as_slice().to_vec();
+                return each.iter().fold(Val::default(), |v, a| {
+                    v.join(&self.shape_of(&Val::addr(*a), name, call, origin, depth + 1))
+                });
+            }
+            return any(self);
+        }
+        if let Some(constant) = self.keyword(schema, "const", call) {
+            return if constant.refs.is_empty() { constant } else { any(self) };
+        }
+        if let Some(choices) = self.keyword(schema, "enum", call) {
+            let arr = self.iterated(&choices, call);
+            let joined = arr.joined();
+            return if arr.elems.is_some() && joined.refs.is_empty() && !joined.is_never() {
+                joined
+            } else {
+                any(self)
+            };
+        }
+        for union in ["anyOf", "oneOf"] {
+            if let Some(choices) = self.keyword(schema, union, call) {
+                let arr = self.iterated(&choices, call);
+                return match arr.elems {
+                    Some(elems) if !elems.is_empty() => elems
+                        .iter()
+                        .fold(Val::default(), |v, e| v.join(&self.shape_of(e, name, call, origin, depth + 1))),
+                    _ => any(self),
+                };
+            }
+        }
+        let types: Vec<String> = match self.keyword(schema, "type", call) {
+            Some(t) => match t.as_text() {
+                Some(one) => vec![one.to_string()],
+                None => {
+                    let arr = self.iterated(&t, call);
+                    let names: Option<Vec<String>> =
+                        arr.elems.unwrap_or_default().iter().map(|e| e.as_text().map(|t| t.to_string())).collect();
+                    names.unwrap_or_default()
+                }
+            },
+            None if self.keyword(schema, "properties", call).is_some() => {
+                // Without a type, anything but an object passes too.
+                return any(self);
+            }
+            None => vec![],
+        };
+        if types.is_empty() || self.keyword(schema, "$ref", call).is_some() {
+            return any(self);
+        }
+        let mut val = Val::default();
+        for t in &types {
+            let part = match t.as_str() {
+                "string" => {
+                    let longest = self
+                        .number(schema, "maxLength", call)
+                        .filter(|n| n.hi.is_finite())
+                        .map(|n| (n.hi.max(0.0) as u64).saturating_mul(4));
+                    let shortest = self.number(schema, "minLength", call).map_or(0, |n| n.lo.max(0.0) as u64);
+                    Str::between(shortest, longest).into()
+                }
+                "number" | "integer" => {
+                    let low = self.number(schema, "minimum", call).map_or(f64::NEG_INFINITY, |n| n.lo);
+                    let high = self.number(schema, "maximum", call).map_or(f64::INFINITY, |n| n.hi);
+                    let why = self.why(call, format!("the agent at line {line} decides `{name}`"));
+                    let (low, high) = if low <= high { (low, high) } else { (f64::NEG_INFINITY, f64::INFINITY) };
+                    let num = Num { whole: t == "integer", ..Num::between(low, high) };
+                    if t == "integer" && low >= 0.0 {
+                        let sym = self.symbol(name, call);
+                        Num::length(low, high, sym, why).into()
+                    } else {
+                        num.because(why).into()
+                    }
+                }
+                "boolean" => Val::either(),
+                "null" => Val::null_because(origin),
+                "array" => self.array_shape(schema, name, call, origin, depth),
+                "object" => self.object_shape(schema, call, origin, depth),
+                _ => any(self),
+            };
+            val = val.join(&part);
+        }
+        val
+    }
+
+    fn array_shape(&mut self, schema: &Val, name: &str, call: Span, origin: WhyId, depth: u32) -> Val {
+        let line = self.script.lines.line_of(call.start) + 1;
+        let items = self.keyword(schema, "items", call);
+        let singular = name.strip_suffix('s').unwrap_or(name).to_owned();
+        let elem = match items {
+            Some(items) => self.shape_of(&items, &singular, call, origin, depth + 1),
+            None => {
+                let why =
+                    self.why(call, format!("the schema of the agent at line {line} does not say what `{name}` holds"));
+                let sym = self.symbol(&singular, call);
+                Val::unknown(why, sym, true)
+            }
+        };
+        elem.refs.as_slice().iter().for_each(|a| self.make_summary(*a));
+        let most = self.number(schema, "maxItems", call).filter(|n| n.hi.is_finite());
+        let least = self.number(schema, "minItems", call).map_or(0.0, |n| n.lo.max(0.0));
+        let site = schema.only_ref().map_or(call, |a| {
+            let start = self.heap.slots[a as usize].site;
+            self.record.literals.get(&start).copied().unwrap_or(call)
+        });
+        let sym = self.symbol(name, site);
+        let (high, why, decided) = match &most {
+            Some(n) => {
+                let hi = n.hi.max(0.0).floor();
+                let why = self.why(
+                    call,
+                    format!("`{name}` is as long as the agent at line {line} returns: its schema allows {hi}"),
+                );
+                let place = self.record.max_items.get(&site.start).copied().unwrap_or(site);
+                (hi, why, self.why(place, format!("the schema allows at most {hi} `{name}`")))
+            }
+            None => {
+                let text =
+                    format!("`{name}` is as long as the agent at line {line} returns: its schema sets no maxItems");
+                let why = self.why(site, text);
+                (f64::INFINITY, why, why)
+            }
+        };
+        let len = if least >= high { Num::exactly(high) } else { Num::length(least, high, sym, why) };
+        let arr = Arr { decided: Some(decided), ..Arr::many(elem, len) };
+        Val::addr(self.alloc(call, Content::Array(arr.into())))
+    }
+
+    /// Elements of lists of unknown length stand for many.
+    pub(super) fn make_summary(&mut self, addr: u32) {
+        if self.heap.slots[addr as usize].summary {
+            return;
+        }
+        self.heap.slots[addr as usize].summary = true;
+        let inner: Vec<u32> = match self.heap.get(addr) {
+            Content::Object(o) => o.fields.iter().flat_map(|f| f.val.refs.as_slice().to_vec()).collect(),
+            Content::Array(a) => a.joined().refs.as_slice().to_vec(),
+            _ => vec![],
+        };
+        inner.into_iter().for_each(|a| self.make_summary(a));
+    }
+
+    fn object_shape(&mut self, schema: &Val, call: Span, origin: WhyId, depth: u32) -> Val {
+        let line = self.script.lines.line_of(call.start) + 1;
+        let required: Vec<Arc<str>> = match self.keyword(schema, "required", call) {
+            Some(list) => {
+                let arr = self.iterated(&list, call);
+                arr.elems.unwrap_or_default().iter().filter_map(Val::as_text).collect()
+            }
+            None => vec![],
+        };
+        let closed = self.keyword(schema, "additionalProperties", call).is_some_and(|v| v == Val::bool(false));
+        let mut obj = Obj { schema: Some(origin), ..Obj::default() };
+        let mut open = !closed;
+        if let Some(properties) = self.keyword(schema, "properties", call) {
+            let content = properties.only_ref().map(|a| self.heap.get(a).clone());
+            match content {
+                Some(Content::Object(o)) => {
+                    open |= o.rest.is_some();
+                    for f in &o.fields {
+                        let val = self.shape_of(&f.val, &f.name, call, origin, depth + 1);
+                        let optional = f.optional || !required.contains(&f.name);
+                        obj.fields.push(ObjField { name: f.name.clone(), val, optional, accessor: false });
+                    }
+                }
+                _ => open = true,
+            }
+        }
+        if open {
+            let why = self.why(call, format!("the schema of the agent at line {line} allows other fields"));
+            let sym = self.symbol("field", call);
+            obj.rest = Some(Val::unknown(why, sym, true));
+        }
+        let val = Val::addr(self.alloc(call, Content::Object(obj.into())));
+        // Each call returns an object of its own.
+        val
+    }
+}

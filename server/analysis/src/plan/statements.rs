@@ -1,0 +1,270 @@
+//! Statements.
+
+use swc_ecma_ast::{BlockStmt, Decl, Expr, IfStmt, LabeledStmt, Pat, Stmt, SwitchStmt, VarDecl, VarDeclKind};
+
+use super::{
+    functions::FnNode,
+    interp::{Catches, Exit, Interp, Leave, Way},
+    val::Val,
+};
+use crate::{script::span, text::Span};
+
+impl<'a> Interp<'a> {
+    /// Runs the statements of a scope whose frame is in place.
+    pub(super) fn body(&mut self, stmts: &'a [Stmt]) {
+        for stmt in stmts {
+            if let Stmt::Decl(Decl::Fn(f)) = stmt {
+                let closure = self.closure(FnNode::Function(&f.function), Val::undefined());
+                self.declare(&f.ident, closure);
+            }
+        }
+        for stmt in stmts {
+            if !self.live {
+                self.skip(stmt);
+                continue;
+            }
+            self.stmt(stmt);
+        }
+    }
+
+    /// Runs `stmts` in the scope that opens at `key`.
+    pub(super) fn scope(&mut self, key: u32, f: impl FnOnce(&mut Self)) {
+        let outer = self.env.clone();
+        self.env = self.frame(key);
+        f(self);
+        self.env = outer;
+    }
+
+    pub(super) fn block(&mut self, block: &'a BlockStmt) {
+        self.scope(span(block).start, |me| me.body(&block.stmts));
+    }
+
+    pub(super) fn skip(&mut self, stmt: &'a Stmt) {
+        let hoisted = match stmt {
+            Stmt::Decl(Decl::Fn(_)) | Stmt::Empty(_) => true,
+            Stmt::Decl(Decl::Var(v)) => v.kind == VarDeclKind::Var && v.decls.iter().all(|d| d.init.is_none()),
+            _ => false,
+        };
+        if !hoisted && !self.exhausted {
+            self.record.skipped.push(span(stmt));
+        }
+    }
+
+    pub(super) fn stmt(&mut self, stmt: &'a Stmt) {
+        if !self.step() {
+            return;
+        }
+        self.record.reached.insert(span(stmt).start);
+        self.deeper(|me| me.stmt_inner(stmt));
+    }
+
+    fn stmt_inner(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Expr(e) => {
+                let val = self.expr(&e.expr);
+                self.floating(&val, &e.expr);
+            }
+            Stmt::Decl(decl) => self.decl(decl),
+            Stmt::Block(b) => self.block(b),
+            Stmt::If(i) => self.if_stmt(i),
+            Stmt::Return(r) => {
+                let val = match &r.arg {
+                    Some(e) => {
+                        let val = self.expr(e);
+                        self.record.value(span(e), &val);
+                        let is_async = self.calling.last().is_none_or(|n| self.nodes[*n as usize].is_async());
+                        if is_async { self.await_value(&val, span(e)) } else { val }
+                    }
+                    None => Val::undefined(),
+                };
+                self.leave(Leave::Return, val);
+            }
+            Stmt::Throw(t) => {
+                let val = self.expr(&t.arg);
+                self.leave(Leave::Throw, val);
+            }
+            Stmt::Break(b) => self.leave(Leave::Break(b.label.as_ref().map(|l| l.sym.to_string())), Val::default()),
+            Stmt::Continue(c) => {
+                self.leave(Leave::Continue(c.label.as_ref().map(|l| l.sym.to_string())), Val::default())
+            }
+            Stmt::Labeled(l) => self.labeled(l, vec![]),
+            Stmt::For(_) | Stmt::ForOf(_) | Stmt::ForIn(_) | Stmt::While(_) | Stmt::DoWhile(_) => {
+                self.loop_stmt(stmt, vec![])
+            }
+            Stmt::Switch(s) => self.switch(s, vec![]),
+            Stmt::Try(t) => self.try_stmt(t),
+            Stmt::With(w) => {
+                self.expr(&w.obj);
+                self.stmt(&w.body);
+            }
+            Stmt::Empty(_) | Stmt::Debugger(_) => {}
+        }
+    }
+
+    pub(super) fn decl(&mut self, decl: &'a Decl) {
+        match decl {
+            Decl::Var(v) => self.var(v),
+            Decl::Class(c) => {
+                let class = self.class(&c.class);
+                self.declare(&c.ident, class);
+            }
+            Decl::Using(u) => {
+                for d in &u.decls {
+                    let val = d.init.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
+                    self.bind(&d.name, val, true);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn var(&mut self, var: &'a VarDecl) {
+        for d in &var.decls {
+            match &d.init {
+                Some(init) => {
+                    let val = self.expr_named(init, name_of(&d.name));
+                    self.bind(&d.name, val, true);
+                }
+                None if var.kind == VarDeclKind::Var => {}
+                None => self.bind(&d.name, Val::undefined(), true),
+            }
+        }
+    }
+
+    fn if_stmt(&mut self, i: &'a IfStmt) {
+        let test = self.expr(&i.test);
+        self.condition(&test, &i.test);
+        let mut ways: Vec<Way> = vec![];
+        if test.may_be_truthy() {
+            ways.push(self.way(|me| {
+                me.assume(&i.test, true);
+                if me.live {
+                    me.stmt(&i.cons);
+                }
+                Val::default()
+            }));
+        } else if self.live {
+            self.skip(&i.cons);
+        }
+        if test.may_be_falsy() {
+            ways.push(self.way(|me| {
+                me.assume(&i.test, false);
+                if let Some(alt) = &i.alt
+                    && me.live
+                {
+                    me.stmt(alt);
+                }
+                Val::default()
+            }));
+        } else if let Some(alt) = &i.alt
+            && self.live
+        {
+            self.skip(alt);
+        }
+        if self.live {
+            self.any_way(ways);
+        }
+    }
+
+    fn labeled(&mut self, l: &'a LabeledStmt, mut labels: Vec<String>) {
+        labels.push(l.label.sym.to_string());
+        match &*l.body {
+            Stmt::Labeled(inner) => self.labeled(inner, labels),
+            body @ (Stmt::For(_) | Stmt::ForOf(_) | Stmt::ForIn(_) | Stmt::While(_) | Stmt::DoWhile(_)) => {
+                self.record.reached.insert(span(body).start);
+                self.loop_stmt(body, labels);
+            }
+            Stmt::Switch(s) => self.switch(s, labels),
+            body => {
+                let (end, target) = self.region(Catches::Labels(labels), |me| {
+                    me.stmt(body);
+                    Val::default()
+                });
+                self.after(end, target.exits);
+            }
+        }
+    }
+
+    /// Goes on after a region: from its end, or from any of the exits it caught.
+    pub(super) fn after(&mut self, end: Way, exits: Vec<Exit>) -> Val {
+        let ways = std::iter::once(end).chain(exits.into_iter().map(Self::way_of));
+        self.any_way(ways.collect())
+    }
+
+    fn switch(&mut self, s: &'a SwitchStmt, labels: Vec<String>) {
+        let on = self.expr(&s.discriminant);
+        let (end, target) = self.region(Catches::Breaks(labels), |me| {
+            me.scope(span(s).start, |me| {
+                // The ways into each case: matched there, or fallen through from the one before.
+                let mut unmatched = true;
+                let mut entries: Vec<bool> = vec![];
+                for case in &s.cases {
+                    let Some(test) = &case.test else {
+                        entries.push(false);
+                        continue;
+                    };
+                    let val = me.expr(test);
+                    let same = me.same(&on, &val);
+                    entries.push(unmatched && same != Some(false));
+                    unmatched &= same != Some(true);
+                }
+                if let Some(i) = s.cases.iter().position(|c| c.test.is_none()) {
+                    entries[i] = unmatched;
+                    unmatched = false;
+                }
+                let mut ways: Vec<Way> = vec![];
+                if unmatched {
+                    ways.push(me.way(|_| Val::default()));
+                }
+                for (i, enters) in entries.iter().enumerate() {
+                    if !enters {
+                        continue;
+                    }
+                    // Each entry runs its case and those after it until a `break`.
+                    ways.push(me.way(|me| {
+                        if let Some(test) = &s.cases[i].test {
+                            me.assume_same(&s.discriminant, test, true);
+                        }
+                        for case in &s.cases[i..] {
+                            if me.live {
+                                me.body(&case.cons);
+                            }
+                        }
+                        Val::default()
+                    }));
+                }
+                me.any_way(ways);
+            });
+            Val::default()
+        });
+        self.after(end, target.exits);
+    }
+
+    /// Notes an expression statement that drops a promise.
+    fn floating(&mut self, val: &Val, expr: &'a Expr) {
+        let Some(origins) = self.origins(val) else {
+            return;
+        };
+        let callee = expr.unwrap_parens();
+        if !matches!(callee, Expr::Call(_)) {
+            return;
+        }
+        let own = span(callee).start;
+        for origin in origins.iter() {
+            if let Some(site) = self.record.sites.get_mut(origin)
+                && own == *origin
+            {
+                site.floating = true;
+            }
+        }
+    }
+}
+
+/// The name a pattern gives to the whole value.
+pub(super) fn name_of(pat: &Pat) -> Option<(&str, Span)> {
+    match pat {
+        Pat::Ident(i) => Some((&i.id.sym, span(&i.id))),
+        Pat::Assign(a) => name_of(&a.left),
+        _ => None,
+    }
+}
