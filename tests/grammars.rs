@@ -118,12 +118,14 @@ fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes a query for Neovim, which adds it to its own of JavaScript, and for editors that have a language of workflow scripts. In Neovim
-/// the plugin defines the predicate that holds in such scripts only.
+/// Writes a query by itself, for Helix, and for Neovim. Helix has a language of workflow scripts, which adds to JavaScript's queries; Neovim
+/// adds to those of all JavaScript, and its plugin defines the predicate that holds in workflow scripts only.
 fn written_query(file: &str, query: impl Fn(&str) -> String) {
+    let for_helix = format!("; inherits: javascript\n\n{}", query(""));
     let for_neovim = format!("; extends\n\n{}", query("\n  (#callsheet-workflow?)"));
     written([
         (&format!("grammars/queries/{file}"), &query("")),
+        (&format!("editors/helix/queries/workflow/{file}"), &for_helix),
         (&format!("editors/nvim/queries/javascript/{file}"), &for_neovim),
     ]);
 }

@@ -8,6 +8,7 @@ return {
   -- Called for every JavaScript buffer; only workflow scripts get a server.
   root_dir = function(bufnr, on_dir)
     if require('callsheet.workflow').is_workflow(bufnr) then
+      vim.b[bufnr].callsheet_workflow = true -- for the queries
       on_dir(require('callsheet.workflow').root(bufnr))
     end
   end,

@@ -24,7 +24,6 @@ end
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 function M.show(client, bufnr)
-  vim.b[bufnr].callsheet_workflow = true
   local options = require('callsheet.options').read()
   local offers = client.server_capabilities
   if options.hints and offers.inlayHintProvider then
@@ -52,7 +51,7 @@ local function target()
   local bufnr = vim.api.nvim_get_current_buf()
   local run = require('callsheet.runs').shown_in(bufnr)
   if run then
-    return vim.lsp.get_client_by_id(run.client_id), { uri = run.uri, runId = run.id }
+    return vim.lsp.get_client_by_id(run.client_id), { uri = vim.uri_from_fname(run.script), runId = run.id }
   end
   return vim.lsp.get_clients({ name = 'callsheet', bufnr = bufnr })[1], { uri = vim.uri_from_bufnr(bufnr) }
 end
@@ -83,16 +82,11 @@ function M.command(name, argument)
     argument_of.args = args
   end
   local params = { command = server_commands[name], arguments = { argument_of } }
-  local function answered(err)
+  require('callsheet.client').request(client, 'workspace/executeCommand', params, function(err)
     if err then
       complain(err.message)
     end
-  end
-  if vim.fn.has('nvim-0.11') == 1 then
-    client:request('workspace/executeCommand', params, answered)
-  else
-    client.request('workspace/executeCommand', params, answered)
-  end
+  end)
 end
 
 --- Completion of |:Callsheet|.

@@ -2,26 +2,25 @@
 local M = {}
 
 ---@class callsheet.Agent
----@field call string|integer
 ---@field label string
 ---@field phase? string
----@field state 'queued'|'running'|'done'|'failed'|'skipped'
+---@field state 'queued'|'running'|'done'|'failed'|'skipped'|'stopped'
 ---@field note? string
----@field line? integer 1-based
+---@field line integer of the call in the script, from 1
 ---@field tokens integer
 
 ---@class callsheet.Run
 ---@field id string
 ---@field client_id integer
----@field uri? string
 ---@field name string
+---@field script? string its file
 ---@field model? string
 ---@field state 'running'|'done'|'failed'|'stopped'
----@field phases string[] In the order of their first agent or mark.
----@field agents callsheet.Agent[] In the order in which they were asked for.
----@field log string[]
----@field error? string
----@field next integer The sequence number expected next.
+---@field phases string[] in the order in which they appeared
+---@field agents callsheet.Agent[] in the order in which the script asked for them
+---@field notes { text: string, line?: integer }[] what the script logged, warnings, dropped items
+---@field error? { message: string, line?: integer }
+---@field next integer number of the event expected next
 
 ---@type table<string, callsheet.Run>
 local runs = {}
@@ -34,135 +33,121 @@ local function note_phase(run, title)
   end
 end
 
-local function agent_of(run, event)
-  local agent = run.by_call[event.call]
-  if not agent then
-    agent = { call = event.call, state = 'queued', tokens = 0, label = tostring(event.call) }
-    run.by_call[event.call] = agent
-    table.insert(run.agents, agent)
-  end
-  return agent
+--- Marks an agent's state, and adds what its last attempt took.
+local function move(run, event, state, note)
+  local agent = run.agents[event.call]
+  agent.state, agent.note = state, note
+  local usage = event.usage or {}
+  agent.tokens = agent.tokens + (usage.input or 0) + (usage.output or 0)
 end
 
-local function tokens(usage)
-  return usage and (usage.input or 0) + (usage.output or 0) or 0
-end
-
---- Every event carries a `type`; one that is not listed changes nothing that is shown.
+--- What each type of event changes; one that is not listed changes nothing that is shown.
 local on = {
   runStarted = function(run, event)
-    run.uri = event.uri or run.uri
-    run.name = event.name or run.name
-    run.model = event.model
+    run.name, run.script = event.name, event.script
+    run.model = event.simulated and 'simulated' or event.model
   end,
   phase = function(run, event)
     note_phase(run, event.title)
   end,
   log = function(run, event)
-    table.insert(run.log, event.message)
+    table.insert(run.notes, { text = event.message })
+  end,
+  warning = function(run, event)
+    table.insert(run.notes, { text = 'warning: ' .. event.message, line = event.line })
+  end,
+  dropped = function(run, event)
+    local text = ('dropped: item %d of %s: %s'):format(event.index + 1, event.from, event.reason)
+    table.insert(run.notes, { text = text, line = event.line })
   end,
   agentQueued = function(run, event)
-    local agent = agent_of(run, event)
-    agent.label = event.label or vim.fn.strcharpart((event.prompt or agent.label):gsub('%s+', ' '), 0, 40)
-    agent.phase, agent.line = event.phase, event.line
+    run.agents[event.call] =
+      { label = event.label, phase = event.phase, line = event.line, state = 'queued', tokens = 0 }
     note_phase(run, event.phase)
   end,
   agentStarted = function(run, event)
-    agent_of(run, event).state = 'running'
+    move(run, event, 'running')
   end,
   agentRetried = function(run, event)
-    local agent = agent_of(run, event)
-    agent.note = 'again: ' .. (event.reason or event.error or 'no usable answer')
-    agent.tokens = agent.tokens + tokens(event.usage)
+    move(run, event, 'running', ('attempt %d: %s'):format(event.attempt, event.reason))
   end,
   agentDone = function(run, event)
-    local agent = agent_of(run, event)
-    agent.state, agent.note = 'done', event.cached and 'from the journal' or nil
-    agent.tokens = agent.tokens + tokens(event.usage)
+    move(run, event, 'done', event.cached and 'from an earlier run' or nil)
   end,
   agentFailed = function(run, event)
-    local agent = agent_of(run, event)
-    agent.state, agent.note = 'failed', event.error
-    agent.tokens = agent.tokens + tokens(event.usage)
+    move(run, event, 'failed', event.error)
   end,
   agentSkipped = function(run, event)
-    local agent = agent_of(run, event)
-    agent.state, agent.note = 'skipped', event.reason
-  end,
-  dropped = function(run, event)
-    table.insert(run.log, 'dropped: ' .. event.reason)
+    move(run, event, 'skipped')
   end,
   runEnded = function(run, event)
-    run.state, run.error = event.status or 'done', event.error
+    run.state, run.error = event.status == 'ok' and 'done' or event.status, event.error
+    for _, agent in ipairs(run.agents) do
+      if agent.state == 'queued' or agent.state == 'running' then
+        agent.state = 'stopped'
+      end
+    end
   end,
 }
 
-local function apply(run, seq, event)
-  if seq < run.next then
-    return
+--- Takes in events in their order; those that are known already are passed over. Answers whether one is missing.
+local function apply(run, events)
+  for _, event in ipairs(events) do
+    if event.seq > run.next then
+      return true
+    elseif event.seq == run.next then
+      run.next = event.seq + 1
+      if on[event.type] then
+        on[event.type](run, event)
+      end
+    end
   end
-  run.next = seq + 1
-  if on[event.type] then
-    on[event.type](run, event)
-  end
+  return false
 end
 
---- Asks for the events between what is known and what has just come.
+--- Asks for the events from the first that is missing.
 local function catch_up(run)
   local client = vim.lsp.get_client_by_id(run.client_id)
-  if not client or run.catching_up then
-    return
-  end
-  run.catching_up = true
-  local function answered(_, answer)
-    run.catching_up = false
-    for _, entry in ipairs(answer and answer.events or {}) do
-      apply(run, entry.seq, entry.event)
-    end
-    require('callsheet.window').changed(run)
-  end
-  local params = { runId = run.id, from = run.next }
-  if vim.fn.has('nvim-0.11') == 1 then
-    client:request('callsheet/runEvents', params, answered)
-  else
-    client.request('callsheet/runEvents', params, answered)
+  if client and not run.catching_up then
+    run.catching_up = true
+    require('callsheet.client').request(client, 'callsheet/runEvents', { runId = run.id, from = run.next }, function(_, answer)
+      run.catching_up = false
+      apply(run, answer and answer.events or {})
+      require('callsheet.window').changed(run)
+    end)
   end
 end
 
 --- Takes in a `callsheet/runEvent`.
+---@param params { runId: string, events: table[] }
+---@param client_id integer
 function M.receive(params, client_id)
+  local window = require('callsheet.window')
   local run = runs[params.runId]
-  local is_new = run == nil
-  if is_new then
+  if not run then
     run = {
-      id = params.runId, client_id = client_id, uri = params.uri, name = params.runId, state = 'running',
-      phases = {}, agents = {}, by_call = {}, log = {}, next = 0,
+      id = params.runId, client_id = client_id, name = params.runId, state = 'running',
+      phases = {}, agents = {}, notes = {}, next = 1,
     }
     runs[run.id], newest = run, run
+    if require('callsheet.options').read().run_window then
+      window.open(run)
+    end
   end
-  if is_new and params.event.type == 'runStarted' then
-    run.next = params.seq -- Whatever number the server begins with.
-  end
-  if params.seq > run.next then
+  if apply(run, params.events) then
     catch_up(run)
-  else
-    apply(run, params.seq, params.event)
-  end
-  local window = require('callsheet.window')
-  if is_new and require('callsheet.options').read().run_window then
-    window.open(run)
   end
   window.changed(run)
 end
 
---- How many agents of `run` (in `phase`, if one is given) have ended, and how many were asked for.
+--- How many agents of `run` (in `phase`, if one is given) came to an end of their own, and how many were asked for.
 ---@return integer ended, integer all
 function M.count(run, phase)
   local ended, all = 0, 0
   for _, agent in ipairs(run.agents) do
     if phase == nil or agent.phase == phase then
       all = all + 1
-      if agent.state ~= 'queued' and agent.state ~= 'running' then
+      if vim.list_contains({ 'done', 'failed', 'skipped' }, agent.state) then
         ended = ended + 1
       end
     end

@@ -43,7 +43,7 @@ local function tree(run)
   local title = facts(run.name, run.state, counts, thousands(total) .. ' tokens', run.model)
   row(('%s %s'):format(marks[run.state], title), run.state)
   if run.error then
-    row('  ' .. run.error, 'failed', run.error_line)
+    row('  ' .. run.error.message, 'failed', run.error.line)
   end
 
   local function agents_in(phase)
@@ -59,8 +59,8 @@ local function tree(run)
     row(('  %s  %d/%d'):format(phase, runs.count(run, phase)), 'phase')
     agents_in(phase)
   end
-  for _, message in ipairs(run.log) do
-    row('  » ' .. message)
+  for _, note in ipairs(run.notes) do
+    row('  » ' .. note.text, nil, note.line)
   end
   return rows
 end
@@ -106,10 +106,11 @@ end
 --- Goes to the line of the script that asked for the agent under the cursor.
 local function jump(run)
   local line = run.lines[vim.api.nvim_win_get_cursor(0)[1]]
-  if not run.uri or line == 0 then
+  if not run.script or line == 0 then
     return
   end
-  local bufnr = vim.uri_to_bufnr(run.uri)
+  local bufnr = vim.fn.bufadd(run.script)
+  vim.fn.bufload(bufnr)
   local window = vim.fn.bufwinid(bufnr)
   if window == -1 then
     vim.cmd.wincmd('p')
