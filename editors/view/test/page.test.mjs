@@ -61,7 +61,7 @@ test('what nothing bounds is shown as unknown, with the line that makes it so', 
 });
 
 test('states differ by shape and by words, and what is simulated says so', async () => {
-  const page = await open(show(plan, run(60, { until: 0.75 })));
+  const page = await open(show(plan, run(60, { until: 0.6 })));
   const seen = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll('.cell')].map((cell) =>
     [cell.dataset.state, [cell.querySelector('path').getAttribute('d'), cell.getAttribute('aria-label').split(': ')[1].split(',')[0]]])));
   const states = ['cached', 'done', 'failed', 'queued', 'retrying', 'running', 'skipped'];

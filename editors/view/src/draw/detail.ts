@@ -1,7 +1,7 @@
-import type { Offer } from '../host.ts';
 import { isOver, type Agent, type RunState } from '../run/state.ts';
 import { money } from '../sheet/figures.ts';
 import { duration, tokens } from '../text/numbers.ts';
+import type { Offer } from '../wire/message.ts';
 import { attribute, children, h, text } from './dom.ts';
 import { glyph, shapeOf, WORDS } from './glyphs.ts';
 

@@ -1,7 +1,7 @@
-import type { Offer } from '../host.ts';
 import type { Figure } from '../sheet/figures.ts';
 import type { RunState } from '../run/state.ts';
 import type { Plan } from '../wire/plan.ts';
+import type { Offer } from '../wire/message.ts';
 import { attribute, h, text } from './dom.ts';
 
 const STATUS = { plan: 'Plan', live: 'Running', ok: 'Done', failed: 'Failed', stopped: 'Stopped' } as const;

@@ -1,9 +1,10 @@
-import type { Host, Offer, ToView } from '../host.ts';
+import type { Host } from '../host.ts';
 import { apply } from '../run/fold.ts';
 import { before, finished, type Agent, type RunState } from '../run/state.ts';
 import { figures } from '../sheet/figures.ts';
 import { sheet } from '../sheet/sheet.ts';
 import type { CallId } from '../wire/event.ts';
+import type { Offer, ToView } from '../wire/message.ts';
 import type { Plan } from '../wire/plan.ts';
 import { agentOf } from './cells.ts';
 import { Detail } from './detail.ts';
@@ -131,9 +132,9 @@ export class Page {
     if (button === null) return;
     const { line, column, command, steer } = button.dataset;
     if (line !== undefined) this.host.say({ type: 'reveal', line: Number(line), column: Number(column ?? 1) });
-    else if (command === 'run' || command === 'dryRun' || command === 'stop') this.host.say({ type: 'command', command, runId: this.runId });
-    else if ((steer === 'skip' || steer === 'retry') && this.runId !== null && this.chosen !== null) {
-      this.host.say({ type: 'steer', how: steer, runId: this.runId, call: this.chosen });
+    else if (command === 'run' || command === 'dryRun' || command === 'stop') this.host.say({ type: 'command', command });
+    else if ((steer === 'skip' || steer === 'retry') && this.chosen !== null) {
+      this.host.say({ type: 'steer', how: steer, call: this.chosen });
     } else if ('close' in button.dataset) this.close();
   }
 

@@ -47,11 +47,11 @@ class EndingView {
     }
     this.drawn = end;
     this.element.dataset['status'] = end.status;
-    const lost = dropped > 0 ? ` ${dropped} ${dropped === 1 ? 'item was' : 'items were'} dropped on the way: see the log.` : '';
+    const lost = dropped > 0 ? `${dropped} ${dropped === 1 ? 'item was' : 'items were'} dropped on the way; the log says where` : '';
     const { error } = end;
     const place = error?.line === undefined ? [] : [h('button', { class: 'place-link', 'data-reveal': '', 'data-line': error.line, 'data-column': error.column }, `line ${error.line}`)];
     const said = end.status === 'failed' ? 'The run failed. ' : end.status === 'stopped' ? 'The run was stopped. ' : 'Result';
-    children(this.what, [document.createTextNode(said), ...place, document.createTextNode(lost)]);
+    children(this.what, [document.createTextNode(said), ...place, h('span', { class: 'lost' }, lost)]);
     const result = error?.message ?? (end.result === undefined ? null : typeof end.result === 'string' ? end.result : JSON.stringify(end.result, null, 2));
     this.body.textContent = result;
     attribute(this.body, 'hidden', result === null);

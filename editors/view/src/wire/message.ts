@@ -1,0 +1,21 @@
+import type { CallId, Event } from './event.ts';
+import type { Plan } from './plan.ts';
+
+/** What the view is told. */
+export type ToView =
+  /** A script and its plan; without a plan, why there is none. Replaces the plan only, not the run. */
+  | { type: 'plan'; title: string; plan: Plan | null; problem?: string }
+  /** What the person may do here. */
+  | { type: 'offer'; offers: Offer[]; note?: string }
+  /** Another run begins, or none: what was shown of the last one goes. */
+  | { type: 'run'; runId: string | null }
+  | { type: 'events'; runId: string; events: Event[] };
+
+export type Offer = 'run' | 'dryRun' | 'stop' | 'reveal' | 'skip' | 'retry';
+
+/** What the view asks for. */
+export type FromView =
+  | { type: 'ready' }
+  | { type: 'command'; command: 'run' | 'dryRun' | 'stop' }
+  | { type: 'reveal'; line: number; column: number }
+  | { type: 'steer'; how: 'skip' | 'retry'; call: CallId };

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { folderOf } from './plans.ts';
+import type { Monitor } from './runs/monitor.ts';
+import { serverCommand } from './server/protocol.ts';
+import type { Server } from './server/server.ts';
+import { installTypes } from './types.ts';
+import type { RunView } from './view/panel.ts';
+import { isWorkflow, openWorkflow } from './workflows.ts';
+
+/** What is offered in the palette, menus and keys. What the server can do itself goes to the server. */
+export function commands(extension: vscode.Uri, server: Server, monitor: Monitor, view: RunView): vscode.Disposable[] {
+  const ask = async (command: string, target: object) => {
+    await server.ready();
+    return vscode.commands.executeCommand(command, target);
+  };
+  const on = (id: string, run: (script: vscode.Uri) => unknown) =>
+    vscode.commands.registerCommand(id, (given?: unknown) => {
+      const script = given instanceof vscode.Uri ? given : openWorkflow()?.uri;
+      if (script !== undefined) return run(script);
+      return vscode.window.showInformationMessage('Open a workflow script first: a file in .claude/workflows, or one that ends in .workflow.js.');
+    });
+  return [
+    on('callsheet.runScript', (script) => ask(serverCommand.run, { uri: script.toString() })),
+    on('callsheet.dryRunScript', (script) => ask(serverCommand.dryRun, { uri: script.toString() })),
+    on('callsheet.openPlan', (script) => ask(serverCommand.showPlan, { uri: script.toString() })),
+    on('callsheet.openRunView', (script) => view.show(script, monitor.newest(script)?.id ?? null, true)),
+    on('callsheet.showTranscript', (script) => transcript(monitor, script)),
+    on('callsheet.installTypes', (script) => installTypes(extension, script)),
+    vscode.commands.registerCommand('callsheet.stopRun', () => stop(monitor, ask)),
+    vscode.commands.registerCommand('callsheet.restartServer', () => server.restart()),
+    vscode.commands.registerCommand('callsheet.showLog', () => server.log.show()),
+  ];
+}
+
+/** Stops the run of the open script, else the only one, else the one that is picked. */
+async function stop(monitor: Monitor, ask: (command: string, target: object) => Thenable<unknown>): Promise<void> {
+  const live = monitor.live();
+  const script = openWorkflow()?.uri.toString();
+  const own = live.filter((run) => run.script?.toString() === script);
+  let chosen = own.length === 1 ? own[0] : live.length === 1 ? live[0] : undefined;
+  if (chosen === undefined && live.length > 1) {
+    const items = live.map((run) => ({ label: run.script ? path.basename(run.script.fsPath) : run.id, description: `${run.finished} of ${run.agents} agents`, run }));
+    chosen = (await vscode.window.showQuickPick(items, { title: 'Stop which run?' }))?.run;
+  }
+  if (chosen === undefined) return void (live.length === 0 && vscode.window.showInformationMessage('No workflow is running.'));
+  await ask(serverCommand.stop, { runId: chosen.id, ...(chosen.script && { uri: chosen.script.toString() }) });
+}
+
+async function transcript(monitor: Monitor, script: vscode.Uri): Promise<void> {
+  const run = monitor.newest(script);
+  if (run === undefined) return void vscode.window.showInformationMessage('This script has not run in this window. Earlier runs are in the Runs view.');
+  await openTranscript(folderOf(script), run.id);
+}
+
+/** Opens the transcript of a run, which lies in the run's folder once the run has ended. */
+export async function openTranscript(folder: string, runId: string): Promise<void> {
+  const file = vscode.Uri.file(path.join(folder, '.callsheet', 'runs', runId, 'transcript.md'));
+  try {
+    await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+  } catch {
+    void vscode.window.showInformationMessage(`There is no transcript of run ${runId} yet; it is written when the run ends.`);
+  }
+}
+
+/** Tells menus and keys whether the active editor has a workflow script. */
+export function tellContext(): vscode.Disposable {
+  const tell = () => {
+    const document = vscode.window.activeTextEditor?.document;
+    void vscode.commands.executeCommand('setContext', 'callsheet.workflow', document !== undefined && isWorkflow(document));
+  };
+  tell();
+  return vscode.window.onDidChangeActiveTextEditor(tell);
+}

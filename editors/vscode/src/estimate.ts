@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Middleware } from 'vscode-languageclient/node';
+import { serverCommand } from './server/protocol.ts';
+import { isWorkflow } from './workflows.ts';
+
+/** The estimate of the open script in the status bar: what its lens says, so that one number is not told in two ways. */
+export class Estimate implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem('callsheet.estimate', vscode.StatusBarAlignment.Left, 10);
+  private readonly known = new Map<string, string>();
+  private readonly listening: vscode.Disposable[];
+
+  constructor() {
+    this.item.name = 'Callsheet: Estimate';
+    this.item.command = 'callsheet.openRunView';
+    this.listening = [
+      vscode.window.onDidChangeActiveTextEditor(() => this.show()),
+      vscode.workspace.onDidCloseTextDocument((document) => this.known.delete(document.uri.toString())),
+    ];
+  }
+
+  readonly middleware: Pick<Middleware, 'provideCodeLenses'> = {
+    provideCodeLenses: async (document, token, next) => {
+      const lenses = await next(document, token);
+      if (lenses && !token.isCancellationRequested) {
+        const estimate = lenses.find((lens) => lens.command?.command === serverCommand.showPlan)?.command?.title;
+        if (estimate === undefined) this.known.delete(document.uri.toString());
+        else this.known.set(document.uri.toString(), estimate);
+        this.show();
+      }
+      return lenses;
+    },
+  };
+
+  private show(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    const estimate = document && isWorkflow(document) ? this.known.get(document.uri.toString()) : undefined;
+    if (estimate === undefined) return this.item.hide();
+    this.item.text = `$(list-tree) ${estimate}`;
+    const tooltip = new vscode.MarkdownString(`**What this script will do**\n\n${estimate}\n\nFrom the script as it stands in the editor; hints on its calls say how each number came about. Click for the plan.`);
+    this.item.tooltip = tooltip;
+    this.item.accessibilityInformation = { label: `Estimate of this workflow: ${estimate}` };
+    this.item.show();
+  }
+
+  dispose(): void {
+    this.item.dispose();
+    this.listening.forEach((listener) => listener.dispose());
+  }
+}

@@ -1,0 +1,19 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Plan } from '../../view/src/wire/plan.ts';
+import type { Server } from './server/server.ts';
+
+/** The plan of a script as it was saved last, or why there is none. */
+export async function planOf(server: Server, script: vscode.Uri): Promise<{ plan: Plan | null; problem?: string }> {
+  try {
+    const answer = await server.once(['plan', script.fsPath, '--json'], folderOf(script));
+    return { plan: JSON.parse(answer) as Plan };
+  } catch (problem) {
+    return { plan: null, problem: `There is no plan of this script: ${problem instanceof Error ? problem.message : String(problem)}` };
+  }
+}
+
+/** The folder a script's runs are kept in: that of the workspace, else its own. */
+export function folderOf(script: vscode.Uri): string {
+  return vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? path.dirname(script.fsPath);
+}

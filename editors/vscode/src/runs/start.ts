@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import type { Middleware } from 'vscode-languageclient/node';
+import { serverCommand } from '../server/protocol.ts';
+import type { RunView } from '../view/panel.ts';
+import type { Monitor } from './monitor.ts';
+
+/** What stands between a click on Run, wherever it is, and the server: trust before, the run view after. */
+export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware, 'executeCommand'> {
+  return {
+    executeCommand: async (command, args, next) => {
+      if (command !== serverCommand.run && command !== serverCommand.dryRun) return next(command, args);
+      if (!vscode.workspace.isTrusted) return void refuse();
+      const answer = (await next(command, args)) as { runId?: string } | null | undefined;
+      if (typeof answer?.runId === 'string') {
+        const script = scriptOf(args);
+        monitor.began(answer.runId, script);
+        const open = vscode.workspace.getConfiguration('callsheet').get('runView.openOnRun', true);
+        if (script && (open || view().visible)) view().show(script, answer.runId, false);
+      }
+      return answer;
+    },
+  };
+}
+
+function scriptOf(args: unknown[]): vscode.Uri | null {
+  const [target] = args as [{ uri?: string } | undefined];
+  return target?.uri ? vscode.Uri.parse(target.uri) : null;
+}
+
+async function refuse(): Promise<void> {
+  const manage = 'Manage Workspace Trust';
+  const picked = await vscode.window.showWarningMessage('A workflow runs only in a workspace you trust: it starts agents that act for you and may cost money. Its analysis works all the same.', manage);
+  if (picked === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+}

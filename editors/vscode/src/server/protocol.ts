@@ -1,0 +1,19 @@
+import { NotificationType, RequestType } from 'vscode-languageclient/node';
+import type { Event } from '../../../view/src/wire/event.ts';
+
+/** The server's commands: `vscode-languageclient` registers them under these names, so no command of the extension may have one. */
+export const serverCommand = {
+  run: 'callsheet.run',
+  dryRun: 'callsheet.dryRun',
+  stop: 'callsheet.stop',
+  showPlan: 'callsheet.showPlan',
+} as const;
+
+/** Events of one run, in order. */
+export const runEvent = new NotificationType<{ runId: string; events: Event[] }>('callsheet/runEvent');
+
+/** The events of a run from a sequence number on. */
+export const runEvents = new RequestType<{ runId: string; from: number }, { events: Event[]; live: boolean }, void>('callsheet/runEvents');
+
+/** The person has come to trust the workspace, or not. */
+export const trust = new NotificationType<{ trusted: boolean }>('callsheet/trust');

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Event } from '../../../view/src/wire/event.ts';
+import type { FromView, Offer, ToView } from '../../../view/src/wire/message.ts';
+import { planOf } from '../plans.ts';
+import type { Monitor } from '../runs/monitor.ts';
+import { runEvents, serverCommand } from '../server/protocol.ts';
+import type { Server } from '../server/server.ts';
+import { html } from './html.ts';
+import { reveal } from './reveal.ts';
+
+/** What the panel shows: a script, and a run of it once there is one. */
+interface Subject {
+  script: vscode.Uri;
+  runId: string | null;
+}
+
+/** The run view beside the editor. It draws what it is sent and keeps nothing: hidden and shown again, it is told everything anew. */
+export class RunView implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private subject: Subject | undefined;
+  /** Events that arrived while those before them were being asked for. */
+  private waiting: Event[] | undefined;
+  private readonly listening: vscode.Disposable[];
+
+  constructor(private readonly extension: vscode.Uri, private readonly server: Server, monitor: Monitor) {
+    this.listening = [
+      monitor.onEvents(({ run, events }) => {
+        if (run.id !== this.subject?.runId) return;
+        if (this.waiting) this.waiting.push(...events);
+        else this.say({ type: 'events', runId: run.id, events });
+      }),
+      monitor.onChange((run) => run.id === this.subject?.runId && this.offer()),
+      vscode.workspace.onDidSaveTextDocument((document) => document.uri.toString() === this.subject?.script.toString() && void this.sendPlan()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.offer()),
+    ];
+  }
+
+  /** Whether a person can see the view now. */
+  get visible(): boolean {
+    return this.panel?.visible ?? false;
+  }
+
+  /** Shows a script and its newest run, or the run that is named. */
+  show(script: vscode.Uri, runId: string | null, takeFocus: boolean): void {
+    const before = this.subject;
+    this.subject = { script, runId };
+    if (this.panel === undefined) this.open();
+    else {
+      this.panel.reveal(undefined, !takeFocus);
+      if (before?.script.toString() !== script.toString()) void this.sendPlan();
+      if (before?.runId !== runId) void this.sendRun();
+      this.offer();
+    }
+    if (this.panel) this.panel.title = `Run: ${path.basename(script.fsPath)}`;
+  }
+
+  private open(): void {
+    const dist = vscode.Uri.joinPath(this.extension, 'dist');
+    const panel = vscode.window.createWebviewPanel('callsheet.runView', 'Run', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: true, localResourceRoots: [dist], enableFindWidget: true });
+    this.panel = panel;
+    panel.iconPath = vscode.Uri.joinPath(this.extension, 'media', 'view.svg');
+    panel.onDidDispose(() => (this.panel = undefined));
+    panel.webview.onDidReceiveMessage((message: FromView) => void this.take(message));
+    const at = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
+    panel.webview.html = html(at('view.js'), at('view.css'), panel.webview.cspSource, randomBytes(16).toString('hex'));
+  }
+
+  private async take(message: FromView): Promise<void> {
+    const subject = this.subject;
+    if (subject === undefined) return;
+    switch (message.type) {
+      case 'ready':
+        this.offer();
+        await Promise.all([this.sendPlan(), this.sendRun()]);
+        return;
+      case 'command':
+        if (message.command === 'stop') await vscode.commands.executeCommand(serverCommand.stop, { uri: subject.script.toString(), runId: subject.runId });
+        else await vscode.commands.executeCommand(message.command === 'run' ? 'callsheet.runScript' : 'callsheet.dryRunScript', subject.script);
+        return;
+      case 'reveal':
+        await reveal(subject.script, message, this.panel?.viewColumn);
+        return;
+      case 'steer':
+        await vscode.commands.executeCommand(`callsheet.${message.how}`, { runId: subject.runId, call: message.call });
+    }
+  }
+
+  private say(message: ToView): void {
+    void this.panel?.webview.postMessage(message);
+  }
+
+  private offer(): void {
+    const offers: Offer[] = ['reveal', 'stop'];
+    const can = this.server.running?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
+    if (vscode.workspace.isTrusted) offers.push('run', 'dryRun');
+    for (const how of ['skip', 'retry'] as const) if (can.includes(`callsheet.${how}`)) offers.push(how);
+    this.say({ type: 'offer', offers, ...(!vscode.workspace.isTrusted && { note: 'Running is off: this workspace is not trusted.' }) });
+  }
+
+  private async sendPlan(): Promise<void> {
+    const script = this.subject?.script;
+    if (script === undefined || this.panel === undefined) return;
+    const found = await planOf(this.server, script);
+    if (this.subject?.script === script) this.say({ type: 'plan', title: path.basename(script.fsPath), ...found });
+  }
+
+  /** Tells the view of the run from its beginning, in order. */
+  private async sendRun(): Promise<void> {
+    const runId = this.subject?.runId ?? null;
+    this.say({ type: 'run', runId });
+    if (runId === null) return;
+    this.waiting = [];
+    try {
+      const client = await this.server.ready();
+      const answer = await client?.sendRequest(runEvents, { runId, from: 0 });
+      if (this.subject?.runId === runId) this.say({ type: 'events', runId, events: [...(answer?.events ?? []), ...this.waiting] });
+    } catch (problem) {
+      this.server.log.error(`The events of run ${runId} cannot be had: ${String(problem)}`);
+    } finally {
+      if (this.subject?.runId === runId) this.waiting = undefined;
+    }
+  }
+
+  dispose(): void {
+    this.panel?.dispose();
+    this.listening.forEach((listener) => listener.dispose());
+  }
+}
