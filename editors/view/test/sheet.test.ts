@@ -65,7 +65,7 @@ test('every figure has its basis, and a simulated one says so', () => {
   const shown = figures(plan, state, 5000).map((f) => [f.name, f.actual, f.expected, f.basis, f.simulated]);
   assert.deepEqual(shown, [
     ['Agents', '1', '3..33', 'from the script’s bounds', false],
-    ['Tokens', '900', '≈18k (1.0k..30k)', 'from 20 runs on the simulated model', true],
+    ['Tokens', '900', '≈18k (1.0k..30k)', 'from 20 simulated runs', true],
     ['Cost', '$0', 'unknown', 'from the script’s bounds', true],
     ['Time', '5.0 s', null, null, true],
   ]);
@@ -88,5 +88,5 @@ test('numbers read at a glance', () => {
     ['3', '0..405,505', '≥3', '?']);
   assert.deepEqual([400, 12_300, 185_000, 3_723_000].map(duration), ['0.4 s', '12 s', '3:05', '1:02:03']);
   assert.equal(range({ low: 5, likely: 5, high: 5, basis: 'exact' }, String), '5');
-  assert.equal(basis({ history: { runs: 1 } }), 'from 1 run before');
+  assert.equal(basis({ history: { runs: 1 } }), 'from 1 earlier run');
 });

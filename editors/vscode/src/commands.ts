@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import { folderOf } from './plans.ts';
 import type { Monitor } from './runs/monitor.ts';
 import { serverCommand } from './server/protocol.ts';
@@ -23,7 +24,11 @@ export function commands(extension: vscode.Uri, server: Server, monitor: Monitor
   return [
     on('callsheet.runScript', (script) => ask(serverCommand.run, { uri: script.toString() })),
     on('callsheet.dryRunScript', (script) => ask(serverCommand.dryRun, { uri: script.toString() })),
-    on('callsheet.openPlan', (script) => ask(serverCommand.showPlan, { uri: script.toString() })),
+    on('callsheet.openPlan', async (script) => {
+      const client = await server.ready();
+      // Not by `executeCommand`: that is what a click on the lens does, and it opens the run view.
+      await client?.sendRequest(ExecuteCommandRequest.type, { command: serverCommand.showPlan, arguments: [{ uri: script.toString() }] });
+    }),
     on('callsheet.openRunView', (script) => view.show(script, monitor.newest(script)?.id ?? null, true)),
     on('callsheet.showTranscript', (script) => transcript(monitor, script)),
     on('callsheet.installTypes', (script) => installTypes(extension, script)),
@@ -63,11 +68,13 @@ export async function openTranscript(folder: string, runId: string): Promise<voi
   }
 }
 
-/** Tells menus and keys whether the active editor has a workflow script. */
+/** Tells menus and keys whether the active editor has a workflow script, and views whether there has been one. */
 export function tellContext(): vscode.Disposable {
   const tell = () => {
     const document = vscode.window.activeTextEditor?.document;
-    void vscode.commands.executeCommand('setContext', 'callsheet.workflow', document !== undefined && isWorkflow(document));
+    const workflow = document !== undefined && isWorkflow(document);
+    void vscode.commands.executeCommand('setContext', 'callsheet.workflow', workflow);
+    if (workflow) void vscode.commands.executeCommand('setContext', 'callsheet.used', true);
   };
   tell();
   return vscode.window.onDidChangeActiveTextEditor(tell);

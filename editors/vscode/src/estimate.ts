@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import { serverCommand } from './server/protocol.ts';
-import { isWorkflow } from './workflows.ts';
+import { openWorkflow } from './workflows.ts';
 
 /** The estimate of the open script in the status bar: what its lens says, so that one number is not told in two ways. */
 export class Estimate implements vscode.Disposable {
@@ -14,6 +14,7 @@ export class Estimate implements vscode.Disposable {
     this.item.command = 'callsheet.openRunView';
     this.listening = [
       vscode.window.onDidChangeActiveTextEditor(() => this.show()),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.show()),
       vscode.workspace.onDidCloseTextDocument((document) => this.known.delete(document.uri.toString())),
     ];
   }
@@ -32,12 +33,13 @@ export class Estimate implements vscode.Disposable {
   };
 
   private show(): void {
-    const document = vscode.window.activeTextEditor?.document;
-    const estimate = document && isWorkflow(document) ? this.known.get(document.uri.toString()) : undefined;
+    const { activeTextEditor: active } = vscode.window;
+    // The run view and other panels are no text editors: the script beside them is still the open one.
+    const script = openWorkflow();
+    const estimate = script && (active === undefined || active.document === script) ? this.known.get(script.uri.toString()) : undefined;
     if (estimate === undefined) return this.item.hide();
     this.item.text = `$(list-tree) ${estimate}`;
-    const tooltip = new vscode.MarkdownString(`**What this script will do**\n\n${estimate}\n\nFrom the script as it stands in the editor; hints on its calls say how each number came about. Click for the plan.`);
-    this.item.tooltip = tooltip;
+    this.item.tooltip = new vscode.MarkdownString(`**What this script will do**\n\n${estimate}\n\nFrom the script as it stands in the editor; hints on its calls say how each number came about. Click for the run view.`);
     this.item.accessibilityInformation = { label: `Estimate of this workflow: ${estimate}` };
     this.item.show();
   }

@@ -20,6 +20,7 @@ export class Page {
   private title = 'Workflow';
   private plan: Plan | null = null;
   private problem: string | null = null;
+  private planned = false;
   private note: string | null = null;
   private offers: ReadonlySet<Offer> = new Set();
   private runId: string | null = null;
@@ -55,6 +56,7 @@ export class Page {
       case 'plan':
         this.title = message.title;
         this.plan = message.plan;
+        this.planned = true;
         this.problem = message.problem ?? null;
         break;
       case 'offer':
@@ -97,7 +99,7 @@ export class Page {
     this.root.classList.toggle('live', statusOf(run) === 'live');
     const nothing = lanes.length === 0 || lanes.every((lane) => lane.rows.length === 0);
     this.empty.hidden = !nothing && this.problem === null;
-    text(this.empty, this.problem ?? (run.seq > 0 ? 'No agent has been called yet.' : 'This script calls no agent.'));
+    text(this.empty, this.problem ?? (run.seq > 0 ? 'No agent has been called yet.' : this.planned ? 'This script calls no agent.' : 'Reading the script…'));
     this.detail.draw(chosen, run, this.offers, now);
     this.story.draw(run);
     this.keepOneTabStop();

@@ -51,7 +51,6 @@ export function range(r: Range, show: (n: number) => string): string {
 export function basis(b: Basis): string {
   if (b === 'exact') return 'exact';
   if (b === 'bounds') return 'from the script’s bounds';
-  const runs = (n: number) => `${n} ${n === 1 ? 'run' : 'runs'}`;
-  if ('simulated' in b) return `from ${runs(b.simulated.runs)} on the simulated model`;
-  return `from ${runs(b.history.runs)} before`;
+  const runs = (n: number, kind: string) => `from ${n} ${kind} ${n === 1 ? 'run' : 'runs'}`;
+  return 'simulated' in b ? runs(b.simulated.runs, 'simulated') : runs(b.history.runs, 'earlier');
 }

@@ -4,10 +4,11 @@ import { serverCommand } from '../server/protocol.ts';
 import type { RunView } from '../view/panel.ts';
 import type { Monitor } from './monitor.ts';
 
-/** What stands between a click on Run, wherever it is, and the server: trust before, the run view after. */
+/** What stands between a click on a lens, wherever it is, and the server: trust before a run, the run view after; the view for a plan. */
 export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware, 'executeCommand'> {
   return {
     executeCommand: async (command, args, next) => {
+      if (command === serverCommand.showPlan) return showPlan(scriptOf(args), monitor, view());
       if (command !== serverCommand.run && command !== serverCommand.dryRun) return next(command, args);
       if (!vscode.workspace.isTrusted) return void refuse();
       const answer = (await next(command, args)) as { runId?: string } | null | undefined;
@@ -25,6 +26,10 @@ export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware
 function scriptOf(args: unknown[]): vscode.Uri | null {
   const [target] = args as [{ uri?: string } | undefined];
   return target?.uri ? vscode.Uri.parse(target.uri) : null;
+}
+
+function showPlan(script: vscode.Uri | null, monitor: Monitor, view: RunView): void {
+  if (script !== null) view.show(script, monitor.newest(script)?.id ?? null, true);
 }
 
 async function refuse(): Promise<void> {
