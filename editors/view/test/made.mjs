@@ -6,6 +6,8 @@ export const plan = {
   name: 'review-changes',
   description: 'Review the changes in three dimensions; refute each finding with a second agent.',
   agents: { low: 3, high: 33 },
+  peakWidth: { low: 1, high: 30 },
+  criticalPath: { low: 1, high: 2 },
   phases: [
     { title: 'Review', agents: { low: 3, high: 3 }, tokens: { low: 2400, likely: 6200, high: 9000, basis: 'bounds' }, usd: { low: 0.01, likely: 0.04, high: 0.09, basis: 'bounds' } },
     { title: 'Verify', agents: { low: 0, high: 30 }, tokens: { low: 0, likely: 12000, high: 60000, basis: 'bounds' }, usd: { low: 0, likely: 0.08, high: 0.6, basis: 'bounds' } },
@@ -15,14 +17,16 @@ export const plan = {
     { line: 31, column: 9, phase: 'Verify', label: 'refute', low: 0, high: 30, expr: '≤10·findings',
       because: [{ line: 25, column: 5, text: 'the number of findings is decided by the run, at most 10 by its schema' }] },
   ],
-  tokens: { low: 2400, likely: 18200, high: 69000, basis: { simulated: { runs: 20 } } },
-  usd: { low: 0.01, likely: 0.12, high: 0.69, basis: { simulated: { runs: 20 } } },
+  tokens: { low: 2400, likely: 18200, high: 69000, basis: 'simulated', runs: 20 },
+  usd: { low: 0.01, likely: 0.12, high: 0.69, basis: 'simulated', runs: 20 },
 };
 
 export const unbounded = {
   ...plan,
   name: 'sweep-until-dry',
   agents: { low: 1, high: null },
+  peakWidth: { low: 1, high: 1 },
+  criticalPath: { low: 1, high: null },
   phases: [{ title: 'Sweep', agents: { low: 1, high: null }, tokens: unknown, usd: unknown }],
   calls: [{ line: 7, column: 16, phase: 'Sweep', label: null, low: 1, high: null, expr: '?',
     because: [{ line: 6, column: 1, text: 'the loop goes on until an answer is empty' }] }],

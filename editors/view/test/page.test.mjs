@@ -45,7 +45,7 @@ test('the plan is drawn with its bounds, their basis and the line that keeps the
     'Agents 3..33 from the script’s bounds',
     'Tokens ≈18k (2.4k..69k) from 20 simulated runs',
     'Cost ≈$0.12 ($0.01..$0.69) from 20 simulated runs',
-    'Time –',
+    'Time – up to 30 at once, up to 2 one after another',
   ]);
   assert.deepEqual(await words(page, '.lane > header'), ['Review 3 agents ≈6.2k (2.4k..9.0k) tokens · ≈$0.04 ($0.01..$0.09)', 'Verify 0..30 agents ≈12k (0..60k) tokens · ≈$0.08 ($0..$0.60)']);
   assert.match((await words(page, '.because'))[1] ?? '', /number of findings is decided by the run.*line 25/);

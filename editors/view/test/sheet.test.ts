@@ -12,6 +12,8 @@ const unknown = { low: null, likely: null, high: null, basis: 'bounds' } as cons
 const plan: Plan = {
   name: 'review',
   agents: { low: 3, high: 33 },
+  peakWidth: { low: 1, high: 30 },
+  criticalPath: { low: 1, high: 2 },
   phases: [
     { title: 'Review', agents: { low: 3, high: 3 }, tokens: unknown, usd: unknown },
     { title: 'Verify', agents: { low: 0, high: 30 }, tokens: unknown, usd: unknown },
@@ -20,7 +22,7 @@ const plan: Plan = {
     { line: 9, column: 5, phase: 'Review', label: null, low: 3, high: 3, expr: '3', because: [] },
     { line: 12, column: 7, phase: 'Verify', label: 'refute', low: 0, high: 30, expr: '≤10·findings', because: [] },
   ],
-  tokens: { low: 1000, likely: 18000, high: 30000, basis: { simulated: { runs: 20 } } },
+  tokens: { low: 1000, likely: 18000, high: 30000, basis: 'simulated', runs: 20 },
   usd: { low: 0, likely: null, high: null, basis: 'bounds' },
 };
 
@@ -88,5 +90,5 @@ test('numbers read at a glance', () => {
     ['3', '0..405,505', '≥3', '?']);
   assert.deepEqual([400, 12_300, 185_000, 3_723_000].map(duration), ['0.4 s', '12 s', '3:05', '1:02:03']);
   assert.equal(range({ low: 5, likely: 5, high: 5, basis: 'exact' }, String), '5');
-  assert.equal(basis({ history: { runs: 1 } }), 'from 1 earlier run');
+  assert.equal(basis({ basis: 'history', runs: 1 }), 'from 1 earlier run');
 });

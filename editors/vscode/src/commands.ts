@@ -42,14 +42,14 @@ export function commands(extension: vscode.Uri, server: Server, monitor: Monitor
 async function stop(monitor: Monitor, ask: (command: string, target: object) => Thenable<unknown>): Promise<void> {
   const live = monitor.live();
   const script = openWorkflow()?.uri.toString();
-  const own = live.filter((run) => run.script?.toString() === script);
+  const own = live.filter((run) => run.script.toString() === script);
   let chosen = own.length === 1 ? own[0] : live.length === 1 ? live[0] : undefined;
   if (chosen === undefined && live.length > 1) {
-    const items = live.map((run) => ({ label: run.script ? path.basename(run.script.fsPath) : run.id, description: `${run.finished} of ${run.agents} agents`, run }));
+    const items = live.map((run) => ({ label: path.basename(run.script.fsPath), description: `${run.finished} of ${run.agents} agents`, run }));
     chosen = (await vscode.window.showQuickPick(items, { title: 'Stop which run?' }))?.run;
   }
   if (chosen === undefined) return void (live.length === 0 && vscode.window.showInformationMessage('No workflow is running.'));
-  await ask(serverCommand.stop, { runId: chosen.id, ...(chosen.script && { uri: chosen.script.toString() }) });
+  await ask(serverCommand.stop, { runId: chosen.id, uri: chosen.script.toString() });
 }
 
 async function transcript(monitor: Monitor, script: vscode.Uri): Promise<void> {

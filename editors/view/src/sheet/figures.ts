@@ -36,7 +36,7 @@ export function figures(plan: Plan | null, run: RunState, now: number): Figure[]
       name: 'Agents',
       actual: began ? count(ended) : null,
       expected: plan && (plan.agents.high === null && plan.agents.low === 0 ? 'unknown' : bounds(plan.agents)),
-      basis: agents && basis(agents.basis),
+      basis: agents && basis(agents),
       simulated: false,
       gauge: agents && gauge(ended, agents),
     },
@@ -46,11 +46,17 @@ export function figures(plan: Plan | null, run: RunState, now: number): Figure[]
       name: 'Time',
       actual: began ? duration(run.end === null ? now : run.ms) : null,
       expected: null,
-      basis: run.peak > 0 ? `at most ${count(run.peak)} at once` : null,
+      basis: began ? (run.peak > 0 ? `at most ${count(run.peak)} at once` : null) : plan && shape(plan),
       simulated: run.simulated,
       gauge: null,
     },
   ];
+}
+
+/** `up to 30 at once, 2 in a row`: what time will depend on. */
+function shape({ peakWidth, criticalPath }: Plan): string {
+  const most = (high: number | null, what: string) => (high === null ? `no bound on those ${what}` : `up to ${count(high)} ${what}`);
+  return `${most(peakWidth.high, 'at once')}, ${most(criticalPath.high, 'one after another')}`;
 }
 
 /** `$0.42`; `≥$0.42` where the price of an attempt is not known, `unknown` where no price is. */
@@ -64,7 +70,7 @@ function figure(name: string, actual: string | null, soFar: number, expected: Ra
     name,
     actual,
     expected: expected && range(expected, show),
-    basis: expected && basis(expected.basis),
+    basis: expected && basis(expected),
     simulated: simulated && actual !== null,
     gauge: expected && gauge(soFar, expected),
   };

@@ -1,4 +1,4 @@
-import type { Basis, Bounds, Range } from '../wire/plan.ts';
+import type { Bounds, Range } from '../wire/plan.ts';
 
 /** `950`, `1.2k`, `12k`, `1.4M`: as the editor's hints show tokens. */
 export function tokens(n: number): string {
@@ -48,9 +48,13 @@ export function range(r: Range, show: (n: number) => string): string {
 }
 
 /** On what a number rests, in words. */
-export function basis(b: Basis): string {
-  if (b === 'exact') return 'exact';
-  if (b === 'bounds') return 'from the script’s bounds';
-  const runs = (n: number, kind: string) => `from ${n} ${kind} ${n === 1 ? 'run' : 'runs'}`;
-  return 'simulated' in b ? runs(b.simulated.runs, 'simulated') : runs(b.history.runs, 'earlier');
+export function basis({ basis, runs = 0 }: Pick<Range, 'basis' | 'runs'>): string {
+  const of = (kind: string) => `from ${runs} ${kind} ${runs === 1 ? 'run' : 'runs'}`;
+  switch (basis) {
+    case 'exact': return 'exact';
+    case 'bounds': return 'from the script’s bounds';
+    case 'assumed': return 'from the script and assumed sizes';
+    case 'simulated': return of('simulated');
+    case 'history': return of('earlier');
+  }
 }

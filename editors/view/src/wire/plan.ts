@@ -1,8 +1,11 @@
-/** What `callsheet plan --json` answers: what a script can do, before it does it. */
+/** What `callsheet plan --json` answers: what a script can do, before it does it. `server/callsheet/src/commands/plan.rs`. */
 export interface Plan {
-  name?: string | null;
+  name: string | null;
   description?: string | null;
   agents: Bounds;
+  /** Most agents that can be at work at once if nothing else limits them, and the longest chain of agents that wait for one another. */
+  peakWidth: Bounds;
+  criticalPath: Bounds;
   phases: PlannedPhase[];
   calls: PlannedCall[];
   tokens: Range;
@@ -40,12 +43,14 @@ export interface Because {
   text: string;
 }
 
-/** A number that is not known exactly; null where there is no basis to say. */
+/** A number that is not known exactly; null where there is no basis to say. `runs` belongs to the bases that rest on runs. */
 export interface Range {
   low: number | null;
   likely: number | null;
   high: number | null;
   basis: Basis;
+  runs?: number;
 }
 
-export type Basis = 'exact' | 'bounds' | { simulated: { runs: number } } | { history: { runs: number } };
+/** `assumed`: rests on numbers of a dated table, as what agents read of their own accord. */
+export type Basis = 'exact' | 'bounds' | 'assumed' | 'simulated' | 'history';

@@ -6,7 +6,7 @@ import { runEvent } from '../server/protocol.ts';
 /** A run of this session. */
 export interface Run {
   id: string;
-  script: vscode.Uri | null;
+  script: vscode.Uri;
   live: boolean;
   status: 'running' | 'ok' | 'failed' | 'stopped';
   agents: number;
@@ -16,7 +16,7 @@ export interface Run {
 /** Which runs there are in this session, and which of them go on. Their events are the server's: nothing of them is kept here. */
 export class Monitor implements vscode.Disposable {
   readonly runs = new Map<string, Run>();
-  private readonly said = new vscode.EventEmitter<{ run: Run; events: Event[] }>();
+  private readonly said = new vscode.EventEmitter<{ run: Run; event: Event }>();
   private readonly changed = new vscode.EventEmitter<Run>();
   /** Events of a run as they arrive. */
   readonly onEvents = this.said.event;
@@ -25,7 +25,7 @@ export class Monitor implements vscode.Disposable {
 
   /** Listens to a server's runs; what ran in the server before it has ended. */
   follow(client: LanguageClient): vscode.Disposable {
-    const listening = client.onNotification(runEvent, ({ runId, events }) => this.take(runId, events));
+    const listening = client.onNotification(runEvent, ({ runId, uri, event }) => this.take(this.began(runId, vscode.Uri.parse(uri)), event));
     return new vscode.Disposable(() => {
       listening.dispose();
       for (const run of this.live()) this.end(run, 'stopped');
@@ -33,12 +33,9 @@ export class Monitor implements vscode.Disposable {
   }
 
   /** A run was asked for and has its name. */
-  began(id: string, script: vscode.Uri | null): Run {
+  began(id: string, script: vscode.Uri): Run {
     const known = this.runs.get(id);
-    if (known !== undefined) {
-      known.script ??= script;
-      return known;
-    }
+    if (known !== undefined) return known;
     const run: Run = { id, script, live: true, status: 'running', agents: 0, finished: 0 };
     this.runs.set(id, run);
     this.update(run);
@@ -51,19 +48,15 @@ export class Monitor implements vscode.Disposable {
 
   /** The newest run of a script, live ones first. */
   newest(script: vscode.Uri): Run | undefined {
-    const own = [...this.runs.values()].reverse().filter((run) => run.script?.toString() === script.toString());
+    const own = [...this.runs.values()].reverse().filter((run) => run.script.toString() === script.toString());
     return own.find((run) => run.live) ?? own[0];
   }
 
-  private take(id: string, events: Event[]): void {
-    const run = this.runs.get(id) ?? this.began(id, null);
-    for (const event of events) {
-      if (event.type === 'runStarted') run.script ??= vscode.Uri.file(event.script);
-      else if (event.type === 'agentQueued') run.agents += 1;
-      else if (event.type === 'agentDone' || event.type === 'agentFailed' || event.type === 'agentSkipped') run.finished += 1;
-      else if (event.type === 'runEnded') this.end(run, event.status);
-    }
-    this.said.fire({ run, events });
+  private take(run: Run, event: Event): void {
+    if (event.type === 'agentQueued') run.agents += 1;
+    else if (event.type === 'agentDone' || event.type === 'agentFailed' || event.type === 'agentSkipped') run.finished += 1;
+    else if (event.type === 'runEnded') this.end(run, event.status);
+    this.said.fire({ run, event });
   }
 
   private end(run: Run, status: Run['status']): void {

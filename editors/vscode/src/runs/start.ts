@@ -14,8 +14,8 @@ export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware
       const answer = (await next(command, args)) as { runId?: string } | null | undefined;
       if (typeof answer?.runId === 'string') {
         const script = scriptOf(args);
-        monitor.began(answer.runId, script);
         const open = vscode.workspace.getConfiguration('callsheet').get('runView.openOnRun', true);
+        if (script) monitor.began(answer.runId, script);
         if (script && (open || view().visible)) view().show(script, answer.runId, false);
       }
       return answer;

@@ -9,11 +9,17 @@ export const serverCommand = {
   showPlan: 'callsheet.showPlan',
 } as const;
 
-/** Events of one run, in order. */
-export const runEvent = new NotificationType<{ runId: string; events: Event[] }>('callsheet/runEvent');
+/** An event with its number, as clients order by it. */
+interface Numbered {
+  seq: number;
+  event: Event;
+}
 
-/** The events of a run from a sequence number on. */
-export const runEvents = new RequestType<{ runId: string; from: number }, { events: Event[]; live: boolean }, void>('callsheet/runEvents');
+/** One event of a run; they come in order. */
+export const runEvent = new NotificationType<{ runId: string; uri: string } & Numbered>('callsheet/runEvent');
+
+/** The events of a run of this session from a number on. */
+export const runEvents = new RequestType<{ runId: string; from: number }, { events: Numbered[]; live: boolean }, void>('callsheet/runEvents');
 
 /** The person has come to trust the workspace, or not. */
 export const trust = new NotificationType<{ trusted: boolean }>('callsheet/trust');

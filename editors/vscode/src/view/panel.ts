@@ -10,6 +10,9 @@ import type { Server } from '../server/server.ts';
 import { html } from './html.ts';
 import { reveal } from './reveal.ts';
 
+/** Events that come within this time go to the view together; it draws at most once in as much. */
+const BUNDLE_MS = 33;
+
 /** What the panel shows: a script, and a run of it once there is one. */
 interface Subject {
   script: vscode.Uri;
@@ -20,16 +23,18 @@ interface Subject {
 export class RunView implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private subject: Subject | undefined;
-  /** Events that arrived while those before them were being asked for. */
-  private waiting: Event[] | undefined;
+  /** Events on their way to the view: sent together, and not before those from before them. */
+  private waiting: Event[] = [];
+  private catchingUp = false;
+  private timer: NodeJS.Timeout | undefined;
   private readonly listening: vscode.Disposable[];
 
   constructor(private readonly extension: vscode.Uri, private readonly server: Server, monitor: Monitor) {
     this.listening = [
-      monitor.onEvents(({ run, events }) => {
-        if (run.id !== this.subject?.runId) return;
-        if (this.waiting) this.waiting.push(...events);
-        else this.say({ type: 'events', runId: run.id, events });
+      monitor.onEvents(({ run, event }) => {
+        if (run.id !== this.subject?.runId || this.panel === undefined) return;
+        this.waiting.push(event);
+        this.timer ??= setTimeout(() => this.flush(), BUNDLE_MS);
       }),
       monitor.onChange((run) => run.id === this.subject?.runId && this.offer()),
       vscode.workspace.onDidSaveTextDocument((document) => document.uri.toString() === this.subject?.script.toString() && void this.sendPlan()),
@@ -110,21 +115,32 @@ export class RunView implements vscode.Disposable {
   /** Tells the view of the run from its beginning, in order. */
   private async sendRun(): Promise<void> {
     const runId = this.subject?.runId ?? null;
+    this.waiting = [];
     this.say({ type: 'run', runId });
     if (runId === null) return;
-    this.waiting = [];
+    this.catchingUp = true;
     try {
       const client = await this.server.ready();
-      const answer = await client?.sendRequest(runEvents, { runId, from: 0 });
-      if (this.subject?.runId === runId) this.say({ type: 'events', runId, events: [...(answer?.events ?? []), ...this.waiting] });
+      const answer = await client?.sendRequest(runEvents, { runId, from: 1 });
+      if (this.subject?.runId === runId) this.waiting.unshift(...(answer?.events ?? []).map(({ event }) => event));
     } catch (problem) {
       this.server.log.error(`The events of run ${runId} cannot be had: ${String(problem)}`);
     } finally {
-      if (this.subject?.runId === runId) this.waiting = undefined;
+      this.catchingUp = false;
+      this.flush();
     }
   }
 
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const runId = this.subject?.runId;
+    if (this.catchingUp || !runId || this.waiting.length === 0) return;
+    this.say({ type: 'events', runId, events: this.waiting.splice(0) });
+  }
+
   dispose(): void {
+    clearTimeout(this.timer);
     this.panel?.dispose();
     this.listening.forEach((listener) => listener.dispose());
   }
