@@ -19,7 +19,7 @@ pub mod vocabulary;
 pub struct Context {
     /// The file's name, for rules about names.
     pub file_name: Option<String>,
-    /// The arguments of the run, where they are known.
+    /// The arguments of the run, where they are known. Without any, those of a comment `@callsheet args:` hold.
     pub args: Option<serde_json::Value>,
     /// The dialect the script is checked for.
     pub profile: vocabulary::Profile,
@@ -78,6 +78,13 @@ pub fn analyze(text: impl Into<Arc<str>>, context: &Context) -> Analysis {
 /// Analyses `text`, which came from editing `last`; see [`script::parse_after`].
 pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&script::Script>, context: &Context) -> Analysis {
     let script = script::parse_after(text, last);
+    let mut context = std::borrow::Cow::Borrowed(context);
+    if context.args.is_none()
+        && let Some((_, Ok(args))) = &script.pragmas.args
+    {
+        context.to_mut().args = Some(args.clone());
+    }
+    let context = context.as_ref();
     let plan = plan::interpret(&script, context);
     let findings = lint::check(&script, &plan, context);
     let estimate = estimate::estimate(&plan, context);

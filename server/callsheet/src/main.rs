@@ -1,2 +1,59 @@
-//! The `callsheet` binary.
-fn main() {}
+//! The `callsheet` binary: the same analysis and the same runs as in an editor, for terminals and scripts.
+
+mod commands;
+mod excerpt;
+mod files;
+mod numbers;
+mod output;
+mod sheet;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, error::ErrorKind};
+
+use commands::Command;
+use output::Failure;
+
+/// Shows what an agent workflow script will do and cost, checks it, and runs it.
+#[derive(Parser)]
+#[command(name = "callsheet", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Nothing to complain about.
+const FINE: u8 = 0;
+/// Findings, or a run that did not come to its end.
+const FINDINGS: u8 = 1;
+/// The command itself makes no sense, or names what is not there.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let json = std::env::args().skip(1).any(|argument| argument == "--json");
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error, json),
+    };
+    match arguments.command.run() {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) if failure.is_broken_pipe() => ExitCode::from(FINE),
+        Err(failure) => {
+            output::complain(&failure, json);
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn misused(error: &clap::Error, json: bool) -> ExitCode {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if json && !asked {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        output::complain(&Failure::usage(first.trim_start_matches("error: ")), json);
+    } else if error.print().is_err() {
+        return ExitCode::from(USAGE);
+    }
+    ExitCode::from(if asked { FINE } else { USAGE })
+}

@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use samples::{Sample, Spent, with_samples};
 
 use crate::{
-    plan::{Count, Plan},
+    plan::{AgentCall, Count, PhasePlan, Plan},
     units::{Tokens, Usd},
 };
 
@@ -119,8 +119,26 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
             },
         });
     }
-    let phases = (0..plan.phases.len()).map(|phase| sum(shares(plan, &calls, phase))).collect();
-    Estimate { total: sum(calls.clone()), phases, calls, assumed }
+    let of_phase = |(i, phase): (usize, &PhasePlan)| {
+        let seen = phase.calls.iter().filter_map(|call| plan.calls.get(*call));
+        with_unseen(sum(shares(plan, &calls, i)), &phase.agents, seen)
+    };
+    let phases = plan.phases.iter().enumerate().map(of_phase).collect();
+    let total = with_unseen(sum(calls.clone()), &plan.agents, plan.calls.iter());
+    Estimate { total, phases, calls, assumed }
+}
+
+/// The cost where there can be more agents than the call sites make: those of nested workflows, of which only the number is known.
+fn with_unseen<'a>(cost: Cost, agents: &Count, seen: impl Iterator<Item = &'a AgentCall>) -> Cost {
+    let seen = seen.map(|call| call.count.high).try_fold(0u64, |sum, high| Some(sum.saturating_add(high?)));
+    let unseen = seen.is_some_and(|seen| agents.high.is_none_or(|all| all > seen));
+    fn open<T>(range: Range<T>) -> Range<T> {
+        Range { likely: None, high: None, basis: weaker(range.basis, Basis::Bounds), ..range }
+    }
+    match unseen {
+        true => Cost { tokens: open(cost.tokens), output: open(cost.output), usd: open(cost.usd) },
+        false => cost,
+    }
 }
 
 /// What each call site spends in a phase: all of it, or, where a call can belong to several phases, from nothing to all.

@@ -172,21 +172,24 @@ impl Shape<'_> {
                 };
                 Size { low: 0, likely: 2, high: 2, assumed: vec![] }.and(items)
             }
-            "string" => {
-                let (least, most) = (number("minLength").unwrap_or(0), number("maxLength"));
-                let open = &priors::STRING;
-                let likely = |chars: u64| chars.div_ceil(priors::BYTES_PER_TOKEN);
-                let high = most.unwrap_or(open.high.max(likely(least) * 2));
-                let likely = open.likely.clamp(likely(least), most.map_or(u64::MAX, likely).max(likely(least)));
-                let size = Size::between(u64::from(least > 0), likely, high.max(likely));
-                let quotes = Size { low: 0, likely: 2, high: 2, assumed: vec![] };
-                let mut size = size.and(quotes);
-                size.assume(&[open]);
-                size
-            }
+            "string" => self.string(number("minLength").unwrap_or(0), number("maxLength")),
             "number" | "integer" => Size::between(priors::NUMBER.low, priors::NUMBER.likely, priors::NUMBER.high),
             _ => Size::exactly(1),
         }
+    }
+
+    /// A token is a character at most, and four at a time as a rule.
+    fn string(&self, least: u64, most: Option<u64>) -> Size {
+        let quotes = Size { low: 0, likely: 2, high: 2, assumed: vec![] };
+        let least_tokens = u64::from(least > 0);
+        quotes.and(match most {
+            Some(most) => Size::between(least_tokens, least.midpoint(most) / priors::BYTES_PER_TOKEN, most),
+            None => {
+                let open = Size::prior(&priors::STRING);
+                let more = least.div_ceil(priors::BYTES_PER_TOKEN);
+                Size { low: least_tokens, likely: open.likely.max(more), high: open.high.max(least * 2), ..open }
+            }
+        })
     }
 
     fn object(&self, schema: &Value, depth: usize) -> Size {

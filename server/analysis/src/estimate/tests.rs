@@ -27,9 +27,12 @@ fn call(prompt: &str, count: Count) -> AgentCall {
 
 fn plan(calls: Vec<AgentCall>) -> Plan {
     let all = (0..calls.len()).collect();
-    let phase = PhasePlan { title: Some("Review".into()), agents: Count::default(), calls: all };
+    let low = calls.iter().map(|c| c.count.low).sum();
+    let high = calls.iter().map(|c| c.count.high).sum();
+    let phase = PhasePlan { title: Some("Review".into()), agents: upto(low, high), calls: all };
     let mut plan = Plan::default();
     plan.phases.push(phase);
+    plan.agents = upto(low, high);
     plan.calls = calls;
     plan
 }
@@ -66,6 +69,15 @@ fn no_bound_no_number() {
         tokens 52 ? ? Bounds, written 6 ? ? Bounds, <$0.01 ? ? Assumed
         tokens 52 ? ? Bounds, written 6 ? ? Bounds, <$0.01 ? ? Assumed"#]]
     .assert_eq(&lines(&estimate(&plan, &Context::default())));
+}
+
+#[test]
+fn agents_of_nested_workflows_leave_the_total_open() {
+    let mut plan = plan(vec![call("Check the build.", Count::exactly(1))]);
+    plan.agents = upto(1, Some(7));
+    let total = estimate(&plan, &Context::default()).total;
+    assert!(total.tokens.low > Some(Tokens(0)), "the least it takes is known");
+    assert_eq!((total.tokens.likely, total.tokens.high, total.usd.high), (None, None, None));
 }
 
 #[test]

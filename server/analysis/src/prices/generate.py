@@ -107,7 +107,7 @@ def main():
             others = sorted(names(model.match) - {model.id})
             models.append({"id": model.id, "provider": provider.id, "names": others, "tiers": tiers(price)})
     table = {
-        "source": f"genai-prices {version} (PyPI), trimmed by generate.py",
+        "source": f"genai-prices {version}",
         "licence": wheel.read(licence).decode().strip(),
         "asOf": day.isoformat(),
         "unit": "US dollars per million tokens; a tier holds for all tokens of a request whose prompt is longer than `above` tokens",

@@ -1,0 +1,38 @@
+//! Numbers as the call sheet writes them: a likely one, and the range around it.
+
+use std::fmt::Display;
+
+use analysis::estimate::{Basis, Range};
+
+/// What to expect: `12k`, or `?` where there is no basis to say.
+pub(crate) fn likely<T: Display>(range: &Range<T>) -> String {
+    range.likely.as_ref().map_or("?".into(), T::to_string)
+}
+
+/// Between what: `8k..24k`, `≥8k`; empty where the likely number is the only one.
+pub(crate) fn bounds<T: Display + Default + PartialEq>(range: &Range<T>) -> String {
+    match (&range.low, &range.high) {
+        (Some(low), Some(high)) => {
+            let (low, high) = (low.to_string(), high.to_string());
+            if low == high && range.likely.is_some() { String::new() } else { format!("{low}..{high}") }
+        }
+        (Some(low), None) if *low == T::default() => "?".into(),
+        (Some(low), None) => match low.to_string() {
+            low if low.starts_with('<') => ">$0".into(),
+            low => format!("≥{low}"),
+        },
+        (None, Some(high)) => format!("≤{high}"),
+        (None, None) => "?".into(),
+    }
+}
+
+/// In a word, on what a number rests.
+pub(crate) fn basis(basis: Basis) -> String {
+    match basis {
+        Basis::Exact => "exact".into(),
+        Basis::Bounds => "bounds".into(),
+        Basis::Assumed => "assumed".into(),
+        Basis::Simulated { runs } => format!("simulated ×{runs}"),
+        Basis::History { runs } => format!("history ×{runs}"),
+    }
+}
