@@ -16,7 +16,10 @@ function program(folder: string, mode = 0o755): string {
   return file;
 }
 
-const [named, env, bundled, onPath] = ['named', 'env', 'extension/server', 'bin'].map((folder) => program(folder));
+const named = program('named');
+const env = program('env');
+const bundled = program('extension/server');
+const onPath = program('bin');
 const extension = path.join(root, 'extension');
 const PATH = ['relative', path.join(root, 'none'), path.join(root, 'bin')].join(path.delimiter);
 

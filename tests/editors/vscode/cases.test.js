@@ -1,0 +1,170 @@
+// The packaged extension with the real server in a real VS Code. LAUNCHER, SERVER, VSIX and SHOTS come from ../vscode.sh.
+import assert from 'node:assert/strict'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { Code } from './code.js'
+
+const { LAUNCHER: launcher, SERVER: server, VSIX: vsix, SHOTS: shots } = process.env
+const LATENCY_MS = 400 // of a simulated agent: long enough to watch
+
+function workspace() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'callsheet-workspace-'))
+  cpSync(path.join(import.meta.dirname, '../workspace'), folder, { recursive: true })
+  writeFileSync(path.join(folder, 'typo.workflow.js'), "export const meta = { name: 'typo', description: 'A misspelt option' }\nreturn await agent('Do it', { lable: 'one' })\n")
+  return folder
+}
+
+/** A VS Code for the tests around it. */
+function vscode(options) {
+  const it = { folder: workspace() }
+  before(async () => {
+    it.code = await Code.start({ launcher, vsix: [vsix], workspace: it.folder, shots, viewport: { width: 1440, height: 860 }, ...options })
+  })
+  after(async () => {
+    await it.code?.stop()
+    rmSync(it.folder, { recursive: true, force: true })
+  })
+  return it
+}
+
+const withServer = { env: { CALLSHEET_BIN: server }, settings: { 'callsheet.run.simulatedLatency': LATENCY_MS, 'callsheet.run.concurrency': 2 } }
+const labels = async (win) => (await win.lines()).flatMap((line) => line.hints.map((hint) => hint.label.trim()))
+
+describe('in a workspace that is trusted', () => {
+  const it = vscode(withServer)
+  let win
+  let view
+
+  test('the estimate is in hints, lenses and the status bar, and the file stays JavaScript', async () => {
+    win = await it.code.open('.claude/workflows/review.js')
+    await win.until(async () => (await labels(win)).some((label) => label.startsWith('×3')), 'the hint ×3')
+    await win.until(async () => (await labels(win)).some((label) => label.startsWith('×0..9')), 'the hint ×0..9')
+    const [lens] = await win.until(async () => { const seen = await win.codeLenses(); return seen.length > 0 && seen }, 'lenses')
+    assert.match(lens, /^▶ Run \| Dry run \| 3\.\.12 agents/)
+    await win.until(async () => (await win.statusBar()).some((item) => /Estimate of this workflow: 3\.\.12 agents/.test(item)), 'the estimate in the status bar')
+    assert.equal(await win.api((code) => code.window.activeTextEditor.document.languageId), 'javascript')
+    await win.shot('estimate')
+  })
+
+  test('the run view shows the plan before a run', async () => {
+    await win.command('Callsheet: Open Run View')
+    view = await win.webview()
+    await view.locator('.lane').first().waitFor()
+    assert.match(await view.locator('.figures').innerText(), /Agents\s+3\.\.12/)
+    assert.deepEqual(await view.locator('.lane h2').allInnerTexts(), ['Review', 'Verify'])
+    assert.match(await view.locator('.lane').nth(1).innerText(), /×0\.\.9/)
+    await win.shot('plan')
+  })
+
+  test('a click on a line in the view goes there', async () => {
+    await view.locator('.lane').nth(1).locator('.call .place-link').first().click()
+    await win.until(() => win.api((code) => code.window.activeTextEditor?.selection.active.line === 16), 'the cursor in line 17')
+  })
+
+  test('a click on Run shows progress, fills the view and ends with a transcript', async () => {
+    await win.clickLens('▶ Run')
+    await win.until(async () => (await win.notifications()).some((n) => n.message?.startsWith('review') && n.buttons.includes('Cancel')), 'progress with Cancel')
+    await win.until(async () => (await win.codeLenses()).some((lens) => lens.startsWith('■ Stop')), 'the lens ■ Stop')
+    view = await win.webview()
+    await view.locator('.status[data-status="live"]').waitFor()
+    await view.locator('.cell[data-state="running"]').first().waitFor()
+    await win.shot('running')
+    await view.locator('.status[data-status="ok"]').waitFor({ timeout: 60_000 })
+    assert.equal(await view.locator('.cell').count(), await view.locator('.cell[data-state="done"]').count())
+    for (const figure of (await view.locator('.figure').allInnerTexts()).slice(1)) assert.match(figure, /simulated/)
+    await win.until(() => win.api((code) => code.window.tabGroups.all.flatMap((g) => g.tabs).some((tab) => /transcript/.test(tab.label))), 'the transcript')
+    await win.until(async () => (await win.notifications()).every((n) => !n.buttons.includes('Cancel')), 'the end of the progress')
+    await win.shot('done')
+  })
+
+  test('an agent in the view tells what it was asked and what it answered', async () => {
+    await win.command('Callsheet: Open Run View').catch(() => {}) // in the palette only with a script in front
+    view = await win.webview()
+    await view.locator('.cell').first().click()
+    const detail = view.locator('.detail')
+    await detail.waitFor()
+    assert.match(await detail.innerText(), /Review the correctness\.[\s\S]*|findings/)
+    assert.match(await detail.innerText(), /Tokens\s+\S+ simulated/)
+    await win.shot('agent')
+  })
+
+  test('the run is kept on disk and in the list of runs', async () => {
+    assert.equal(readdirSync(path.join(it.folder, '.callsheet/runs')).length, 1)
+  })
+
+  test('Cancel in the notification stops a run', async () => {
+    win = await it.code.open('slow.workflow.js')
+    await win.until(async () => (await win.codeLenses()).length > 0, 'lenses')
+    await win.clickLens('Dry run')
+    await win.until(async () => (await win.notifications()).some((n) => n.buttons.includes('Cancel')), 'progress with Cancel')
+    view = await win.webview()
+    await view.locator('.cell[data-state="done"]').first().waitFor()
+    await win.page.locator('.notification-toast .monaco-text-button', { hasText: 'Cancel' }).first().click()
+    await view.locator('.status[data-status="stopped"]').waitFor()
+    await win.until(async () => (await win.codeLenses()).some((lens) => lens.startsWith('▶ Run')), 'the lens ▶ Run again')
+    await win.shot('stopped')
+  })
+
+  test('emoji and CJK keep columns right', async () => {
+    win = await it.code.open('wide.workflow.js')
+    const text = readFileSync(path.join(it.folder, 'wide.workflow.js'), 'utf8').split('\n')[1]
+    const line = await win.until(async () => { const seen = (await win.lines())[1]; return seen?.hints.length && seen }, 'a hint')
+    assert.equal(line.text.slice(0, line.hints[0].at).endsWith('agent(greeting)') || line.text.slice(line.hints[0].at).startsWith('; log'), true, JSON.stringify(line))
+    await win.command('Callsheet: Open Run View')
+    view = await win.webview()
+    await view.locator('.call .place-link').first().click()
+    await win.until(() => win.api((code, at) => code.window.activeTextEditor?.selection.active.character === at, text.indexOf('agent(')), 'the cursor at the call')
+  })
+
+  test('a finding is underlined and its fix mends it', async () => {
+    win = await it.code.open('typo.workflow.js')
+    await win.until(async () => { const seen = await win.squiggles(); return seen.warning + seen.error > 0 }, 'a squiggle')
+    await win.shot('finding')
+    await win.goTo(2, 33)
+    await win.quickFix('label')
+    await win.until(async () => (await win.lines())[1]?.text.includes('{ label:'), 'the mended option')
+  })
+
+  test('types are written beside a script, and nothing is overwritten', async () => {
+    win = await it.code.open('.claude/workflows/review.js')
+    await win.until(async () => (await win.codeLenses()).length > 0, 'lenses')
+    await win.command('Callsheet: Install Types')
+    const file = path.join(it.folder, '.claude/workflows/workflow.d.ts')
+    await win.until(() => existsSync(file), 'workflow.d.ts')
+    const config = path.join(it.folder, '.claude/workflows/jsconfig.json')
+    await win.until(() => existsSync(config), 'jsconfig.json')
+    writeFileSync(config, '{}')
+    await win.command('Callsheet: Install Types')
+    await win.until(() => win.api((code) => code.window.tabGroups.all.flatMap((g) => g.tabs).some((tab) => /yours/.test(tab.label))), 'the comparison')
+    assert.equal(readFileSync(config, 'utf8'), '{}')
+  })
+
+  test('no other host was asked for anything', () => {
+    assert.deepEqual(win.external.filter((url) => !new URL(url).hostname.endsWith('.vscode-cdn.net')), [])
+  })
+})
+
+describe('in a workspace that is not trusted', () => {
+  const it = vscode({ ...withServer, trusted: false })
+
+  test('scripts are analysed and do not run', async () => {
+    const win = await it.code.open('.claude/workflows/review.js')
+    await win.until(async () => (await labels(win)).some((label) => label.startsWith('×3')), 'the hint ×3')
+    await win.clickLens('▶ Run')
+    await win.until(async () => (await win.notifications()).some((n) => /workspace you trust/.test(n.message ?? '')), 'the refusal')
+    assert.equal(existsSync(path.join(it.folder, '.callsheet')), false)
+    await win.shot('untrusted')
+  })
+})
+
+describe('without the server', () => {
+  const it = vscode({ settings: { 'callsheet.server.path': '/nowhere/callsheet' } })
+
+  test('a message says where the program was looked for, once', async () => {
+    const win = await it.code.open('.claude/workflows/review.js')
+    await win.until(async () => (await win.notifications()).some((n) => /\/nowhere\/callsheet/.test(n.message ?? '') && n.buttons.includes('Set Its Path')), 'the message')
+    await win.shot('missing')
+  })
+})
