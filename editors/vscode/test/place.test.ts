@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { position } from '../src/view/reveal.ts';
+import { position } from '../src/view/place.ts';
 
 const document = (...lines: string[]) => ({ lineCount: lines.length, lineAt: (line: number) => ({ text: lines[line] ?? '' }) }) as Parameters<typeof position>[0];
 

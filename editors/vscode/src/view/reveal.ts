@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { position } from './place.ts';
 
 /** Shows a place of a script in an editor: not over the view, but where the script is open or in another column. */
 export async function reveal(script: vscode.Uri, place: { line: number; column: number }, taken: vscode.ViewColumn | undefined): Promise<void> {
@@ -7,11 +8,4 @@ export async function reveal(script: vscode.Uri, place: { line: number; column: 
   const document = await vscode.workspace.openTextDocument(script);
   const at = position(document, place);
   await vscode.window.showTextDocument(document, { viewColumn: column, selection: new vscode.Range(at, at) });
-}
-
-/** A place whose column counts characters, as VS Code counts: in UTF-16 units. */
-export function position(document: Pick<vscode.TextDocument, 'lineCount' | 'lineAt'>, { line, column }: { line: number; column: number }): vscode.Position {
-  const row = Math.min(Math.max(line, 1), document.lineCount) - 1;
-  const before = Array.from(document.lineAt(row).text).slice(0, Math.max(column, 1) - 1);
-  return new vscode.Position(row, before.join('').length);
 }
