@@ -47,7 +47,7 @@ test('the plan is drawn with its bounds, their basis and the line that keeps the
     'Cost ≈$0.12 ($0.01..$0.69) from 20 simulated runs',
     'Time – up to 30 at once, up to 2 one after another',
   ]);
-  assert.deepEqual(await words(page, '.lane > header'), ['Review 3 agents ≈6.2k (2.4k..9.0k) tokens · ≈$0.04 ($0.01..$0.09)', 'Verify 0..30 agents ≈12k (0..60k) tokens · ≈$0.08 ($0..$0.60)']);
+  assert.deepEqual(await words(page, '.lane > header'), ['Review 3 agents ≈6.2k (2.4k..9.0k) tokens · ≈$0.04 ($0.01..$0.09)', 'Verify 0..30 agents ≈12k (up to 60k) tokens · ≈$0.08 (up to $0.60)']);
   assert.match((await words(page, '.because'))[1] ?? '', /number of findings is decided by the run.*line 25/);
   assert.deepEqual(await words(page, '.top button:visible'), ['Dry run', 'Run']);
   assert.deepEqual(page.troubles, []);
@@ -92,6 +92,20 @@ test('the keyboard reaches every agent and reads it', async () => {
   await page.locator('.detail').waitFor({ state: 'hidden' });
   assert.match(await at(), /^src\/file-35/);
   assert.equal(await page.locator('.cell[tabindex="0"]').count(), 1);
+});
+
+test('over time, a bar is an agent that can be read', async () => {
+  const page = await open(show(plan, run(40)));
+  await page.getByRole('button', { name: 'Timeline' }).click();
+  await page.locator('.bar').first().waitFor();
+  assert.equal(await page.locator('.bar').count(), 40);
+  assert.match(await page.locator('.timeline svg').nth(1).getAttribute('aria-label'), /^Verify over time: 37 agents, at most 16 at once/);
+  await page.locator('.bar.failed').first().click();
+  await page.locator('.detail:visible').waitFor();
+  assert.match(await page.locator('.detail').innerText(), /did not fit the schema/);
+  if (shots) await page.screenshot({ path: path.join(shots, 'view-timeline.png') });
+  await page.getByRole('button', { name: 'Agents', exact: true }).click();
+  await page.locator('.cell[aria-selected="true"]').waitFor();
 });
 
 test('every control has a name', async () => {

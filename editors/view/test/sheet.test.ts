@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { apply } from '../src/run/fold.ts';
 import { before } from '../src/run/state.ts';
 import { figures, gauge, money } from '../src/sheet/figures.ts';
+import { bars } from '../src/sheet/timeline.ts';
 import { sheet } from '../src/sheet/sheet.ts';
 import { basis, bounds, duration, range, tokens, usd } from '../src/text/numbers.ts';
 import type { Kind } from '../src/wire/event.ts';
@@ -91,4 +92,18 @@ test('numbers read at a glance', () => {
   assert.deepEqual([400, 12_300, 185_000, 3_723_000].map(duration), ['0.4 s', '12 s', '3:05', '1:02:03']);
   assert.equal(range({ low: 5, likely: 5, high: 5, basis: 'exact' }, String), '5');
   assert.equal(basis({ basis: 'history', runs: 1 }), 'from 1 earlier run');
+});
+
+test('a range says no more than it knows', () => {
+  const shown = ([[0, 2200, 31000], [0.001, 0.002, 0.16], [100, null, 300], [0, null, null], [7, null, null], [5, 9, null]] as const)
+    .map(([low, likely, high], i) => range({ low, likely, high, basis: 'bounds' }, i === 1 ? usd : tokens));
+  assert.deepEqual(shown, ['≈2.2k (up to 31k)', '<$0.01 (up to $0.16)', '100..300', 'unknown', '≥7', '≈9 (≥5)']);
+});
+
+test('over time, agents share as few tracks as do not overlap', () => {
+  const ask = (call: number): Kind => ({ type: 'agentQueued', call, label: '', prompt: '', line: 1, column: 1 });
+  const done = (call: number): Kind => ({ type: 'agentDone', call, result: '', usage: {} });
+  const state = run(ask(1), ask(2), ask(3), { type: 'agentStarted', call: 1 }, { type: 'agentStarted', call: 2 }, done(1), { type: 'agentStarted', call: 3 });
+  const placed = bars([...state.agents.values()], 9000).map(({ agent, track, from, to }) => [agent.call, track, from, to]);
+  assert.deepEqual(placed, [[1, 0, 3000, 5000], [2, 1, 4000, 9000], [3, 0, 6000, 9000]]);
 });

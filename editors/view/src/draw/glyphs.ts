@@ -19,7 +19,7 @@ const SQUARE = 'M4.6 2.2h6.8a2.4 2.4 0 0 1 2.4 2.4v6.8a2.4 2.4 0 0 1-2.4 2.4H4.6
 /** One path each, holes by the even-odd rule: a thousand of them are painted in a few milliseconds, which `<use>` is not. */
 const PATHS: Record<Shape, string> = {
   certain: 'M5.5 4h5A1.5 1.5 0 0 1 12 5.5v5a1.5 1.5 0 0 1-1.5 1.5h-5A1.5 1.5 0 0 1 4 10.5v-5A1.5 1.5 0 0 1 5.5 4zm-.3 1.2v5.6h5.6V5.2z',
-  possible: 'M4 4h2.6v1.2H5.2v1.4H4zM12 4v2.6h-1.2V5.2H9.4V4zM12 12H9.4v-1.2h1.4V9.4H12zM4 12V9.4h1.2v1.4h1.4V12z',
+  possible: 'M4 4h3.2v1.2H5.2v2H4zM12 4v3.2h-1.2v-2h-2V4zM12 12H8.8v-1.2h2v-2H12zM4 12V8.8h1.2v2h2V12z',
   queued: RING,
   running: `${RING}M8 3.3a4.7 4.7 0 0 1 0 9.4z`,
   retrying: 'M12.7 4.3A6 6 0 1 0 14 8h-1.4A4.6 4.6 0 1 1 11.6 5.2zM14.2 1.8v4.4H9.8z',

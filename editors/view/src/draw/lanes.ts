@@ -4,17 +4,20 @@ import { money } from '../sheet/figures.ts';
 import { bounds, count, range, tokens, usd } from '../text/numbers.ts';
 import { Cells } from './cells.ts';
 import { attribute, children, h, text } from './dom.ts';
+import { Timeline } from './timeline.ts';
+import { sentence } from './words.ts';
 
 /** The phases, one below the other. */
 export class Lanes {
   readonly element = h('div', { class: 'lanes' });
   private lanes = new Map<string, LaneView>();
 
-  draw(lanes: Lane[], run: RunState, selected: Agent | null): void {
+  /** @param clock the time since the run began, where agents are to be drawn over time; else null. */
+  draw(lanes: Lane[], run: RunState, selected: Agent | null, clock: number | null): void {
     children(this.element, lanes.map((lane) => {
       let view = this.lanes.get(lane.key);
       if (view === undefined) this.lanes.set(lane.key, (view = new LaneView(lane.title)));
-      view.draw(lane, run, selected);
+      view.draw(lane, run, selected, clock);
       return view.element;
     }));
   }
@@ -26,19 +29,24 @@ class LaneView {
   private spent = h('span', { class: 'spent' });
   private body = h('div', { class: 'rows' });
   private rows = new Map<string, RowView>();
+  private timeline = new Timeline();
 
   constructor(private title: string | null) {
     const heading = h('h2', {}, title ?? 'Outside every phase');
-    this.element = h('section', { class: 'lane' }, h('header', {}, heading, this.count, this.spent), this.body);
+    this.element = h('section', { class: 'lane' }, h('header', {}, heading, this.count, this.spent), this.body, this.timeline.element);
     attribute(this.element, 'aria-label', title ?? 'Outside every phase');
   }
 
-  draw(lane: Lane, run: RunState, selected: Agent | null): void {
+  draw(lane: Lane, run: RunState, selected: Agent | null, clock: number | null): void {
     const began = run.seq > 0;
     this.element.dataset['stage'] = began ? lane.stage : 'plan';
     attribute(this.element, 'aria-current', lane.stage === 'now' && began ? 'step' : null);
     text(this.count, agents(lane, began));
     text(this.spent, began ? spent(lane, run) : expected(lane));
+    const timed = clock === null ? null : lane.group;
+    attribute(this.timeline.element, 'hidden', timed === null);
+    attribute(this.body, 'hidden', timed !== null);
+    if (clock !== null && timed !== null) return this.timeline.draw(timed, clock, selected);
     children(this.body, lane.rows.map((row) => {
       let view = this.rows.get(row.key);
       if (view === undefined) this.rows.set(row.key, (view = new RowView()));
@@ -101,7 +109,7 @@ class RowView {
     attribute(this.because, 'hidden', began || row.because.length === 0);
     if (!began && this.because.childElementCount !== row.because.length) {
       children(this.because, row.because.map(({ line, column, text: why }) =>
-        h('li', {}, `${why} `, h('button', { class: 'place-link', 'data-reveal': '', 'data-line': line, 'data-column': column }, `line ${line}`))));
+        h('li', {}, ...sentence(why, { line, column }))));
     }
     const title = [phase, row.label ?? 'agent', row.line === null ? null : `line ${row.line}`, planned === null ? null : `${planned} planned`];
     this.cells.draw(row, title.filter((part) => part !== null).join(', '), selected);

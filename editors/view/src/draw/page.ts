@@ -28,6 +28,7 @@ export class Page {
   private chosen: CallId | null = null;
   /** Added to `performance.now()` it gives the time since the run began. */
   private offset = 0;
+  private overTime = false;
   private asked = false;
   private said = '';
 
@@ -37,11 +38,13 @@ export class Page {
   private legend = new Legend();
   private detail = new Detail();
   private story = new Story();
+  private ways = h('div', { class: 'ways', role: 'group', 'aria-label': 'How agents are drawn' },
+    h('button', { class: 'way', 'data-way': 'shapes', 'aria-pressed': 'true' }, 'Agents'), h('button', { class: 'way', 'data-way': 'time', 'aria-pressed': 'false' }, 'Timeline'));
   private empty = h('p', { class: 'empty' });
   private spoken = h('p', { role: 'status', class: 'spoken' });
 
   constructor(private root: Element, private host: Host) {
-    const main = h('main', {}, this.story.ended, this.empty, this.lanes.element, this.legend.element, this.story.element);
+    const main = h('main', {}, this.story.ended, this.ways, this.empty, this.lanes.element, this.legend.element, this.story.element);
     children(root, [this.spoken, this.header.element, this.figures.element, h('div', { class: 'below' }, main, this.detail.element)]);
     root.addEventListener('click', (event) => this.clicked(event));
     root.addEventListener('keydown', (event) => this.pressed(event as KeyboardEvent));
@@ -93,7 +96,8 @@ export class Page {
     this.header.draw(this.title, plan, run, this.offers, this.note);
     this.figures.draw(figures(plan, run, now));
     const lanes = sheet(plan, run);
-    this.lanes.draw(lanes, run, chosen);
+    this.ways.hidden = run.seq === 0;
+    this.lanes.draw(lanes, run, chosen, this.overTime && run.seq > 0 ? (run.end === null ? now : run.ms) : null);
     this.legend.draw(lanes);
     this.root.classList.toggle('reveals', this.offers.has('reveal'));
     this.root.classList.toggle('live', statusOf(run) === 'live');
@@ -127,17 +131,24 @@ export class Page {
 
   private clicked(event: Event): void {
     const target = event.target as Element;
-    const cell = target.closest('.cell');
-    const agent = cell && agentOf.get(cell);
-    if (cell && agent) return this.choose(agent, cell);
+    const drawn = target.closest('.cell, .bar');
+    const agent = drawn && agentOf.get(drawn);
+    if (drawn && agent) return this.choose(agent, drawn);
     const button = target.closest<HTMLElement>('button');
     if (button === null) return;
-    const { line, column, command, steer } = button.dataset;
+    const { line, column, command, steer, way } = button.dataset;
     if (line !== undefined) this.host.say({ type: 'reveal', line: Number(line), column: Number(column ?? 1) });
     else if (command === 'run' || command === 'dryRun' || command === 'stop') this.host.say({ type: 'command', command });
     else if ((steer === 'skip' || steer === 'retry') && this.chosen !== null) {
       this.host.say({ type: 'steer', how: steer, call: this.chosen });
-    } else if ('close' in button.dataset) this.close();
+    } else if (way !== undefined) this.draws(way === 'time');
+    else if ('close' in button.dataset) this.close();
+  }
+
+  private draws(overTime: boolean): void {
+    this.overTime = overTime;
+    for (const button of this.ways.querySelectorAll<HTMLElement>('.way')) button.setAttribute('aria-pressed', String((button.dataset['way'] === 'time') === overTime));
+    this.ask();
   }
 
   private pressed(event: KeyboardEvent): void {
@@ -153,14 +164,13 @@ export class Page {
     if (next === null) return;
     event.preventDefault();
     this.focus(next);
-    // With one agent open, going on means reading the next.
     const other = agentOf.get(next);
-    if (this.chosen !== null && other) this.choose(other, next);
+    if (this.chosen !== null && other) this.choose(other, next); // with one open, going on means reading the next
   }
 
-  private choose(agent: Agent, cell: Element): void {
+  private choose(agent: Agent, drawn: Element): void {
     this.chosen = agent.call;
-    this.focus(cell as HTMLElement);
+    if (drawn instanceof HTMLElement) this.focus(drawn);
     this.ask();
   }
 

@@ -1,6 +1,7 @@
 import type { RunState } from '../run/state.ts';
 import { duration } from '../text/numbers.ts';
 import { attribute, children, h, text } from './dom.ts';
+import { link, sentence } from './words.ts';
 
 /** Lines of the story drawn; older ones are counted. */
 const KEPT = 200;
@@ -24,8 +25,7 @@ export class Story {
       this.list.replaceChildren();
     }
     for (const { kind, text: said, ms, at } of run.lines.slice(Math.max(this.drawn, run.lines.length - KEPT))) {
-      const place = at && h('button', { class: 'place-link', 'data-reveal': '', 'data-line': at.line, 'data-column': at.column }, `line ${at.line}`);
-      this.list.append(h('li', { class: kind }, h('time', {}, duration(ms)), h('span', {}, said, ' ', place)));
+      this.list.append(h('li', { class: kind }, h('time', {}, duration(ms)), h('span', {}, ...(at === null ? [said] : sentence(said, at)))));
     }
     this.drawn = run.lines.length;
     while (this.list.childElementCount > KEPT) this.list.firstElementChild?.remove();
@@ -49,7 +49,7 @@ class EndingView {
     this.element.dataset['status'] = end.status;
     const lost = dropped > 0 ? `${dropped} ${dropped === 1 ? 'item was' : 'items were'} dropped on the way; the log says where` : '';
     const { error } = end;
-    const place = error?.line === undefined ? [] : [h('button', { class: 'place-link', 'data-reveal': '', 'data-line': error.line, 'data-column': error.column }, `line ${error.line}`)];
+    const place = error?.line === undefined ? [] : [link({ line: error.line, column: error.column ?? 1 })];
     const said = end.status === 'failed' ? 'The run failed. ' : end.status === 'stopped' ? 'The run was stopped. ' : 'Result';
     children(this.what, [document.createTextNode(said), ...place, h('span', { class: 'lost' }, lost)]);
     const result = error?.message ?? (end.result === undefined ? null : typeof end.result === 'string' ? end.result : JSON.stringify(end.result, null, 2));

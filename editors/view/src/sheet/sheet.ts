@@ -52,7 +52,7 @@ export function sheet(plan: Plan | null, run: RunState): Lane[] {
     return found;
   };
   for (const phase of plan?.phases ?? []) lane(phase.title, null).plan = phase;
-  for (const call of plan?.calls ?? []) describe(row(lane(call.phase, null), call.line, call.column, call.label), call);
+  for (const call of plan?.calls ?? []) describe(row(lane(call.phase, null), call.line, call.column, call.label === '…' ? null : call.label), call);
   for (const group of run.groups) {
     const home = lane(group.title, group.workflow);
     home.group = group;

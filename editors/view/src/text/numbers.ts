@@ -38,13 +38,15 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** `≈18k (12k..30k)`, `12k..30k`, `≥12k`, `unknown`. */
-export function range(r: Range, show: (n: number) => string): string {
-  const { low, likely, high } = r;
-  const around = low !== null && high !== null ? (low === high ? show(low) : `${show(low)}..${show(high)}`)
-    : high !== null ? `≤${show(high)}` : low !== null && low > 0 ? `≥${show(low)}` : null;
-  if (likely === null || (low === high && low !== null)) return around ?? 'unknown';
-  return around === null ? `≈${show(likely)}` : `≈${show(likely)} (${around})`;
+/** `≈18k (12k..30k)`, `≈18k (up to 30k)`, `12k..30k`, `≥12k`, `unknown`. */
+export function range({ low, likely, high }: Range, show: (n: number) => string): string {
+  const [least, middle, most] = [low, likely, high].map((n) => (n === null || n === undefined ? null : show(n)));
+  const around = most == null ? (low !== null && low > 0 ? `≥${least}` : null)
+    : least == null || low === 0 || least === middle ? `up to ${most}` : `${least}..${most}`;
+  if (least === most && least != null) return least;
+  if (middle == null) return around ?? 'unknown';
+  const about = /^[<0]/.test(middle) ? middle : `≈${middle}`;
+  return around === null ? about : `${about} (${around})`;
 }
 
 /** On what a number rests, in words. */
