@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 // Plans and events to draw: those of the seed example, and of runs of any size.
 
 const unknown = { low: null, likely: null, high: null, basis: 'bounds' };
@@ -73,12 +75,10 @@ export function run(n, { cap = 16, until = 1 } = {}) {
   return events;
 }
 
+const template = readFileSync(new URL('../page.html', import.meta.url), 'utf8');
+
 /** A page with the view and messages to it, as `callsheet report` writes it. */
-export function page(js, css, messages, attributes = '') {
-  const data = JSON.stringify(messages).replaceAll('<', '\\u003c');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Callsheet</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-n'; script-src 'nonce-n'">
-<style nonce="n">${css}</style></head><body ${attributes}><div id="callsheet"></div>
-<script type="application/json" id="callsheet-data">${data}</script>
-<script nonce="n">${js}</script></body></html>`;
+export function page(script, style, messages) {
+  const parts = { title: 'Callsheet', style, script, messages: JSON.stringify(messages).replaceAll('<', '\\u003c') };
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
 }

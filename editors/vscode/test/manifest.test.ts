@@ -28,7 +28,7 @@ test('nothing starts with the editor, and nothing of a workspace that is not tru
   assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
   const settings = Object.assign({}, ...manifest.contributes.configuration.map((c: { properties: object }) => c.properties));
   for (const id of manifest.capabilities.untrustedWorkspaces.restrictedConfigurations) assert.equal(settings[id].scope, 'machine');
-  for (const id of Object.keys(settings)) if (/run\.(?!openTranscript|seed)|server\.path/.test(id)) assert.equal(settings[id].scope, 'machine', id);
+  for (const id of Object.keys(settings)) if (/run\.(?!openTranscript|seed|simulatedLatencyMs)|server\.path/.test(id)) assert.equal(settings[id].scope, 'machine', id);
 });
 
 test('the view may load its two files and nothing else', () => {

@@ -29,7 +29,7 @@ function vscode(options) {
   return it
 }
 
-const withServer = { env: { CALLSHEET_BIN: server }, settings: { 'callsheet.run.simulatedLatency': LATENCY_MS, 'callsheet.run.concurrency': 2 } }
+const withServer = { env: { CALLSHEET_BIN: server }, settings: { 'callsheet.run.simulatedLatencyMs': LATENCY_MS, 'callsheet.run.concurrency': 2 } }
 const labels = async (win) => (await win.lines()).flatMap((line) => line.hints.map((hint) => hint.label.trim()))
 
 describe('in a workspace that is trusted', () => {
