@@ -116,7 +116,7 @@ export class Window {
     return this.page.evaluate(() => [...document.querySelectorAll('.codelens-decoration')]
       .filter((lens) => lens.style.display !== 'none')
       .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
-      .map((lens) => lens.textContent.trim()))
+      .map((lens) => lens.textContent.replaceAll('\u00a0', ' ').trim()))
   }
 
   /** Counts of underlines in the visible editor, by severity. */
