@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { apply } from '../src/run/fold.ts';
-import { before, type RunState } from '../src/run/state.ts';
+import { before, finished, type RunState } from '../src/run/state.ts';
 import type { Event, Kind } from '../src/wire/event.ts';
 
 const numbered = (kinds: Kind[]): Event[] => kinds.map((kind, i) => ({ seq: i + 1, ms: i * 100, ...kind }));
@@ -85,4 +86,16 @@ test('what was at work when a run ended is given up, and the end keeps its error
   const run = fold(ask(1), { type: 'agentStarted', call: 1 }, { type: 'runEnded', status: 'failed', error });
   assert.deepEqual([run.agents.get(1)?.progress, run.running], ['abandoned', 0]);
   assert.deepEqual(run.end, { status: 'failed', result: undefined, error });
+});
+
+test('a recorded run folds to the totals its runtime counted', () => {
+  const events = readFileSync('test/recorded.jsonl', 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Event);
+  const run = before();
+  for (const event of events) apply(run, event);
+  const last = events.at(-1);
+  assert.ok(last?.type === 'runEnded' && last.status === 'ok');
+  const { agents, done, usage, usd } = last.totals as { agents: number; done: number; usage: Record<string, number>; usd: number };
+  assert.deepEqual([run.agents.size, finished(run), run.spent.tokens], [agents, done, Object.values(usage).reduce((a, b) => a + b)]);
+  assert.ok(Math.abs(run.spent.usd - usd) < 1e-9);
+  assert.equal(run.name, 'review');
 });

@@ -47,7 +47,7 @@ export class Detail {
     const facts: [string, string][] = [];
     if (group.workflow !== null) facts.push(['Workflow', group.workflow]);
     if (group.title !== null) facts.push(['Phase', group.title]);
-    const asked = model ?? run.model;
+    const asked = model ?? run.model ?? (run.simulated ? 'simulated' : null);
     if (asked !== null) facts.push(['Model', asked]);
     const simulated = run.simulated ? ' simulated' : '';
     if (isOver(agent) || spent.tokens > 0) facts.push(['Tokens', tokens(spent.tokens) + simulated], ['Cost', money(spent) + simulated]);

@@ -56,7 +56,8 @@ export function sheet(plan: Plan | null, run: RunState): Lane[] {
   for (const group of run.groups) {
     const home = lane(group.title, group.workflow);
     home.group = group;
-    home.stage = run.end === null && group.workflow === null && group.title === run.phase ? 'now' : 'past';
+    const here = group.running > 0 || (group.workflow === null && group.title === run.phase);
+    home.stage = run.end === null && here ? 'now' : 'past';
     for (const agent of group.agents) row(home, agent.at.line, agent.at.column, null).agents.push(agent);
   }
   for (const one of rows.values()) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Server } from '../server/server.ts';
-import { tokens, usd } from '../../../view/src/text/numbers.ts';
+import { duration, tokens } from '../../../view/src/text/numbers.ts';
 import { openTranscript } from '../commands.ts';
 import type { RunView } from '../view/panel.ts';
 import { history, type PastRun } from './history.ts';
@@ -13,13 +13,13 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
   readonly onDidChangeTreeData = this.changed.event;
   private readonly listening: vscode.Disposable[];
 
-  constructor(private readonly server: Server, private readonly monitor: Monitor, private readonly view: RunView) {
+  constructor(private readonly server: Server, monitor: Monitor, private readonly view: RunView) {
     this.listening = [
-      vscode.window.createTreeView('callsheet.runs', { treeDataProvider: this }),
+      vscode.window.registerTreeDataProvider('callsheet.runs', this),
       monitor.onChange(() => this.changed.fire()),
       vscode.commands.registerCommand('callsheet.refreshRuns', () => this.changed.fire()),
-      vscode.commands.registerCommand('callsheet.openRun', (run: PastRun) => this.view.show(vscode.Uri.file(run.script), run.id, true)),
-      vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(run.folder, run.id)),
+      vscode.commands.registerCommand('callsheet.openRun', (run: PastRun) => this.view.show(vscode.Uri.file(run.script), run.run, true)),
+      vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(run.folder, run.run)),
       vscode.commands.registerCommand('callsheet.openRunScript', (run: PastRun) => vscode.window.showTextDocument(vscode.Uri.file(run.script))),
       vscode.commands.registerCommand('callsheet.openRunReport', (run: PastRun) => this.report(run)),
     ];
@@ -29,17 +29,17 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
     if (of !== undefined) return [];
     const folders = vscode.workspace.workspaceFolders ?? [];
     const found = await Promise.all(folders.map(({ uri }) => history(this.server, uri.fsPath)));
-    return found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+    return found.flat().sort((a, b) => (a.run < b.run ? 1 : -1));
   }
 
   getTreeItem(run: PastRun): vscode.TreeItem {
     const item = new vscode.TreeItem(run.name);
-    const live = this.monitor.runs.get(run.id)?.live ?? false;
-    const status = live ? 'running' : run.status;
-    item.id = run.id;
-    item.description = [words[status], `${run.agents} ${run.agents === 1 ? 'agent' : 'agents'}`, `${tokens(run.tokens)} tokens`, run.simulated ? 'simulated' : usd(run.usd)].join(' · ');
-    item.iconPath = new vscode.ThemeIcon(...icons[status]);
-    item.tooltip = `${run.id}\n${run.script}`;
+    const live = run.status === 'running';
+    item.id = run.run;
+    const facts = [run.status, `${run.agents} ${run.agents === 1 ? 'agent' : 'agents'}`, `${tokens(run.tokens)} tokens`, duration(run.ms)];
+    item.description = [...facts, ...(run.simulated ? ['simulated'] : [])].join(' · ');
+    item.iconPath = new vscode.ThemeIcon(...icons[run.status]);
+    item.tooltip = `${run.run}\n${run.script}`;
     item.contextValue = live ? 'run.live' : 'run.past';
     item.command = { command: 'callsheet.openRun', title: 'Open in the Run View', arguments: [run] };
     item.accessibilityInformation = { label: `${run.name}, ${item.description}` };
@@ -48,8 +48,8 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
 
   /** Writes the run's report and opens it in the browser. */
   private async report(run: PastRun): Promise<void> {
-    const file = path.join(run.folder, '.callsheet', 'runs', run.id, 'report.html');
-    await this.server.once(['report', run.id, '--out', file], run.folder);
+    const file = path.join(run.folder, '.callsheet', 'runs', run.run, 'report.html');
+    await this.server.once(['report', run.run, '--out', file], run.folder);
     await vscode.env.openExternal(vscode.Uri.file(file));
   }
 
@@ -59,12 +59,10 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
   }
 }
 
-const words: Record<PastRun['status'], string> = { running: 'running', ok: 'done', failed: 'failed', stopped: 'stopped', cut: 'cut off' };
-
 const icons: Record<PastRun['status'], ConstructorParameters<typeof vscode.ThemeIcon>> = {
   running: ['sync~spin'],
-  ok: ['pass', new vscode.ThemeColor('charts.green')],
+  done: ['pass', new vscode.ThemeColor('charts.green')],
   failed: ['error', new vscode.ThemeColor('charts.red')],
   stopped: ['circle-slash'],
-  cut: ['debug-disconnect'],
+  'broken off': ['debug-disconnect'],
 };

@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Event } from '../../../view/src/wire/event.ts';
 import type { FromView, Offer, ToView } from '../../../view/src/wire/message.ts';
-import { planOf } from '../plans.ts';
+import { folderOf, planOf } from '../plans.ts';
+import { eventsOf } from '../runs/history.ts';
 import type { Monitor } from '../runs/monitor.ts';
 import { runEvents, serverCommand } from '../server/protocol.ts';
 import type { Server } from '../server/server.ts';
@@ -29,7 +30,7 @@ export class RunView implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private readonly listening: vscode.Disposable[];
 
-  constructor(private readonly extension: vscode.Uri, private readonly server: Server, monitor: Monitor) {
+  constructor(private readonly extension: vscode.Uri, private readonly server: Server, private readonly monitor: Monitor) {
     this.listening = [
       monitor.onEvents(({ run, event }) => {
         if (run.id !== this.subject?.runId || this.panel === undefined) return;
@@ -120,15 +121,22 @@ export class RunView implements vscode.Disposable {
     if (runId === null) return;
     this.catchingUp = true;
     try {
-      const client = await this.server.ready();
-      const answer = await client?.sendRequest(runEvents, { runId, from: 1 });
-      if (this.subject?.runId === runId) this.waiting.unshift(...(answer?.events ?? []).map(({ event }) => event));
+      const past = await this.pastOf(runId);
+      if (this.subject?.runId === runId) this.waiting.unshift(...past);
     } catch (problem) {
       this.server.log.error(`The events of run ${runId} cannot be had: ${String(problem)}`);
     } finally {
       this.catchingUp = false;
       this.flush();
     }
+  }
+
+  /** What has happened in a run: the server knows of those of this session, the disk of all. */
+  private async pastOf(runId: string): Promise<Event[]> {
+    if (!this.monitor.runs.has(runId)) return this.subject ? eventsOf(this.server, folderOf(this.subject.script), runId) : [];
+    const client = await this.server.ready();
+    const answer = await client?.sendRequest(runEvents, { runId, from: 1 });
+    return (answer?.events ?? []).map(({ event }) => event);
   }
 
   private flush(): void {
