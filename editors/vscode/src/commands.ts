@@ -30,7 +30,7 @@ export function commands(extension: vscode.Uri, server: Server, monitor: Monitor
       await client?.sendRequest(ExecuteCommandRequest.type, { command: serverCommand.showPlan, arguments: [{ uri: script.toString() }] });
     }),
     on('callsheet.openRunView', (script) => view.show(script, monitor.newest(script)?.id ?? null, true)),
-    on('callsheet.showTranscript', (script) => transcript(monitor, script)),
+    on('callsheet.showTranscript', (script) => transcript(server, monitor, script)),
     on('callsheet.installTypes', (script) => installTypes(extension, script)),
     vscode.commands.registerCommand('callsheet.stopRun', () => stop(monitor, ask)),
     vscode.commands.registerCommand('callsheet.restartServer', () => server.restart()),
@@ -52,20 +52,21 @@ async function stop(monitor: Monitor, ask: (command: string, target: object) => 
   await ask(serverCommand.stop, { runId: chosen.id, uri: chosen.script.toString() });
 }
 
-async function transcript(monitor: Monitor, script: vscode.Uri): Promise<void> {
+async function transcript(server: Server, monitor: Monitor, script: vscode.Uri): Promise<void> {
   const run = monitor.newest(script);
-  if (run === undefined) return void vscode.window.showInformationMessage('This script has not run in this window. Earlier runs are in the Runs view.');
-  await openTranscript(folderOf(script), run.id);
+  if (run === undefined) return void vscode.window.showInformationMessage('This script has not run in this window. Earlier runs are in the view Workflow Runs.');
+  if (run.live) return void vscode.window.showInformationMessage('The transcript is written when the run ends.');
+  await openTranscript(server, folderOf(script), run.id);
 }
 
-/** Opens the transcript of a run, which lies in the run's folder once the run has ended. */
-export async function openTranscript(folder: string, runId: string): Promise<void> {
+/** Opens the transcript of a run; of one that was not run by an editor and has none, its tree and result. */
+export async function openTranscript(server: Server, folder: string, runId: string): Promise<void> {
   const file = vscode.Uri.file(path.join(folder, '.callsheet', 'runs', runId, 'transcript.md'));
-  try {
-    await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.Beside, preview: true });
-  } catch {
-    void vscode.window.showInformationMessage(`There is no transcript of run ${runId} yet; it is written when the run ends.`);
-  }
+  const written = await vscode.workspace.fs.stat(file).then(() => true, () => false);
+  const document = written
+    ? await vscode.workspace.openTextDocument(file)
+    : await vscode.workspace.openTextDocument({ content: await server.once(['runs', 'show', runId], folder), language: 'plaintext' });
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
 }
 
 /** Tells menus and keys whether the active editor has a workflow script, and views whether there has been one. */

@@ -19,7 +19,7 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
       monitor.onChange(() => this.changed.fire()),
       vscode.commands.registerCommand('callsheet.refreshRuns', () => this.changed.fire()),
       vscode.commands.registerCommand('callsheet.openRun', (run: PastRun) => this.view.show(vscode.Uri.file(run.script), run.run, true)),
-      vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(run.folder, run.run)),
+      vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(this.server, run.folder, run.run)),
       vscode.commands.registerCommand('callsheet.openRunScript', (run: PastRun) => vscode.window.showTextDocument(vscode.Uri.file(run.script))),
       vscode.commands.registerCommand('callsheet.openRunReport', (run: PastRun) => this.report(run)),
     ];
