@@ -1,0 +1,125 @@
+use std::{pin::Pin, time::Duration};
+
+use analysis::units::Tokens;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The future of an answer. Dropping it gives the call up: the model must stop what it can stop.
+pub type Reply<'a> = Pin<Box<dyn Future<Output = Result<Answer, ModelError>> + Send + 'a>>;
+
+/// Something that answers calls: a simulation, an API, an agent.
+pub trait Model: Send + Sync {
+    /// Answers one request, once: no retries, no check against the schema.
+    fn answer(&self, request: Request) -> Reply<'_>;
+
+    /// How long the answer takes, where that is a function of the request alone. A scheduler then delivers answers in
+    /// the order of these times, so that runs repeat to the byte. `None` for everything that is not a simulation.
+    fn simulated_latency(&self, _request: &Request) -> Option<Duration> {
+        None
+    }
+}
+
+/// One call of a model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// What to do.
+    pub prompt: String,
+    /// Instructions that stand above the prompt.
+    pub system: Option<String>,
+    /// JSON Schema of the answer; without one the answer is text.
+    pub schema: Option<Value>,
+    /// Which model; `None` leaves the choice to the one who answers.
+    pub model: Option<String>,
+    /// Reasoning effort: `low`, `medium`, `high`, `xhigh` or `max`.
+    pub effort: Option<String>,
+    /// Name of a registered kind of agent.
+    pub agent_type: Option<String>,
+    /// `worktree` asks for a git worktree of its own.
+    pub isolation: Option<String>,
+    /// What people call this call.
+    pub label: String,
+    /// Stable identity of the call: the same in every run of the same script, whatever the order of events.
+    pub key: String,
+    /// From 1; grows with every retry, so that a simulation can fail once and succeed then.
+    pub attempt: u32,
+    /// Most tokens the answer may have; the scheduler has reserved as many. `None` leaves it to the model.
+    pub max_output: Option<Tokens>,
+}
+
+/// What a model answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// A string, or what is meant to satisfy the schema.
+    pub value: Value,
+    /// What it took.
+    pub usage: Usage,
+}
+
+/// Tokens of one call or of many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Usage {
+    /// Read, not from a cache.
+    pub input: Tokens,
+    /// Written.
+    pub output: Tokens,
+    /// Read from a prompt cache.
+    pub cache_read: Tokens,
+    /// Written to a prompt cache.
+    pub cache_write: Tokens,
+}
+
+impl Usage {
+    /// All tokens, whatever their price.
+    pub fn total(&self) -> Tokens {
+        self.input + self.output + self.cache_read + self.cache_write
+    }
+}
+
+impl std::ops::Add for Usage {
+    type Output = Usage;
+    fn add(self, other: Usage) -> Usage {
+        Usage {
+            input: self.input + other.input,
+            output: self.output + other.output,
+            cache_read: self.cache_read + other.cache_read,
+            cache_write: self.cache_write + other.cache_write,
+        }
+    }
+}
+
+impl std::iter::Sum for Usage {
+    fn sum<I: Iterator<Item = Usage>>(iter: I) -> Usage {
+        iter.fold(Usage::default(), std::ops::Add::add)
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ModelError {
+    /// The provider asks for less; worth another try, not before `retry_after` where it is known.
+    #[error("the provider limits the rate of calls")]
+    RateLimited {
+        /// How long the provider asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// The provider has no capacity; worth another try.
+    #[error("the provider is overloaded")]
+    Overloaded,
+    /// The call did not get through, or its answer did not come back whole; worth another try.
+    #[error("no answer came back: {0}")]
+    Network(String),
+    /// The answer had to end before it was complete.
+    #[error("the answer was cut off at {0} output tokens")]
+    CutOff(Tokens),
+    /// Another try would end the same way.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl ModelError {
+    /// Whether the same request may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::RateLimited { .. } | Self::Overloaded | Self::Network(_))
+    }
+}

@@ -1,0 +1,112 @@
+//! Answers without a model: a function of seed, prompt, schema, model and attempt, so that runs repeat to the byte.
+
+mod pattern;
+mod random;
+mod value;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use analysis::units::Tokens;
+use serde_json::Value;
+
+use crate::{Answer, Model, ModelError, Reply, Request, Usage};
+use random::Random;
+
+/// A model that invents its answers. They satisfy the schema where the schema can be satisfied, and mean nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Simulated {
+    /// Other seeds give other answers.
+    pub seed: u64,
+    /// How long an answer takes.
+    pub latency: Latency,
+    /// Share of attempts that fail as a busy provider's do, from 0 to 1. A failure is a function of the attempt too, so a
+    /// retry can succeed.
+    pub failure_rate: f64,
+}
+
+/// How long simulated answers take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Latency {
+    /// No time.
+    #[default]
+    None,
+    /// Evenly spread from the first to the second, drawn from the request.
+    Between(Duration, Duration),
+}
+
+/// Tokens of a text, at four bytes a token: the common rule of thumb for English, good to about 25 %.
+fn tokens(bytes: usize) -> Tokens {
+    Tokens(bytes.div_ceil(4) as u64)
+}
+
+impl Simulated {
+    /// Answers with `seed` at once and without failures.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    fn random(&self, purpose: &str, request: &Request) -> Random {
+        let schema = request.schema.as_ref().map(Value::to_string).unwrap_or_default();
+        let seed = self.seed.to_string();
+        let attempt = request.attempt.to_string();
+        let model = request.model.as_deref().unwrap_or_default();
+        Random::from([purpose, &seed, &request.key, &request.prompt, &schema, model, &attempt])
+    }
+
+    fn respond(&self, request: &Request) -> Result<Answer, ModelError> {
+        let mut chance = self.random("failure", request);
+        if chance.fraction() < self.failure_rate {
+            return Err(match chance.below(2) {
+                0 => ModelError::Overloaded,
+                _ => ModelError::RateLimited { retry_after: Some(Duration::from_millis(10)) },
+            });
+        }
+        let mut random = self.random("answer", request);
+        let (value, length) = match &request.schema {
+            Some(schema) => {
+                let value = value::satisfying(schema, &mut random);
+                let length = value.to_string().len();
+                (value, length)
+            }
+            None => {
+                let text = words::answer(&mut random);
+                let length = text.len();
+                (Value::String(text), length)
+            }
+        };
+        let output = tokens(length);
+        if let Some(most) = request.max_output.filter(|most| output > *most) {
+            return Err(ModelError::CutOff(most));
+        }
+        let read = request.prompt.len()
+            + request.system.as_ref().map_or(0, String::len)
+            + request.schema.as_ref().map_or(0, |s| s.to_string().len());
+        Ok(Answer { value, usage: Usage { input: tokens(read), output, ..Usage::default() } })
+    }
+}
+
+impl Model for Simulated {
+    fn answer(&self, request: Request) -> Reply<'_> {
+        Box::pin(async move {
+            let latency = self.simulated_latency(&request).unwrap_or_default();
+            if !latency.is_zero() {
+                tokio::time::sleep(latency).await;
+            }
+            self.respond(&request)
+        })
+    }
+
+    fn simulated_latency(&self, request: &Request) -> Option<Duration> {
+        Some(match self.latency {
+            Latency::None => Duration::ZERO,
+            Latency::Between(least, most) => {
+                let spread = most.saturating_sub(least);
+                least + spread.mul_f64(self.random("latency", request).fraction())
+            }
+        })
+    }
+}
