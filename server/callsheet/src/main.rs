@@ -31,6 +31,10 @@ const FINDINGS: u8 = 1;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    // The process that runs a script, started by a run: not a command for people, and quick to start.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == "sandbox") {
+        return runtime::sandbox_main();
+    }
     let json = std::env::args().skip(1).any(|argument| argument == "--json");
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -1,1 +1,34 @@
-//! .
+//! Everything that runs a workflow script: sandbox, scheduler, journal, resume.
+//!
+//! [`start`] gives a [`RunHandle`]. A run is a sequence of [`Event`]s; the journal is those events on disk, and
+//! [`RunState`] is their fold. Nothing a person sees of a run comes from anywhere else.
+
+mod dialect;
+mod event;
+mod handle;
+mod id;
+pub mod journal;
+mod key;
+mod launch;
+pub mod options;
+pub mod resume;
+mod run;
+pub mod runs;
+mod sandbox;
+mod saved;
+mod scheduler;
+mod state;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use dialect::{BadFlag, Dialect};
+pub use event::{Event, EventKind, RunError, Status, Totals};
+pub use handle::{Outcome, RunHandle};
+pub use id::{BadRunId, CallId, RunId};
+pub use key::{BadKey, CallKey};
+pub use run::{Limits, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
+pub use sandbox::sandbox_main;
+pub use state::{AgentState, PhaseState, Progress, RunState, SiteState};
+pub use watch::Events;

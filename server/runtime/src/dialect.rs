@@ -1,0 +1,60 @@
+//! Where implementations of the dialect differ, as switches. The default is the official behaviour.
+
+use serde::{Deserialize, Serialize};
+
+/// The switches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Dialect {
+    /// A thunk of `parallel` that throws before it returns a promise ends the run, instead of becoming `null`.
+    pub parallel_sync_throw_is_fatal: bool,
+    /// A pipeline stage that returns `null` skips the stages after it, instead of handing `null` on.
+    pub pipeline_null_skips: bool,
+    /// An agent whose answers never satisfied the schema gives `null`, instead of throwing.
+    pub schema_exhausted_is_null: bool,
+    /// The option `phase` of an agent also moves the ambient phase.
+    pub phase_option_is_ambient: bool,
+    /// Most items of one `parallel` or `pipeline`.
+    pub item_cap: u64,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self {
+            parallel_sync_throw_is_fatal: false,
+            pipeline_null_skips: false,
+            schema_exhausted_is_null: false,
+            phase_option_is_ambient: false,
+            item_cap: 4096,
+        }
+    }
+}
+
+/// A switch that does not exist, or not in that position.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}={value} is no switch of the dialect")]
+pub struct BadFlag {
+    name: String,
+    value: String,
+}
+
+impl Dialect {
+    /// Sets the switch `name` as the documentation of the dialect writes it: `pipelineNullPrev=skip`.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), BadFlag> {
+        let bad = || BadFlag { name: name.to_owned(), value: value.to_owned() };
+        let either = |off: &str, on: &str| match value {
+            v if v == off => Ok(false),
+            v if v == on => Ok(true),
+            _ => Err(bad()),
+        };
+        match name {
+            "parallelSyncThrow" => self.parallel_sync_throw_is_fatal = either("null", "fatal")?,
+            "pipelineNullPrev" => self.pipeline_null_skips = either("forward", "skip")?,
+            "schemaExhausted" => self.schema_exhausted_is_null = either("throw", "null")?,
+            "optsPhaseScope" => self.phase_option_is_ambient = either("agent", "ambient")?,
+            "itemCap" => self.item_cap = value.parse().map_err(|_| bad())?,
+            _ => return Err(bad()),
+        }
+        Ok(())
+    }
+}

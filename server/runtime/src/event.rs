@@ -1,0 +1,268 @@
+//! What happens in a run. The journal is these events on disk, one JSON object a line; so is `callsheet run --json`.
+
+use std::path::PathBuf;
+
+use analysis::{text::LineColumn, units::Usd};
+use models::Usage;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    id::{CallId, RunId},
+    key::CallKey,
+    run::Limits,
+};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// From 1, without gaps.
+    pub seq: u64,
+    /// Milliseconds since the run began. The only member that differs between two runs of the same script, arguments and
+    /// seed, besides the run's name.
+    pub ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// The kinds of events, under the name `type`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum EventKind {
+    /// The first event.
+    RunStarted {
+        /// Name of the run.
+        run: RunId,
+        /// `meta.name`, or the file's name.
+        name: String,
+        /// The script's file.
+        script: PathBuf,
+        /// SHA-256 of the script's text.
+        script_hash: String,
+        /// What the script sees as `args`; absent where it sees `undefined`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        args: Option<Value>,
+        /// The model that answers where a call names none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
+        /// Seed of everything that is drawn.
+        seed: u64,
+        /// Whether answers are made up.
+        simulated: bool,
+        /// Most agents at once.
+        concurrency: usize,
+        /// What the run may take.
+        limits: Limits,
+        /// The run whose finished calls this one reuses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resumed_from: Option<RunId>,
+    },
+    /// The script called `phase()`.
+    Phase {
+        /// The group's title.
+        title: String,
+        /// Name of the nested workflow that called it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workflow: Option<String>,
+    },
+    /// The script called `log()`.
+    Log {
+        /// What it said.
+        message: String,
+    },
+    /// Something the script's author should know; the run goes on.
+    Warning {
+        /// In one sentence.
+        message: String,
+        /// Where in the script.
+        #[serde(flatten)]
+        at: LineColumn,
+    },
+    /// The script called `agent()`.
+    AgentQueued {
+        /// The call.
+        call: CallId,
+        /// Its identity across runs.
+        key: CallKey,
+        /// Name for people.
+        label: String,
+        /// Its progress group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<String>,
+        /// Name of the nested workflow that made the call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workflow: Option<String>,
+        /// Where in the script.
+        #[serde(flatten)]
+        at: LineColumn,
+        /// What it asks.
+        prompt: String,
+        /// JSON Schema of the answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        schema: Option<Value>,
+        /// The model in force.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
+        /// Reasoning effort.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effort: Option<String>,
+        /// Kind of agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent_type: Option<String>,
+        /// Kind of isolation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        isolation: Option<String>,
+    },
+    /// The call leaves: from here on it may cost.
+    AgentStarted {
+        /// The call.
+        call: CallId,
+    },
+    /// An attempt did not succeed and another one follows.
+    AgentRetried {
+        /// The call.
+        call: CallId,
+        /// Number of the attempt that follows, from 2.
+        attempt: u32,
+        /// Why the last one did not succeed.
+        reason: String,
+        /// Milliseconds until the attempt.
+        wait_ms: u64,
+        /// What the last attempt took.
+        usage: Usage,
+        /// What it cost, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usd: Option<Usd>,
+    },
+    /// The call has its answer.
+    AgentDone {
+        /// The call.
+        call: CallId,
+        /// A string, or an object that satisfies the schema.
+        result: Value,
+        /// What the last attempt took; nothing where the answer was cached.
+        usage: Usage,
+        /// What it cost, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usd: Option<Usd>,
+        /// Whether the answer comes from the journal of an earlier run.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cached: bool,
+    },
+    /// The call has no answer.
+    AgentFailed {
+        /// The call.
+        call: CallId,
+        /// Why.
+        error: String,
+        /// Whether the script gets an exception, not `null`.
+        thrown: bool,
+        /// Where the call stands.
+        #[serde(flatten)]
+        at: LineColumn,
+        /// What the last attempt took.
+        usage: Usage,
+        /// What it cost, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usd: Option<Usd>,
+    },
+    /// A person skipped the call; the script gets `null`.
+    AgentSkipped {
+        /// The call.
+        call: CallId,
+    },
+    /// `parallel` or `pipeline` put `null` in the place of an item because something threw.
+    Dropped {
+        /// `parallel` or `pipeline`.
+        from: String,
+        /// Which item, from 0.
+        index: u64,
+        /// Which stage of a pipeline, from 0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<u64>,
+        /// What was thrown.
+        reason: String,
+        /// Where it was thrown; where the script cannot be blamed, where the list was handed over.
+        #[serde(flatten)]
+        at: LineColumn,
+    },
+    /// The last event.
+    RunEnded {
+        /// How.
+        status: Status,
+        /// What the script returned; absent where it returned `undefined` or nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Value>,
+        /// What went wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<RunError>,
+        /// What it took.
+        totals: Totals,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Status {
+    /// The script returned.
+    Ok,
+    /// The script threw, or hit a limit.
+    Failed,
+    /// A person stopped it.
+    Stopped,
+}
+
+/// Why a run failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{message}")]
+pub struct RunError {
+    /// What went wrong, and what to do where that is known.
+    pub message: String,
+    /// Where in the script, where that is known.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<LineColumn>,
+    /// Name of the nested workflow the place belongs to; absent for the script itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<String>,
+}
+
+impl RunError {
+    /// An error without a place.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), at: None, workflow: None }
+    }
+
+    /// An error at a place of the script.
+    pub fn at(message: impl Into<String>, at: LineColumn) -> Self {
+        Self { message: message.into(), at: Some(at), workflow: None }
+    }
+}
+
+/// What a run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Totals {
+    /// Calls made by the script.
+    pub agents: u64,
+    /// Calls with an answer, cached ones included.
+    pub done: u64,
+    /// Calls answered from an earlier run.
+    pub cached: u64,
+    /// Calls without an answer.
+    pub failed: u64,
+    /// Calls a person skipped.
+    pub skipped: u64,
+    /// Attempts beyond the first.
+    pub retries: u64,
+    /// Items of `parallel` and `pipeline` that became `null`.
+    pub dropped: u64,
+    /// Tokens of all attempts.
+    pub usage: Usage,
+    /// Cost of all attempts with a known price.
+    pub usd: Usd,
+    /// Paid attempts whose price is not known; where there are any, `usd` is a lower bound.
+    pub unpriced: u64,
+}

@@ -1,0 +1,158 @@
+//! What makes two calls the same call.
+
+use std::{fmt, fmt::Write, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::options::AgentOptions;
+
+/// Identity of a call across runs: where in the structure of the work it stands, and what it asks. Labels and phases are
+/// for people and do not count, nor does the order in which calls happen to start.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CallKey {
+    /// Which slots of `parallel` and stages of `pipeline` surround the call: `parallel[3]/pipeline[0].1`.
+    pub path: String,
+    /// SHA-256 of prompt, schema, model, effort, kind of agent and isolation.
+    pub content: String,
+    /// From 0: tells apart calls that are the same in all of that.
+    pub occurrence: u32,
+}
+
+/// SHA-256, in hexadecimal, of all that decides an answer. `model` is the one in force, given or inherited.
+pub(crate) fn content(prompt: &str, model: Option<&str>, options: &AgentOptions) -> String {
+    let mut canonical = String::new();
+    let parts = [
+        ("agentType", options.agent_type.clone().map(Value::String)),
+        ("effort", options.effort.clone().map(Value::String)),
+        ("isolation", options.isolation.clone().map(Value::String)),
+        ("model", model.map(|m| Value::String(m.to_owned()))),
+        ("prompt", Some(Value::String(prompt.to_owned()))),
+        ("schema", options.schema.clone()),
+    ];
+    for (name, value) in parts {
+        if let Some(value) = value {
+            canonical.push_str(name);
+            write_canonical(&value, &mut canonical);
+        }
+    }
+    hex(&Sha256::digest(canonical))
+}
+
+/// SHA-256, in hexadecimal, of a text.
+pub(crate) fn digest(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
+/// Longest name made of a prompt, in characters.
+const LABEL: usize = 40;
+
+/// A name for a call that was given none: how its prompt begins.
+pub(crate) fn label(prompt: &str) -> String {
+    let line = prompt.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(LABEL) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// JSON with sorted members and no white space, so that equal values have equal text.
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_canonical(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            text.push('{');
+            for (name, value) in members {
+                text.push_str(&Value::String(name.clone()).to_string());
+                text.push(':');
+                write_canonical(value, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        simple => text.push_str(&simple.to_string()),
+    }
+}
+
+impl fmt::Display for CallKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}#{}", self.path, self.content, self.occurrence)
+    }
+}
+
+/// A text that is not a key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not the key of a call")]
+pub struct BadKey(String);
+
+impl FromStr for CallKey {
+    type Err = BadKey;
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        let parse = || {
+            let (path, rest) = text.rsplit_once('@')?;
+            let (content, occurrence) = rest.split_once('#')?;
+            Some(Self { path: path.to_owned(), content: content.to_owned(), occurrence: occurrence.parse().ok()? })
+        };
+        parse().ok_or_else(|| BadKey(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for CallKey {
+    type Error = BadKey;
+    fn try_from(text: String) -> Result<Self, BadKey> {
+        text.parse()
+    }
+}
+
+impl From<CallKey> for String {
+    fn from(key: CallKey) -> String {
+        key.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(options: Value) -> String {
+        content("p", None, &AgentOptions::from_json(&options).unwrap())
+    }
+
+    #[test]
+    fn only_what_decides_an_answer_counts() {
+        let schema = json!({ "type": "object", "properties": { "a": {}, "b": {} } });
+        let turned = json!({ "properties": { "b": {}, "a": {} }, "type": "object" });
+        assert_eq!(of(json!({ "schema": schema, "label": "x", "phase": "y" })), of(json!({ "schema": turned })));
+        for other in [json!({ "model": "m" }), json!({ "effort": "low" }), json!({ "isolation": "worktree" })] {
+            assert_eq!(of(other.clone()) == of(json!({})), other.get("model").is_some(), "{other}");
+        }
+        assert_ne!(content("p", Some("m"), &AgentOptions::default()), content("p", None, &AgentOptions::default()));
+    }
+
+    #[test]
+    fn a_key_reads_back() {
+        let key = CallKey { path: "workflow(a@b)/parallel[1]".into(), content: of(json!({})), occurrence: 2 };
+        assert_eq!(key.to_string().parse::<CallKey>(), Ok(key));
+    }
+}

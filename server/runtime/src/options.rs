@@ -1,0 +1,153 @@
+//! The options of an agent call, checked before anything is spent.
+
+use serde_json::Value;
+
+/// What the second argument of `agent` may say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentOptions {
+    /// Name for people.
+    pub label: Option<String>,
+    /// Progress group; wins over the ambient `phase()`.
+    pub phase: Option<String>,
+    /// JSON Schema of the answer; its root is an object.
+    pub schema: Option<Value>,
+    /// Alias or full id; `inherit` is the same as none.
+    pub model: Option<String>,
+    /// One of [`EFFORTS`].
+    pub effort: Option<String>,
+    /// One of [`ISOLATIONS`].
+    pub isolation: Option<String>,
+    /// Registered kind of agent.
+    pub agent_type: Option<String>,
+    /// Names that are no options, in the order given.
+    pub unknown: Vec<String>,
+}
+
+/// Levels of reasoning effort.
+pub const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
+
+/// Kinds of isolation.
+pub const ISOLATIONS: [&str; 2] = ["worktree", "remote"];
+
+const NAMES: [&str; 8] = ["label", "phase", "schema", "model", "effort", "isolation", "agentType", "stallMs"];
+
+impl AgentOptions {
+    /// Reads options as the script gave them. The error is a sentence for the script's author.
+    pub fn from_json(options: &Value) -> Result<Self, String> {
+        let members = match options {
+            Value::Null => return Ok(Self::default()),
+            Value::Object(members) => members,
+            other => return Err(format!("agent() takes an object of options, not {}", kind(other))),
+        };
+        let text = |name: &str| match members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
+            Some(Value::String(_)) => Err(format!("agent() option `{name}` must not be empty")),
+            Some(other) => Err(format!("agent() option `{name}` must be a string, not {}", kind(other))),
+        };
+        let one_of = |name: &str, known: &[&str]| match text(name)? {
+            Some(given) if !known.contains(&given.as_str()) => {
+                Err(format!("agent() option `{name}` must be one of {}; got {given:?}", known.join(", ")))
+            }
+            given => Ok(given),
+        };
+        let schema = members.get("schema").filter(|s| !s.is_null()).cloned();
+        if let Some(schema) = &schema {
+            check_schema(schema)?;
+        }
+        Ok(Self {
+            // An empty label or phase is a template that came out empty, and costs nothing: like none.
+            label: text("label").ok().flatten(),
+            phase: text("phase").ok().flatten(),
+            schema,
+            model: text("model")?.filter(|m| m != "inherit"),
+            effort: one_of("effort", &EFFORTS)?,
+            isolation: one_of("isolation", &ISOLATIONS)?,
+            agent_type: text("agentType")?,
+            unknown: members.keys().filter(|k| !NAMES.contains(&k.as_str())).cloned().collect(),
+        })
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Refuses a schema that no answer can satisfy, or that is no schema: five paid attempts would end in an error anyway.
+fn check_schema(schema: &Value) -> Result<(), String> {
+    let Some(root) = schema.as_object() else {
+        return Err(format!("agent() option `schema` must be a JSON Schema object, not {}", kind(schema)));
+    };
+    if root.get("type").is_some_and(|t| t != "object") || root.get("type").is_none() {
+        return Err("agent() option `schema` must have `type: 'object'` at its root; wrap a list in an object".into());
+    }
+    contradiction(schema, "schema", 0)?;
+    jsonschema::validator_for(schema).map_err(|e| format!("agent() option `schema` is no valid JSON Schema: {e}"))?;
+    Ok(())
+}
+
+fn contradiction(schema: &Value, path: &str, depth: usize) -> Result<(), String> {
+    let Some(members) = schema.as_object().filter(|_| depth < 64) else { return Ok(()) };
+    if members.get("enum").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        return Err(format!("`{path}` allows nothing: its `enum` is empty"));
+    }
+    for (least, most) in [("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")] {
+        let bound = |name: &str| members.get(name).and_then(Value::as_f64);
+        if let (Some(a), Some(b)) = (bound(least), bound(most))
+            && a > b
+        {
+            return Err(format!("`{path}` allows nothing: `{least}` {a} is above `{most}` {b}"));
+        }
+    }
+    for (name, property) in members.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        contradiction(property, &format!("{path}.properties.{name}"), depth + 1)?;
+    }
+    match members.get("items") {
+        Some(items) => contradiction(items, &format!("{path}.items"), depth + 1),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bad_options_are_refused_with_a_way_out() {
+        let message = |options: Value| AgentOptions::from_json(&options).unwrap_err();
+        let shown = [
+            message(json!("fast")),
+            message(json!({ "effort": "maximum" })),
+            message(json!({ "model": 4 })),
+            message(json!({ "schema": { "type": "array" } })),
+            message(json!({ "schema": { "type": "object", "properties": { "n": { "minimum": 3, "maximum": 1 } } } })),
+            message(json!({ "schema": { "type": "object", "properties": { "v": { "enum": [] } } } })),
+            message(json!({ "schema": { "type": "object", "properties": { "v": { "type": "obj" } } } })),
+        ];
+        expect_test::expect![[r#"
+            agent() takes an object of options, not a string
+            agent() option `effort` must be one of low, medium, high, xhigh, max; got "maximum"
+            agent() option `model` must be a string, not a number
+            agent() option `schema` must have `type: 'object'` at its root; wrap a list in an object
+            `schema.properties.n` allows nothing: `minimum` 3 is above `maximum` 1
+            `schema.properties.v` allows nothing: its `enum` is empty
+            agent() option `schema` is no valid JSON Schema: "obj" is not valid under any of the schemas listed in the 'anyOf' keyword"#]]
+        .assert_eq(&shown.join("\n"));
+    }
+
+    #[test]
+    fn lenient_where_nothing_is_at_stake() {
+        let options =
+            AgentOptions::from_json(&json!({ "label": "", "phase": null, "model": "inherit", "colour": 1 })).unwrap();
+        assert_eq!(options, AgentOptions { unknown: vec!["colour".into()], ..AgentOptions::default() });
+    }
+}

@@ -1,0 +1,158 @@
+//! Reusing the finished calls of an earlier run.
+
+use std::{
+    collections::HashMap,
+    fs::{File, TryLockError},
+    path::Path,
+};
+
+use serde_json::Value;
+
+use crate::{
+    event::EventKind,
+    id::{CallId, RunId},
+    journal::{self, Damage, ReadError},
+    key::CallKey,
+    runs::{self, Recorded},
+};
+
+/// Why a run cannot be resumed.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// There is nothing to resume from.
+    #[error("there is nothing to resume: {0}")]
+    Read(#[from] ReadError),
+    /// Someone else has it.
+    #[error("run {0} is still under way, or being resumed; stop it, or wait for its end")]
+    Live(RunId),
+    /// The journal was changed.
+    #[error("run {run} cannot be trusted: {damage}")]
+    Damaged {
+        /// The run.
+        run: RunId,
+        /// What is wrong with its journal.
+        damage: Damage,
+    },
+    /// Made-up answers must not pass for real ones.
+    #[error("run {0} was simulated; its answers are made up and cannot be reused by a run that is not")]
+    Simulated(RunId),
+    /// The other way round: what was paid for would be lost.
+    #[error("run {0} was not simulated; resume it with the same kind of model")]
+    NotSimulated(RunId),
+}
+
+/// An answer of an earlier run.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answered {
+    /// Where it stands in the order in which answers came.
+    pub order: usize,
+    pub result: Value,
+}
+
+/// The finished calls of a run and of those it was itself resumed from.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    answers: Vec<Option<Answered>>,
+    by_key: HashMap<CallKey, usize>,
+    by_content: HashMap<String, Vec<usize>>,
+    paid: Vec<CallKey>,
+    /// Locks on the journals: nobody else resumes these runs meanwhile.
+    _locks: Vec<File>,
+}
+
+impl Cache {
+    /// Opens the run `id` and the runs it goes back to.
+    pub(crate) fn open(runs_dir: &Path, id: &RunId, simulated: bool) -> Result<Self, ResumeError> {
+        let mut cache = Self::default();
+        let mut next = Some(id.clone());
+        let mut seen = Vec::new();
+        while let Some(id) = next.take().filter(|id| !seen.contains(id)) {
+            let run = match runs::open(runs_dir, &id) {
+                Ok(run) => run,
+                // What an ancestor knew is in its descendant's journal too, as far as it was used.
+                Err(_) if !seen.is_empty() => break,
+                Err(error) => return Err(error.into()),
+            };
+            if seen.is_empty() {
+                check(&run, simulated)?;
+            }
+            cache.lock(&run, seen.is_empty())?;
+            next = run.resumed_from().cloned();
+            cache.take_in(&run);
+            seen.push(id);
+        }
+        Ok(cache)
+    }
+
+    fn lock(&mut self, run: &Recorded, first: bool) -> Result<(), ResumeError> {
+        let path = run.folder.join(journal::FILE_NAME);
+        let file = File::open(&path).map_err(|source| ReadError { path, source })?;
+        match file.try_lock() {
+            Ok(()) => self._locks.push(file),
+            Err(TryLockError::WouldBlock) if first => return Err(ResumeError::Live(run.id.clone())),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, run: &Recorded) {
+        let mut open: HashMap<CallId, (CallKey, bool)> = HashMap::new();
+        for event in &run.recording.events {
+            match &event.kind {
+                EventKind::AgentQueued { call, key, .. } => drop(open.insert(*call, (key.clone(), false))),
+                EventKind::AgentStarted { call } => drop(open.get_mut(call).map(|c| c.1 = true)),
+                EventKind::AgentDone { call, result, .. } => {
+                    if let Some((key, _)) = open.remove(call) {
+                        self.add(key, result.clone());
+                    }
+                }
+                EventKind::AgentFailed { call, .. } | EventKind::AgentSkipped { call } => drop(open.remove(call)),
+                _ => {}
+            }
+        }
+        let mut left: Vec<_> = open.into_iter().filter(|(_, (_, started))| *started).collect();
+        left.sort_unstable_by_key(|(call, _)| *call);
+        self.paid.extend(left.into_iter().map(|(_, (key, _))| key));
+    }
+
+    /// The youngest run's answer counts.
+    fn add(&mut self, key: CallKey, result: Value) {
+        if self.by_key.contains_key(&key) {
+            return;
+        }
+        let order = self.answers.len();
+        self.answers.push(Some(Answered { order, result }));
+        self.by_content.entry(key.content.clone()).or_default().push(order);
+        self.by_key.insert(key, order);
+    }
+
+    /// The answer for a call, taken out: the one of the same place in the structure, or else one to the same request
+    /// that stood elsewhere, so that inserting or removing an item does not make its neighbours run again.
+    pub(crate) fn take(&mut self, key: &CallKey) -> Option<Answered> {
+        if let Some(answered) = self.by_key.get(key).and_then(|order| self.answers[*order].take()) {
+            return Some(answered);
+        }
+        let candidates = self.by_content.get(&key.content)?;
+        candidates.iter().find_map(|order| self.answers[*order].take())
+    }
+
+    /// Whether the call was under way when the earlier run broke off: it may have been paid for already.
+    pub(crate) fn may_be_paid(&self, key: &CallKey) -> bool {
+        self.paid.contains(key)
+    }
+}
+
+fn check(run: &Recorded, simulated: bool) -> Result<(), ResumeError> {
+    if let Some(damage @ Damage::Middle(_)) = run.recording.damage {
+        return Err(ResumeError::Damaged { run: run.id.clone(), damage });
+    }
+    let was = match run.recording.events.first().map(|e| &e.kind) {
+        Some(EventKind::RunStarted { simulated, .. }) => *simulated,
+        _ => return Ok(()),
+    };
+    match (was, simulated) {
+        (true, false) => Err(ResumeError::Simulated(run.id.clone())),
+        (false, true) => Err(ResumeError::NotSimulated(run.id.clone())),
+        _ => Ok(()),
+    }
+}

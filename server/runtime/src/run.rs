@@ -1,0 +1,316 @@
+//! Starting a run.
+
+use std::{
+    env, fs, io,
+    num::NonZero,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use analysis::units::{Tokens, Usd};
+use models::{Model, Usage};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    dialect::Dialect,
+    event::{EventKind, RunError},
+    handle::RunHandle,
+    id::RunId,
+    journal::{self, Journal},
+    key, launch, resume, runs,
+    scheduler::{self, Scheduler},
+    watch::EventLog,
+};
+
+/// What a call costs: the model in force and what the call took. `None` where the price is not known.
+pub type Price = Arc<dyn Fn(&str, &Usage) -> Option<Usd> + Send + Sync>;
+
+/// All that decides a run.
+#[derive(Clone)]
+pub struct RunSpec {
+    /// The script's file: for its name, and as the place from which saved workflows are looked for.
+    pub script_path: PathBuf,
+    /// The script's text.
+    pub source: String,
+    /// What the script sees as `args`; `None` is `undefined`.
+    pub args: Option<Value>,
+    /// Hand `args` over as a JSON string, as some launchers do.
+    pub args_as_json_string: bool,
+    /// The model where a call names none.
+    pub model: Option<String>,
+    /// Whether the answers are made up. Such answers are never reused by a run whose answers are not.
+    pub simulated: bool,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Most agents at once; `None` is [`default_concurrency`].
+    pub concurrency: Option<usize>,
+    /// What the run may take.
+    pub limits: Limits,
+    /// Retries of attempts that may succeed later.
+    pub retry: Retry,
+    /// Switches of the dialect.
+    pub dialect: Dialect,
+    /// Registered kinds of agents; `None` lets every name through.
+    pub agent_types: Option<Vec<String>>,
+    /// Where runs are kept, a folder each: `.callsheet/runs`.
+    pub runs_dir: PathBuf,
+    /// Further folders of saved workflows, after those found above the script: the user's own.
+    pub workflow_dirs: Vec<PathBuf>,
+    /// What runs the script.
+    pub sandbox: SandboxCommand,
+    /// Prices; without them, and for models they do not know, cost is unknown.
+    pub price: Option<Price>,
+    /// Reuse the finished calls of this run.
+    pub resume: Option<RunId>,
+}
+
+impl RunSpec {
+    /// A run of `source` with no arguments, on a simulated model with seed 0, kept in `runs_dir`.
+    pub fn new(script_path: impl Into<PathBuf>, source: impl Into<String>, runs_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            script_path: script_path.into(),
+            source: source.into(),
+            args: None,
+            args_as_json_string: false,
+            model: None,
+            simulated: true,
+            seed: 0,
+            concurrency: None,
+            limits: Limits::default(),
+            retry: Retry::default(),
+            dialect: Dialect::default(),
+            agent_types: None,
+            runs_dir: runs_dir.into(),
+            workflow_dirs: Vec::new(),
+            sandbox: SandboxCommand::ThisBinary,
+            price: None,
+            resume: None,
+        }
+    }
+
+    /// What the script sees as `args`.
+    pub(crate) fn seen_args(&self) -> Option<Value> {
+        match &self.args {
+            Some(args) if self.args_as_json_string => Some(Value::String(args.to_string())),
+            args => args.clone(),
+        }
+    }
+}
+
+/// What a run may take.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    /// Agent calls, nested workflows included.
+    pub max_agents: u64,
+    /// Output tokens: what the script sees as `budget.total`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_tokens: Option<Tokens>,
+    /// Money. Calls whose price is not known are refused under such a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_usd: Option<Usd>,
+    /// Time from start to end, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millis_option")]
+    pub wall: Option<Duration>,
+    /// Time the script may run without awaiting, in milliseconds.
+    #[serde(with = "millis")]
+    pub slice: Duration,
+    /// Memory of the script, in bytes.
+    pub memory: u64,
+}
+
+impl Default for Limits {
+    /// The dialect's numbers: 1000 agents, 30 s without an await. 512 MiB are ours.
+    fn default() -> Self {
+        Self {
+            max_agents: 1000,
+            budget_tokens: None,
+            budget_usd: None,
+            wall: None,
+            slice: Duration::from_secs(30),
+            memory: 512 << 20,
+        }
+    }
+}
+
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(time.as_millis() as u64)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
+}
+
+mod millis_option {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => super::millis::serialize(time, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_millis))
+    }
+}
+
+/// How attempts that may succeed later are repeated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Retry {
+    /// Attempts at one answer that fail for reasons of the provider, before the call fails.
+    pub attempts: u32,
+    /// The first wait; each further one is twice as long, with up to half of it taken off at random, and at least what
+    /// the provider asks for.
+    pub wait: Duration,
+    /// The longest wait.
+    pub longest_wait: Duration,
+    /// An attempt that takes longer counts as one that did not come back.
+    pub stall: Duration,
+}
+
+impl Default for Retry {
+    /// Six attempts and three minutes are the official tool's numbers.
+    fn default() -> Self {
+        Self {
+            attempts: 6,
+            wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(60),
+            stall: Duration::from_secs(180),
+        }
+    }
+}
+
+/// What runs the script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SandboxCommand {
+    /// This binary with the argument `sandbox`: it must end in [`crate::sandbox_main`].
+    ThisBinary,
+    /// Another program that does the same.
+    Program {
+        /// The program.
+        program: PathBuf,
+        /// Its arguments.
+        args: Vec<String>,
+    },
+    /// A thread of this process: no walls, and an endless loop cannot be ended. For tests of scripts that mean well.
+    Thread,
+}
+
+impl SandboxCommand {
+    pub(crate) fn program(&self) -> io::Result<Option<(PathBuf, Vec<String>)>> {
+        Ok(match self {
+            Self::ThisBinary => Some((env::current_exe()?, vec!["sandbox".into()])),
+            Self::Program { program, args } => Some((program.clone(), args.clone())),
+            Self::Thread => None,
+        })
+    }
+}
+
+/// Most agents at once where nobody says: `min(16, CPUs − 2)`, and never under 2.
+pub fn default_concurrency() -> usize {
+    let cpus = thread::available_parallelism().map_or(1, NonZero::get);
+    cpus.saturating_sub(2).clamp(2, 16)
+}
+
+/// Why a run did not start. Nothing was spent.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The script cannot run; all that is wrong with it, in the order of the text.
+    #[error("{}", listed(.0))]
+    Script(Vec<RunError>),
+    /// The folder of the run cannot be made.
+    #[error("cannot make the run's folder {path}: {source}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The journal cannot be written.
+    #[error("{0}")]
+    Journal(String),
+    /// The run to resume cannot be.
+    #[error(transparent)]
+    Resume(#[from] resume::ResumeError),
+    /// The program that runs scripts is not there.
+    #[error("cannot find the program that runs the script: {0}")]
+    Sandbox(io::Error),
+}
+
+fn listed(errors: &[RunError]) -> String {
+    let line = |e: &RunError| match e.at {
+        Some(at) => format!("{at}: {}", e.message),
+        None => e.message.clone(),
+    };
+    errors.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+impl StartError {
+    /// The first mistake of the script and its place, where the script is to blame.
+    pub fn script_error(&self) -> Option<&RunError> {
+        match self {
+            Self::Script(errors) => errors.first(),
+            _ => None,
+        }
+    }
+}
+
+/// Starts a run and returns at once. Must be called within a tokio runtime.
+pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartError> {
+    let name = launch::check(&spec.source, &spec.script_path).map_err(StartError::Script)?;
+    let cache = spec.resume.as_ref().map(|id| resume::Cache::open(&spec.runs_dir, id, spec.simulated)).transpose()?;
+    let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
+    let (id, folder) = make_folder(&spec.runs_dir)?;
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|source| StartError::Folder { path, source })
+    };
+    write(runs::SCRIPT_FILE, &spec.source)?;
+    let log = EventLog::new();
+    let mut journal = Journal::create(&folder.join(journal::FILE_NAME), log.clone())
+        .map_err(|e| StartError::Journal(e.to_string()))?;
+    let concurrency = spec.concurrency.unwrap_or_else(default_concurrency).max(1);
+    journal.append(EventKind::RunStarted {
+        run: id.clone(),
+        name,
+        script: spec.script_path.clone(),
+        script_hash: key::digest(&spec.source),
+        args: spec.seen_args(),
+        model: spec.model.clone(),
+        seed: spec.seed,
+        simulated: spec.simulated,
+        concurrency,
+        limits: spec.limits,
+        resumed_from: spec.resume.clone(),
+    });
+    let (commands, inbox) = scheduler::channel();
+    let scheduler = Scheduler::new(spec, model, concurrency, journal, cache, folder.clone());
+    tokio::spawn(scheduler.run(program, inbox, commands.clone(), log.clone()));
+    Ok(RunHandle::new(id, folder, log, commands))
+}
+
+fn make_folder(runs_dir: &Path) -> Result<(RunId, PathBuf), StartError> {
+    fs::create_dir_all(runs_dir).map_err(|source| StartError::Folder { path: runs_dir.to_owned(), source })?;
+    loop {
+        let id = RunId::now();
+        let folder = runs_dir.join(id.as_str());
+        match fs::create_dir(&folder) {
+            Ok(()) => return Ok((id, folder)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(StartError::Folder { path: folder, source }),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Runs on disk: a folder each, which a person can read.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    event::EventKind,
+    id::RunId,
+    journal::{self, ReadError, Recording},
+    state::RunState,
+};
+
+/// The copy of the script in a run's folder.
+pub const SCRIPT_FILE: &str = "script.js";
+
+/// The result in a run's folder, once there is one.
+pub const RESULT_FILE: &str = "result.json";
+
+/// A run on disk.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its name.
+    pub id: RunId,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its journal.
+    pub recording: Recording,
+}
+
+impl Recorded {
+    /// What the run looks like at the end of its journal.
+    pub fn state(&self) -> RunState {
+        RunState::of(&self.recording.events)
+    }
+
+    /// The script as it was run.
+    pub fn script(&self) -> io::Result<String> {
+        fs::read_to_string(self.folder.join(SCRIPT_FILE))
+    }
+
+    /// The run whose calls this one reused.
+    pub fn resumed_from(&self) -> Option<&RunId> {
+        match &self.recording.events.first()?.kind {
+            EventKind::RunStarted { resumed_from, .. } => resumed_from.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether a process writes the journal now.
+    pub fn is_live(&self) -> bool {
+        let file = fs::File::open(self.folder.join(journal::FILE_NAME));
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+    }
+}
+
+/// The names of all runs kept in `runs_dir`, the latest first; none where there is no such folder.
+pub fn list(runs_dir: &Path) -> io::Result<Vec<RunId>> {
+    let entries = match fs::read_dir(runs_dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut ids = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if let Ok(id) = entry.file_name().to_string_lossy().parse::<RunId>()
+            && entry.path().join(journal::FILE_NAME).is_file()
+        {
+            ids.push(id);
+        }
+    }
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(ids)
+}
+
+/// Reads the run `id`.
+pub fn open(runs_dir: &Path, id: &RunId) -> Result<Recorded, ReadError> {
+    let folder = runs_dir.join(id.as_str());
+    let recording = journal::read(&folder.join(journal::FILE_NAME))?;
+    Ok(Recorded { id: id.clone(), folder, recording })
+}

@@ -1,0 +1,114 @@
+//! Errors of a script in a person's words, with their place.
+
+use analysis::text::LineColumn;
+use boa_engine::{
+    Context, JsError, JsNativeError, JsObject, JsString, JsValue, js_string, property::PropertyDescriptor,
+};
+
+use super::{
+    convert::{Undefined, to_json},
+    host::{Host, SCRIPT},
+    source,
+};
+use crate::event::RunError;
+
+/// An error object for `message` that knows its place. `kind` makes the native error.
+pub(super) fn placed(error: JsNativeError, at: LineColumn, context: &mut Context) -> JsValue {
+    let object = error.into_opaque(context);
+    if let Ok(host) = Host::of(context) {
+        let text = JsString::from(format!("{}:{}", at.line, at.column));
+        let property = PropertyDescriptor::builder().value(text).enumerable(false).configurable(false).writable(false);
+        // The object is new and extensible, so defining a property on it cannot fail.
+        let _ = object.define_property_or_throw(host.place(), property, context);
+    }
+    object.into()
+}
+
+/// What an error that reached the border says.
+pub(super) fn of_error(error: JsError, context: &mut Context) -> RunError {
+    match error.into_opaque(context) {
+        Ok(value) => of_value(&value, context),
+        Err(engine) => of_engine(&engine),
+    }
+}
+
+/// What an error of the engine itself says: a limit was hit, which no script can catch.
+fn of_engine(error: &JsError) -> RunError {
+    let text = error.to_string();
+    let message = match text.lines().next().unwrap_or_default() {
+        t if t.contains("recursive calls") || t.contains("stack size") => {
+            "the script calls itself too deep (limit: 4000 calls); use a loop".to_owned()
+        }
+        t => t.to_owned(),
+    };
+    RunError { message, at: place_in(&text), workflow: None }
+}
+
+/// What a thrown value says.
+pub(super) fn of_value(value: &JsValue, context: &mut Context) -> RunError {
+    let Some(object) = value.as_object() else {
+        return RunError::new(format!("the script threw {}", shown(value, context)));
+    };
+    let text = |name: &str, context: &mut Context| {
+        let value = object.get(JsString::from(name), context).ok()?;
+        value.as_string().map(|t| t.to_std_string_lossy())
+    };
+    let message = text("message", context);
+    let message = match (text("name", context).as_deref(), message) {
+        (Some("Error") | None, Some(message)) if !message.is_empty() => message,
+        (Some(name), Some(message)) if !message.is_empty() => format!("{name}: {message}"),
+        (Some(name), Some(_)) => name.to_owned(),
+        _ => format!("the script threw {}", shown(value, context)),
+    };
+    RunError { message, at: place_of(&object, context), workflow: None }
+}
+
+/// Where an error object comes from: the place a primitive gave it, or else its stack.
+fn place_of(object: &JsObject, context: &mut Context) -> Option<LineColumn> {
+    let host = Host::of(context).ok()?;
+    let given = object.get(host.place(), context).ok().and_then(|v| v.as_string().map(|t| t.to_std_string_lossy()));
+    if let Some((line, column)) = given.as_deref().and_then(|t| t.split_once(':')) {
+        return Some(LineColumn { line: line.parse().ok()?, column: column.parse().ok()? });
+    }
+    stack_place(&host, object, context)
+}
+
+/// Where in a script the running code stands: at the callee of the innermost call a script makes.
+pub(super) fn here(context: &mut Context) -> LineColumn {
+    let start = LineColumn { line: 1, column: 1 };
+    let Ok(host) = Host::of(context) else { return start };
+    // An error takes down the positions of all frames, which nothing else gives for calls in tail position.
+    let made = context.intrinsics().constructors().error().constructor().construct(&[], None, context);
+    let place = made.ok().and_then(|error| stack_place(&host, &error, context));
+    place.map_or(start, |at| source::callee(&host.source(), at))
+}
+
+fn stack_place(host: &Host, error: &JsObject, context: &mut Context) -> Option<LineColumn> {
+    let stack = host.stack_getter()?.call(&error.clone().into(), &[], context).ok()?;
+    place_in(&stack.as_string()?.to_std_string_lossy())
+}
+
+/// The first place of a script in a stack: `    at f (/script.js:3:9)`.
+fn place_in(stack: &str) -> Option<LineColumn> {
+    stack.lines().find_map(|line| {
+        let (line, column) = line.rsplit_once(&format!("({SCRIPT}:"))?.1.strip_suffix(')')?.split_once(':')?;
+        Some(source::unwrapped(line.parse().ok()?, column.parse().ok()?))
+    })
+}
+
+/// A short form of any value.
+pub(super) fn shown(value: &JsValue, context: &mut Context) -> String {
+    match to_json(value, "", Undefined::Dropped, context) {
+        Ok(Some(json)) => json.to_string().chars().take(200).collect(),
+        Ok(None) => "undefined".into(),
+        Err(_) => value.display().to_string().chars().take(200).collect(),
+    }
+}
+
+/// The getter behind `error.stack`, taken before a script can replace it.
+pub(super) fn stack_getter(context: &mut Context) -> Option<JsObject> {
+    let prototype = context.intrinsics().constructors().error().prototype();
+    let key = js_string!("stack");
+    let properties = prototype.borrow();
+    properties.properties().get(&key.into())?.get()?.as_object()
+}

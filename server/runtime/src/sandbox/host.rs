@@ -1,0 +1,293 @@
+//! What the primitives know and share.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    io::{self, Write},
+    rc::Rc,
+};
+
+use analysis::text::LineColumn;
+use boa_engine::{
+    Context, JsError, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeObject,
+    builtins::promise::ResolvingFunctions, context::HostHooks, job::JobCallback, object::builtins::JsFunction,
+    realm::Realm,
+};
+use serde_json::Value;
+
+use super::protocol::{self, FromSandbox};
+use crate::{dialect::Dialect, event::RunError};
+
+/// The state behind the primitives of one run.
+pub(super) struct Host {
+    inner: RefCell<Inner>,
+}
+
+struct Inner {
+    out: Box<dyn Write>,
+    broken: Option<io::Error>,
+    scopes: Vec<Scope>,
+    current: usize,
+    frames: Vec<Frame>,
+    pending: BTreeMap<u64, Pending>,
+    last_id: u64,
+    spent: u64,
+    fatal: Option<RunError>,
+    stack_getter: Option<JsObject>,
+    place: JsSymbol,
+    dialect: Dialect,
+}
+
+/// A node of the structure of the work: a slot of `parallel`, a stage of `pipeline`, a nested workflow.
+struct Scope {
+    parent: usize,
+    segment: String,
+    frame: usize,
+}
+
+/// One script: the one that was started, or a nested one.
+struct Frame {
+    name: Option<String>,
+    phase: Option<String>,
+    source: Rc<str>,
+}
+
+/// A promise that the scheduler settles.
+pub(super) struct Pending {
+    /// Settles it.
+    pub(super) resolvers: ResolvingFunctions,
+    /// Where it was made.
+    pub(super) at: LineColumn,
+    /// The nested script that made it.
+    pub(super) workflow: Option<String>,
+    scope: usize,
+    /// For a saved workflow that is being loaded: its arguments.
+    pub(super) args: Option<Option<Value>>,
+}
+
+impl Host {
+    pub(super) fn new(out: impl Write + 'static, source: &str, dialect: Dialect) -> io::Result<Rc<Self>> {
+        let place = JsSymbol::new(Some("place".into())).ok_or_else(|| io::Error::other("no symbols are left"))?;
+        let root = Scope { parent: 0, segment: String::new(), frame: 0 };
+        let inner = Inner {
+            out: Box::new(io::BufWriter::with_capacity(1 << 16, out)),
+            broken: None,
+            scopes: vec![root],
+            current: 0,
+            frames: vec![Frame { name: None, phase: None, source: source.into() }],
+            pending: BTreeMap::new(),
+            last_id: 0,
+            spent: 0,
+            fatal: None,
+            stack_getter: None,
+            place,
+            dialect,
+        };
+        Ok(Rc::new(Self { inner: RefCell::new(inner) }))
+    }
+
+    /// The host of a context.
+    pub(super) fn of(context: &Context) -> JsResult<Rc<Self>> {
+        let host = context.get_data::<Rc<Self>>().cloned();
+        host.ok_or_else(|| JsNativeError::error().with_message("the sandbox is not set up").into())
+    }
+
+    pub(super) fn say(&self, message: &FromSandbox) {
+        let mut inner = self.inner.borrow_mut();
+        if let Err(error) = protocol::line(message).and_then(|line| inner.out.write_all(&line)) {
+            inner.broken.get_or_insert(error);
+        }
+    }
+
+    /// Sends what was said; an error here or before means that nobody listens any more.
+    pub(super) fn flush(&self) -> io::Result<()> {
+        let mut inner = self.inner.borrow_mut();
+        match inner.broken.take() {
+            Some(error) => Err(error),
+            None => inner.out.flush(),
+        }
+    }
+
+    pub(super) fn register(&self, resolvers: ResolvingFunctions, at: LineColumn, args: Option<Option<Value>>) -> u64 {
+        let mut inner = self.inner.borrow_mut();
+        inner.last_id += 1;
+        let id = inner.last_id;
+        let (scope, workflow) = (inner.current, inner.workflow());
+        inner.pending.insert(id, Pending { resolvers, at, workflow, scope, args });
+        id
+    }
+
+    /// Takes the promise `id` out and goes to where it was made.
+    pub(super) fn take(&self, id: u64) -> Option<Pending> {
+        let mut inner = self.inner.borrow_mut();
+        let pending = inner.pending.remove(&id)?;
+        inner.current = pending.scope;
+        Some(pending)
+    }
+
+    pub(super) fn pending(&self) -> Vec<(LineColumn, Option<String>)> {
+        self.inner.borrow().pending.values().map(|p| (p.at, p.workflow.clone())).collect()
+    }
+
+    /// Runs `body` in a new scope below the current one; `nested` gives name and text of a workflow that begins there.
+    pub(super) fn within<T>(&self, segment: String, nested: Option<(String, &str)>, body: impl FnOnce() -> T) -> T {
+        let before = {
+            let mut inner = self.inner.borrow_mut();
+            let before = inner.current;
+            let frame = match nested {
+                Some((name, source)) => {
+                    inner.frames.push(Frame { name: Some(name), phase: None, source: source.into() });
+                    inner.frames.len() - 1
+                }
+                None => inner.scopes[before].frame,
+            };
+            inner.scopes.push(Scope { parent: before, segment, frame });
+            inner.current = inner.scopes.len() - 1;
+            before
+        };
+        let value = body();
+        self.inner.borrow_mut().current = before;
+        value
+    }
+
+    /// The path of the current scope: `parallel[3]/pipeline[0].1`.
+    pub(super) fn path(&self) -> String {
+        let inner = self.inner.borrow();
+        let mut segments = Vec::new();
+        let mut at = inner.current;
+        while at != 0 {
+            segments.push(inner.scopes[at].segment.as_str());
+            at = inner.scopes[at].parent;
+        }
+        segments.reverse();
+        segments.join("/")
+    }
+
+    /// The nested workflow whose code runs.
+    pub(super) fn workflow(&self) -> Option<String> {
+        self.inner.borrow().workflow()
+    }
+
+    /// The text of the script whose code runs.
+    pub(super) fn source(&self) -> Rc<str> {
+        let inner = self.inner.borrow();
+        inner.frames[inner.scopes[inner.current].frame].source.clone()
+    }
+
+    pub(super) fn phase(&self) -> Option<String> {
+        let inner = self.inner.borrow();
+        inner.frames[inner.scopes[inner.current].frame].phase.clone()
+    }
+
+    pub(super) fn set_phase(&self, title: String) {
+        let mut inner = self.inner.borrow_mut();
+        let frame = inner.scopes[inner.current].frame;
+        inner.frames[frame].phase = Some(title);
+    }
+
+    pub(super) fn spent(&self) -> u64 {
+        self.inner.borrow().spent
+    }
+
+    pub(super) fn set_spent(&self, tokens: u64) {
+        self.inner.borrow_mut().spent = tokens;
+    }
+
+    pub(super) fn keep_stack_getter(&self, getter: Option<JsObject>) {
+        self.inner.borrow_mut().stack_getter = getter;
+    }
+
+    pub(super) fn stack_getter(&self) -> Option<JsObject> {
+        self.inner.borrow().stack_getter.clone()
+    }
+
+    /// The property that holds the place of an error made by a primitive.
+    pub(super) fn place(&self) -> JsSymbol {
+        self.inner.borrow().place.clone()
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.inner.borrow().dialect
+    }
+
+    /// Whether the running code is that of a nested workflow.
+    pub(super) fn is_nested(&self) -> bool {
+        let inner = self.inner.borrow();
+        inner.scopes[inner.current].frame != 0
+    }
+
+    /// Ends the run: the first reason counts.
+    pub(super) fn fail(&self, error: RunError) {
+        self.inner.borrow_mut().fatal.get_or_insert(error);
+    }
+
+    pub(super) fn fatal(&self) -> Option<RunError> {
+        self.inner.borrow().fatal.clone()
+    }
+}
+
+impl Inner {
+    fn workflow(&self) -> Option<String> {
+        self.frames[self.scopes[self.current].frame].name.clone()
+    }
+}
+
+/// The file name under which Boa knows code of scripts, and no other code.
+pub(super) const SCRIPT: &str = "/script.js";
+
+/// The file name of the prelude.
+pub(super) const PRELUDE: &str = "/prelude.js";
+
+/// What the engine asks of us: which scope a job belongs to, and whether text may become code.
+pub(super) struct Hooks(pub(super) Rc<Host>);
+
+impl HostHooks for Hooks {
+    fn make_job_callback(&self, callback: JsFunction, _context: &mut Context) -> JobCallback {
+        JobCallback::new(callback, self.0.inner.borrow().current)
+    }
+
+    fn call_job_callback(
+        &self,
+        job: &JobCallback,
+        this: &JsValue,
+        args: &[JsValue],
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        if let Some(scope) = scope_of(job.host_defined()) {
+            self.0.inner.borrow_mut().current = scope;
+        }
+        job.callback().call(this, args, context)
+    }
+
+    fn ensure_can_compile_strings(
+        &self,
+        _realm: Realm,
+        _parameters: &[JsString],
+        _body: &JsString,
+        _direct: bool,
+        _context: &mut Context,
+    ) -> JsResult<()> {
+        Err(refused("text cannot be run as code in a workflow script; write the code into the script"))
+    }
+
+    fn utc_now(&self) -> i64 {
+        0
+    }
+
+    fn local_timezone_offset_seconds(&self, _unix_time_seconds: i64) -> i32 {
+        0
+    }
+
+    fn max_buffer_size(&self, _context: &mut Context) -> u64 {
+        64 << 20
+    }
+}
+
+fn scope_of(host_defined: &dyn NativeObject) -> Option<usize> {
+    host_defined.as_any().downcast_ref::<usize>().copied()
+}
+
+/// A `TypeError` with `message`.
+pub(super) fn refused(message: impl Into<std::borrow::Cow<'static, str>>) -> JsError {
+    JsNativeError::typ().with_message(message).into()
+}

@@ -1,0 +1,150 @@
+// What of the primitives is easier to say in the script's own language, and what replaces clock and chance.
+// It runs once in every realm, before any script, and keeps no name a script could reach.
+(function (host) {
+  "use strict";
+  const { enter, drop, fail, itemCap, syncThrowIsFatal, nullSkips } = host;
+  const { isArray } = Array;
+  const { construct } = Reflect;
+  const { defineProperty, freeze } = Object;
+
+  function items(value, name, what) {
+    if (!isArray(value)) throw new TypeError(`${name}() takes an array${what}; got ${kind(value)}`);
+    if (value.length > itemCap) {
+      throw new RangeError(`${name}() takes at most ${itemCap} items, got ${value.length}; hand them over in parts`);
+    }
+    return value;
+  }
+
+  function kind(value) {
+    if (value === null) return "null";
+    if (value instanceof Promise) return "a promise: wrap the call, `() => agent(…)`";
+    return typeof value === "object" ? "an object" : `${typeof value}`;
+  }
+
+  // A failed async function would lose the caller's place after its first await; so arguments are checked before it.
+  const parallel = {
+    parallel(thunks) {
+      const list = items(thunks, "parallel", " of functions");
+      const count = list.length;
+      const slots = [];
+      for (let i = 0; i < count; i++) {
+        if (typeof list[i] !== "function") {
+          throw new TypeError(`parallel() takes functions, but item ${i} is ${kind(list[i])}`);
+        }
+        slots[i] = list[i];
+      }
+      return all(slots);
+    },
+  }.parallel;
+
+  async function all(slots) {
+    const count = slots.length;
+    for (let i = 0; i < count; i++) slots[i] = slot(slots[i], i);
+    const results = [];
+    for (let i = 0; i < count; i++) results[i] = await slots[i];
+    return results;
+  }
+
+  async function slot(thunk, index) {
+    let started;
+    try {
+      started = enter("parallel", index, undefined, thunk);
+    } catch (error) {
+      if (syncThrowIsFatal) fail(error);
+      drop("parallel", index, undefined, error);
+      return null;
+    }
+    try {
+      return await started;
+    } catch (error) {
+      drop("parallel", index, undefined, error);
+      return null;
+    }
+  }
+
+  const pipeline = {
+    pipeline(list, ...stages) {
+      list = items(list, "pipeline", " of items first");
+      for (let s = 0; s < stages.length; s++) {
+        if (typeof stages[s] !== "function") {
+          throw new TypeError(`pipeline() takes functions as stages, but stage ${s} is ${kind(stages[s])}`);
+        }
+      }
+      return each(list, stages);
+    },
+  }.pipeline;
+
+  async function each(list, stages) {
+    const count = list.length;
+    const flows = [];
+    for (let i = 0; i < count; i++) flows[i] = flow(list[i], i, stages);
+    const results = [];
+    for (let i = 0; i < count; i++) results[i] = await flows[i];
+    return results;
+  }
+
+  async function flow(item, index, stages) {
+    let value = item;
+    for (let s = 0; s < stages.length; s++) {
+      try {
+        value = await enter("pipeline", index, s, stages[s], value, item, index);
+      } catch (error) {
+        drop("pipeline", index, s, error);
+        return null;
+      }
+      if (value === null && nullSkips) return null;
+    }
+    return value;
+  }
+
+  const noClock = "a run must be able to repeat; pass times in through args";
+  const RealDate = Date;
+  function FixedDate(...given) {
+    if (new.target === undefined) throw new TypeError(`Date() is not available in a workflow script: ${noClock}`);
+    if (given.length === 0) throw new TypeError(`new Date() is not available in a workflow script: ${noClock}`);
+    return construct(RealDate, given, new.target);
+  }
+  defineProperty(FixedDate, "name", { value: "Date" });
+  defineProperty(FixedDate, "length", { value: 7 });
+  defineProperty(FixedDate, "prototype", { value: RealDate.prototype, writable: false });
+  const hidden = (value) => ({ value, writable: true, enumerable: false, configurable: true });
+  const now = {
+    now() {
+      throw new TypeError(`Date.now() is not available in a workflow script: ${noClock}`);
+    },
+  }.now;
+  defineProperty(FixedDate, "now", hidden(now));
+  defineProperty(FixedDate, "parse", hidden(RealDate.parse));
+  defineProperty(FixedDate, "UTC", hidden(RealDate.UTC));
+  defineProperty(RealDate.prototype, "constructor", hidden(FixedDate));
+  defineProperty(globalThis, "Date", hidden(FixedDate));
+  const random = {
+    random() {
+      throw new TypeError(
+        "Math.random() is not available in a workflow script: a run must be able to repeat; vary prompts by index",
+      );
+    },
+  }.random;
+  defineProperty(Math, "random", hidden(random));
+
+  const fixed = (name, value) => {
+    freeze(value);
+    defineProperty(globalThis, name, { value, writable: false, enumerable: false, configurable: false });
+  };
+  for (const name of ["agent", "phase", "log", "workflow"]) fixed(name, host[name]);
+  fixed("parallel", parallel);
+  fixed("pipeline", pipeline);
+  const { total, spent } = host;
+  const budget = {
+    total,
+    spent,
+    remaining() {
+      const left = total - spent();
+      return total === null ? Infinity : left > 0 ? left : 0;
+    },
+  };
+  freeze(spent);
+  freeze(budget.remaining);
+  fixed("budget", budget);
+  defineProperty(globalThis, "args", hidden(host.args));
+})

@@ -1,0 +1,167 @@
+//! What the scheduler and the process that runs the script say to each other: one JSON object a line, of bounded length.
+//!
+//! The two take turns. The scheduler says one thing; the sandbox runs the script as far as it goes, says everything that
+//! came of it and then [`FromSandbox::Idle`] or [`FromSandbox::Ended`]. So what a script does is a function of the order in
+//! which its calls complete.
+
+use std::io::{self, BufRead, Read};
+
+use analysis::text::LineColumn;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{dialect::Dialect, event::RunError};
+
+/// Longest line either side accepts, in bytes: room for the largest arguments and results seen, times thirty.
+pub(crate) const LONGEST_LINE: u64 = 64 << 20;
+
+/// Said by the scheduler.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "say")]
+pub(crate) enum ToSandbox {
+    /// The first line: run this.
+    Start(Start),
+    /// A call has ended.
+    Settle {
+        /// As given in [`Call::id`].
+        id: u64,
+        /// With what.
+        outcome: Settled,
+        /// Output tokens the run has spent so far.
+        spent: u64,
+    },
+    /// The saved workflow that was asked for.
+    Loaded {
+        /// As given in [`FromSandbox::Load`].
+        id: u64,
+        /// Its name, for paths and messages.
+        name: String,
+        /// Its text.
+        source: String,
+    },
+}
+
+/// The script and all it may know.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Start {
+    /// The script's text.
+    pub source: String,
+    /// What it sees as `args`; `None` is `undefined`.
+    pub args: Option<Value>,
+    /// What it sees as `budget.total`.
+    pub budget: Option<u64>,
+    /// Walls round it.
+    pub walls: Walls,
+    /// Switches of the dialect.
+    pub dialect: Dialect,
+}
+
+/// Limits of the sandbox itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Walls {
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Milliseconds the script may run without awaiting.
+    pub slice_ms: u64,
+}
+
+/// How a call ended.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Settled {
+    /// With a value.
+    Value(Value),
+    /// With an exception.
+    Throw(String),
+}
+
+/// Said by the sandbox.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "say")]
+pub(crate) enum FromSandbox {
+    /// The script called `agent`.
+    Call(Box<Call>),
+    /// The script called `workflow`.
+    Load {
+        /// To be given back.
+        id: u64,
+        /// A name, or a path.
+        reference: Reference,
+    },
+    /// The script called `phase`.
+    Phase { title: String, workflow: Option<String> },
+    /// The script called `log`.
+    Log { message: String },
+    /// Something its author should know.
+    Warning { message: String, at: LineColumn },
+    /// An item became `null`.
+    Dropped { from: String, index: u64, stage: Option<u64>, reason: String, at: LineColumn },
+    /// The script waits.
+    Idle {
+        /// For this many calls.
+        pending: u64,
+    },
+    /// The script is over.
+    Ended {
+        /// What it returned; absent for `undefined`.
+        result: Option<Value>,
+        /// Why it failed.
+        error: Option<RunError>,
+    },
+}
+
+/// One agent call.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Call {
+    /// To be given back.
+    pub id: u64,
+    /// What is asked.
+    pub prompt: String,
+    /// Options as the script gave them.
+    pub options: Value,
+    /// Where in the structure of the work.
+    pub path: String,
+    /// The ambient phase.
+    pub phase: Option<String>,
+    /// The nested workflow.
+    pub workflow: Option<String>,
+    /// Where in the script.
+    pub at: LineColumn,
+}
+
+/// How a script names another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Reference {
+    /// By the name it was saved under.
+    Name(String),
+    /// By its file.
+    Path(String),
+}
+
+/// Reads one message; `None` at the end of the stream.
+pub(crate) fn receive<T: for<'de> Deserialize<'de>>(from: &mut impl BufRead) -> io::Result<Option<T>> {
+    let mut line = Vec::new();
+    from.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    match line.last() {
+        None => Ok(None),
+        Some(b'\n') => serde_json::from_slice(&line).map(Some).map_err(io::Error::from),
+        Some(_) if line.len() as u64 == LONGEST_LINE => {
+            Err(io::Error::other(format!("a message is longer than {LONGEST_LINE} bytes")))
+        }
+        Some(_) => Ok(None),
+    }
+}
+
+/// The line of a message.
+pub(crate) fn line(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    if line.len() as u64 > LONGEST_LINE {
+        return Err(io::Error::other(format!("a message of {} bytes is longer than {LONGEST_LINE}", line.len())));
+    }
+    Ok(line)
+}

@@ -1,0 +1,248 @@
+//! The sandbox's side of the conversation.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    io::{self, BufRead, Write},
+    pin::pin,
+    rc::Rc,
+    task,
+};
+
+use analysis::text::LineColumn;
+use boa_engine::{
+    Context, JsNativeError, JsResult, JsValue,
+    builtins::promise::PromiseState,
+    job::{Job, JobExecutor},
+    object::builtins::JsPromise,
+    realm::Realm,
+};
+
+use super::{
+    convert::{Undefined, from_json, to_json},
+    errors, globals,
+    host::{Host, Pending},
+    protocol::{FromSandbox, Settled, Start, ToSandbox, Walls, receive},
+};
+use crate::event::RunError;
+
+/// Jobs that wait, in order.
+#[derive(Default)]
+pub(super) struct Queue(RefCell<VecDeque<Job>>);
+
+impl JobExecutor for Queue {
+    fn enqueue_job(self: Rc<Self>, job: Job, _context: &mut Context) {
+        self.0.borrow_mut().push_back(job);
+    }
+
+    /// Runs until nothing waits, or something ended the run.
+    fn run_jobs(self: Rc<Self>, context: &mut Context) -> JsResult<()> {
+        let host = Host::of(context)?;
+        while host.fatal().is_none() {
+            let Some(job) = self.0.borrow_mut().pop_front() else { break };
+            match job {
+                Job::PromiseJob(job) => job.call(context).map(drop)?,
+                Job::GenericJob(job) => job.call(context).map(drop)?,
+                // Only `import()` makes these, and the loader refuses at the first poll.
+                Job::AsyncJob(job) => {
+                    let context = RefCell::new(&mut *context);
+                    let refusal = pin!(job.call(&context)).poll(&mut task::Context::from_waker(task::Waker::noop()));
+                    if let task::Poll::Ready(outcome) = refusal {
+                        outcome?;
+                    }
+                }
+                // Timers are not offered, and finalizers would make runs differ.
+                _ => {}
+            }
+        }
+        context.clear_kept_objects();
+        Ok(())
+    }
+}
+
+/// Reads what to run, runs it, and answers until it is over or nobody listens any more.
+pub(crate) fn serve(
+    mut input: impl BufRead,
+    output: impl Write + 'static,
+    raise: impl FnOnce(&Walls) -> io::Result<()>,
+) -> io::Result<()> {
+    let Some(ToSandbox::Start(start)) = receive(&mut input)? else {
+        return Err(io::Error::other("the first message must be the script"));
+    };
+    raise(&start.walls)?;
+    let host = Host::new(output, &start.source, start.dialect)?;
+    let queue = Rc::new(Queue::default());
+    let mut context = globals::context(&host, queue).map_err(|e| io::Error::other(e.to_string()))?;
+    let ended = match Running::start(&start, host.clone(), &mut context) {
+        Ok(mut running) => running.until_over(&mut input, &mut context)?,
+        Err(error) => Some(FromSandbox::Ended { result: None, error: Some(errors::of_error(error, &mut context)) }),
+    };
+    if let Some(ended) = ended {
+        host.say(&ended);
+    }
+    host.flush()
+}
+
+struct Running {
+    host: Rc<Host>,
+    main: JsPromise,
+    budget: Option<u64>,
+    /// Nested workflows under way.
+    children: Vec<Child>,
+    /// Calls nobody waited for, known once the script has returned.
+    floating: Option<Vec<(LineColumn, Option<String>)>>,
+}
+
+/// A nested workflow under way.
+struct Child {
+    realm: Realm,
+    promise: JsPromise,
+    pending: Pending,
+}
+
+impl Running {
+    fn start(start: &Start, host: Rc<Host>, context: &mut Context) -> JsResult<Self> {
+        globals::furnish(start.args.as_ref(), start.budget, context)?;
+        let main = globals::start(&start.source, context)?;
+        let main = JsPromise::resolve(main, context)?;
+        Ok(Self { host, main, budget: start.budget, children: Vec::new(), floating: None })
+    }
+
+    /// The last message; `None` where the scheduler has gone.
+    fn until_over(&mut self, input: &mut impl BufRead, context: &mut Context) -> io::Result<Option<FromSandbox>> {
+        loop {
+            if let Err(error) = context.run_jobs() {
+                self.host.fail(errors::of_error(error, context));
+            }
+            if self.settle_children(context) {
+                continue;
+            }
+            if let Some(ended) = self.ended(context) {
+                return Ok(Some(ended));
+            }
+            self.host.say(&FromSandbox::Idle { pending: self.host.pending().len() as u64 });
+            self.host.flush()?;
+            match receive(input)? {
+                None => return Ok(None),
+                Some(ToSandbox::Start(_)) => return Err(io::Error::other("a second script")),
+                Some(ToSandbox::Settle { id, outcome, spent }) => {
+                    self.host.set_spent(spent);
+                    if let Some(pending) = self.host.take(id) {
+                        settle(&pending, outcome, context);
+                    }
+                }
+                Some(ToSandbox::Loaded { id, name, source }) => {
+                    if let Some(pending) = self.host.take(id) {
+                        self.nest(pending, name, &source, context);
+                    }
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self, context: &mut Context) -> Option<FromSandbox> {
+        let failed = |error| Some(FromSandbox::Ended { result: None, error: Some(error) });
+        if let Some(error) = self.host.fatal() {
+            return failed(error);
+        }
+        let mut pending = self.host.pending();
+        pending.extend(self.children.iter().map(|child| (child.pending.at, None)));
+        match self.main.state() {
+            PromiseState::Rejected(error) => failed(errors::of_value(&error, context)),
+            PromiseState::Pending if self.host.pending().is_empty() => failed(RunError::new(
+                "the script waits for a promise that never settles: nothing it started is still under way",
+            )),
+            PromiseState::Pending => None,
+            PromiseState::Fulfilled(value) => {
+                let empty = pending.is_empty();
+                let floating = self.floating.get_or_insert(pending);
+                if !empty {
+                    return None;
+                }
+                if let Some((at, workflow)) = floating.first() {
+                    let error = RunError { workflow: workflow.clone(), ..RunError::at(left_alone(floating), *at) };
+                    return failed(error);
+                }
+                match to_json(&value, "the result", Undefined::Refused, context) {
+                    Ok(result) => Some(FromSandbox::Ended { result, error: None }),
+                    Err(message) => failed(RunError::new(message)),
+                }
+            }
+        }
+    }
+
+    /// Runs a saved workflow in a realm of its own; data goes in and out as copies.
+    fn nest(&mut self, pending: Pending, name: String, source: &str, context: &mut Context) {
+        let total = self.budget;
+        let args = pending.args.clone().flatten();
+        let host = self.host.clone();
+        let started = host.within(format!("workflow({name})"), Some((name, source)), || {
+            globals::in_new_realm(context, |context| {
+                globals::furnish(args.as_ref(), total, context)?;
+                let value = globals::start(source, context)?;
+                Ok((context.realm().clone(), JsPromise::resolve(value, context)?))
+            })
+        });
+        match started {
+            Err(error) => {
+                let error = errors::of_error(error, context);
+                reject(&pending, error.message, context);
+            }
+            Ok((realm, promise)) => self.children.push(Child { realm, promise, pending }),
+        }
+    }
+
+    /// Settles the promises of nested workflows that are over; whether there were any.
+    fn settle_children(&mut self, context: &mut Context) -> bool {
+        if self.host.fatal().is_some() {
+            return false;
+        }
+        let over = |child: &mut Child| !matches!(child.promise.state(), PromiseState::Pending);
+        let children: Vec<Child> = self.children.extract_if(.., over).collect();
+        for child in &children {
+            let before = context.enter_realm(child.realm.clone());
+            let outcome = match child.promise.state() {
+                PromiseState::Fulfilled(value) => {
+                    to_json(&value, "the nested workflow's result", Undefined::Refused, context)
+                }
+                PromiseState::Rejected(error) => Err(errors::of_value(&error, context).message),
+                PromiseState::Pending => continue,
+            };
+            context.enter_realm(before);
+            match outcome {
+                Ok(None) => resolve(&child.pending, JsValue::undefined(), context),
+                Ok(Some(json)) => settle(&child.pending, Settled::Value(json), context),
+                Err(message) => reject(&child.pending, message, context),
+            }
+        }
+        !children.is_empty()
+    }
+}
+
+fn left_alone(floating: &[(LineColumn, Option<String>)]) -> String {
+    let places: Vec<String> = floating.iter().map(|(at, _)| at.to_string()).collect();
+    let (agents, were) = if places.len() == 1 { ("an agent was", "it") } else { ("agents were", "them") };
+    let most = places.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+    format!("{agents} still at work when the script returned, and nobody waited: add `await` to {were} (at {most})")
+}
+
+fn settle(pending: &Pending, outcome: Settled, context: &mut Context) {
+    match outcome {
+        Settled::Value(value) => match from_json(&value, context) {
+            Ok(value) => resolve(pending, value, context),
+            Err(message) => reject(pending, message, context),
+        },
+        Settled::Throw(message) => reject(pending, message, context),
+    }
+}
+
+fn resolve(pending: &Pending, value: JsValue, context: &mut Context) {
+    // Resolving functions never throw: ECMA-262, 27.2.1.3.
+    let _ = pending.resolvers.resolve.call(&JsValue::undefined(), &[value], context);
+}
+
+fn reject(pending: &Pending, message: String, context: &mut Context) {
+    let error = errors::placed(JsNativeError::error().with_message(message), pending.at, context);
+    // As above.
+    let _ = pending.resolvers.reject.call(&JsValue::undefined(), &[error], context);
+}

@@ -1,0 +1,111 @@
+//! A call comes in: counted, read, looked for in the journal, queued.
+
+use std::sync::Arc;
+
+use jsonschema::Validator;
+
+use super::{
+    call::{Call, Stage},
+    owner::{Ended, Scheduler},
+};
+use crate::{
+    event::{EventKind, RunError},
+    id::CallId,
+    key::{self, CallKey},
+    options::AgentOptions,
+    sandbox::protocol::{self, Settled, ToSandbox},
+};
+
+impl Scheduler {
+    /// Takes a call in, refuses it with an exception, or ends the run where it is one too many.
+    pub(super) fn admit(&mut self, said: protocol::Call) -> Result<(), Box<Ended>> {
+        let limit = self.spec.limits.max_agents;
+        if self.made >= limit {
+            let message =
+                format!("the run may call at most {limit} agents, nested workflows included; this is one more");
+            return Err(Ended::failed(RunError { workflow: said.workflow, ..RunError::at(message, said.at) }));
+        }
+        match self.read(&said) {
+            Ok((options, schema)) => self.enqueue(said, options, schema),
+            Err(message) => self.outbox.push_back(ToSandbox::Settle {
+                id: said.id,
+                outcome: Settled::Throw(message),
+                spent: self.ledger.spent_output(),
+            }),
+        }
+        Ok(())
+    }
+
+    /// The sandbox has checked most of this; what it says is not trusted, so it is read again.
+    fn read(&self, said: &protocol::Call) -> Result<(AgentOptions, Option<Arc<Validator>>), String> {
+        let options = AgentOptions::from_json(&said.options)?;
+        if let (Some(known), Some(given)) = (&self.spec.agent_types, &options.agent_type)
+            && !known.contains(given)
+        {
+            return Err(format!("agent() knows no agentType {given:?}; known: {}", known.join(", ")));
+        }
+        let schema = options.schema.as_ref().map(jsonschema::validator_for).transpose();
+        Ok((options, schema.map_err(|e| e.to_string())?.map(Arc::new)))
+    }
+
+    fn enqueue(&mut self, said: protocol::Call, options: AgentOptions, schema: Option<Arc<Validator>>) {
+        for unknown in &options.unknown {
+            self.warn(format!("agent() has no option `{unknown}`; it is ignored"), said.at);
+        }
+        self.made += 1;
+        let id = self.made;
+        let model = options.model.clone().or_else(|| self.spec.model.clone());
+        let content = key::content(&said.prompt, model.as_deref(), &options);
+        let seen = self.occurrences.entry((said.path.clone(), content.clone())).or_default();
+        let key = CallKey { path: said.path, content, occurrence: *seen };
+        *seen += 1;
+        let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
+        self.journal.append(EventKind::AgentQueued {
+            call: CallId(id),
+            key: key.clone(),
+            label: label.clone(),
+            phase: options.phase.clone().or(said.phase),
+            workflow: said.workflow,
+            at: said.at,
+            prompt: said.prompt.clone(),
+            schema: options.schema.clone(),
+            model: model.clone(),
+            effort: options.effort.clone(),
+            agent_type: options.agent_type.clone(),
+            isolation: options.isolation.clone(),
+        });
+        let stage = match self.cache.take(&key) {
+            Some(answered) => {
+                self.cached.insert(answered.order, id);
+                Stage::Cached(answered)
+            }
+            None => {
+                if self.cache.may_be_paid(&key) {
+                    let again = if options.isolation.is_some() { "; it worked in a tree of its own" } else { "" };
+                    let message = format!(
+                        "call {label:?} was under way when the earlier run broke off, and may already have been paid for{again}; it runs again"
+                    );
+                    self.journal.append(EventKind::Warning { message, at: said.at });
+                }
+                self.queue.push_back(id);
+                Stage::Queued
+            }
+        };
+        let call = Call {
+            at: said.at,
+            key,
+            label,
+            prompt: said.prompt,
+            model,
+            options,
+            schema,
+            attempt: 0,
+            misfits: 0,
+            failures: 0,
+            feedback: None,
+            stage,
+        };
+        self.sandbox_ids.insert(id, said.id);
+        self.calls.insert(id, call);
+    }
+}

@@ -1,0 +1,120 @@
+//! One call on its way.
+
+use std::{cmp::Reverse, sync::Arc, time::Duration};
+
+use analysis::text::LineColumn;
+use jsonschema::Validator;
+use models::{Answer, ModelError, Request, Usage};
+use sha2::{Digest, Sha256};
+use tokio::task::AbortHandle;
+
+use super::ledger::Reservation;
+use crate::{key::CallKey, options::AgentOptions, resume::Answered, run::Retry};
+
+/// A call the script made and that is not over.
+pub(super) struct Call {
+    pub(super) at: LineColumn,
+    pub(super) key: CallKey,
+    pub(super) label: String,
+    pub(super) prompt: String,
+    pub(super) model: Option<String>,
+    pub(super) options: AgentOptions,
+    pub(super) schema: Option<Arc<Validator>>,
+    /// Attempts made so far.
+    pub(super) attempt: u32,
+    /// Answers that did not satisfy the schema.
+    pub(super) misfits: u32,
+    /// Attempts that failed at the provider since the last answer.
+    pub(super) failures: u32,
+    /// What is wrong with the last answer.
+    pub(super) feedback: Option<String>,
+    pub(super) stage: Stage,
+}
+
+/// Where a call is.
+pub(super) enum Stage {
+    /// Waits for its turn.
+    Queued,
+    /// An earlier run has the answer.
+    Cached(Answered),
+    /// Has left.
+    Flying(Flight),
+}
+
+/// An attempt under way.
+pub(super) struct Flight {
+    pub(super) reservation: Reservation,
+    /// When it is back, in simulated time; `None` where time is real.
+    pub(super) due: Option<Duration>,
+    pub(super) task: AbortHandle,
+    pub(super) back: Option<Result<Answer, ModelError>>,
+}
+
+/// An attempt is back. `attempt` tells it apart from one that was given up.
+pub(crate) struct Back {
+    pub(super) call: u64,
+    pub(super) attempt: u32,
+    pub(super) result: Result<Answer, ModelError>,
+}
+
+impl Call {
+    pub(super) fn request(&self, reservation: &Reservation) -> Request {
+        let prompt = match &self.feedback {
+            Some(feedback) => format!("{}{feedback}", self.prompt),
+            None => self.prompt.clone(),
+        };
+        Request {
+            prompt,
+            system: None,
+            schema: self.options.schema.clone(),
+            model: self.model.clone(),
+            effort: self.options.effort.clone(),
+            agent_type: self.options.agent_type.clone(),
+            isolation: self.options.isolation.clone(),
+            label: self.label.clone(),
+            key: self.key.to_string(),
+            attempt: self.attempt,
+            max_output: reservation.max_output,
+        }
+    }
+
+    /// Bytes a model has to read.
+    pub(super) fn bytes(&self) -> usize {
+        let schema = self.options.schema.as_ref().map_or(0, |s| s.to_string().len());
+        self.prompt.len() + self.feedback.as_ref().map_or(0, String::len) + schema
+    }
+
+    pub(super) fn flight(&mut self) -> Option<&mut Flight> {
+        match &mut self.stage {
+            Stage::Flying(flight) => Some(flight),
+            _ => None,
+        }
+    }
+}
+
+/// How long to wait before the attempt after `failures` failures: doubled each time, less up to half of it, drawn from
+/// seed and call so that runs repeat; never less than the provider asks for.
+pub(super) fn wait(retry: &Retry, failures: u32, error: &ModelError, seed: u64, key: &str) -> Duration {
+    let doubled = retry.wait.saturating_mul(1 << failures.saturating_sub(1).min(20)).min(retry.longest_wait);
+    let digest = Sha256::digest(format!("{seed} {failures} {key}"));
+    let share = f64::from(digest[0]) / 255.0;
+    let jittered = doubled.mul_f64(1.0 - share / 2.0);
+    match error {
+        ModelError::RateLimited { retry_after: Some(asked) } => jittered.max(*asked),
+        _ => jittered,
+    }
+}
+
+/// What an attempt took, as far as it is known.
+pub(super) fn usage(result: &Result<Answer, ModelError>) -> Usage {
+    match result {
+        Ok(answer) => answer.usage,
+        Err(ModelError::CutOff(output)) => Usage { output: *output, ..Usage::default() },
+        Err(_) => Usage::default(),
+    }
+}
+
+/// The order in which simulated attempts come back: by time, then by call.
+pub(super) fn soonest(flights: impl Iterator<Item = (u64, Duration)>) -> Option<Duration> {
+    flights.max_by_key(|(call, due)| (Reverse(*due), Reverse(*call))).map(|(_, due)| due)
+}

@@ -1,0 +1,271 @@
+//! Sending attempts out, and what becomes of them.
+
+use std::{sync::Arc, time::Duration};
+
+use models::{Answer, ModelError, Usage};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{
+    Commands, answer,
+    call::{self, Back, Flight, Stage},
+    ledger::{Decision, Reservation},
+    owner::{Ended, Scheduler},
+};
+use crate::{
+    event::{EventKind, RunError},
+    id::CallId,
+    journal::WriteError,
+    sandbox::protocol::{Settled, ToSandbox},
+};
+
+/// Answers that do not satisfy the schema, before the call fails: the official tool's number.
+const MISFITS: u32 = 5;
+
+impl Scheduler {
+    /// Lets calls leave, first come first served, while there are slots and budget.
+    pub(super) async fn depart(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
+        let mut leaving = Vec::new();
+        while self.flying < self.concurrency && self.pause.is_none_or(|until| Instant::now() >= until) {
+            let Some(&id) = self.queue.front() else { break };
+            let Some(call) = self.calls.get_mut(&id) else {
+                self.queue.pop_front();
+                continue;
+            };
+            match self.ledger.reserve(call.model.as_deref(), call.bytes(), self.flying == 0) {
+                Decision::Wait => break,
+                Decision::NoMoney(message) => return Err(Ended::failed(RunError::at(message, call.at))),
+                Decision::NoTokens(total) => {
+                    self.queue.pop_front();
+                    let spent = self.ledger.spent_output();
+                    let message = format!("the budget of {} output tokens is used up ({spent} spent)", total.0);
+                    self.fail(id, message, true, Usage::default(), None);
+                }
+                Decision::Go(reservation) => {
+                    self.queue.pop_front();
+                    self.flying += 1;
+                    call.attempt += 1;
+                    self.journal.append(EventKind::AgentStarted { call: CallId(id) });
+                    leaving.push((id, reservation));
+                }
+            }
+        }
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        // After a crash the journal must know that these may have cost something.
+        self.journal.written().await.map_err(broken)?;
+        for (id, reservation) in leaving {
+            self.launch(id, reservation, Duration::ZERO, commands);
+        }
+        Ok(())
+    }
+
+    fn launch(&mut self, id: u64, reservation: Reservation, wait: Duration, commands: &Commands) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let request = call.request(&reservation);
+        let due = self.model.simulated_latency(&request).map(|latency| self.now + wait + latency);
+        let (model, commands, attempt) = (self.model.clone(), commands.clone(), call.attempt);
+        let stall = self.spec.retry.stall;
+        let task = tokio::spawn(async move {
+            if !wait.is_zero() {
+                sleep(wait).await;
+            }
+            let result = timeout(stall, model.answer(request))
+                .await
+                .unwrap_or_else(|_| Err(ModelError::Network(format!("nothing came within {} s", stall.as_secs()))));
+            commands.back(Back { call: id, attempt, result });
+        });
+        call.stage = Stage::Flying(Flight { reservation, due, task: task.abort_handle(), back: None });
+    }
+
+    /// Deals with what is back and puts what the script must hear into the outbox.
+    pub(super) async fn land(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
+        if let Some((_, id)) = self.cached.pop_first() {
+            self.answer_from_cache(id);
+            return Ok(());
+        }
+        let batch = self.back();
+        for id in batch {
+            self.back_from(id, commands);
+        }
+        if !self.outbox.is_empty() {
+            self.depart(commands).await?;
+            self.journal.synced().await.map_err(broken)?;
+        }
+        Ok(())
+    }
+
+    /// The attempts to deal with now. Real ones in the order in which they came. Simulated ones in the order of simulated
+    /// time, those of one moment together; while one of them is still out, none.
+    fn back(&mut self) -> Vec<u64> {
+        if !self.arrived.is_empty() {
+            return self.arrived.drain(..).collect();
+        }
+        let flights = self.calls.iter_mut().filter_map(|(id, call)| {
+            let flight = call.flight()?;
+            Some((*id, flight.due?, flight.back.is_some()))
+        });
+        let flights: Vec<_> = flights.collect();
+        let Some(moment) = call::soonest(flights.iter().map(|(id, due, _)| (*id, *due))) else { return Vec::new() };
+        let first: Vec<_> = flights.iter().filter(|(_, due, _)| *due == moment).collect();
+        if first.iter().any(|(_, _, back)| !back) {
+            return Vec::new();
+        }
+        self.now = moment;
+        first.iter().map(|(id, _, _)| *id).collect()
+    }
+
+    fn answer_from_cache(&mut self, id: u64) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        let Stage::Cached(answered) = call.stage else { return };
+        self.journal.append(EventKind::AgentDone {
+            call: CallId(id),
+            result: answered.result.clone(),
+            usage: Usage::default(),
+            usd: None,
+            cached: true,
+        });
+        self.tell(id, Settled::Value(answered.result));
+    }
+
+    fn back_from(&mut self, id: u64, commands: &Commands) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(flight) = call.flight() else { return };
+        let Some(result) = flight.back.take() else { return };
+        let reservation = flight.reservation;
+        let usage = call::usage(&result);
+        let usd = self.ledger.price(call.model.as_deref(), &usage);
+        self.ledger.settle(reservation, usage, usd);
+        match result {
+            Ok(Answer { value, .. }) => match answer::checked(value, call.schema.as_deref()) {
+                Ok(value) => self.done(id, value, usage, usd),
+                Err(wrong) => {
+                    call.misfits += 1;
+                    call.failures = 0;
+                    if call.misfits < MISFITS {
+                        call.feedback = Some(answer::feedback(&wrong));
+                        let reason = format!("the answer does not satisfy the schema: {wrong}");
+                        self.repeat(id, reason, Duration::ZERO, usage, usd, commands);
+                    } else {
+                        let message =
+                            format!("no answer satisfied the schema in {MISFITS} attempts; the last one: {wrong}");
+                        let thrown = !self.spec.dialect.schema_exhausted_is_null;
+                        self.land_failed(id, message, thrown, usage, usd);
+                    }
+                }
+            },
+            Err(error) => {
+                call.failures += 1;
+                if error.is_retryable() && call.failures < self.spec.retry.attempts {
+                    let key = call.key.to_string();
+                    let wait = call::wait(&self.spec.retry, call.failures, &error, self.spec.seed, &key);
+                    if let ModelError::RateLimited { retry_after: Some(asked) } = &error
+                        && !self.spec.simulated
+                    {
+                        let until = Instant::now() + *asked;
+                        self.pause = Some(self.pause.map_or(until, |pause| pause.max(until)));
+                    }
+                    self.repeat(id, error.to_string(), wait, usage, usd, commands);
+                } else {
+                    self.land_failed(id, error.to_string(), false, usage, usd);
+                }
+            }
+        }
+    }
+
+    /// Another attempt in the same slot. It has to be paid for like the first.
+    fn repeat(
+        &mut self,
+        id: u64,
+        reason: String,
+        wait: Duration,
+        usage: Usage,
+        usd: Option<analysis::units::Usd>,
+        commands: &Commands,
+    ) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        match self.ledger.reserve(call.model.as_deref(), call.bytes(), true) {
+            Decision::Go(reservation) => {
+                call.attempt += 1;
+                let attempt = call.attempt;
+                self.journal.append(EventKind::AgentRetried {
+                    call: CallId(id),
+                    attempt,
+                    reason,
+                    wait_ms: wait.as_millis() as u64,
+                    usage,
+                    usd,
+                });
+                self.launch(id, reservation, wait, commands);
+            }
+            Decision::NoMoney(message) => self.land_failed(id, format!("{reason}; {message}"), false, usage, usd),
+            Decision::NoTokens(_) | Decision::Wait => {
+                let message = format!("{reason}; the budget leaves no further attempt");
+                self.land_failed(id, message, true, usage, usd);
+            }
+        }
+    }
+
+    fn done(&mut self, id: u64, result: Value, usage: Usage, usd: Option<analysis::units::Usd>) {
+        self.calls.remove(&id);
+        self.flying -= 1;
+        self.journal.append(EventKind::AgentDone {
+            call: CallId(id),
+            result: result.clone(),
+            usage,
+            usd,
+            cached: false,
+        });
+        self.tell(id, Settled::Value(result));
+    }
+
+    fn land_failed(&mut self, id: u64, error: String, thrown: bool, usage: Usage, usd: Option<analysis::units::Usd>) {
+        self.flying -= 1;
+        self.fail(id, error, thrown, usage, usd);
+    }
+
+    fn fail(&mut self, id: u64, error: String, thrown: bool, usage: Usage, usd: Option<analysis::units::Usd>) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        let outcome = if thrown { Settled::Throw(error.clone()) } else { Settled::Value(Value::Null) };
+        self.journal.append(EventKind::AgentFailed { call: CallId(id), error, thrown, at: call.at, usage, usd });
+        self.tell(id, outcome);
+    }
+
+    fn tell(&mut self, id: u64, outcome: Settled) {
+        if let Some(sandbox_id) = self.sandbox_ids.remove(&id) {
+            self.outbox.push_back(ToSandbox::Settle { id: sandbox_id, outcome, spent: self.ledger.spent_output() });
+        }
+    }
+
+    /// A person skips a call.
+    pub(super) fn skip(&mut self, id: u64) {
+        let Some(mut call) = self.calls.remove(&id) else { return };
+        if let Some(flight) = call.flight() {
+            flight.task.abort();
+            let reservation = flight.reservation;
+            // What the attempt took so far is not known.
+            self.ledger.settle(reservation, Usage::default(), None);
+            self.flying -= 1;
+        }
+        self.queue.retain(|queued| *queued != id);
+        self.cached.retain(|_, cached| *cached != id);
+        self.arrived.retain(|arrived| *arrived != id);
+        self.journal.append(EventKind::AgentSkipped { call: CallId(id) });
+        self.tell(id, Settled::Value(Value::Null));
+    }
+
+    /// A person wants another attempt in the place of the one under way.
+    pub(super) fn again(&mut self, id: u64, commands: &Commands) {
+        let Some(flight) = self.calls.get_mut(&id).and_then(|call| call.flight()) else { return };
+        flight.task.abort();
+        let reservation = flight.reservation;
+        self.ledger.settle(reservation, Usage::default(), None);
+        self.arrived.retain(|arrived| *arrived != id);
+        self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
+    }
+}
+
+fn broken(error: Arc<WriteError>) -> Box<Ended> {
+    Ended::failed(RunError::new(error.to_string()))
+}

@@ -1,0 +1,179 @@
+//! The run's purse. What a call may take is set aside before it leaves and settled when it is back, so that a limit of N
+//! is never exceeded, not even by calls under way.
+
+use analysis::units::{Tokens, Usd};
+use models::Usage;
+
+use crate::run::{Limits, Price};
+
+/// Most output tokens set aside for one attempt, where nothing else is known.
+pub(super) const MOST_OUTPUT: u64 = 32_000;
+
+/// Tokens of input estimated from bytes of text: four bytes a token is the rule of thumb; three, to be on the safe side.
+fn input_tokens(bytes: usize) -> Tokens {
+    Tokens(bytes.div_ceil(3) as u64)
+}
+
+/// What was set aside for one attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Reservation {
+    tokens: u64,
+    usd: f64,
+    /// Most output tokens the attempt may have; `None` where no limit is set.
+    pub(super) max_output: Option<Tokens>,
+}
+
+/// Whether an attempt may leave.
+#[derive(Debug, PartialEq)]
+pub(super) enum Decision {
+    /// It may.
+    Go(Reservation),
+    /// Not while others are under way: what they leave over may be enough.
+    Wait,
+    /// Nothing is left. Tokens are the dialect's budget: the script gets an exception.
+    NoTokens(Tokens),
+    /// Nothing is left of the money, or what the call costs is not known: the run ends.
+    NoMoney(String),
+}
+
+pub(super) struct Ledger {
+    tokens: Option<u64>,
+    usd: Option<f64>,
+    price: Option<Price>,
+    spent: Usage,
+    spent_usd: f64,
+    reserved_tokens: u64,
+    reserved_usd: f64,
+}
+
+impl Ledger {
+    pub(super) fn new(limits: &Limits, price: Option<Price>) -> Self {
+        Self {
+            tokens: limits.budget_tokens.map(|t| t.0),
+            usd: limits.budget_usd.map(|u| u.0),
+            price,
+            spent: Usage::default(),
+            spent_usd: 0.0,
+            reserved_tokens: 0,
+            reserved_usd: 0.0,
+        }
+    }
+
+    /// What a usage costs.
+    pub(super) fn price(&self, model: Option<&str>, usage: &Usage) -> Option<Usd> {
+        self.price.as_ref()?(model?, usage)
+    }
+
+    /// Output tokens spent so far.
+    pub(super) fn spent_output(&self) -> u64 {
+        self.spent.output.0
+    }
+
+    /// Sets aside what an attempt with `bytes` of input may take. `alone`: no other attempt is under way.
+    pub(super) fn reserve(&mut self, model: Option<&str>, bytes: usize, alone: bool) -> Decision {
+        let mut output = MOST_OUTPUT;
+        if let Some(total) = self.tokens {
+            let left = total.saturating_sub(self.spent.output.0 + self.reserved_tokens);
+            match left {
+                0 if alone || self.spent.output.0 >= total => return Decision::NoTokens(Tokens(total)),
+                0 => return Decision::Wait,
+                left => output = output.min(left),
+            }
+        }
+        let mut usd = 0.0;
+        if let Some(total) = self.usd {
+            match self.affordable(model, bytes, output, total - self.spent_usd - self.reserved_usd) {
+                Err(unknown) => return Decision::NoMoney(unknown),
+                Ok(Some((tokens, cost))) => (output, usd) = (tokens, cost),
+                Ok(None) if alone => {
+                    return Decision::NoMoney(format!("the run's budget of {} is used up", Usd(total)));
+                }
+                Ok(None) => return Decision::Wait,
+            }
+        }
+        let limited = self.tokens.is_some() || self.usd.is_some();
+        let tokens = if self.tokens.is_some() { output } else { 0 };
+        self.reserved_tokens += tokens;
+        self.reserved_usd += usd;
+        Decision::Go(Reservation { tokens, usd, max_output: limited.then_some(Tokens(output)) })
+    }
+
+    /// The most output, up to `output`, that `left` pays for, and its cost; `None` where it is not even one token.
+    fn affordable(
+        &self,
+        model: Option<&str>,
+        bytes: usize,
+        output: u64,
+        left: f64,
+    ) -> Result<Option<(u64, f64)>, String> {
+        let cost = |output| {
+            let usage = Usage { input: input_tokens(bytes), output: Tokens(output), ..Usage::default() };
+            self.price(model, &usage).map(|u| u.0).ok_or_else(|| {
+                let model = model.unwrap_or("that answers");
+                format!("the price of model {model} is not known, so no limit in dollars can be kept; set prices or limit tokens")
+            })
+        };
+        let (least, most) = (cost(1)?, cost(output)?);
+        if least > left {
+            return Ok(None);
+        }
+        if most <= left {
+            return Ok(Some((output, most)));
+        }
+        // Prices may have steps, so search: the cost grows with the output.
+        let (mut good, mut bad) = (1, output);
+        while bad - good > 1 {
+            let middle = good.midpoint(bad);
+            if cost(middle)? <= left { good = middle } else { bad = middle }
+        }
+        Ok(Some((good, cost(good)?)))
+    }
+
+    /// Gives back what was set aside and books what was taken.
+    pub(super) fn settle(&mut self, reservation: Reservation, usage: Usage, usd: Option<Usd>) {
+        self.reserved_tokens -= reservation.tokens;
+        self.reserved_usd = (self.reserved_usd - reservation.usd).max(0.0);
+        self.spent = self.spent + usage;
+        self.spent_usd += usd.unwrap_or_default().0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn used(output: u64) -> Usage {
+        Usage { output: Tokens(output), ..Usage::default() }
+    }
+
+    #[test]
+    fn what_is_under_way_is_never_spent_twice() {
+        let limits = Limits { budget_tokens: Some(Tokens(MOST_OUTPUT + 10)), ..Limits::default() };
+        let mut ledger = Ledger::new(&limits, None);
+        let Decision::Go(first) = ledger.reserve(None, 1, true) else { panic!("the first goes") };
+        let Decision::Go(second) = ledger.reserve(None, 1, false) else { panic!("ten are left") };
+        assert_eq!(second.max_output, Some(Tokens(10)));
+        assert_eq!(ledger.reserve(None, 1, false), Decision::Wait);
+        ledger.settle(first, used(100), None);
+        ledger.settle(second, used(10), None);
+        assert!(matches!(ledger.reserve(None, 1, true), Decision::Go(_)), "what was set aside is back");
+    }
+
+    #[test]
+    fn dollars_bound_the_output_of_a_call() {
+        let price: Price = Arc::new(|model, usage| (model == "m").then_some(Usd(usage.output.0 as f64 * 0.01)));
+        let limits = Limits { budget_usd: Some(Usd(1.0)), ..Limits::default() };
+        let mut ledger = Ledger::new(&limits, Some(price));
+        let Decision::Go(all) = ledger.reserve(Some("m"), 1, true) else { panic!("a dollar buys something") };
+        assert_eq!(all.max_output, Some(Tokens(100)));
+        assert_eq!(ledger.reserve(Some("m"), 1, false), Decision::Wait);
+        ledger.settle(all, used(100), Some(Usd(1.0)));
+        assert!(matches!(ledger.reserve(Some("m"), 1, true), Decision::NoMoney(_)));
+        assert!(
+            matches!(ledger.reserve(Some("x"), 1, true), Decision::NoMoney(_)),
+            "an unknown price is no price of 0"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! The one path of every call: counted, looked for in the journal, queued, paid for in advance, sent, checked, repeated
+//! where that may help, written down, answered.
+//!
+//! One task owns all of it. Scheduler and sandbox take turns (see the protocol), and completions are handed over one at a
+//! time, so that a run is a function of script, arguments, seed and the order of completions; simulated runs order
+//! completions by simulated time.
+
+mod admit;
+mod answer;
+mod call;
+mod deliver;
+mod ledger;
+mod link;
+mod owner;
+
+use tokio::sync::mpsc;
+
+pub(crate) use owner::Scheduler;
+
+use crate::id::CallId;
+
+/// What a person asks of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    Stop,
+    Skip(CallId),
+    Retry(CallId),
+}
+
+/// What reaches the owner besides the sandbox's words.
+pub(crate) enum Input {
+    Command(Command),
+    Back(call::Back),
+}
+
+/// The way to the owner.
+#[derive(Clone, Debug)]
+pub(crate) struct Commands(mpsc::UnboundedSender<Input>);
+
+impl Commands {
+    /// A run that is over hears nothing, and needs not.
+    pub(crate) fn send(&self, command: Command) {
+        let _ = self.0.send(Input::Command(command));
+    }
+
+    fn back(&self, back: call::Back) {
+        let _ = self.0.send(Input::Back(back));
+    }
+}
+
+pub(crate) fn channel() -> (Commands, mpsc::UnboundedReceiver<Input>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (Commands(sender), receiver)
+}

@@ -1,0 +1,317 @@
+//! The owner of a run: hears the sandbox, the models and people, and decides.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    fs,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use analysis::text::LineColumn;
+use models::Model;
+use serde_json::Value;
+use tokio::{
+    sync::mpsc::UnboundedReceiver,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Command, Commands, Input,
+    call::{Back, Call},
+    ledger::Ledger,
+    link::{Link, Said},
+};
+use crate::{
+    event::{EventKind, RunError, Status},
+    id::CallId,
+    journal::Journal,
+    resume::Cache,
+    run::RunSpec,
+    runs,
+    sandbox::protocol::{FromSandbox, Settled, Start, ToSandbox, Walls},
+    saved::Shelf,
+    watch::EventLog,
+};
+
+/// How far beyond its limits a sandbox may go before the scheduler itself ends it; the sandbox's own watch comes first
+/// and can name the line.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Most bytes a script may say besides calling agents: phases, log lines, warnings.
+const MOST_NARRATION: usize = 64 << 20;
+
+/// Why a run is over before its script is.
+pub(super) struct Ended {
+    pub(super) status: Status,
+    pub(super) result: Option<Value>,
+    pub(super) error: Option<RunError>,
+}
+
+impl Ended {
+    pub(super) fn failed(error: RunError) -> Box<Self> {
+        Box::new(Self { status: Status::Failed, result: None, error: Some(error) })
+    }
+}
+
+pub(crate) struct Scheduler {
+    pub(super) spec: RunSpec,
+    pub(super) model: Arc<dyn Model>,
+    pub(super) concurrency: usize,
+    pub(super) journal: Journal,
+    pub(super) cache: Cache,
+    folder: PathBuf,
+    shelf: Shelf,
+    pub(super) ledger: Ledger,
+    /// Calls that are not over, by number.
+    pub(super) calls: BTreeMap<u64, Call>,
+    /// Number of the call for each of the sandbox's own numbers, and back.
+    pub(super) sandbox_ids: HashMap<u64, u64>,
+    pub(super) made: u64,
+    pub(super) occurrences: HashMap<(String, String), u32>,
+    warned: HashSet<(LineColumn, String)>,
+    narrated: usize,
+    pub(super) queue: VecDeque<u64>,
+    /// Cached answers by their place in the earlier run.
+    pub(super) cached: BTreeMap<usize, u64>,
+    /// Real attempts that are back, in order.
+    pub(super) arrived: VecDeque<u64>,
+    pub(super) flying: usize,
+    /// Simulated time.
+    pub(super) now: Duration,
+    /// Nothing leaves before this: the provider asked for a pause.
+    pub(super) pause: Option<Instant>,
+    /// What the sandbox is to hear next, one at a time.
+    pub(super) outbox: VecDeque<ToSandbox>,
+    /// Since when the sandbox runs the script; `None` while it waits.
+    busy: Option<Instant>,
+}
+
+impl Scheduler {
+    pub(crate) fn new(
+        spec: RunSpec,
+        model: Arc<dyn Model>,
+        concurrency: usize,
+        journal: Journal,
+        cache: Option<Cache>,
+        folder: PathBuf,
+    ) -> Self {
+        let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
+        let ledger = Ledger::new(&spec.limits, spec.price.clone());
+        Self {
+            spec,
+            model,
+            concurrency,
+            journal,
+            cache: cache.unwrap_or_default(),
+            folder,
+            shelf,
+            ledger,
+            calls: BTreeMap::new(),
+            sandbox_ids: HashMap::new(),
+            made: 0,
+            occurrences: HashMap::new(),
+            warned: HashSet::new(),
+            narrated: 0,
+            queue: VecDeque::new(),
+            cached: BTreeMap::new(),
+            arrived: VecDeque::new(),
+            flying: 0,
+            now: Duration::ZERO,
+            pause: None,
+            outbox: VecDeque::new(),
+            busy: None,
+        }
+    }
+
+    pub(crate) async fn run(
+        mut self,
+        program: Option<(PathBuf, Vec<String>)>,
+        mut inbox: UnboundedReceiver<Input>,
+        commands: Commands,
+        log: Arc<EventLog>,
+    ) {
+        let ended = match Link::open(program) {
+            Ok(mut link) => {
+                let Err(ended) = self.conversation(&mut link, &mut inbox, &commands).await;
+                link.kill();
+                ended
+            }
+            Err(error) => Ended::failed(RunError::new(format!("cannot start the sandbox: {error}"))),
+        };
+        for call in self.calls.values_mut() {
+            if let Some(flight) = call.flight() {
+                flight.task.abort();
+            }
+        }
+        self.finish(*ended, &log).await;
+        log.close();
+    }
+
+    async fn finish(&mut self, ended: Ended, log: &EventLog) {
+        // The totals are the fold's own, so that they cannot say anything else than the events do.
+        let synced = self.journal.synced().await;
+        let totals = log.state().totals;
+        if let Some(result) = &ended.result {
+            let text = serde_json::to_string_pretty(result).unwrap_or_default();
+            if let Err(error) = fs::write(self.folder.join(runs::RESULT_FILE), text) {
+                tracing::warn!(%error, "the result stands in the journal only");
+            }
+        }
+        let Ended { status, result, error } = ended;
+        self.journal.append(EventKind::RunEnded { status, result, error, totals });
+        if let Err(error) = synced.and(self.journal.synced().await) {
+            tracing::error!(%error, "the run's journal ends here");
+        }
+    }
+
+    /// Until the run is over; the way there is always by way of [`Ended`].
+    async fn conversation(
+        &mut self,
+        link: &mut Link,
+        inbox: &mut UnboundedReceiver<Input>,
+        commands: &Commands,
+    ) -> Result<std::convert::Infallible, Box<Ended>> {
+        let wall = self.spec.limits.wall.map(|wall| Instant::now() + wall);
+        let walls = Walls { memory: self.spec.limits.memory, slice_ms: self.spec.limits.slice.as_millis() as u64 };
+        self.say(
+            link,
+            &ToSandbox::Start(Start {
+                source: self.spec.source.clone(),
+                args: self.spec.seen_args(),
+                budget: self.spec.limits.budget_tokens.map(|t| t.0),
+                walls,
+                dialect: self.spec.dialect,
+            }),
+        )?;
+        loop {
+            if self.busy.is_none() {
+                self.step(link, commands).await?;
+            }
+            let slice = self.busy.map(|since| since + self.spec.limits.slice + GRACE);
+            let pause = self.pause.filter(|_| self.busy.is_none() && !self.queue.is_empty());
+            tokio::select! {
+                biased;
+                Some(input) = inbox.recv() => self.hear(input, commands)?,
+                Some(said) = link.said.recv() => self.heard(said)?,
+                () = at(slice) => return Err(self.too_long()),
+                () = at(wall) => return Err(Ended::failed(RunError::new(format!(
+                    "the run took longer than its limit of {} ms",
+                    self.spec.limits.wall.unwrap_or_default().as_millis()
+                )))),
+                () = at(pause) => self.pause = None,
+            }
+        }
+    }
+
+    fn too_long(&self) -> Box<Ended> {
+        let limit = self.spec.limits.slice.as_millis();
+        Ended::failed(RunError::new(format!("the script ran for more than {limit} ms without awaiting anything")))
+    }
+
+    pub(super) fn say(&mut self, link: &Link, message: &ToSandbox) -> Result<(), Box<Ended>> {
+        self.busy = Some(Instant::now());
+        link.say(message).map_err(|e| Ended::failed(RunError::new(e.to_string())))
+    }
+
+    /// The sandbox waits: hand the next thing over, or make the next thing happen.
+    async fn step(&mut self, link: &Link, commands: &Commands) -> Result<(), Box<Ended>> {
+        self.depart(commands).await?;
+        if self.outbox.is_empty() {
+            self.land(commands).await?;
+        }
+        if let Some(message) = self.outbox.pop_front() {
+            self.say(link, &message)?;
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, input: Input, commands: &Commands) -> Result<(), Box<Ended>> {
+        match input {
+            Input::Command(Command::Stop) => {
+                return Err(Box::new(Ended { status: Status::Stopped, result: None, error: None }));
+            }
+            Input::Command(Command::Skip(CallId(call))) => self.skip(call),
+            Input::Command(Command::Retry(CallId(call))) => self.again(call, commands),
+            Input::Back(Back { call, attempt, result }) => {
+                let Some(waiting) = self.calls.get_mut(&call).filter(|c| c.attempt == attempt) else { return Ok(()) };
+                if let Some(flight) = waiting.flight().filter(|f| f.back.is_none()) {
+                    flight.back = Some(result);
+                    if flight.due.is_none() {
+                        self.arrived.push_back(call);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, said: Said) -> Result<(), Box<Ended>> {
+        let message = match said {
+            Said::Message(message) => message,
+            Said::Gone(why) => return Err(Ended::failed(self.gone(why))),
+        };
+        match message {
+            FromSandbox::Idle { .. } => self.busy = None,
+            FromSandbox::Ended { result, error } => {
+                let status = if error.is_some() { Status::Failed } else { Status::Ok };
+                return Err(Box::new(Ended { status, result, error }));
+            }
+            FromSandbox::Call(call) => self.admit(*call)?,
+            FromSandbox::Load { id, reference } => self.outbox.push_back(match self.shelf.read(&reference) {
+                Ok(saved) => ToSandbox::Loaded { id, name: saved.name, source: saved.source },
+                Err(message) => {
+                    ToSandbox::Settle { id, outcome: Settled::Throw(message), spent: self.ledger.spent_output() }
+                }
+            }),
+            FromSandbox::Phase { title, workflow } => {
+                self.narrate(title.len())?;
+                self.journal.append(EventKind::Phase { title, workflow });
+            }
+            FromSandbox::Log { message } => {
+                self.narrate(message.len())?;
+                self.journal.append(EventKind::Log { message });
+            }
+            FromSandbox::Warning { message, at } => self.warn(message, at),
+            FromSandbox::Dropped { from, index, stage, reason, at } => {
+                self.narrate(reason.len())?;
+                self.journal.append(EventKind::Dropped { from, index, stage, reason, at });
+            }
+        }
+        Ok(())
+    }
+
+    /// What to say of a sandbox that is gone.
+    fn gone(&self, why: String) -> RunError {
+        let memory = self.spec.limits.memory >> 20;
+        match why.contains("memory") {
+            true => RunError::new(format!("{why} (limit: {memory} MiB)")),
+            false => RunError::new(why),
+        }
+    }
+
+    fn narrate(&mut self, bytes: usize) -> Result<(), Box<Ended>> {
+        // Every line costs the journal its envelope too.
+        self.narrated += bytes + 100;
+        if self.narrated <= MOST_NARRATION {
+            return Ok(());
+        }
+        let limit = MOST_NARRATION >> 20;
+        Err(Ended::failed(RunError::new(format!("the script said more than {limit} MiB by log() and phase()"))))
+    }
+
+    /// Warns once of one thing at one place.
+    pub(super) fn warn(&mut self, message: String, at: LineColumn) {
+        if self.warned.insert((at, message.clone())) {
+            self.journal.append(EventKind::Warning { message, at });
+        }
+    }
+}
+
+/// Waits until a moment; forever where there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,293 @@
+//! What a run looks like after some of its events.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use analysis::{text::LineColumn, units::Usd};
+use models::Usage;
+use serde_json::Value;
+
+use crate::{
+    event::{Event, EventKind, RunError, Status, Totals},
+    id::CallId,
+};
+
+/// The fold over a run's events: everything that progress lines, trees, transcripts and hints show.
+#[derive(Clone, Debug, Default)]
+pub struct RunState {
+    /// The first event, once it is there: name, script, arguments, model, limits.
+    pub started: Option<Arc<Event>>,
+    /// The last event, once it is there: result or error.
+    pub ended: Option<Arc<Event>>,
+    /// Sequence number of the last event seen.
+    pub seq: u64,
+    /// Milliseconds of the last event seen.
+    pub ms: u64,
+    /// Progress groups in the order in which they appeared. Calls without a phase are in a group without a title.
+    pub phases: Vec<PhaseState>,
+    /// The phase of the last `phase()` call of the script itself.
+    pub current_phase: Option<String>,
+    /// All calls; the call with id `n` is at `n - 1`.
+    pub agents: Vec<AgentState>,
+    /// How many calls each place in the script made.
+    pub sites: BTreeMap<LineColumn, SiteState>,
+    /// `log` lines, warnings and dropped items, in order.
+    pub lines: Vec<Arc<Event>>,
+    /// What the run took so far.
+    pub totals: Totals,
+}
+
+/// A progress group.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PhaseState {
+    /// Its title; `None` for calls outside of any phase.
+    pub title: Option<String>,
+    /// The nested workflow it belongs to.
+    pub workflow: Option<String>,
+    /// Its calls, in order.
+    pub agents: Vec<CallId>,
+    /// Calls that are over, however they ended.
+    pub finished: u64,
+    /// Tokens so far.
+    pub usage: Usage,
+    /// Cost so far of attempts with a known price.
+    pub usd: Usd,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub struct AgentState {
+    /// The event that announced it: label, prompt, options, place.
+    pub queued: Arc<Event>,
+    /// Index into [`RunState::phases`].
+    pub phase: usize,
+    /// What has become of it.
+    pub progress: Progress,
+    /// When it left, in milliseconds since the run began.
+    pub started_ms: Option<u64>,
+    /// When it was over.
+    pub ended_ms: Option<u64>,
+    /// Attempts made.
+    pub attempts: u32,
+    /// Tokens of all attempts.
+    pub usage: Usage,
+    /// Cost of all attempts with a known price.
+    pub usd: Usd,
+    /// The event that ended it: result or error.
+    pub ended: Option<Arc<Event>>,
+}
+
+/// What has become of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// Waits for a slot or for budget.
+    Queued,
+    /// Under way.
+    Running,
+    /// Answered.
+    Done,
+    /// Answered from an earlier run.
+    Cached,
+    /// Ended without an answer.
+    Failed,
+    /// Skipped by a person.
+    Skipped,
+    /// Given up because the run ended.
+    Abandoned,
+}
+
+impl Progress {
+    /// Whether nothing more will happen to the call.
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// What one place in the script did.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SiteState {
+    /// Calls made.
+    pub calls: u64,
+    /// Calls that are over.
+    pub finished: u64,
+    /// Tokens so far.
+    pub usage: Usage,
+    /// Cost so far of attempts with a known price.
+    pub usd: Usd,
+}
+
+impl RunState {
+    /// The state after all of `events`.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Arc<Event>>) -> Self {
+        let mut state = Self::default();
+        for event in events {
+            state.apply(event);
+        }
+        state
+    }
+
+    /// How the run ended, if it has.
+    pub fn status(&self) -> Option<Status> {
+        match &self.ended.as_ref()?.kind {
+            EventKind::RunEnded { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// What the script returned.
+    pub fn result(&self) -> Option<&Value> {
+        match &self.ended.as_ref()?.kind {
+            EventKind::RunEnded { result, .. } => result.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Why the run failed.
+    pub fn error(&self) -> Option<&RunError> {
+        match &self.ended.as_ref()?.kind {
+            EventKind::RunEnded { error, .. } => error.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Calls that are over, of all calls made so far.
+    pub fn finished(&self) -> u64 {
+        self.phases.iter().map(|p| p.finished).sum()
+    }
+
+    /// Takes one more event in. Events come in order; one that was seen before changes nothing.
+    pub fn apply(&mut self, event: &Arc<Event>) {
+        if event.seq <= self.seq {
+            return;
+        }
+        self.seq = event.seq;
+        self.ms = event.ms;
+        match &event.kind {
+            EventKind::RunStarted { .. } => self.started = Some(event.clone()),
+            EventKind::Phase { title, workflow } => {
+                self.phase(Some(title), workflow.as_deref());
+                if workflow.is_none() {
+                    self.current_phase = Some(title.clone());
+                }
+            }
+            EventKind::Log { .. } | EventKind::Warning { .. } => self.lines.push(event.clone()),
+            EventKind::Dropped { .. } => {
+                self.totals.dropped += 1;
+                self.lines.push(event.clone());
+            }
+            EventKind::AgentQueued { phase, workflow, at, .. } => {
+                let phase = self.phase(phase.as_deref(), workflow.as_deref());
+                self.agents.push(AgentState::new(event.clone(), phase));
+                self.phases[phase].agents.push(CallId(self.agents.len() as u64));
+                self.sites.entry(*at).or_default().calls += 1;
+                self.totals.agents += 1;
+            }
+            EventKind::AgentStarted { call } => self.change(*call, |agent| {
+                agent.progress = Progress::Running;
+                agent.started_ms = Some(event.ms);
+                agent.attempts += 1;
+            }),
+            EventKind::AgentRetried { call, usage, usd, .. } => {
+                self.totals.retries += 1;
+                self.change(*call, |agent| agent.attempts += 1);
+                self.spend(*call, *usage, *usd);
+            }
+            EventKind::AgentDone { call, usage, usd, cached, .. } => {
+                self.totals.done += 1;
+                self.totals.cached += u64::from(*cached);
+                let progress = if *cached { Progress::Cached } else { Progress::Done };
+                self.end(*call, progress, event);
+                self.spend(*call, *usage, if *cached { Some(Usd(0.0)) } else { *usd });
+            }
+            EventKind::AgentFailed { call, usage, usd, .. } => {
+                self.totals.failed += 1;
+                self.end(*call, Progress::Failed, event);
+                self.spend(*call, *usage, *usd);
+            }
+            EventKind::AgentSkipped { call } => {
+                self.totals.skipped += 1;
+                self.end(*call, Progress::Skipped, event);
+            }
+            EventKind::RunEnded { .. } => {
+                for agent in self.agents.iter_mut().filter(|a| !a.progress.is_over()) {
+                    agent.progress = Progress::Abandoned;
+                }
+                self.ended = Some(event.clone());
+            }
+        }
+    }
+
+    fn phase(&mut self, title: Option<&str>, workflow: Option<&str>) -> usize {
+        let same = |p: &PhaseState| p.title.as_deref() == title && p.workflow.as_deref() == workflow;
+        self.phases.iter().position(same).unwrap_or_else(|| {
+            let (title, workflow) = (title.map(str::to_owned), workflow.map(str::to_owned));
+            self.phases.push(PhaseState { title, workflow, ..PhaseState::default() });
+            self.phases.len() - 1
+        })
+    }
+
+    fn change(&mut self, call: CallId, change: impl FnOnce(&mut AgentState)) {
+        if let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) {
+            change(agent);
+        }
+    }
+
+    fn end(&mut self, call: CallId, progress: Progress, event: &Arc<Event>) {
+        let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) else { return };
+        agent.progress = progress;
+        agent.ended_ms = Some(event.ms);
+        agent.ended = Some(event.clone());
+        self.phases[agent.phase].finished += 1;
+        if let Some(site) = self.sites.get_mut(&agent.at()) {
+            site.finished += 1;
+        }
+    }
+
+    fn spend(&mut self, call: CallId, usage: Usage, usd: Option<Usd>) {
+        let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) else { return };
+        let known = usd.unwrap_or_default();
+        agent.usage = agent.usage + usage;
+        agent.usd = agent.usd + known;
+        let phase = &mut self.phases[agent.phase];
+        phase.usage = phase.usage + usage;
+        phase.usd = phase.usd + known;
+        if let Some(site) = self.sites.get_mut(&agent.at()) {
+            site.usage = site.usage + usage;
+            site.usd = site.usd + known;
+        }
+        self.totals.usage = self.totals.usage + usage;
+        self.totals.usd = self.totals.usd + known;
+        self.totals.unpriced += u64::from(usd.is_none() && usage != Usage::default());
+    }
+}
+
+impl AgentState {
+    fn new(queued: Arc<Event>, phase: usize) -> Self {
+        Self {
+            queued,
+            phase,
+            progress: Progress::Queued,
+            started_ms: None,
+            ended_ms: None,
+            attempts: 0,
+            usage: Usage::default(),
+            usd: Usd::default(),
+            ended: None,
+        }
+    }
+
+    /// Name for people.
+    pub fn label(&self) -> &str {
+        match &self.queued.kind {
+            EventKind::AgentQueued { label, .. } => label,
+            _ => "",
+        }
+    }
+
+    /// Where in the script the call stands.
+    pub fn at(&self) -> LineColumn {
+        match &self.queued.kind {
+            EventKind::AgentQueued { at, .. } => *at,
+            _ => LineColumn { line: 1, column: 1 },
+        }
+    }
+}
