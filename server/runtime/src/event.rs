@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{
     id::{CallId, RunId},
     key::CallKey,
+    present,
     run::Limits,
 };
 
@@ -41,7 +42,7 @@ pub enum EventKind {
         /// SHA-256 of the script's text.
         script_hash: String,
         /// What the script sees as `args`; absent where it sees `undefined`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "present::deserialize", skip_serializing_if = "Option::is_none")]
         args: Option<Value>,
         /// The model that answers where a call names none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,7 +193,7 @@ pub enum EventKind {
         /// How.
         status: Status,
         /// What the script returned; absent where it returned `undefined` or nothing.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "present::deserialize", skip_serializing_if = "Option::is_none")]
         result: Option<Value>,
         /// What went wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]

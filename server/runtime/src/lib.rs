@@ -11,6 +11,7 @@ pub mod journal;
 mod key;
 mod launch;
 pub mod options;
+mod present;
 pub mod resume;
 mod run;
 pub mod runs;

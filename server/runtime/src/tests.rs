@@ -137,6 +137,17 @@ async fn combinators_keep_order_and_tell_what_they_drop() {
 }
 
 #[tokio::test]
+async fn null_is_not_undefined() {
+    let ran = run("return null").await;
+    assert_eq!(ran.outcome.result, Some(Value::Null));
+    let recorded = crate::runs::open(&ran.folder.path().join("runs"), &ran.outcome.run).unwrap();
+    assert_eq!(recorded.state().result(), Some(&Value::Null));
+    let (mut spec, folder) = spec("return args === null");
+    spec.args = Some(Value::Null);
+    assert_eq!(run_on(Simulated::new(1), (spec, folder)).await.outcome.result, Some(json!(true)));
+}
+
+#[tokio::test]
 async fn errors_stand_where_they_were_made() {
     let shown = [
         error("const x = null;\n  x.foo.bar;").await,
@@ -145,6 +156,9 @@ async fn errors_stand_where_they_were_made() {
         error("await parallel([agent('a')]);").await,
         error("await pipeline(3, (x) => x);").await,
         error("const f = () => {\n  throw new RangeError('far');\n};\nawait null;\nf();").await,
+        error("await agent('a');\nnowhere();").await,
+        error("await agent('a');\n\nconst x = null; x.y;").await,
+        error("'é🚀日本'; null.foo;").await,
         error("throw 'words';").await,
         error("throw { code: 7 };").await,
         error("return { a: [{ f: () => 1 }] };").await,
@@ -155,6 +169,7 @@ async fn errors_stand_where_they_were_made() {
         error("await null; const f = () => f() + 1; f();").await,
         error("return [].constructor.constructor('return 1')();").await,
         error("return workflow('nobody');").await,
+        error("throw new Error(Object.getOwnPropertyNames(globalThis).sort().join(' '))").await,
     ];
     expect_test::expect![[r#"
         3:5: TypeError: cannot convert 'null' or 'undefined' to object
@@ -163,6 +178,9 @@ async fn errors_stand_where_they_were_made() {
         2:15: TypeError: parallel() takes functions, but item 0 is a promise: wrap the call, `() => agent(…)`
         2:15: TypeError: pipeline() takes an array of items first; got number
         3:9: RangeError: far
+        3:1: ReferenceError: nowhere is not defined
+        4:19: TypeError: cannot convert 'null' or 'undefined' to object
+        2:14: TypeError: cannot convert 'null' or 'undefined' to object
         the script threw "words"
         the script threw {"code":7}
         the result at `a[0].f` is a function, which JSON cannot say; give plain data
@@ -172,5 +190,6 @@ async fn errors_stand_where_they_were_made() {
         2:18: the script calls itself too deep (limit: 4000 calls); use a loop
         the script waits for a promise that never settles: nothing it started is still under way
         2:34: TypeError: text cannot be run as code in a workflow script; write the code into the script
-        2:8: no workflow is saved under the name "nobody"; there are none"#]].assert_eq(&shown.join("\n"));
+        2:8: no workflow is saved under the name "nobody"; there are none
+        2:7: AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Iterator JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol SyntaxError TypeError TypedArray URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet agent args budget decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN log parallel parseFloat parseInt phase pipeline undefined unescape workflow"#]].assert_eq(&shown.join("\n"));
 }

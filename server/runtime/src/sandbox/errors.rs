@@ -60,7 +60,14 @@ pub(super) fn of_value(value: &JsValue, context: &mut Context) -> RunError {
         (Some(name), Some(_)) => name.to_owned(),
         _ => format!("the script threw {}", shown(value, context)),
     };
-    RunError { message, at: place_of(&object, context), workflow: None }
+    let at = place_of(&object, context).or_else(|| undefined_name(&message, context));
+    RunError { message, at, workflow: None }
+}
+
+/// Where a name that does not exist is first written: the engine knows no place for reading one.
+fn undefined_name(message: &str, context: &Context) -> Option<LineColumn> {
+    let name = message.strip_prefix("ReferenceError: ")?.strip_suffix(" is not defined")?;
+    source::first_use(&Host::of(context).ok()?.source(), name)
 }
 
 /// Where an error object comes from: the place a primitive gave it, or else its stack.
@@ -92,7 +99,7 @@ fn stack_place(host: &Host, error: &JsObject, context: &mut Context) -> Option<L
 fn place_in(stack: &str) -> Option<LineColumn> {
     stack.lines().find_map(|line| {
         let (line, column) = line.rsplit_once(&format!("({SCRIPT}:"))?.1.strip_suffix(')')?.split_once(':')?;
-        Some(source::unwrapped(line.parse().ok()?, column.parse().ok()?))
+        source::unwrapped(line.parse().ok()?, column.parse().ok()?)
     })
 }
 

@@ -126,6 +126,8 @@
     },
   }.random;
   defineProperty(Math, "random", hidden(random));
+  // The language gives this no global name; the engine does.
+  delete globalThis.TypedArray;
 
   const fixed = (name, value) => {
     freeze(value);

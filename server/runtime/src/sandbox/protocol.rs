@@ -10,7 +10,7 @@ use analysis::text::LineColumn;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{dialect::Dialect, event::RunError};
+use crate::{dialect::Dialect, event::RunError, present};
 
 /// Longest line either side accepts, in bytes: room for the largest arguments and results seen, times thirty.
 pub(crate) const LONGEST_LINE: u64 = 64 << 20;
@@ -48,6 +48,7 @@ pub(crate) struct Start {
     /// The script's text.
     pub source: String,
     /// What it sees as `args`; `None` is `undefined`.
+    #[serde(default, deserialize_with = "present::deserialize", skip_serializing_if = "Option::is_none")]
     pub args: Option<Value>,
     /// What it sees as `budget.total`.
     pub budget: Option<u64>,
@@ -106,6 +107,7 @@ pub(crate) enum FromSandbox {
     /// The script is over.
     Ended {
         /// What it returned; absent for `undefined`.
+        #[serde(default, deserialize_with = "present::deserialize", skip_serializing_if = "Option::is_none")]
         result: Option<Value>,
         /// Why it failed.
         error: Option<RunError>,

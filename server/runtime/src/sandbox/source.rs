@@ -1,6 +1,6 @@
 //! A script's text made into a function, on the same lines.
 
-use analysis::text::LineColumn;
+use analysis::text::{LineColumn, LineIndex};
 
 /// In front of the text, on its first line. `args` is a parameter of an outer function so that a script may declare a
 /// variable of that name.
@@ -16,10 +16,20 @@ pub(super) fn wrapped(source: &str) -> String {
     format!("{BEFORE}{body}{AFTER}")
 }
 
-/// The place in the script of a place in the wrapped text.
-pub(super) fn unwrapped(line: u32, column: u32) -> LineColumn {
+/// The place in the script of a place in the wrapped text; `None` for what is ours.
+pub(super) fn unwrapped(line: u32, column: u32) -> Option<LineColumn> {
     let shift = if line == 1 { BEFORE.len() as u32 } else { 0 };
-    LineColumn { line: line.max(1), column: column.saturating_sub(shift).max(1) }
+    (line > 0 && column > shift).then(|| LineColumn { line, column: column - shift })
+}
+
+/// Where `name` first stands as a word of its own.
+pub(super) fn first_use(source: &str, name: &str) -> Option<LineColumn> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let (at, _) = source.match_indices(name).find(|(at, _)| {
+        let (before, after) = (&source[..*at], &source[at + name.len()..]);
+        !before.ends_with(|c| is_word(c) || c == '.') && !after.starts_with(is_word)
+    })?;
+    Some(LineIndex::new(source).line_column(source, at as u32))
 }
 
 /// Where the callee of a call starts that opens its parenthesis at `at`: the engine knows calls by their parenthesis,
@@ -85,8 +95,15 @@ mod tests {
         let source = "export const meta = {}; x\ny";
         let wrapped = wrapped(source);
         let column = wrapped.lines().next().unwrap().find("; x").unwrap() as u32 + 3;
-        assert_eq!(unwrapped(1, column), LineColumn { line: 1, column: 25 });
+        assert_eq!(unwrapped(1, column), Some(LineColumn { line: 1, column: 25 }));
+        assert_eq!(unwrapped(1, 3), None);
         assert_eq!(wrapped.lines().nth(1), Some("y"));
+    }
+
+    #[test]
+    fn a_name_is_found_as_a_word() {
+        let place = first_use("a.nowhere nowhere2\n  nowhere()", "nowhere");
+        assert_eq!(place, Some(LineColumn { line: 2, column: 3 }));
     }
 
     #[test]
