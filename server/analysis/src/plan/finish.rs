@@ -119,6 +119,9 @@ impl<'a> Interp<'a> {
             } else {
                 "the script is too intricate to follow to its end"
             };
+            if let Some(reason) = self.record.gave_up.filter(|_| std::env::var("WHYGAVE").is_ok()) {
+                eprintln!("gave up: {reason}");
+            }
             Why { span: at, text: text.to_owned() }
         });
         let record = std::mem::take(&mut self.record);

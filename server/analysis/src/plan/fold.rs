@@ -1,6 +1,6 @@
 //! Places born in one iteration stand for those of all iterations.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, mem::Discriminant, sync::Arc};
 
 use super::{
     contents::{Coll, Content, Fun, contents_within, widen_contents},
@@ -9,15 +9,18 @@ use super::{
     val::{Addr, Refs, Val},
 };
 
+/// For each place of an iteration, the one that stands for it and its like in all iterations.
+#[derive(Debug, Default)]
+pub(super) struct Twins {
+    /// By what made it, in which chain of calls.
+    by_site: HashMap<(u32, u32, Discriminant<Content>), Addr>,
+    /// The places folded already.
+    done: HashMap<Addr, Addr>,
+}
+
 impl Interp<'_> {
     /// Contents in which places born in one iteration stand for those of all.
-    pub(super) fn fold(
-        &mut self,
-        content: &Content,
-        born: Addr,
-        twins: &mut HashMap<(u32, u32), Addr>,
-        changed: &mut bool,
-    ) -> Content {
+    pub(super) fn fold(&mut self, content: &Content, born: Addr, twins: &mut Twins, changed: &mut bool) -> Content {
         match content {
             Content::Var(v) => {
                 let folded = self.fold_val(v, born, twins, changed);
@@ -67,13 +70,7 @@ impl Interp<'_> {
         }
     }
 
-    pub(super) fn fold_val(
-        &mut self,
-        val: &Val,
-        born: Addr,
-        twins: &mut HashMap<(u32, u32), Addr>,
-        changed: &mut bool,
-    ) -> Val {
+    pub(super) fn fold_val(&mut self, val: &Val, born: Addr, twins: &mut Twins, changed: &mut bool) -> Val {
         if val.refs.as_slice().iter().all(|a| *a < born) {
             return val.clone();
         }
@@ -81,28 +78,41 @@ impl Interp<'_> {
         Val { refs: Refs::from_iter(folded), ..val.clone() }
     }
 
-    fn fold_addr(&mut self, addr: Addr, born: Addr, twins: &mut HashMap<(u32, u32), Addr>, changed: &mut bool) -> Addr {
+    fn fold_addr(&mut self, addr: Addr, born: Addr, twins: &mut Twins, changed: &mut bool) -> Addr {
         if addr < born {
             return addr;
         }
+        if let Some(twin) = twins.done.get(&addr) {
+            return *twin;
+        }
         let slot = &self.heap.slots[addr as usize];
-        let key = (slot.site, slot.context);
         let content = slot.content.clone();
-        match twins.get(&key).copied() {
+        let key = (slot.site, slot.context, std::mem::discriminant(&content));
+        match twins.by_site.get(&key).copied() {
             Some(twin) if twin == addr => addr,
-            Some(twin) if std::mem::discriminant(self.heap.get(twin)) == std::mem::discriminant(&content) => {
+            Some(twin) => {
+                twins.done.insert(addr, twin);
                 let folded = self.fold(&content, born, twins, changed);
                 self.fold_frames(&content, twin, born, twins, changed);
                 let old = self.heap.get(twin).clone();
                 if !contents_within(&strip(&folded), &old) {
                     *changed = true;
+                    if std::env::var("WHYGAVE").is_ok() {
+                        let line = self.script.lines.line_of(self.heap.slots[addr as usize].site) + 1;
+                        eprintln!(
+                            "twin line {line} born {born}: {} \n  VS {}",
+                            format!("{folded:?}").chars().take(900).collect::<String>(),
+                            format!("{old:?}").chars().take(900).collect::<String>()
+                        );
+                    }
                     let wide = widen_contents(&old, &strip(&folded));
                     self.heap.replace(twin, wide);
                 }
                 twin
             }
-            _ => {
-                twins.insert(key, addr);
+            None => {
+                twins.by_site.insert(key, addr);
+                twins.done.insert(addr, addr);
                 self.heap.slots[addr as usize].summary = true;
                 let folded = self.fold(&content, born, twins, changed);
                 self.heap.replace(addr, folded);
@@ -113,14 +123,7 @@ impl Interp<'_> {
     }
 
     /// Folds the variables a function closes over into those of its twin.
-    fn fold_frames(
-        &mut self,
-        content: &Content,
-        twin: Addr,
-        born: Addr,
-        twins: &mut HashMap<(u32, u32), Addr>,
-        changed: &mut bool,
-    ) {
+    fn fold_frames(&mut self, content: &Content, twin: Addr, born: Addr, twins: &mut Twins, changed: &mut bool) {
         let (Content::Fun(f), Content::Fun(g)) = (content, self.heap.get(twin).clone()) else { return };
         let env = |f: &Fun| match f {
             Fun::Closure { env, .. } | Fun::Class { env, .. } => env.clone(),
@@ -148,6 +151,14 @@ impl Interp<'_> {
                 let old = self.heap.get(target).clone();
                 if !contents_within(&strip(&folded), &old) {
                     *changed = true;
+                    if std::env::var("WHYGAVE").is_ok() {
+                        let line = self.script.lines.line_of(self.heap.slots[source as usize].site) + 1;
+                        eprintln!(
+                            "frame line {line} born {born}: {} \n  VS {}",
+                            format!("{folded:?}").chars().take(900).collect::<String>(),
+                            format!("{old:?}").chars().take(900).collect::<String>()
+                        );
+                    }
                     let wide = widen_contents(&old, &strip(&folded));
                     self.heap.replace(target, wide);
                 }

@@ -191,11 +191,19 @@ impl<'a> Interp<'a> {
     /// Takes a step; `false` when there is no fuel left or nothing can be reached.
     pub(super) fn step(&mut self) -> bool {
         if self.fuel == 0 || self.depth > DEEPEST {
-            self.exhausted = true;
+            self.give_up_all(if self.fuel == 0 { "steps" } else { "depth" });
         }
         self.fuel = self.fuel.saturating_sub(1);
         self.live &= !self.exhausted;
         self.live
+    }
+
+    /// Stops following the script: nothing is certain about it any more.
+    pub(super) fn give_up_all(&mut self, reason: &'static str) {
+        if !self.exhausted {
+            self.record.gave_up = Some(reason);
+        }
+        self.exhausted = true;
     }
 
     /// Runs `f` one level deeper.

@@ -12,6 +12,7 @@ use super::{
         Counter, Part, clamp, iterations, map_nums, part_of, same_shape, set_part, strip, travelled, travelled_freely,
     },
     effects::Effects,
+    fold::Twins,
     heap::Delta,
     interp::{Exit, Interp, Way},
     numbers::{Num, Since},
@@ -45,7 +46,7 @@ impl<'a> Interp<'a> {
     /// Repeats `once`. It runs one iteration, catching its own `continue`s, and gives its value and the exits that end the repetition.
     pub(super) fn iterate(&mut self, trips: Trips, mut once: impl FnMut(&mut Self) -> (Val, Vec<Exit>)) -> Iterated {
         let mut assumed: Vec<(Addr, Content)> = vec![];
-        let mut twins: HashMap<(u32, u32), Addr> = HashMap::new();
+        let mut twins = Twins::default();
         let outer_exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         let mut pass = 0;
         loop {
@@ -80,6 +81,15 @@ impl<'a> Interp<'a> {
                         continue;
                     }
                     changed = true;
+                    if pass + 1 == PASSES && std::env::var("WHYGAVE").is_ok() {
+                        let site = self.heap.slots[*addr as usize].site;
+                        let line = self.script.lines.line_of(site) + 1;
+                        eprintln!(
+                            "unstable line {line} addr {addr} born {born}: {} \n  VS {}",
+                            format!("{plain:?}").chars().take(700).collect::<String>(),
+                            format!("{now:?}").chars().take(700).collect::<String>()
+                        );
+                    }
                     let next =
                         if pass >= PASSES - 2 { self.give_up(&now, *addr) } else { widen_contents(&now, &plain) };
                     match assumed.iter_mut().find(|(a, _)| a == addr) {
@@ -97,7 +107,7 @@ impl<'a> Interp<'a> {
             }
             if changed {
                 // What still grows cannot be trusted.
-                self.exhausted = true;
+                self.give_up_all("loop");
             }
             return self.conclude(trips, way, val, end, &counters, exits, &fresh, &outer_exits);
         }

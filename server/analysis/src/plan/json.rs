@@ -150,7 +150,11 @@ impl<'a> Interp<'a> {
                 }
                 _ => Content::Object(Obj::default().into()),
             };
-            let new = self.alloc(at, content);
+            // Copies made at one place are told apart by what they are copies of.
+            let outer = self.enter_chain(at.start);
+            let source = Span::at(self.heap.slots[addr as usize].site);
+            let new = self.alloc(source, content);
+            self.chain = outer;
             self.heap.slots[new as usize].summary = summary;
             copied = copied.join(&Val::addr(new));
         }

@@ -38,6 +38,8 @@ pub(super) struct Record {
     /// Object literals by their start, and where those that are schemas set `maxItems`.
     pub(super) literals: HashMap<u32, Span>,
     pub(super) max_items: HashMap<u32, Span>,
+    /// Why the interpreter gave up: for its own tests.
+    pub(super) gave_up: Option<&'static str>,
     /// Where the interpreter gave up.
     pub(super) exhausted_at: Option<Span>,
 }
@@ -101,6 +103,7 @@ impl Default for Record {
             misuse_index: HashSet::new(),
             literals: HashMap::new(),
             max_items: HashMap::new(),
+            gave_up: None,
             exhausted_at: None,
         }
     }

@@ -20,7 +20,15 @@ impl<'a> Interp<'a> {
         let line = self.script.lines.line_of(call.start) + 1;
         let origin = self.why(call, format!("the schema of the agent at line {line} gives its shape"));
         let name = self.naming.clone().map_or_else(|| "result".to_owned(), |(n, _)| n);
-        self.shape_of(schema, &name, call, origin, 0)
+        let outer = self.enter_chain(call.start);
+        let val = self.shape_of(schema, &name, call, origin, 0);
+        self.chain = outer;
+        val
+    }
+
+    /// Where a schema is written, as far as it is a literal.
+    fn schema_site(&self, schema: &Val, call: Span) -> Span {
+        schema.only_ref().map_or(call, |a| Span::at(self.heap.slots[a as usize].site))
     }
 
     fn keyword(&mut self, schema: &Val, name: &str, at: Span) -> Option<Val> {
@@ -166,7 +174,7 @@ impl<'a> Interp<'a> {
         };
         let len = if least >= high { Num::exactly(high) } else { Num::length(least, high, sym, why) };
         let arr = Arr { decided: Some(decided), ..Arr::many(elem, len) };
-        Val::addr(self.alloc(call, Content::Array(arr.into())))
+        Val::addr(self.alloc(self.schema_site(schema, call), Content::Array(arr.into())))
     }
 
     /// Elements of lists of unknown length stand for many.
@@ -214,8 +222,6 @@ impl<'a> Interp<'a> {
             let sym = self.symbol("field", call);
             obj.rest = Some(Val::unknown(why, sym, true));
         }
-        let val = Val::addr(self.alloc(call, Content::Object(obj.into())));
-        // Each call returns an object of its own.
-        val
+        Val::addr(self.alloc(self.schema_site(schema, call), Content::Object(obj.into())))
     }
 }
