@@ -111,8 +111,8 @@ impl<'a> Interp<'a> {
                 Val::addr(self.alloc(at, Content::Object(obj.into())))
             }
             _ => {
-                let any = Val::undefined();
-                self.call_value(&any, Val::undefined(), args, at)
+                let any = self.unknown(at, "this method is not followed");
+                self.call_unknown(&any, args, at)
             }
         }
     }

@@ -45,7 +45,7 @@ impl<'a> Interp<'a> {
             "prototype" | "constructor" => self.unknown(at, "prototypes are not followed"),
             "name" | "toString" => self.unknown(at, "this property is not followed"),
             "length" => Num::count(0.0, 10.0).into(),
-            _ => Val::undefined(),
+            _ => self.unknown(at, "this property is not followed"),
         }
     }
 
@@ -130,7 +130,6 @@ impl<'a> Interp<'a> {
                 target
             }
             "Object.freeze" | "Object.seal" => args.get(0),
-            "Object.create" => Val::addr(self.alloc(at, Content::Object(Obj::default().into()))),
             "Object.hasOwn" | "Object.is" | "Object.isFrozen" | "Reflect.has" => Val::either(),
             "Object" => args.get(0),
             "Boolean" => Val::truth(args.get(0).truthy()),

@@ -228,8 +228,8 @@ impl<'a> Interp<'a> {
                 }
                 "valueOf" => Val { num: object.num.clone(), yes: object.yes, no: object.no, ..Val::default() },
                 _ => {
-                    me.leave(Leave::Throw, Val::default());
-                    Val::default()
+                    me.may_throw();
+                    me.unknown(at, "this method is not followed")
                 }
             },
             Receiver::Builtin(builtin) => {

@@ -70,6 +70,9 @@ impl<'a> Interp<'a> {
         };
         if let Some(json) = &s.json {
             let json = (**json).clone();
+            if json.unknown.is_some() {
+                self.may_throw();
+            }
             return self.copy(&json, at, 0);
         }
         if let Some(known) = s.single() {

@@ -242,6 +242,9 @@ impl<'a> Interp<'a> {
         if let Some(found) = o.class.and_then(|class| self.class_member(class, name, addr, at)) {
             return found;
         }
+        if matches!(name, "constructor" | "__proto__") {
+            return self.unknown(at, "prototypes are not followed");
+        }
         if super::names::method("Object", name).is_some() {
             return self.bound(Val::addr(addr), name, at);
         }

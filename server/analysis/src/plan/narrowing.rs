@@ -200,6 +200,10 @@ impl<'a> Interp<'a> {
             && is
         {
             let precise = match name {
+                // JSON text of what it would have been.
+                "string" if u.data => {
+                    Some(Val::from(Str { json: Some(Arc::new(Val::unknown(u.why, u.sym, true))), ..Str::any() }))
+                }
                 "string" => Some(Val::from(Str::any())),
                 "number" => Some(Num { nan: true, ..Num::any() }.because(u.why).into()),
                 "boolean" => Some(Val::either()),

@@ -194,7 +194,10 @@ impl<'a> Interp<'a> {
             "then" => (args.get(0), args.get(1)),
             "catch" => (Val::undefined(), args.get(0)),
             "finally" => (args.get(0), args.get(0)),
-            _ => return Val::undefined(),
+            _ => {
+                self.leave(Leave::Throw, Val::default());
+                return Val::default();
+            }
         };
         let (has_ok, has_error) = (is_function(self, &on_ok), is_function(self, &on_error));
         let mut done = self.guarded(|me| {
