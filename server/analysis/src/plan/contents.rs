@@ -149,8 +149,8 @@ pub(super) struct Prom {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Unawaited {
     pub(super) addr: Addr,
-    /// What is counted as certain only if somebody does.
-    pub(super) keys: Arc<[Key]>,
+    /// What is counted as certain only if somebody does, and how often; [`u64::MAX`] where that is not known.
+    pub(super) keys: Arc<[(Key, u64)]>,
     pub(super) origins: Arc<[u32]>,
     /// Agents in flight meanwhile, counted in the effects at this depth.
     pub(super) width: Tally,
@@ -227,11 +227,7 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
             for item in y.iter() {
                 match all.iter_mut().find(|u| u.addr == item.addr) {
                     Some(same) if same == item => {}
-                    Some(same) => {
-                        let width = same.width.join(&item.width);
-                        super::promises::merge_into(same, item);
-                        same.width = width;
-                    }
+                    Some(same) => super::promises::merge_either(same, item),
                     None => all.push(item.clone()),
                 }
             }
@@ -315,9 +311,11 @@ pub(super) fn contents_within(a: &Content, b: &Content) -> bool {
         (Promise(x), Promise(y)) => x.val.within(&y.val) && (!x.rejects || y.rejects),
         (Map(x), Map(y)) | (Set(x), Set(y)) => within(x, y),
         (Fun(_), Fun(_)) | (Other(_), Other(_)) => true,
-        (Content::Pending(x), Content::Pending(y)) => {
-            x.iter().all(|p| y.iter().any(|q| q.addr == p.addr && p.keys.iter().all(|k| q.keys.contains(k))))
-        }
+        (Content::Pending(x), Content::Pending(y)) => x.iter().all(|p| {
+            y.iter().any(|q| {
+                q.addr == p.addr && p.keys.iter().all(|k| q.keys.contains(k) || q.keys.contains(&(k.0, u64::MAX)))
+            })
+        }),
         _ => false,
     }
 }

@@ -152,8 +152,8 @@ impl Effects {
     }
 
     /// What it is certain to count.
-    pub(super) fn certain(&self) -> Vec<Key> {
-        self.counts.iter().filter(|(_, n)| n.low > 0).map(|(k, _)| *k).collect()
+    pub(super) fn certain(&self) -> Vec<(Key, u64)> {
+        self.counts.iter().filter(|(_, n)| n.low > 0).map(|(k, n)| (*k, n.low)).collect()
     }
 }
 

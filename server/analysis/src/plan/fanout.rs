@@ -24,8 +24,7 @@ impl<'a> Interp<'a> {
         self.misused(&promises, args.span(0, at), MisuseKind::Thunk);
         self.fan_out(&arr, at, &mut |me, thunk, _| {
             let callable = Val { refs: me.functions_in(&thunk), ..thunk.clone() };
-            let val = me.call_value(&callable, Val::undefined(), &Args::default(), at);
-            me.await_value(&val, at)
+            me.call_awaiting(&callable, &Args::default(), at)
         })
     }
 
@@ -50,9 +49,7 @@ impl<'a> Interp<'a> {
                 if !me.live {
                     break;
                 }
-                let val =
-                    me.call_value(stage, Val::undefined(), &Args::of(vec![prev, item.clone(), index.clone()], at), at);
-                prev = me.await_value(&val, at);
+                prev = me.call_awaiting(stage, &Args::of(vec![prev, item.clone(), index.clone()], at), at);
             }
             if open { me.unknown(at, "the stages are not all known") } else { prev }
         })
@@ -147,14 +144,19 @@ impl<'a> Interp<'a> {
         let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         // What do they write that was there before?
         let born = self.heap.len();
-        let trial = self.way(|me| me.each(arr, at, false, f).joined());
+        let mut results = Each::All(Val::default());
+        let trial = self.way(|me| {
+            results = me.each(arr, at, false, f);
+            Val::default()
+        });
         let written: Vec<u32> =
             trial.delta.0.iter().map(|(a, _)| *a).filter(|a| *a < born && *a != self.pending).collect();
+        if written.is_empty() {
+            self.any_way(vec![trial]);
+            return results;
+        }
         for (target, n) in self.targets.iter_mut().zip(&exits) {
             target.exits.truncate(*n);
-        }
-        if written.is_empty() {
-            return self.each(arr, at, false, f);
         }
         // Any of them can see what any other wrote at any time.
         let newly: Vec<u32> = written.into_iter().filter(|a| !self.heap.slots[*a as usize].shared).collect();

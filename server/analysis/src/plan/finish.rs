@@ -114,14 +114,15 @@ impl<'a> Interp<'a> {
         }
         let exhausted = self.exhausted.then(|| {
             let at = self.record.exhausted_at.unwrap_or_default();
-            let text = if self.record.exhausted_at.is_some() {
+            let text = if self.record.gave_up == Some("recursion") {
                 "this function calls itself, and nothing the script says bounds how often"
             } else {
-                "the script is too intricate to follow to its end"
+                match self.record.gave_up {
+                    Some("depth") => "the script nests too deep to follow",
+                    Some("loop") => "what this loop changes does not settle into a pattern",
+                    _ => "the script is too intricate to follow to its end",
+                }
             };
-            if let Some(reason) = self.record.gave_up.filter(|_| std::env::var("WHYGAVE").is_ok()) {
-                eprintln!("gave up: {reason}");
-            }
             Why { span: at, text: text.to_owned() }
         });
         let record = std::mem::take(&mut self.record);

@@ -3,9 +3,10 @@
 use std::{collections::HashMap, mem::Discriminant, sync::Arc};
 
 use super::{
-    contents::{Coll, Content, Fun, contents_within, widen_contents},
+    contents::{Coll, Content, Fun, Unawaited, contents_within, widen_contents},
     counters::strip,
     interp::Interp,
+    promises::{LOST, merge_either},
     val::{Addr, Refs, Val},
 };
 
@@ -55,13 +56,23 @@ impl Interp<'_> {
                 if matches!(content, Content::Map(_)) { Content::Map(coll) } else { Content::Set(coll) }
             }
             Content::Pending(list) => {
-                let mut all: Vec<super::contents::Unawaited> = vec![];
+                let before = match self.heap.get(self.pending) {
+                    Content::Pending(before) => before.clone(),
+                    _ => [].into(),
+                };
+                let mut all: Vec<Unawaited> = vec![];
                 for item in list.iter() {
-                    // Nobody can be seen to await all the promises of all iterations one by one.
-                    let addr = if item.addr >= born { super::promises::LOST } else { item.addr };
+                    if before.contains(item) {
+                        all.push(item.clone());
+                        continue;
+                    }
+                    // Nobody can be seen to await all the promises of all iterations one by one, nor how many there are.
+                    let addr = if item.addr >= born { LOST } else { item.addr };
+                    let keys = item.keys.iter().map(|(k, _)| (*k, u64::MAX)).collect();
+                    let item = Unawaited { addr, keys, ..item.clone() };
                     match all.iter_mut().find(|u| u.addr == addr) {
-                        Some(same) => super::promises::merge_into(same, item),
-                        None => all.push(super::contents::Unawaited { addr, ..item.clone() }),
+                        Some(same) => merge_either(same, &item),
+                        None => all.push(item),
                     }
                 }
                 Content::Pending(all.into())
@@ -97,14 +108,6 @@ impl Interp<'_> {
                 let old = self.heap.get(twin).clone();
                 if !contents_within(&strip(&folded), &old) {
                     *changed = true;
-                    if std::env::var("WHYGAVE").is_ok() {
-                        let line = self.script.lines.line_of(self.heap.slots[addr as usize].site) + 1;
-                        eprintln!(
-                            "twin line {line} born {born}: {} \n  VS {}",
-                            format!("{folded:?}").chars().take(900).collect::<String>(),
-                            format!("{old:?}").chars().take(900).collect::<String>()
-                        );
-                    }
                     let wide = widen_contents(&old, &strip(&folded));
                     self.heap.replace(twin, wide);
                 }
@@ -151,14 +154,6 @@ impl Interp<'_> {
                 let old = self.heap.get(target).clone();
                 if !contents_within(&strip(&folded), &old) {
                     *changed = true;
-                    if std::env::var("WHYGAVE").is_ok() {
-                        let line = self.script.lines.line_of(self.heap.slots[source as usize].site) + 1;
-                        eprintln!(
-                            "frame line {line} born {born}: {} \n  VS {}",
-                            format!("{folded:?}").chars().take(900).collect::<String>(),
-                            format!("{old:?}").chars().take(900).collect::<String>()
-                        );
-                    }
                     let wide = widen_contents(&old, &strip(&folded));
                     self.heap.replace(target, wide);
                 }

@@ -299,8 +299,7 @@ impl<'a> Interp<'a> {
 
     /// A call too deep to follow.
     fn too_deep(&mut self, at: Span) -> Val {
-        self.record.why(at, "this function calls itself, and nothing the script says bounds how often".into());
-        self.exhausted = true;
+        self.give_up_all("recursion");
         self.record.exhausted_at.get_or_insert(at);
         self.live = false;
         Val::default()

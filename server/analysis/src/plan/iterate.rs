@@ -74,22 +74,15 @@ impl<'a> Interp<'a> {
                     let before = assumed.iter().find(|(a, _)| a == addr).map(|(_, c)| c.clone());
                     let now = before.clone().unwrap_or_else(|| self.heap.get(*addr).clone());
                     let plain = strip(content);
-                    if contents_within(&plain, &now) && before.is_some() {
-                        continue;
-                    }
-                    if contents_within(&plain, &now) && same_shape(&plain, &now) {
+                    // What was assumed holds again; or nothing was, and nothing moved, not even relative to an outer loop.
+                    let holds = match before {
+                        Some(_) => contents_within(&plain, &now),
+                        None => contents_within(content, &now) && same_shape(&plain, &now),
+                    };
+                    if holds {
                         continue;
                     }
                     changed = true;
-                    if pass + 1 == PASSES && std::env::var("WHYGAVE").is_ok() {
-                        let site = self.heap.slots[*addr as usize].site;
-                        let line = self.script.lines.line_of(site) + 1;
-                        eprintln!(
-                            "unstable line {line} addr {addr} born {born}: {} \n  VS {}",
-                            format!("{plain:?}").chars().take(700).collect::<String>(),
-                            format!("{now:?}").chars().take(700).collect::<String>()
-                        );
-                    }
                     let next =
                         if pass >= PASSES - 2 { self.give_up(&now, *addr) } else { widen_contents(&now, &plain) };
                     match assumed.iter_mut().find(|(a, _)| a == addr) {
@@ -108,6 +101,8 @@ impl<'a> Interp<'a> {
             if changed {
                 // What still grows cannot be trusted.
                 self.give_up_all("loop");
+                let last = assumed.last().map_or(0, |(a, _)| self.heap.slots[*a as usize].site);
+                self.record.exhausted_at.get_or_insert(Span::at(last));
             }
             return self.conclude(trips, way, val, end, &counters, exits, &fresh, &outer_exits);
         }
@@ -199,6 +194,9 @@ impl<'a> Interp<'a> {
                 if limit < most {
                     most = limit;
                     whys = num.whys.union(&counter.entry.whys);
+                } else if most.is_infinite() && (since.lo > 0.0 || since.hi < 0.0) {
+                    // What bounds it is not known, but it is known what does.
+                    whys = whys.union(&num.whys);
                 }
             }
         }
@@ -233,7 +231,7 @@ impl<'a> Interp<'a> {
                     Tally { low: 0, high: Some(n), sum: super::sum::Sum::constant(n).at_most(), whys }
                 }
                 (None, _, why) => {
-                    let why = why.unwrap_or(0);
+                    let why = whys.first().or(why).unwrap_or(0);
                     let span = self.record.whys[why as usize].span;
                     let sym = self.symbol("rounds", span);
                     Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: Whys::one(why) }

@@ -265,8 +265,14 @@ impl<'a> Interp<'a> {
             _ => return None,
         };
         let from = self.peek(small)?.as_number()?;
-        let to = self.peek(large)?;
-        let num = to.num.clone().filter(|_| to.only_num())?;
+        let to = match self.peek(large) {
+            Some(to) => to,
+            None => self.way(|me| me.expr(large)).val,
+        };
+        let num = match to.unknown {
+            Some(u) => Num::length(0.0, f64::INFINITY, u.sym, u.why),
+            None => to.num.clone().filter(|_| to.only_num())?,
+        };
         Some(num.add(&Num::exactly(extra)).sub(&Num::exactly(from)).tally())
     }
 

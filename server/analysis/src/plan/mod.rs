@@ -1,6 +1,23 @@
 //! The Plan: what running a script can do, found by abstract interpretation of its text.
 //!
 //! Rules, hints, hover, completion and estimates are queries on it.
+//!
+//! # What the numbers promise
+//!
+//! For every call site, phase and run the actual number of agents is at most `high`, in every run. It is at least `low` in every run
+//! that ends with a result; a run that an uncaught error ends promises no least. Runs differ in what agents answer, and the
+//! interpreter assumes of that no more than this:
+//!
+//! - an agent gives text, or what its schema allows, or `null`;
+//! - an agent with a schema may throw instead (it never met the schema); one without does not;
+//! - what an item of `parallel` or `pipeline` throws leaves `null` in its place and skips its later stages; anything the script does
+//!   that JavaScript may refuse counts as throwing;
+//! - agent types exist, and the run ends neither by its budget nor by the dialect's limits (1000 agents a run, 4096 items a
+//!   combinator) in a place where the script catches that;
+//! - a promise nobody awaits may never get further than where the run ends, so nothing it counts is certain.
+//!
+//! What is not known is open (`high` is `None`) and says why and where; it is never guessed. A script too intricate to follow within its
+//! fuel has every count open.
 
 mod arrays;
 mod arrays_callbacks;

@@ -258,6 +258,7 @@ impl Num {
             && self.hi <= other.hi
             && (!self.nan || other.nan)
             && (self.whole || !other.whole)
+            && other.since.is_none_or(|o| self.since.is_some_and(|s| s.base == o.base && o.lo <= s.lo && s.hi <= o.hi))
             && (other.sum.is_none() || other.sum == self.sum || self.symbols().as_ref() == other.sum.as_deref())
     }
 

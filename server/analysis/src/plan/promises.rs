@@ -28,7 +28,7 @@ impl<'a> Interp<'a> {
     }
 
     /// A promise has been made; until it is awaited, nothing it counts is certain.
-    pub(super) fn leave_pending(&mut self, addr: Addr, keys: Vec<Key>, origins: Arc<[u32]>, width: Tally) {
+    pub(super) fn leave_pending(&mut self, addr: Addr, keys: Vec<(Key, u64)>, origins: Arc<[u32]>, width: Tally) {
         let depth = self.fx_stack.len();
         let mut list = self.waiting().to_vec();
         list.push(Unawaited { addr, keys: keys.into(), origins, width, depth });
@@ -166,6 +166,20 @@ impl<'a> Interp<'a> {
 
     fn is_guarded(&self) -> bool {
         self.targets.iter().any(|t| matches!(t.catches, Catches::Throws | Catches::All))
+    }
+
+    /// Calls a value and awaits what it gives. Where it can be several functions, each is followed to the end of its own wait.
+    pub(super) fn call_awaiting(&mut self, f: &Val, args: &Args, at: Span) -> Val {
+        let several = f.refs.as_slice().len() > 1 && Val { refs: Refs::None, ..f.clone() }.is_never();
+        if !several {
+            let val = self.call_value(f, Val::undefined(), args, at);
+            return self.await_value(&val, at);
+        }
+        let each: Vec<Addr> = f.refs.as_slice().to_vec();
+        self.either(each.len(), |me, i| {
+            let val = me.call_value(&Val::addr(each[i]), Val::undefined(), args, at);
+            me.await_value(&val, at)
+        })
     }
 
     /// What a value resolves to, without awaiting it here.
@@ -345,9 +359,10 @@ impl<'a> Interp<'a> {
     pub(super) fn settle_run(&mut self) {
         let list = self.waiting();
         for item in list.iter() {
-            for key in item.keys.iter() {
+            for (key, least) in item.keys.iter() {
                 if let Ok(i) = self.fx.counts.binary_search_by_key(key, |(k, _)| *k) {
-                    self.fx.counts[i].1 = self.fx.counts[i].1.down_to(0, None);
+                    let low = self.fx.counts[i].1.low.saturating_sub(*least);
+                    self.fx.counts[i].1 = self.fx.counts[i].1.down_to(low, None);
                 }
             }
             for origin in item.origins.iter() {
@@ -356,23 +371,40 @@ impl<'a> Interp<'a> {
                 }
             }
         }
-        if list.iter().any(|u| u.keys.contains(&Key::Total)) {
-            let calls = self.fx.counts.iter().filter(|(k, _)| matches!(k, Key::Call(_)));
-            let sure: u64 = calls.map(|(_, n)| n.low).sum();
-            let total = self.fx.get(Key::Total);
-            if let Ok(i) = self.fx.counts.binary_search_by_key(&Key::Total, |(k, _)| *k) {
-                self.fx.counts[i].1 = Tally { low: sure, ..total };
-            }
+        // Each call site is certain to start its own.
+        let calls = self.fx.counts.iter().filter(|(k, _)| matches!(k, Key::Call(_)));
+        let sure: u64 = calls.map(|(_, n)| n.low).sum();
+        if let Ok(i) = self.fx.counts.binary_search_by_key(&Key::Total, |(k, _)| *k) {
+            let total = &mut self.fx.counts[i].1;
+            total.low = total.low.max(sure);
         }
     }
 }
 
+/// A promise that one path left waiting, or another, or both.
+pub(super) fn merge_either(old: &mut Unawaited, other: &Unawaited) {
+    let mut keys = old.keys.to_vec();
+    for (key, n) in other.keys.iter() {
+        match keys.iter_mut().find(|(k, _)| k == key) {
+            Some((_, m)) => *m = (*m).max(*n),
+            None => keys.push((*key, *n)),
+        }
+    }
+    old.keys = keys.into();
+    old.origins = union(&old.origins, &other.origins);
+    old.width = old.width.join(&other.width);
+}
+
 /// Adds what another promise counts.
 pub(super) fn merge_into(old: &mut Unawaited, more: &Unawaited) {
-    let fresh = more.keys.iter().filter(|k| !old.keys.contains(k));
-    if fresh.clone().next().is_some() {
-        old.keys = old.keys.iter().chain(fresh).copied().collect();
+    let mut keys = old.keys.to_vec();
+    for (key, n) in more.keys.iter() {
+        match keys.iter_mut().find(|(k, _)| k == key) {
+            Some((_, m)) => *m = m.saturating_add(*n),
+            None => keys.push((*key, *n)),
+        }
     }
+    old.keys = keys.into();
     old.origins = union(&old.origins, &more.origins);
     old.width = if old.depth == more.depth { old.width.add(&more.width) } else { Tally::zero() };
 }

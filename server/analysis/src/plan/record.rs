@@ -38,7 +38,7 @@ pub(super) struct Record {
     /// Object literals by their start, and where those that are schemas set `maxItems`.
     pub(super) literals: HashMap<u32, Span>,
     pub(super) max_items: HashMap<u32, Span>,
-    /// Why the interpreter gave up: for its own tests.
+    /// Why the interpreter gave up.
     pub(super) gave_up: Option<&'static str>,
     /// Where the interpreter gave up.
     pub(super) exhausted_at: Option<Span>,

@@ -1,6 +1,9 @@
 //! Scripts with their counts drawn in: `⟨×3⟩` after each `agent`, the width after each combinator, reasons below.
 
+mod data_flow;
+mod facts;
 mod first_light;
+mod hostile;
 
 use super::{Count, FanoutKind, Plan};
 use crate::{Context, script};

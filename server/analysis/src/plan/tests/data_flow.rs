@@ -1,0 +1,260 @@
+use expect_test::expect;
+use serde_json::json;
+
+use super::{draw, draw_with};
+
+#[test]
+fn lists_filled_in_nested_loops_multiply() {
+    expect![[r#"
+        const S = { type: 'object', properties: { items: { type: 'array', maxItems: 3, items: { type: 'string' } } }, required: ['items'] }
+        const all = []
+        let round = 0
+        while (round < 6) {
+          round++
+          const r = await agent⟨×6⟩('find', { schema: S })
+          for (const item of r?.items ?? []) all.push(item)
+        }
+        await parallel⟨0..18 = ≤6·items wide⟩(all.map(x => () => agent⟨×0..18 = ≤6·items⟩(x)))
+        // agents 6..24 = 6 + ≤6·items; at once 1..18; in a row 6..7
+        // because `items` is as long as the agent at line 6 returns: its schema allows 3
+    "#]].assert_eq(&draw(
+        "const S = { type: 'object', properties: { items: { type: 'array', maxItems: 3, items: { type: 'string' } } }, required: ['items'] }
+const all = []
+let round = 0
+while (round < 6) {
+  round++
+  const r = await agent('find', { schema: S })
+  for (const item of r?.items ?? []) all.push(item)
+}
+await parallel(all.map(x => () => agent(x)))
+",
+    ));
+}
+
+#[test]
+fn what_throws_leaves_later_stages_uncertain() {
+    expect![[r#"
+        const S = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] }
+        await pipeline⟨2 wide, 3 stages⟩(['a', 'b'], x => agent⟨×2⟩(x, { schema: S }), r => agent⟨×0..2 = ≤2⟩(`then ${r.ok}`), () => agent⟨×0..2 = ≤2⟩('last'))
+        await pipeline⟨2 wide, 2 stages⟩(['a', 'b'], x => agent⟨×2⟩(x), r => agent⟨×2⟩(`then ${r}`))
+        try { await agent⟨×1⟩('one', { schema: S }); await agent⟨×0..1 = ≤1⟩('two') } catch { await agent⟨×0..1 = ≤1⟩('rescue') }
+        await agent⟨×1⟩('q', { schema: S }).then(v => agent⟨×0..1 = ≤1⟩('after')).catch(() => agent⟨×0..1 = ≤1⟩('instead'))
+        // agents 9..16 = 5 + ≤11; at once 2..3; in a row 6..11
+    "#]].assert_eq(&draw(
+        "const S = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] }
+await pipeline(['a', 'b'], x => agent(x, { schema: S }), r => agent(`then ${r.ok}`), () => agent('last'))
+await pipeline(['a', 'b'], x => agent(x), r => agent(`then ${r}`))
+try { await agent('one', { schema: S }); await agent('two') } catch { await agent('rescue') }
+await agent('q', { schema: S }).then(v => agent('after')).catch(() => agent('instead'))
+",
+    ));
+}
+
+#[test]
+fn early_exits_and_branches() {
+    expect![[r#"
+        const plan = await agent⟨×1⟩('plan')
+        if (!plan) { return { failed: await agent⟨×0..1 = ≤1⟩('explain') } }
+        const kind = plan === 'big' ? await agent⟨×0..1 = ≤1⟩('big') : await agent⟨×0..1 = ≤1⟩('small')
+        switch (kind) {
+          case 'a': await agent⟨×0..1 = ≤1⟩('a'); break
+          case 'b': await agent⟨×0..1 = ≤1⟩('b')
+          default: await agent⟨×0..1 = ≤1⟩('b or default')
+        }
+        for (const x of ['p', 'q', 'r']) {
+          const r = await agent⟨×0..3 = ≤3⟩(x)
+          if (!r) continue
+          if (r === 'stop') return r
+          await agent⟨×0..3 = ≤3⟩(`follow ${x}`)
+        }
+        // agents 2..10 = ≤10; at once 1; in a row 2..10
+    "#]]
+    .assert_eq(&draw(
+        "const plan = await agent('plan')
+if (!plan) { return { failed: await agent('explain') } }
+const kind = plan === 'big' ? await agent('big') : await agent('small')
+switch (kind) {
+  case 'a': await agent('a'); break
+  case 'b': await agent('b')
+  default: await agent('b or default')
+}
+for (const x of ['p', 'q', 'r']) {
+  const r = await agent(x)
+  if (!r) continue
+  if (r === 'stop') return r
+  await agent(`follow ${x}`)
+}
+",
+    ));
+}
+
+#[test]
+fn promises_that_nobody_awaits_are_not_certain() {
+    expect![[r#"
+        agent⟨×0..1 = ≤1⟩('floating')
+        const p = agent⟨×1⟩('kept')
+        const ps = ['a', 'b'].map(x => agent⟨×2⟩(x))
+        const qs = []
+        for (const x of ['c', 'd']) qs.push(agent⟨×2⟩(x))
+        const late = (async () => { await agent⟨×0..1 = ≤1⟩('first'); await agent⟨×0..1 = ≤1⟩('second') })()
+        await p
+        await Promise.all([...ps, ...qs])
+        return { late }
+        // agents 5..8 = ≤8; at once 7; in a row 2
+    "#]]
+    .assert_eq(&draw(
+        "agent('floating')
+const p = agent('kept')
+const ps = ['a', 'b'].map(x => agent(x))
+const qs = []
+for (const x of ['c', 'd']) qs.push(agent(x))
+const late = (async () => { await agent('first'); await agent('second') })()
+await p
+await Promise.all([...ps, ...qs])
+return { late }
+",
+    ));
+}
+
+#[test]
+fn bounds_are_symbolic_in_args_and_exact_when_given() {
+    let source = "const { files = [], rounds = 2 } = typeof args === 'string' ? JSON.parse(args) : args ?? {}
+for (let i = 0; i < rounds; i++) await agent(`round ${i}`)
+await parallel(files.slice(0, 5).map(f => () => agent(f)))
+await pipeline(files, f => agent(f))
+";
+    expect![[r#"
+        const { files = [], rounds = 2 } = typeof args === 'string' ? JSON.parse(args) : args ?? {}
+        for (let i = 0; i < rounds; i++) await agent⟨×? = rounds⟩(`round ${i}`)
+        await parallel⟨0..5 = ≤5 wide⟩(files.slice(0, 5).map(f => () => agent⟨×0..5 = ≤5⟩(f)))
+        await pipeline⟨? = ≤files wide, 1 stages⟩(files, f => agent⟨×? = ≤files⟩(f))
+        // agents ? = ≤5 + ≤files + rounds; at once ?; in a row ?
+        // because `args` decides it
+    "#]]
+    .assert_eq(&draw(source));
+    expect![[r#"
+        const { files = [], rounds = 2 } = typeof args === 'string' ? JSON.parse(args) : args ?? {}
+        for (let i = 0; i < rounds; i++) await agent⟨×3⟩(`round ${i}`)
+        await parallel⟨2 wide⟩(files.slice(0, 5).map(f => () => agent⟨×2⟩(f)))
+        await pipeline⟨2 wide, 1 stages⟩(files, f => agent⟨×2⟩(f))
+        // agents 7; at once 2; in a row 5
+    "#]]
+    .assert_eq(&draw_with(source, json!({ "files": ["a", "b"], "rounds": 3 })));
+}
+
+#[test]
+fn budget_loops_and_worker_pools() {
+    expect![[r#"
+        while (budget.total && budget.remaining() > 50_000) await agent⟨×? = rounds⟩('more')
+        const queue = ['a', 'b', 'c', 'd']
+        const worker = async () => { while (queue.length > 0) { const x = queue.shift(); await agent⟨×4⟩(x) } }
+        await Promise.all([worker(), worker()])
+        const pool = async (items, cap, run) => {
+          let next = 0
+          const one = async () => { while (next < items.length) { const i = next++; await run(items[i]) } }
+          await Promise.all(Array.from({ length: Math.min(cap, items.length) }, () => one()))
+        }
+        await pool(['x', 'y', 'z'], 2, x => agent⟨×3⟩(`pooled ${x}`))
+        // agents ≥7 = 7 + rounds; at once 1; in a row ≥7
+        // because the budget decides how often this loop runs; without one, the run ends at 1000 agents
+    "#]]
+    .assert_eq(&draw(
+        "while (budget.total && budget.remaining() > 50_000) await agent('more')
+const queue = ['a', 'b', 'c', 'd']
+const worker = async () => { while (queue.length > 0) { const x = queue.shift(); await agent(x) } }
+await Promise.all([worker(), worker()])
+const pool = async (items, cap, run) => {
+  let next = 0
+  const one = async () => { while (next < items.length) { const i = next++; await run(items[i]) } }
+  await Promise.all(Array.from({ length: Math.min(cap, items.length) }, () => one()))
+}
+await pool(['x', 'y', 'z'], 2, x => agent(`pooled ${x}`))
+",
+    ));
+}
+
+#[test]
+fn concurrent_callbacks_that_share_state() {
+    expect![[r#"
+        let left = 2
+        const found = []
+        await parallel⟨3 wide⟩(['a', 'b', 'c'].map(x => async () => {
+          if (left > 0) { left--; await agent⟨×0..3 = ≤3⟩(`taken ${x}`) }
+          found.push(await agent⟨×3⟩(x))
+        }))
+        await parallel⟨3 wide⟩(found.map(f => () => agent⟨×3⟩(`use ${f}`)))
+        // agents 6..9 = 6 + ≤3; at once 3; in a row 2..3
+    "#]]
+    .assert_eq(&draw(
+        "let left = 2
+const found = []
+await parallel(['a', 'b', 'c'].map(x => async () => {
+  if (left > 0) { left--; await agent(`taken ${x}`) }
+  found.push(await agent(x))
+}))
+await parallel(found.map(f => () => agent(`use ${f}`)))
+",
+    ));
+}
+
+#[test]
+fn recursion_is_followed_as_far_as_it_is_decided() {
+    expect![[r#"
+        async function retry(n) { const r = await agent⟨×0..4 = ≤1 + ≤3⟩(`try ${n}`); return r || n === 0 ? r : retry(n - 1) }
+        await retry(3)
+        // agents 0..4 = ≤1 + ≤3; at once 1; in a row 1..4
+    "#]].assert_eq(&draw(
+        "async function retry(n) { const r = await agent(`try ${n}`); return r || n === 0 ? r : retry(n - 1) }
+await retry(3)
+",
+    ));
+    expect![[r#"
+        async function forever(x) { const r = await agent⟨×?⟩(x); return r ? forever(r) : null }
+        await forever('a')
+        await agent⟨×?⟩('after')
+        // agents ?; at once ?; in a row ?
+        // because this function calls itself, and nothing the script says bounds how often
+    "#]]
+    .assert_eq(&draw(
+        "async function forever(x) { const r = await agent(x); return r ? forever(r) : null }
+await forever('a')
+await agent('after')
+",
+    ));
+}
+
+#[test]
+fn classes_generators_and_maps() {
+    expect![[r#"
+        class Team {
+          #names = ['a', 'b']
+          constructor(extra) { this.extra = extra }
+          async ask(q) { for (const n of this.#names) await agent⟨×2⟩(`${n} ${q}`); return agent⟨×1⟩(this.extra) }
+        }
+        await new Team('c').ask('why')
+        function* numbers() { yield 1; yield 2 }
+        for (const n of numbers()) await agent⟨×? = yielded⟩(`number ${n}`)
+        const by = new Map([['x', () => agent⟨×0..1 = ≤1⟩('x')], ['y', () => agent⟨×0..1 = ≤1⟩('y')]])
+        await by.get('x')?.()
+        const seen = new Set(['p', 'q', 'p'])
+        for (const s of seen) await agent⟨×1..3 = ≤3⟩(s)
+        // agents ≥4 = ≤3 + ≤4 + ≤yielded; at once 1..2; in a row ≥4
+        // because a generator gives as many values as it is asked for
+        // because equal keys count once
+    "#]]
+    .assert_eq(&draw(
+        "class Team {
+  #names = ['a', 'b']
+  constructor(extra) { this.extra = extra }
+  async ask(q) { for (const n of this.#names) await agent(`${n} ${q}`); return agent(this.extra) }
+}
+await new Team('c').ask('why')
+function* numbers() { yield 1; yield 2 }
+for (const n of numbers()) await agent(`number ${n}`)
+const by = new Map([['x', () => agent('x')], ['y', () => agent('y')]])
+await by.get('x')?.()
+const seen = new Set(['p', 'q', 'p'])
+for (const s of seen) await agent(s)
+",
+    ));
+}
