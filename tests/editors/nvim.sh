@@ -10,11 +10,10 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
 # shellcheck source=screen.sh
 . "$here/screen.sh"
+# shellcheck source=server.sh
+. "$here/server.sh"
 versions=("$@")
 [ $# -gt 0 ] || versions=(0.12 0.10)
-
-server=${CALLSHEET_BIN:-$(find "$root"/target/{release,debug}/callsheet -printf '%T@ %p\n' 2>/dev/null | sort -rn | sed -n '1s/^[^ ]* //p')}
-[ -x "$server" ] || { echo 'no callsheet program: cargo build, or set CALLSHEET_BIN' >&2; exit 2; }
 
 work=$(mktemp -d)
 trap 'screen_close; rm -rf "$work"' EXIT

@@ -54,8 +54,8 @@ suite 'the extension: units' tap test/built/*.test.mjs
 one 'the extension can be packaged' npm run package
 
 if [ "${versions[0]}" != none ]; then
-  server=${CALLSHEET_BIN:-$(find "$root"/target/{release,debug}/callsheet -printf '%T@ %p\n' 2>/dev/null | sort -rn | sed -n '1s/^[^ ]* //p')}
-  [ -x "$server" ] || { echo 'no callsheet program: cargo build, or set CALLSHEET_BIN' >&2; exit 2; }
+  # shellcheck source=server.sh
+  . "$here/server.sh"
   for version in "${versions[@]}"; do
     launcher=$("$here/install/code-server.sh" "$version" | tail -1)
     LAUNCHER=$launcher SERVER=$(realpath "$server") VSIX=$root/editors/vscode/callsheet.vsix SHOTS=${SHOTS:-$work/shots}/$version \
