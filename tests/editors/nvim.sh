@@ -54,7 +54,13 @@ hints_and_lenses_are_drawn() {
   screen_open "$work/workspace" "${user[@]}" .claude/workflows/review.js
   screen_until 20 '▶ Run' 'Dry run' '×3' '×0..9'
 }
+hints_keep_their_place_behind_wide_characters() {
+  screen_open "$work/workspace" "${user[@]}" wide.workflow.js
+  screen_until 20 '👩' '你好' 'await agent(greeting) ×1'
+}
 run_draws_the_tree() {
+  screen_open "$work/workspace" "${user[@]}" .claude/workflows/review.js
+  screen_until 20 '▶ Run' || return
   screen_type ':CallsheetRun' Enter
   screen_until 20 '✓ review · done' 'Review  3/3' 'security · done'
 }
@@ -72,6 +78,7 @@ for version in "${versions[@]}"; do
   echo "Neovim $version: $("$nvim" --version | head -1)"
   ask_neovim
   look 'on the screen: hints and lenses' hints_and_lenses_are_drawn
+  look 'on the screen: a hint behind emoji and wide characters' hints_keep_their_place_behind_wide_characters
   look 'on the screen: the tree of a run' run_draws_the_tree
   look 'on the screen: a run is stopped' stop_is_drawn
 done

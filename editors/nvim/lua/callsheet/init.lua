@@ -51,7 +51,7 @@ local function target()
   local bufnr = vim.api.nvim_get_current_buf()
   local run = require('callsheet.runs').shown_in(bufnr)
   if run then
-    return vim.lsp.get_client_by_id(run.client_id), { uri = vim.uri_from_fname(run.script), runId = run.id }
+    return vim.lsp.get_client_by_id(run.client_id), { uri = run.uri, runId = run.id }
   end
   return vim.lsp.get_clients({ name = 'callsheet', bufnr = bufnr })[1], { uri = vim.uri_from_bufnr(bufnr) }
 end

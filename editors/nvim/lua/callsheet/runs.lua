@@ -13,7 +13,7 @@ local M = {}
 ---@field id string
 ---@field client_id integer
 ---@field name string
----@field script? string its file
+---@field uri string the script
 ---@field model? string
 ---@field state 'running'|'done'|'failed'|'stopped'
 ---@field phases string[] in the order in which they appeared
@@ -44,7 +44,7 @@ end
 --- What each type of event changes; one that is not listed changes nothing that is shown.
 local on = {
   runStarted = function(run, event)
-    run.name, run.script = event.name, event.script
+    run.name = event.name
     run.model = event.simulated and 'simulated' or event.model
   end,
   phase = function(run, event)
@@ -90,19 +90,15 @@ local on = {
   end,
 }
 
---- Takes in events in their order; those that are known already are passed over. Answers whether one is missing.
-local function apply(run, events)
-  for _, event in ipairs(events) do
-    if event.seq > run.next then
-      return true
-    elseif event.seq == run.next then
-      run.next = event.seq + 1
-      if on[event.type] then
-        on[event.type](run, event)
-      end
+--- Takes in an event if it is the next; what is known already is passed over. Answers whether one before it is missing.
+local function apply(run, seq, event)
+  if seq == run.next then
+    run.next = seq + 1
+    if on[event.type] then
+      on[event.type](run, event)
     end
   end
-  return false
+  return seq > run.next
 end
 
 --- Asks for the events from the first that is missing.
@@ -112,21 +108,23 @@ local function catch_up(run)
     run.catching_up = true
     require('callsheet.client').request(client, 'callsheet/runEvents', { runId = run.id, from = run.next }, function(_, answer)
       run.catching_up = false
-      apply(run, answer and answer.events or {})
+      for _, numbered in ipairs(answer and answer.events or {}) do
+        apply(run, numbered.seq, numbered.event)
+      end
       require('callsheet.window').changed(run)
     end)
   end
 end
 
 --- Takes in a `callsheet/runEvent`.
----@param params { runId: string, events: table[] }
+---@param params { runId: string, uri: string, seq: integer, event: table }
 ---@param client_id integer
 function M.receive(params, client_id)
   local window = require('callsheet.window')
   local run = runs[params.runId]
   if not run then
     run = {
-      id = params.runId, client_id = client_id, name = params.runId, state = 'running',
+      id = params.runId, client_id = client_id, uri = params.uri, name = params.runId, state = 'running',
       phases = {}, agents = {}, notes = {}, next = 1,
     }
     runs[run.id], newest = run, run
@@ -134,7 +132,7 @@ function M.receive(params, client_id)
       window.open(run)
     end
   end
-  if apply(run, params.events) then
+  if apply(run, params.seq, params.event) then
     catch_up(run)
   end
   window.changed(run)

@@ -4,6 +4,8 @@ local M = {}
 local namespace = vim.api.nvim_create_namespace('callsheet')
 local height = 14
 local redraw_ms = 100
+--- A phase with more agents than this shows those at work and those that failed, and counts the others.
+local most_agents = 12
 
 local marks = { queued = '·', running = '●', done = '✓', failed = '✗', skipped = '–', stopped = '■' }
 local groups = {
@@ -47,11 +49,23 @@ local function tree(run)
   end
 
   local function agents_in(phase)
-    for _, agent in ipairs(run.agents) do
-      if agent.phase == phase then
+    local agents = vim.tbl_filter(function(agent) return agent.phase == phase end, run.agents)
+    local hidden = {}
+    for _, agent in ipairs(agents) do
+      local telling = agent.state == 'running' or agent.state == 'failed'
+      if run.show_all or #agents <= most_agents or telling then
         local used = agent.tokens > 0 and thousands(agent.tokens) .. ' tokens' or nil
         row(('    %s %s'):format(marks[agent.state], facts(agent.label, agent.state, used, agent.note)), agent.state, agent.line)
+      else
+        hidden[agent.state] = (hidden[agent.state] or 0) + 1
       end
+    end
+    local others = {}
+    for state, count in vim.spairs(hidden) do
+      others[#others + 1] = ('%d %s'):format(count, state)
+    end
+    if #others > 0 then
+      row('    … ' .. table.concat(others, ', '))
     end
   end
   agents_in(nil)
@@ -106,10 +120,10 @@ end
 --- Goes to the line of the script that asked for the agent under the cursor.
 local function jump(run)
   local line = run.lines[vim.api.nvim_win_get_cursor(0)[1]]
-  if not run.script or line == 0 then
+  if line == 0 then
     return
   end
-  local bufnr = vim.fn.bufadd(run.script)
+  local bufnr = vim.uri_to_bufnr(run.uri)
   vim.fn.bufload(bufnr)
   local window = vim.fn.bufwinid(bufnr)
   if window == -1 then
@@ -134,6 +148,10 @@ local function buffer_of(run)
     vim.keymap.set('n', key, action, { buffer = bufnr, desc = desc, nowait = true })
   end
   map('<CR>', function() jump(run) end, 'Go to the call in the script')
+  map('a', function()
+    run.show_all = not run.show_all
+    draw(run)
+  end, 'Show all agents of large phases, or only those at work')
   map('x', '<Cmd>Callsheet stop<CR>', 'Stop the run')
   map('q', '<Cmd>close<CR>', 'Close the run window')
   return bufnr
@@ -156,7 +174,7 @@ function M.open(run)
     shown = vim.api.nvim_open_win(bufnr, false, { split = 'below', win = -1, height = height })
     vim.wo[shown].winfixheight = true
   end
-  vim.wo[shown].winbar = 'Callsheet   <CR> go to the call   x stop   q close'
+  vim.wo[shown].winbar = 'Callsheet   <CR> go to the call   a all agents   x stop   q close'
   draw(run)
 end
 
