@@ -143,8 +143,12 @@ impl<'a> Interp<'a> {
                 let mut all = args.clone();
                 all.vals.splice(0..0, arguments.iter().cloned());
                 all.spans.splice(0..0, arguments.iter().map(|_| at));
+                // A method taken off its object goes by its name alone; what has a name of its own is called as it is.
+                let own = |name| super::names::primitive(name).or_else(|| super::names::global(name)).is_some();
                 match function.builtin {
-                    Some(name) if !name.contains('.') => self.call_method(this, &Key::Name(name.to_owned()), &all, at),
+                    Some(name) if !name.contains('.') && !own(name) => {
+                        self.call_method(this, &Key::Name(name.to_owned()), &all, at)
+                    }
                     _ => self.call_value(function, this.clone(), &all, at),
                 }
             }
@@ -232,6 +236,9 @@ impl<'a> Interp<'a> {
                     me.unknown(at, "this method is not followed")
                 }
             },
+            Receiver::Builtin(builtin) if matches!(name.as_str(), "call" | "apply" | "bind") => {
+                me.function_method(Val::builtin(builtin), &name, args, at)
+            }
             Receiver::Builtin(builtin) => {
                 let function = me.builtin_member(builtin, &name, at);
                 me.call_value(&function, object.clone(), args, at)
@@ -241,32 +248,33 @@ impl<'a> Interp<'a> {
         })
     }
 
+    /// `call`, `apply` and `bind` of a function.
+    fn function_method(&mut self, function: Val, name: &str, args: &Args, at: Span) -> Val {
+        let this = args.get(0);
+        let mut rest = Args { vals: args.vals.get(1..).unwrap_or_default().to_vec(), ..args.clone() };
+        rest.spans = vec![at; rest.vals.len()];
+        match name {
+            "call" => self.call_value(&function, this, &rest, at),
+            "apply" => {
+                let list =
+                    if rest.vals.is_empty() { Arr::of(vec![]) } else { self.iterated(&rest.vals[0].clone(), at) };
+                let args = match list.elems {
+                    Some(elems) => Args::of(elems, at),
+                    None => Args { rest: Some(list.elem), rest_len: Some(list.len), ..Args::default() },
+                };
+                self.call_value(&function, this, &args, at)
+            }
+            _ => {
+                let fun = Fun::Bound { function, this, arguments: rest.vals };
+                Val::addr(self.alloc(at, Content::Fun(fun.into())))
+            }
+        }
+    }
+
     fn object_method(&mut self, addr: u32, name: &str, args: &Args, at: Span) -> Val {
         match name {
             "call" | "apply" | "bind" if matches!(self.heap.get(addr), Content::Fun(_)) => {
-                let function = Val::addr(addr);
-                let this = args.get(0);
-                let mut rest = Args { vals: args.vals.get(1..).unwrap_or_default().to_vec(), ..args.clone() };
-                rest.spans = vec![at; rest.vals.len()];
-                match name {
-                    "call" => self.call_value(&function, this, &rest, at),
-                    "apply" => {
-                        let list = if rest.vals.is_empty() {
-                            Arr::of(vec![])
-                        } else {
-                            self.iterated(&rest.vals[0].clone(), at)
-                        };
-                        let args = match list.elems {
-                            Some(elems) => Args::of(elems, at),
-                            None => Args { rest: Some(list.elem), rest_len: Some(list.len), ..Args::default() },
-                        };
-                        self.call_value(&function, this, &args, at)
-                    }
-                    _ => {
-                        let fun = Fun::Bound { function, this, arguments: rest.vals };
-                        Val::addr(self.alloc(at, Content::Fun(fun.into())))
-                    }
-                }
+                self.function_method(Val::addr(addr), name, args, at)
             }
             _ => {
                 let function = self.get(&Val::addr(addr), name, at);

@@ -4,6 +4,7 @@ mod data_flow;
 mod facts;
 mod first_light;
 mod hostile;
+mod indirect;
 
 use super::{Count, FanoutKind, Plan};
 use crate::{Context, script};
