@@ -9,7 +9,7 @@ local M = {}
 ---@field run_window boolean Open the run window when a run starts.
 local defaults = {
   cmd = { 'callsheet', 'lsp' },
-  settings = vim.empty_dict(),
+  settings = { run = { openTranscript = false } }, -- the run window leads there
   hints = true,
   lenses = true,
   run_window = true,
@@ -17,7 +17,7 @@ local defaults = {
 
 ---@return callsheet.Options
 function M.read()
-  return vim.tbl_extend('force', defaults, vim.g.callsheet or {})
+  return vim.tbl_deep_extend('force', defaults, vim.g.callsheet or {})
 end
 
 --- What in |g:callsheet| cannot be used, a line each.

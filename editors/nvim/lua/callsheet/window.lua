@@ -135,6 +135,21 @@ local function jump(run)
   vim.api.nvim_win_set_cursor(0, { math.min(line, vim.api.nvim_buf_line_count(bufnr)), 0 })
 end
 
+--- Opens what the server wrote down of a run that has ended: its prompts and answers.
+local function transcript(run)
+  local client = vim.lsp.get_client_by_id(run.client_id)
+  if not client or run.state == 'running' then
+    vim.notify('callsheet: the transcript is written when the run ends', vim.log.levels.WARN)
+    return
+  end
+  require('callsheet.client').request(client, 'callsheet/runs', vim.NIL, function(_, listed)
+    local this = vim.iter(listed or {}):find(function(each) return each.runId == run.id end)
+    if this then
+      vim.cmd.split(vim.fn.fnameescape(vim.fs.joinpath(this.folder, 'transcript.md')))
+    end
+  end)
+end
+
 local function buffer_of(run)
   if run.bufnr and vim.api.nvim_buf_is_valid(run.bufnr) then
     return run.bufnr
@@ -152,6 +167,7 @@ local function buffer_of(run)
     run.show_all = not run.show_all
     draw(run)
   end, 'Show all agents of large phases, or only those at work')
+  map('t', function() transcript(run) end, 'Open the transcript')
   map('x', '<Cmd>Callsheet stop<CR>', 'Stop the run')
   map('q', '<Cmd>close<CR>', 'Close the run window')
   return bufnr
@@ -174,7 +190,7 @@ function M.open(run)
     shown = vim.api.nvim_open_win(bufnr, false, { split = 'below', win = -1, height = height })
     vim.wo[shown].winfixheight = true
   end
-  vim.wo[shown].winbar = 'Callsheet   <CR> go to the call   a all agents   x stop   q close'
+  vim.wo[shown].winbar = 'Callsheet   <CR> go to the call   a all agents   t transcript   x stop   q close'
   draw(run)
 end
 
