@@ -1,6 +1,7 @@
 //! Findings: what is wrong with a script, or will surprise who runs it.
 
 mod checker;
+mod edits;
 mod ignores;
 mod rule;
 mod rules;

@@ -36,7 +36,7 @@ fn examples(rule: &Rule) -> Vec<Example> {
         let mut words = info.split(' ');
         let good = words.next() == Some("good");
         let mut context = Context { file_name: Some("example.js".into()), ..Context::default() };
-        let mut whole = false;
+        let (mut whole, mut large) = (false, false);
         for word in words {
             match word.split_once('=') {
                 Some(("file", file)) => context.file_name = Some(file.into()),
@@ -51,12 +51,14 @@ fn examples(rule: &Rule) -> Vec<Example> {
                 Some(("guideline", n)) => context.settings.size_guideline = n.parse().ok(),
                 Some(("ceiling", n)) => context.settings.cost_ceiling = n.parse().ok().map(Usd),
                 None if word == "whole" => whole = true,
+                None if word == "generated" => large = true,
                 other => panic!("{}: {other:?} in an example's first line", rule.code),
             }
         }
         if rule.level_for(context.profile) == Level::Off {
             context.settings.levels.insert(rule.code.into(), Level::Hint);
         }
+        let body = if large { format!("log(`{}`)\n", "a line of text\n".repeat(40_000)) } else { body };
         found.push(Example { good, context, text: script(&body, whole) });
     }
     found

@@ -349,7 +349,8 @@ impl<'a> Index<'a> {
         declarator
     }
 
-    fn is_assigned(&self, name: &str) -> bool {
+    /// Whether some assignment writes to this name.
+    pub fn is_assigned(&self, name: &str) -> bool {
         self.assigns.iter().any(|id| match self.expr(*id) {
             Some(Expr::Assign(a)) => a.left.as_ident().is_some_and(|i| &*i.id.sym == name) || a.left.is_pat(),
             _ => false,

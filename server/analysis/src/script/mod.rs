@@ -22,7 +22,7 @@ use swc_ecma_ast::Module;
 
 pub use comments::{Ignore, IgnoreScope, Pragmas};
 pub(crate) use meta::constant_string;
-pub use meta::{Meta, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
+pub use meta::{Meta, MetaKey, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
 pub use prescan::{MAX_BRACKETS, MAX_BYTES, prescan};
 pub use recognize::{is_workflow, is_workflow_path};
 

@@ -20,6 +20,8 @@ pub enum GlobalKind {
     Host {
         /// The dialects that have it.
         profiles: Profiles,
+        /// Whether its absence elsewhere is documented, not only probed.
+        certain: bool,
         /// The way out, completing "…: ".
         instead: &'static str,
     },
@@ -44,7 +46,11 @@ const fn language(name: &'static str) -> Global {
 }
 
 const fn host(name: &'static str, profiles: Profiles, instead: &'static str) -> Global {
-    Global { name, kind: GlobalKind::Host { profiles, instead } }
+    Global { name, kind: GlobalKind::Host { profiles, certain: true, instead } }
+}
+
+const fn probed(name: &'static str, profiles: Profiles, instead: &'static str) -> Global {
+    Global { name, kind: GlobalKind::Host { profiles, certain: false, instead } }
 }
 
 const SOME: Profiles = Profiles::of(&[Profile::Ultracodex]);
@@ -116,20 +122,20 @@ pub const GLOBALS: &[Global] = &[
     language("parseInt"),
     language("undefined"),
     language("unescape"),
-    host("console", CONSOLE, "write `log(…)`"),
-    host("structuredClone", SOME, "write `JSON.parse(JSON.stringify(…))`"),
-    host("setTimeout", SOME, "a script cannot wait; start the work when its input is there"),
-    host("setInterval", SOME, "a script cannot wait; start the work when its input is there"),
-    host("setImmediate", SOME, "a script cannot wait; start the work when its input is there"),
-    host("clearTimeout", SOME, "there are no timers to clear"),
-    host("clearInterval", SOME, "there are no timers to clear"),
-    host("queueMicrotask", SOME, "write `await null`"),
-    host("URL", SOME, "take the text apart with a regular expression"),
-    host("URLSearchParams", SOME, "take the text apart with a regular expression"),
-    host("TextEncoder", SOME, "count with `.length`"),
-    host("TextDecoder", SOME, "work on strings"),
-    host("AbortController", SOME, "a run is stopped from outside"),
-    host("performance", NONE, "pass times in `args`"),
+    probed("console", CONSOLE, "write `log(…)`"),
+    probed("structuredClone", SOME, "write `JSON.parse(JSON.stringify(…))`"),
+    probed("setTimeout", SOME, "a script cannot wait; start the work when its input is there"),
+    probed("setInterval", SOME, "a script cannot wait; start the work when its input is there"),
+    probed("setImmediate", SOME, "a script cannot wait; start the work when its input is there"),
+    probed("clearTimeout", SOME, "there are no timers to clear"),
+    probed("clearInterval", SOME, "there are no timers to clear"),
+    probed("queueMicrotask", SOME, "write `await null`"),
+    probed("URL", SOME, "take the text apart with a regular expression"),
+    probed("URLSearchParams", SOME, "take the text apart with a regular expression"),
+    probed("TextEncoder", SOME, "count with `.length`"),
+    probed("TextDecoder", SOME, "work on strings"),
+    probed("AbortController", SOME, "a run is stopped from outside"),
+    probed("performance", NONE, "pass times in `args`"),
     host("process", NONE, AGENT_DOES_IT),
     host("require", NONE, "put the code into the script"),
     host("module", NONE, "a script exports `meta` only"),
@@ -141,13 +147,13 @@ pub const GLOBALS: &[Global] = &[
     host("fetch", NONE, AGENT_DOES_IT),
     host("Buffer", NONE, "work on strings"),
     host("crypto", NONE, "number things by their index"),
-    host("atob", NONE, AGENT_DOES_IT),
-    host("btoa", NONE, AGENT_DOES_IT),
+    probed("atob", NONE, AGENT_DOES_IT),
+    probed("btoa", NONE, AGENT_DOES_IT),
     host("window", NONE, "there is no page; `globalThis` is the global object"),
     host("document", NONE, "there is no page"),
     host("Deno", NONE, AGENT_DOES_IT),
     host("Bun", NONE, AGENT_DOES_IT),
-    host("WebAssembly", NONE, AGENT_DOES_IT),
+    probed("WebAssembly", NONE, AGENT_DOES_IT),
 ];
 
 /// Names people write that belong elsewhere.

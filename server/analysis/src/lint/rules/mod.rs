@@ -1,23 +1,39 @@
 //! The rules: one file each, named after the rule.
 
 mod agent_unknown_option;
+mod aliased_primitive;
 mod clock;
 mod clock_alias;
+mod dynamic_code;
+mod file_not_discoverable;
 mod floating_agent;
+mod foreign_primitive;
 mod ignore_comment;
 mod meta_declaration;
 mod meta_missing;
+mod meta_name_collision;
+mod meta_name_slug;
+mod meta_name_vs_file;
 mod meta_not_first;
 mod meta_not_literal;
 mod meta_required;
+mod meta_reserved_key;
 mod meta_shape;
+mod meta_unknown_key;
 mod module_import;
+mod no_return;
 mod parallel_promises;
 mod parse_error;
+mod phase_title_duplicate;
 mod phase_undeclared;
+mod race;
 mod random;
+mod script_size;
+mod shadowed_primitive;
 mod stray_export;
 mod typescript_syntax;
+mod unavailable_global;
+mod unknown_identifier;
 
 use super::Rule;
 
@@ -47,12 +63,28 @@ pub(super) static RULES: &[Rule] = &[
     meta_not_literal::RULE,
     meta_required::RULE,
     meta_shape::RULE,
+    meta_unknown_key::RULE,
+    meta_reserved_key::RULE,
+    meta_name_slug::RULE,
+    meta_name_vs_file::RULE,
+    meta_name_collision::RULE,
+    phase_title_duplicate::RULE,
     stray_export::RULE,
     module_import::RULE,
     typescript_syntax::RULE,
+    script_size::RULE,
+    file_not_discoverable::RULE,
+    no_return::RULE,
     clock::RULE,
     random::RULE,
     clock_alias::RULE,
+    unavailable_global::RULE,
+    unknown_identifier::RULE,
+    dynamic_code::RULE,
+    shadowed_primitive::RULE,
+    foreign_primitive::RULE,
+    aliased_primitive::RULE,
+    race::RULE,
     agent_unknown_option::RULE,
     floating_agent::RULE,
     parallel_promises::RULE,

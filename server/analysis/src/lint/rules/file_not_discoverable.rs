@@ -1,0 +1,30 @@
+//! The file's name keeps the workflow from being found.
+//!
+//! Only `*.js` directly in `.claude/workflows` is found by name; `.mjs` and `.ts` are not.
+//!
+//! ```js bad file=audit.mjs
+//! export const meta = { name: 'audit', description: 'An example' }
+//! ```
+//!
+//! ```js good file=audit.js
+//! export const meta = { name: 'audit', description: 'An example' }
+//! ```
+
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF119",
+    name: "file-not-discoverable",
+    level: Level::Warning,
+    check,
+    source: include_str!("file_not_discoverable.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    let (Some(meta), Some(file)) = (&cx.script.meta, cx.context.file_name.as_deref()) else { return };
+    let extension = file.rsplit_once('.').map(|(_, e)| e).unwrap_or_default();
+    if matches!(extension, "mjs" | "cjs" | "ts" | "mts" | "jsx" | "tsx") {
+        report.at(meta.ident, format!("Workflows are found in `*.js` files only: rename `{file}`."));
+    }
+}

@@ -1,0 +1,28 @@
+//! The script is too large, or nearly.
+//!
+//! More than 524,288 bytes are refused; this tells from four fifths of that on. (The largest known script has 403,045 bytes.)
+//!
+//! ```js bad generated
+//! ```
+//!
+//! ```js good
+//! log('small')
+//! ```
+
+use super::prelude::*;
+
+pub(super) const RULE: Rule =
+    Rule { code: "WF118", name: "script-size", check, source: include_str!("script_size.rs"), ..Rule::BASE };
+
+fn check(cx: &Checker, report: &mut Report) {
+    let (size, most) = (cx.script.text.len(), cx.profile().flags().script_bytes);
+    if size * 5 <= most * 4 {
+        return;
+    }
+    let first = cx.script.text.lines().next().unwrap_or_default();
+    let message = format!("The script has {size} bytes of at most {most}: move data into files that agents read.");
+    let finding = report.at(Span::new(0, first.len() as u32), message);
+    if size <= most {
+        finding.at_most(Level::Warning);
+    }
+}

@@ -1,0 +1,47 @@
+//! A declaration hides a name of the dialect.
+//!
+//! Where it is known, the primitive of that name cannot be reached; readers and tools take the one for the other.
+//!
+//! ```js bad
+//! const log = []
+//! log.push('ready')
+//! ```
+//!
+//! ```js good
+//! const lines = []
+//! lines.push('ready')
+//! ```
+
+use super::prelude::*;
+use crate::{script::index::How, vocabulary::primitive};
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF207",
+    name: "shadowed-primitive",
+    level: Level::Warning,
+    fixing: Fixing::Choice,
+    check,
+    source: include_str!("shadowed_primitive.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    let shadows = cx.index.all_declared().filter(|(name, _)| primitive(name).is_some());
+    let mut shadows: Vec<_> = shadows.collect();
+    shadows.sort_by_key(|(_, d)| d.span);
+    for (name, declared) in shadows {
+        let uses = cx.references(name, declared);
+        let other = format!("{name}{}", if matches!(name, "args" | "budget") { "Given" } else { "Value" });
+        // A shorthand would need its key written out as well.
+        let edits: Option<Vec<Edit>> =
+            std::iter::once(declared.span).chain(uses).map(|s| cx.rename(s, &other)).collect();
+        let finding =
+            report.at(declared.span, format!("This `{name}` hides the dialect's `{name}`: give it another name."));
+        if declared.how == How::Parameter {
+            finding.at_most(Level::Hint);
+        }
+        if let Some(edits) = edits {
+            finding.fix(format!("Rename to `{other}`"), edits);
+        }
+    }
+}
