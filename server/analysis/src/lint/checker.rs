@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Edit, Finding, Fix, Fixing, Level, Rule, Severity, rules};
+use super::{
+    Edit, Finding, Fix, Fixing, Level, Rule, Severity, rules,
+    schemas::{Schema, schemas},
+};
 use crate::{
     Context,
     plan::{AgentCall, Plan, Value},
@@ -21,6 +24,8 @@ pub(super) struct Checker<'a> {
     pub(super) context: &'a Context,
     /// Every node, by kind.
     pub(super) index: Index<'a>,
+    /// Every schema that is written out.
+    pub(super) schemas: Vec<Schema<'a>>,
     calls: HashMap<&'a str, Vec<NodeId>>,
 }
 
@@ -40,7 +45,8 @@ pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Findin
             calls.entry(name).or_default().push(*id);
         }
     }
-    let checker = Checker { script, plan, context, index, calls };
+    let mut checker = Checker { script, plan, context, index, schemas: Vec::new(), calls };
+    checker.schemas = schemas(&checker);
     let recovered = script.tree != Tree::Whole;
     let mut findings = Vec::new();
     for rule in rules::RULES.iter().filter(|r| !(recovered && r.whole)) {

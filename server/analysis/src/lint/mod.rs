@@ -5,6 +5,7 @@ mod edits;
 mod ignores;
 mod rule;
 mod rules;
+mod schemas;
 mod settings;
 mod views;
 

@@ -118,6 +118,16 @@ impl<'a> Checker<'a> {
         None
     }
 
+    /// Whether `id` stands in a list of thunks that is written out in the call of `combinator`, not made by a callback for each item.
+    pub(super) fn in_written_list(&self, id: NodeId, combinator: NodeId) -> bool {
+        let mut callbacks = 0;
+        for outer in self.index.ancestors(id).take_while(|a| *a != combinator) {
+            callbacks += u32::from(self.is_function(outer));
+        }
+        let list = matches!(self.index.arg(combinator, 0), Some(Expr::Array(_)));
+        list && callbacks <= 1 && self.index.free_callee(combinator) == Some("parallel")
+    }
+
     /// Whether the function at `id` is `async`.
     pub(super) fn is_async(&self, id: NodeId) -> bool {
         match self.index.node(id) {

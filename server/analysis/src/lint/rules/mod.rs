@@ -1,10 +1,19 @@
 //! The rules: one file each, named after the rule.
 
+mod agent_arity;
+mod agent_empty_prompt;
+mod agent_model_unknown;
+mod agent_option_value;
+mod agent_prompt_type;
+mod agent_type_blocks_schema;
+mod agent_type_unknown;
 mod agent_unknown_option;
 mod aliased_primitive;
 mod clock;
 mod clock_alias;
+mod double_escaped_newline;
 mod dynamic_code;
+mod fanout_label_missing;
 mod file_not_discoverable;
 mod floating_agent;
 mod foreign_primitive;
@@ -22,12 +31,23 @@ mod meta_shape;
 mod meta_unknown_key;
 mod module_import;
 mod no_return;
+mod opaque_options;
 mod parallel_promises;
 mod parse_error;
 mod phase_title_duplicate;
 mod phase_undeclared;
+mod plain_quote_interpolation;
 mod race;
 mod random;
+mod schema_array_items;
+mod schema_invalid;
+mod schema_keyword_profile;
+mod schema_nothing_required;
+mod schema_open;
+mod schema_required_unknown;
+mod schema_root;
+mod schema_runtime_enum;
+mod schema_unsatisfiable;
 mod script_size;
 mod shadowed_primitive;
 mod stray_export;
@@ -85,8 +105,28 @@ pub(super) static RULES: &[Rule] = &[
     foreign_primitive::RULE,
     aliased_primitive::RULE,
     race::RULE,
+    agent_arity::RULE,
+    agent_empty_prompt::RULE,
+    agent_prompt_type::RULE,
     agent_unknown_option::RULE,
+    agent_option_value::RULE,
+    agent_model_unknown::RULE,
+    agent_type_unknown::RULE,
+    agent_type_blocks_schema::RULE,
     floating_agent::RULE,
+    fanout_label_missing::RULE,
+    plain_quote_interpolation::RULE,
+    double_escaped_newline::RULE,
+    opaque_options::RULE,
+    schema_root::RULE,
+    schema_invalid::RULE,
+    schema_unsatisfiable::RULE,
+    schema_required_unknown::RULE,
+    schema_open::RULE,
+    schema_nothing_required::RULE,
+    schema_array_items::RULE,
+    schema_runtime_enum::RULE,
+    schema_keyword_profile::RULE,
     parallel_promises::RULE,
     phase_undeclared::RULE,
 ];

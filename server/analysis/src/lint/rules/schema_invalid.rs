@@ -1,0 +1,92 @@
+//! A schema has a type or keyword that does not exist, or a keyword of the wrong form.
+//!
+//! The agent is refused before it starts, or the keyword has no effect.
+//!
+//! ```js bad
+//! const SCHEMA = { type: 'object', properties: { ok: { type: 'bool' } }, required: ['ok'], additionalProperties: false }
+//! log(JSON.stringify(await agent('Is it done?', { schema: SCHEMA })))
+//! ```
+//!
+//! ```js good
+//! const SCHEMA = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'], additionalProperties: false }
+//! log(JSON.stringify(await agent('Is it done?', { schema: SCHEMA })))
+//! ```
+
+use swc_ecma_ast::Lit;
+
+use super::prelude::*;
+use crate::{
+    lint::schemas::{Schema, elements},
+    script::constant_string,
+    vocabulary::{SCHEMA_KEYWORDS, SCHEMA_TYPES, schema_keyword},
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF402",
+    name: "schema-invalid",
+    fixing: Fixing::Choice,
+    check,
+    source: include_str!("schema_invalid.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    for schema in &cx.schemas {
+        match schema.value("type") {
+            Some(Expr::Array(list)) => elements(list).for_each(|e| ty(e, report)),
+            Some(value) => ty(value, report),
+            None => {}
+        }
+        if let Some(value @ Expr::Lit(Lit::Bool(_))) = schema.value("required") {
+            let message = "`required` is a list of property names, and stands beside `properties`, not in a property.";
+            report.at(span(value), message);
+        }
+        if let Some(Expr::Array(list)) = schema.value("properties") {
+            report.at(span(list), "`properties` is an object from name to schema, not a list.");
+        }
+        if let Some(value) = schema.value("enum").filter(|v| matches!(v, Expr::Object(_) | Expr::Lit(_) | Expr::Tpl(_)))
+        {
+            report.at(span(value), "`enum` is a list of values.");
+        }
+        keywords(schema, report);
+    }
+}
+
+fn ty(value: &Expr, report: &mut Report) {
+    let Some(given) = constant_string(value).filter(|t| !SCHEMA_TYPES.contains(&t.value.as_str())) else { return };
+    let meant = match given.value.as_str() {
+        "bool" => Some("boolean"),
+        "int" | "long" => Some("integer"),
+        "float" | "double" => Some("number"),
+        "str" | "text" => Some("string"),
+        "list" => Some("array"),
+        "obj" | "dict" | "map" => Some("object"),
+        other => vocabulary::did_you_mean(other, SCHEMA_TYPES),
+    };
+    let hint = meant
+        .map_or_else(|| format!("there are {}.", SCHEMA_TYPES.join(", ")), |m| format!("did you mean {}?", quoted(m)));
+    let finding = report.at(given.span, format!("JSON Schema has no type {}: {hint}", quoted(&given.value)));
+    if let Some(meant) = meant {
+        finding.fix(format!("Change to {}", quoted(meant)), vec![Edit::replace(given.span, quoted(meant))]);
+    }
+}
+
+fn keywords(schema: &Schema, report: &mut Report) {
+    // An object without any known keyword is no schema but, say, a map of schemas.
+    if !schema.keywords.iter().any(|k| schema_keyword(k.key).is_some()) {
+        return;
+    }
+    for keyword in schema.keywords.iter().filter(|k| schema_keyword(k.key).is_none()) {
+        let Some(meant) = vocabulary::did_you_mean(keyword.key, SCHEMA_KEYWORDS.iter().map(|k| k.name)) else {
+            continue;
+        };
+        if schema.keyword(meant).is_some() || keyword.key.starts_with("x-") {
+            continue;
+        }
+        let finding = report
+            .at(keyword.key_span, format!("JSON Schema has no keyword `{}`: did you mean `{meant}`?", keyword.key));
+        finding
+            .fix(format!("Rename to `{meant}`"), vec![Edit::replace(keyword.key_span, meant)])
+            .at_most(Level::Warning);
+    }
+}

@@ -1,0 +1,39 @@
+//! A schema's object allows properties it does not describe.
+//!
+//! Agents add fields of their own, and back ends with strict output refuse such schemas.
+//!
+//! ```js bad
+//! const SCHEMA = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] }
+//! log(JSON.stringify(await agent('Is it done?', { schema: SCHEMA })))
+//! ```
+//!
+//! ```js good
+//! const SCHEMA = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'], additionalProperties: false }
+//! log(JSON.stringify(await agent('Is it done?', { schema: SCHEMA })))
+//! ```
+
+use super::prelude::*;
+use crate::vocabulary::Profile;
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF405",
+    name: "schema-open",
+    level: Level::Hint,
+    level_in: &[(Profile::Ultracodex, Level::Warning), (Profile::Portable, Level::Warning)],
+    fixing: Fixing::Safe,
+    check,
+    source: include_str!("schema_open.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    for schema in &cx.schemas {
+        let open = schema.keyword("properties").is_some() && schema.lacks("additionalProperties");
+        let Some(last) = schema.keywords.last().filter(|_| open) else { continue };
+        let place = schema.keyword("type").map_or(Span::new(schema.span.start, schema.span.start + 1), |p| p.span);
+        let edits = vec![Edit::insert(last.span.end, ", additionalProperties: false")];
+        report
+            .at(place, "This object allows any further property: add `additionalProperties: false`.")
+            .fix("Allow no other properties", edits);
+    }
+}
