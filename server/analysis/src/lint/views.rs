@@ -124,7 +124,7 @@ impl<'a> Checker<'a> {
         for outer in self.index.ancestors(id).take_while(|a| *a != combinator) {
             callbacks += u32::from(self.is_function(outer));
         }
-        let list = matches!(self.index.arg(combinator, 0), Some(Expr::Array(_)));
+        let list = matches!(self.index.arg(combinator, 0), Some(Expr::Array(_) | Expr::Arrow(_) | Expr::Fn(_)));
         list && callbacks <= 1 && self.index.free_callee(combinator) == Some("parallel")
     }
 

@@ -9,8 +9,11 @@ mod agent_type_blocks_schema;
 mod agent_type_unknown;
 mod agent_unknown_option;
 mod aliased_primitive;
+mod budget_call;
+mod catch_swallows;
 mod clock;
 mod clock_alias;
+mod combinator_not_awaited;
 mod double_escaped_newline;
 mod dynamic_code;
 mod fanout_label_missing;
@@ -30,13 +33,27 @@ mod meta_reserved_key;
 mod meta_shape;
 mod meta_unknown_key;
 mod module_import;
+mod needless_barrier;
+mod nested_args;
+mod nested_depth;
+mod nested_dynamic;
+mod nested_self;
+mod nested_unknown;
 mod no_return;
 mod opaque_options;
+mod parallel_argument;
 mod parallel_promises;
 mod parse_error;
+mod phase_in_concurrent;
+mod phase_not_string;
 mod phase_title_duplicate;
 mod phase_undeclared;
+mod phase_unused;
+mod pipeline_items;
+mod pipeline_no_stage;
+mod pipeline_stage_not_function;
 mod plain_quote_interpolation;
+mod promise_all;
 mod race;
 mod random;
 mod schema_array_items;
@@ -50,7 +67,10 @@ mod schema_runtime_enum;
 mod schema_unsatisfiable;
 mod script_size;
 mod shadowed_primitive;
+mod stage_no_return;
 mod stray_export;
+mod then_hides_null;
+mod thunk_no_return;
 mod typescript_syntax;
 mod unavailable_global;
 mod unknown_identifier;
@@ -127,6 +147,26 @@ pub(super) static RULES: &[Rule] = &[
     schema_array_items::RULE,
     schema_runtime_enum::RULE,
     schema_keyword_profile::RULE,
+    parallel_argument::RULE,
     parallel_promises::RULE,
+    thunk_no_return::RULE,
+    pipeline_items::RULE,
+    pipeline_stage_not_function::RULE,
+    pipeline_no_stage::RULE,
+    stage_no_return::RULE,
+    promise_all::RULE,
+    combinator_not_awaited::RULE,
+    needless_barrier::RULE,
+    then_hides_null::RULE,
+    catch_swallows::RULE,
     phase_undeclared::RULE,
+    phase_unused::RULE,
+    phase_in_concurrent::RULE,
+    phase_not_string::RULE,
+    budget_call::RULE,
+    nested_unknown::RULE,
+    nested_depth::RULE,
+    nested_self::RULE,
+    nested_dynamic::RULE,
+    nested_args::RULE,
 ];

@@ -27,13 +27,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    for schema in &cx.schemas {
-        let open = schema.keyword("properties").is_some() && schema.lacks("additionalProperties");
-        let Some(last) = schema.keywords.last().filter(|_| open) else { continue };
+    let open: Vec<_> = cx.schemas.iter().filter(|s| s.keyword("properties").is_some() && s.lacks("additionalProperties")).collect();
+    for schema in &open {
+        // One finding for a schema and what is written inside it.
+        if open.iter().any(|o| o.span != schema.span && o.span.contains(schema.span)) {
+            continue;
+        }
         let place = schema.keyword("type").map_or(Span::new(schema.span.start, schema.span.start + 1), |p| p.span);
-        let edits = vec![Edit::insert(last.span.end, ", additionalProperties: false")];
-        report
-            .at(place, "This object allows any further property: add `additionalProperties: false`.")
-            .fix("Allow no other properties", edits);
+        let inside = open.iter().filter(|o| schema.span.contains(o.span)).filter_map(|o| o.keywords.last());
+        let mut edits: Vec<Edit> = inside.map(|last| Edit::insert(last.span.end, ", additionalProperties: false")).collect();
+        edits.sort_by_key(|e| e.span);
+        report.at(place, "This object allows any further property: add `additionalProperties: false`.").fix("Allow no other properties", edits);
     }
 }

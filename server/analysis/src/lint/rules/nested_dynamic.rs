@@ -1,0 +1,48 @@
+//! Which workflow is called is known only when the script runs.
+//!
+//! Its agents are not in the bounds, and a wrong name is found late.
+//!
+//! ```js bad
+//! const { name } = args ?? {}
+//! log(await workflow(name, {}))
+//! ```
+//!
+//! ```js good
+//! log(await workflow('audit', {}))
+//! ```
+
+use super::prelude::*;
+use crate::{script::constant_string, vocabulary::Profile};
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF717",
+    name: "nested-dynamic",
+    level: Level::Hint,
+    level_in: &[(Profile::Portable, Level::Warning)],
+    check,
+    source: include_str!("nested_dynamic.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    for id in cx.calls("workflow") {
+        let Some(given) = cx.index.arg(id, 0) else { continue };
+        let (found, at) = cx.index.resolve(given, id);
+        let known = match found {
+            Expr::Object(_) => cx
+                .options(id, 0)
+                .and_then(|o| o.get("scriptPath").and_then(|p| p.value))
+                .is_some_and(|v| constant_string(cx.index.resolve(v, at).0).is_some()),
+            other => {
+                constant_string(other).is_some()
+                    || cx.plan.value_at(span(given)).is_some_and(|v| v.texts().is_some() && v.is_string())
+            }
+        };
+        if !known {
+            report.at(
+                span(given),
+                "Which workflow this is shows only in the run, so its agents are not in the bounds: name it here.",
+            );
+        }
+    }
+}
