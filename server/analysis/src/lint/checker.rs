@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 
+use swc_ecma_ast::Expr;
+
 use super::{
     Edit, Finding, Fix, Fixing, Level, Rule, Severity, rules,
     schemas::{Schema, schemas},
 };
 use crate::{
     Context,
-    plan::{AgentCall, Plan, Value},
+    plan::{Plan, Value, Why},
     script::{
         Script, Tree,
         index::{Index, NodeId},
+        span,
     },
     text::Span,
     vocabulary::Profile,
@@ -27,6 +30,15 @@ pub(super) struct Checker<'a> {
     /// Every schema that is written out.
     pub(super) schemas: Vec<Schema<'a>>,
     calls: HashMap<&'a str, Vec<NodeId>>,
+}
+
+/// What made a value `null`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// An agent that was skipped or failed.
+    Agent,
+    /// A slot of `parallel` or `pipeline` that failed.
+    Fanout,
 }
 
 /// Where findings go.
@@ -45,6 +57,9 @@ pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Findin
             calls.entry(name).or_default().push(*id);
         }
     }
+    // What was seen of a script that is not followed to its end proves nothing.
+    let nothing = Plan::default();
+    let plan = if plan.gave_up.is_some() { &nothing } else { plan };
     let mut checker = Checker { script, plan, context, index, schemas: Vec::new(), calls };
     checker.schemas = schemas(&checker);
     let recovered = script.tree != Tree::Whole;
@@ -79,14 +94,18 @@ impl<'a> Checker<'a> {
         ["agent", "parallel", "pipeline", "workflow"].into_iter().flat_map(|name| self.calls(name))
     }
 
-    /// The plan's view of the `agent` call at `span`.
-    pub(super) fn agent_at(&self, span: Span) -> Option<&'a AgentCall> {
-        self.plan.calls.binary_search_by_key(&span, |c| c.span).ok().map(|i| &self.plan.calls[i])
+    /// What `expr` can be.
+    pub(super) fn value(&self, expr: &Expr) -> Option<Value> {
+        self.plan.value_at(span(expr))
     }
 
-    /// What the expression at `id` can be.
-    pub(super) fn value(&self, id: NodeId) -> Option<Value> {
-        self.plan.value_at(self.index.span(id))
+    /// The agent call or combinator, of all there are, that a reason points to.
+    pub(super) fn origin(&self, why: &Why) -> Option<Origin> {
+        if self.plan.calls.iter().any(|c| c.span == why.span || c.callee == why.span) {
+            return Some(Origin::Agent);
+        }
+        let fanout = self.plan.fanouts.iter().any(|f| f.span == why.span || f.callee == why.span);
+        fanout.then_some(Origin::Fanout)
     }
 }
 

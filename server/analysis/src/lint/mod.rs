@@ -3,6 +3,7 @@
 mod checker;
 mod edits;
 mod ignores;
+mod nullable;
 mod rule;
 mod rules;
 mod schemas;

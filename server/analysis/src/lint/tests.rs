@@ -19,7 +19,7 @@ fn script(body: &str, whole: bool) -> String {
         text.push_str("export const meta = { name: 'example', description: 'An example' }\n");
     }
     text.push_str(body);
-    if !whole && !body.lines().any(|l| l.starts_with("return") || l.starts_with("while (true)")) {
+    if !whole && !body.lines().any(|l| l.starts_with("return")) {
         text.push_str("return 'done'\n");
     }
     text

@@ -1,6 +1,6 @@
 //! Arguments as the dialect means them: the options of a call, schemas, callbacks.
 
-use swc_ecma_ast::{ArrowFunctionBody, Expr, Function, ObjectLit, Stmt};
+use swc_ecma_ast::{ArrowFunctionBody, Expr, Function, Stmt};
 
 use super::checker::Checker;
 use crate::{
@@ -15,9 +15,7 @@ use crate::{
 /// The options of a call, where they are an object written in the script.
 #[derive(Debug)]
 pub(super) struct Options<'a> {
-    /// The object.
-    pub(super) object: &'a ObjectLit,
-    /// Its place.
+    /// The object's place.
     pub(super) span: Span,
     /// The node at which names in it are looked up.
     pub(super) at: NodeId,
@@ -70,7 +68,7 @@ impl<'a> Checker<'a> {
         let (found, at) = self.index.resolve(given, id);
         let Expr::Object(object) = found else { return None };
         let (properties, complete) = properties(object);
-        Some(Options { object, span: span(object), at, properties, complete, inline: std::ptr::eq(found, given) })
+        Some(Options { span: span(object), at, properties, complete, inline: std::ptr::eq(found, given) })
     }
 
     /// The function that `expr` is, also through a name.
@@ -94,6 +92,25 @@ impl<'a> Checker<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The constant text with which the prompt of the call at `id` begins.
+    pub(super) fn prompt_start(&self, id: NodeId) -> Option<String> {
+        let mut prompt = self.index.resolve(self.index.arg(id, 0)?, id).0;
+        while let Expr::Bin(b) = prompt {
+            prompt = b.left.unwrap_parens();
+        }
+        match prompt {
+            Expr::Tpl(t) => t.quasis.first()?.cooked.as_ref().map(|c| c.to_string_lossy().into_owned()),
+            other => crate::script::constant_string(other).map(|s| s.value),
+        }
+    }
+
+    /// All constant text of the prompt of the call at `id` that is written in the call.
+    pub(super) fn prompt_text(&self, id: NodeId) -> String {
+        let Some(prompt) = self.index.arg(id, 0).map(span) else { return String::new() };
+        let parts = self.index.strings.iter().chain(&self.index.templates).map(|n| self.index.span(*n));
+        parts.filter(|s| prompt.contains(*s)).map(|s| self.text(s)).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether the text inside `id` calls a primitive that starts agents.
@@ -126,6 +143,16 @@ impl<'a> Checker<'a> {
         }
         let list = matches!(self.index.arg(combinator, 0), Some(Expr::Array(_) | Expr::Arrow(_) | Expr::Fn(_)));
         list && callbacks <= 1 && self.index.free_callee(combinator) == Some("parallel")
+    }
+
+    /// Whether what the expression at `place` writes to, or reads, is declared outside the callbacks around it that run beside others.
+    pub(super) fn outside_of_callback(&self, place: Span) -> bool {
+        let root = self.index.idents.iter().copied().find(|id| self.index.span(*id).start >= place.start);
+        let Some(root) = root.filter(|id| place.contains(self.index.span(*id))) else { return true };
+        let name = self.text(self.index.span(root));
+        let declared = self.index.declared(name, root).map(|d| d.span);
+        let around = self.combinator_around(root).map(|c| self.index.span(c));
+        declared.zip(around).is_none_or(|(declared, around)| !around.contains(declared))
     }
 
     /// Whether the function at `id` is `async`.

@@ -144,6 +144,7 @@ impl<'a> Interp<'a> {
         };
         let shape = |tally: &Tally| if exhausted.is_some() { count(Key::Total) } else { record.count(tally) };
         let mut plan = Plan {
+            gave_up: exhausted.clone(),
             agents: count(Key::Total),
             peak_width: shape(&fx.peak),
             critical_path: shape(&fx.path),

@@ -98,6 +98,8 @@ pub struct Plan {
     pub shared_writes: Vec<SharedWrite>,
     /// Statements no run can reach, outermost only, by source position.
     pub unreachable: Vec<Span>,
+    /// Why the script was not followed to its end, if it was not: values, bindings and promise fates are then only what was seen so far.
+    pub gave_up: Option<Why>,
     /// What the script returns: `undefined` where it ends without `return`.
     pub result: Value,
     facts: facts::SharedFacts,

@@ -82,14 +82,9 @@ impl<'a> Index<'a> {
             Node::Class(_) => false,
             // The name of a function expression is known inside it only.
             Node::Expr(Expr::Fn(_)) => false,
-            Node::Stmt(s)
-                if matches!(
-                    s,
-                    Stmt::Block(_) | Stmt::For(_) | Stmt::ForIn(_) | Stmt::ForOf(_) | Stmt::Try(_) | Stmt::Switch(_)
-                ) =>
-            {
-                false
-            }
+            Node::Stmt(
+                Stmt::Block(_) | Stmt::For(_) | Stmt::ForIn(_) | Stmt::ForOf(_) | Stmt::Try(_) | Stmt::Switch(_),
+            ) => false,
             _ => return around,
         };
         let merged = matches!(node, Node::Stmt(Stmt::Try(_)));
@@ -338,15 +333,14 @@ impl<'a> Index<'a> {
         let declared = self.declared(name, at)?;
         let known =
             declared.how == How::Const || (matches!(declared.how, How::Let | How::Var) && !self.is_assigned(name));
-        let declarator = self.inside(declared.by).take_while(|_| known).find_map(|id| match self.node(id) {
+        self.inside(declared.by).take_while(|_| known).find_map(|id| match self.node(id) {
             Node::Declarator(VarDeclarator { name: Pat::Ident(i), init: Some(init), .. })
                 if span(&i.id) == declared.span =>
             {
                 Some((init.unwrap_parens(), id))
             }
             _ => None,
-        });
-        declarator
+        })
     }
 
     /// Whether some assignment writes to this name.

@@ -33,18 +33,18 @@ fn check(cx: &Checker, report: &mut Report) {
         for property in &options.properties {
             let field = vocabulary::agent_options_of(cx.profile()).find(|f| f.name == property.key);
             if let (Some(field), Some(value)) = (field, property.value) {
-                branches(cx, field, value, options.at, report);
+                branches(cx, field, value, report);
             }
         }
     }
 }
 
 /// Looks at every value a conditional expression can give.
-fn branches(cx: &Checker, field: &Field, value: &Expr, at: NodeId, report: &mut Report) {
+fn branches(cx: &Checker, field: &Field, value: &Expr, report: &mut Report) {
     match value.unwrap_parens() {
         Expr::Cond(c) => {
-            branches(cx, field, &c.cons, at, report);
-            branches(cx, field, &c.alt, at, report);
+            branches(cx, field, &c.cons, report);
+            branches(cx, field, &c.alt, report);
         }
         other => one(cx, field, other, report),
     }

@@ -3,7 +3,7 @@
 //! Its agents are not in the bounds, and a wrong name is found late.
 //!
 //! ```js bad
-//! const { name } = args ?? {}
+//! const { name } = typeof args === 'string' ? JSON.parse(args) : (args ?? {})
 //! log(await workflow(name, {}))
 //! ```
 //!

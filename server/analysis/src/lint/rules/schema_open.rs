@@ -27,7 +27,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    let open: Vec<_> = cx.schemas.iter().filter(|s| s.keyword("properties").is_some() && s.lacks("additionalProperties")).collect();
+    let open: Vec<_> =
+        cx.schemas.iter().filter(|s| s.keyword("properties").is_some() && s.lacks("additionalProperties")).collect();
     for schema in &open {
         // One finding for a schema and what is written inside it.
         if open.iter().any(|o| o.span != schema.span && o.span.contains(schema.span)) {
@@ -35,8 +36,11 @@ fn check(cx: &Checker, report: &mut Report) {
         }
         let place = schema.keyword("type").map_or(Span::new(schema.span.start, schema.span.start + 1), |p| p.span);
         let inside = open.iter().filter(|o| schema.span.contains(o.span)).filter_map(|o| o.keywords.last());
-        let mut edits: Vec<Edit> = inside.map(|last| Edit::insert(last.span.end, ", additionalProperties: false")).collect();
+        let mut edits: Vec<Edit> =
+            inside.map(|last| Edit::insert(last.span.end, ", additionalProperties: false")).collect();
         edits.sort_by_key(|e| e.span);
-        report.at(place, "This object allows any further property: add `additionalProperties: false`.").fix("Allow no other properties", edits);
+        report
+            .at(place, "This object allows any further property: add `additionalProperties: false`.")
+            .fix("Allow no other properties", edits);
     }
 }

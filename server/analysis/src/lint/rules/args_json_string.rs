@@ -1,0 +1,51 @@
+//! `args` is used as an object although it can be text.
+//!
+//! Arguments that a model gives often arrive as JSON text: every field of it is `undefined`, and one such run started 300 agents.
+//!
+//! ```js bad
+//! if (args) log(args.repo)
+//! ```
+//!
+//! ```js good
+//! const input = typeof args === 'string' ? JSON.parse(args) : (args ?? {})
+//! log(input.repo)
+//! ```
+
+use super::prelude::*;
+use crate::vocabulary::Profile;
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF706",
+    name: "args-json-string",
+    level: Level::Hint,
+    fixing: Fixing::Choice,
+    level_in: &[(Profile::ClaudeCode, Level::Warning)],
+    check,
+    source: include_str!("args_json_string.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    // A script that says what its arguments are knows how it is started.
+    let told = matches!(&cx.script.pragmas.args, Some((_, Ok(_)))) || cx.context.args.is_some();
+    let first = cx.plan.args_reads.iter().find(|r| r.may_be_text && !r.path.is_empty() && r.path[0] != "length");
+    let (Some(read), false) = (first, told) else { return };
+    let message = "`args` can be JSON text here, and then this is `undefined`: parse it first when it is a string.";
+    let finding = report.at(read.span, message);
+    let uses: Vec<Span> = cx
+        .index
+        .idents
+        .iter()
+        .filter(|id| cx.index.free_ident(**id).is_some_and(|i| &*i.sym == "args"))
+        .map(|id| cx.index.span(*id))
+        .collect();
+    let Some(meta) = cx.script.meta.as_ref().filter(|_| cx.index.declarations("input").next().is_none()) else {
+        return;
+    };
+    let line = "\nconst input = typeof args === 'string' ? JSON.parse(args) : (args ?? {})";
+    let replaced: Option<Vec<Edit>> = uses.iter().map(|place| cx.rename(*place, "input")).collect();
+    if let Some(replaced) = replaced.filter(|r| r.iter().all(|e| e.span.start > meta.span.end)) {
+        let edits = std::iter::once(Edit::insert(meta.span.end, line)).chain(replaced).collect();
+        finding.fix("Parse `args` into `input` first", edits);
+    }
+}

@@ -1,0 +1,41 @@
+//! The result of an agent is used as if it were always there.
+//!
+//! `agent` gives `null` when it is skipped, or its provider fails for good; reading a property of that throws.
+//!
+//! ```js bad
+//! const PLAN = { type: 'object', properties: { steps: { type: 'number' } }, required: ['steps'], additionalProperties: false }
+//! const plan = await agent('Plan it', { schema: PLAN })
+//! log(plan.steps)
+//! ```
+//!
+//! ```js good
+//! const PLAN = { type: 'object', properties: { steps: { type: 'number' } }, required: ['steps'], additionalProperties: false }
+//! const plan = await agent('Plan it', { schema: PLAN })
+//! log(plan?.steps)
+//! ```
+
+use super::prelude::*;
+use crate::lint::{checker::Origin, nullable::dereferences};
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF601",
+    name: "nullable-agent-deref",
+    level: Level::Warning,
+    fixing: Fixing::Safe,
+    check,
+    source: include_str!("nullable_agent_deref.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    for found in dereferences(cx, Origin::Agent) {
+        let shown = cx.text(found.object);
+        let shown =
+            if shown.len() > 40 || shown.contains('\n') { "this agent's result" } else { &format!("`{shown}`") };
+        let message = format!(
+            "{shown} is `null` when the agent is skipped or fails, and then this throws: check it first, or write `?.`."
+        );
+        let finding = report.at(found.object, message);
+        finding.also(found.why.span, "the agent").fix("Write `?.`", vec![found.optional]);
+    }
+}

@@ -1,0 +1,43 @@
+//! An object or a list of objects is put into text as it is.
+//!
+//! It becomes `[object Object]`, and the agent reads just that.
+//!
+//! ```js bad
+//! const plan = { files: ['a.rs'] }
+//! log(await agent(`Review ${plan}`))
+//! ```
+//!
+//! ```js good
+//! const plan = { files: ['a.rs'] }
+//! log(await agent(`Review ${JSON.stringify(plan)}`))
+//! ```
+
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF316",
+    name: "object-in-template",
+    level: Level::Warning,
+    fixing: Fixing::Safe,
+    check,
+    source: include_str!("object_in_template.rs"),
+    ..Rule::BASE
+};
+
+fn check(cx: &Checker, report: &mut Report) {
+    for id in &cx.index.templates {
+        let Some(Expr::Tpl(template)) = cx.index.expr(*id) else { continue };
+        for hole in &template.exprs {
+            let Some(value) = cx.value(hole.unwrap_parens()).map(|v| v.non_nullish()) else { continue };
+            let list = value.array.as_ref().is_some_and(|a| a.element.non_nullish().is_object());
+            if !(value.is_object() || (value.is_array() && list)) {
+                continue;
+            }
+            let what = if list { "a list of objects" } else { "an object" };
+            let place = span(&**hole);
+            let edits = vec![Edit::insert(place.start, "JSON.stringify("), Edit::insert(place.end, ")")];
+            let message = format!("This is {what} and becomes `[object Object]`: use `JSON.stringify`.");
+            report.at(place, message).fix("Use `JSON.stringify`", edits);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A field is read that the agent's schema does not have.
+//!
+//! It is `undefined` in every run.
+//!
+//! ```js bad
+//! const VERDICT = { type: 'object', properties: { severity: { type: 'string' } }, required: ['severity'], additionalProperties: false }
+//! const found = await agent('Judge it', { schema: VERDICT })
+//! log(found?.severty)
+//! ```
+//!
+//! ```js good
+//! const VERDICT = { type: 'object', properties: { severity: { type: 'string' } }, required: ['severity'], additionalProperties: false }
+//! const found = await agent('Judge it', { schema: VERDICT })
+//! log(found?.severity)
+//! ```
+
+use super::prelude::*;
+use crate::plan::Lookup;
+
+pub(super) const RULE: Rule = Rule {
+    code: "WF409",
+    name: "result-field-unknown",
+    level: Level::Error,
+    fixing: Fixing::Safe,
+    check,
+    source: include_str!("result_field_unknown.rs"),
+    ..Rule::BASE
+};
+
+/// What every object has.
+const INHERITED: [&str; 6] =
+    ["hasOwnProperty", "toString", "valueOf", "constructor", "isPrototypeOf", "toLocaleString"];
+
+fn check(cx: &Checker, report: &mut Report) {
+    for id in &cx.index.members {
+        let Some((object, name, place)) = cx.index.member(*id) else { continue };
+        let Some(value) = cx.value(object).map(|v| v.non_nullish()).filter(|v| v.is_object()) else { continue };
+        let Some(facts) = value.object.as_ref().filter(|o| o.from_schema.is_some()) else { continue };
+        if INHERITED.contains(&name) || facts.fields.iter().any(|f| f.name == name) {
+            continue;
+        }
+        let fields = || facts.fields.iter().map(|f| f.name.as_str());
+        let meant = vocabulary::did_you_mean(name, fields());
+        let absent = value.field(name) == Lookup::Absent;
+        let message = match meant {
+            Some(meant) => format!("The schema has no field `{name}`: did you mean `{meant}`?"),
+            None if absent => {
+                format!("The schema has no field `{name}`; it has {}.", fields().collect::<Vec<_>>().join(", "))
+            }
+            None => continue,
+        };
+        let finding = report.at(place, message);
+        if let Some(meant) = meant {
+            finding.fix(format!("Rename to `{meant}`"), vec![Edit::replace(place, meant)]);
+        }
+        // An open object can have the field all the same.
+        if !absent {
+            finding.at_most(Level::Warning);
+        }
+        if let Some(why) = &facts.from_schema {
+            finding.also(why.span, "the schema's agent");
+        }
+    }
+}
