@@ -61,7 +61,10 @@ fn least(mut work: impl FnMut()) -> f64 {
 
 fn main() {
     let context = Context::default();
-    println!("{:>8} {:>10} {:>10} {:>10} {:>10} {:>10}", "KiB", "parse ms", "plan ms", "lint ms", "est. ms", "rest/parse");
+    println!(
+        "{:>8} {:>10} {:>10} {:>10} {:>10} {:>10}",
+        "KiB", "parse ms", "plan ms", "lint ms", "est. ms", "rest/parse"
+    );
     let mut totals = Vec::new();
     for kib in [10, 50, 100, 200, 400] {
         let text = sample(kib);

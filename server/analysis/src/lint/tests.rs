@@ -38,7 +38,7 @@ fn examples(rule: &Rule) -> Vec<Example> {
         let mut context = Context { file_name: Some("example.js".into()), ..Context::default() };
         let (mut whole, mut large) = (false, false);
         for word in words {
-            match word.split_once('=') {
+            match word.split_once(':') {
                 Some(("file", file)) => context.file_name = Some(file.into()),
                 Some(("profile", profile)) => context.profile = profile.parse().expect("a profile"),
                 Some(("agents", names)) => {

@@ -2,13 +2,13 @@
 //!
 //! Above the dialect's cap the run throws; the settings' guideline is advice.
 //!
-//! ```js bad guideline=5
+//! ```js bad guideline:5
 //! const parts = [1, 2, 3, 4, 5, 6]
 //! const found = await parallel(parts.map((part) => () => agent(`Review part ${part}`, { label: `part:${part}` })))
 //! log(found.filter(Boolean).length)
 //! ```
 //!
-//! ```js good guideline=15
+//! ```js good guideline:15
 //! const parts = [1, 2, 3, 4, 5, 6]
 //! const found = await parallel(parts.map((part) => () => agent(`Review part ${part}`, { label: `part:${part}` })))
 //! log(found.filter(Boolean).length)

@@ -2,12 +2,12 @@
 //!
 //! With `schema` the agent must call `StructuredOutput`; a type limited to other tools never can, and the call throws after five tries.
 //!
-//! ```js bad agents=reader(Read)
+//! ```js bad agents:reader(Read)
 //! const SCHEMA = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'], additionalProperties: false }
 //! log(await agent('Look', { agentType: 'reader', schema: SCHEMA }))
 //! ```
 //!
-//! ```js good agents=reader
+//! ```js good agents:reader
 //! const SCHEMA = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'], additionalProperties: false }
 //! log(await agent('Look', { agentType: 'reader', schema: SCHEMA }))
 //! ```

@@ -2,11 +2,11 @@
 //!
 //! An unknown type throws when the agent starts.
 //!
-//! ```js bad agents=reviewer
+//! ```js bad agents:reviewer
 //! log(await agent('Look', { agentType: 'reviwer' }))
 //! ```
 //!
-//! ```js good agents=reviewer
+//! ```js good agents:reviewer
 //! log(await agent('Look', { agentType: 'reviewer' }))
 //! ```
 

@@ -12,7 +12,7 @@
 //! log(`report of ${now}`)
 //! ```
 //!
-//! ```js bad profile=portable
+//! ```js bad profile:portable
 //! log(String(new Date(0)))
 //! ```
 

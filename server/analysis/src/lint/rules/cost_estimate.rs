@@ -2,13 +2,13 @@
 //!
 //! Off until a ceiling is set. The estimate is the likely one, with its basis.
 //!
-//! ```js bad ceiling=0.0001
+//! ```js bad ceiling:0.0001
 //! const parts = [1, 2, 3, 4, 5, 6]
 //! const found = await parallel(parts.map((part) => () => agent(`Review part ${part}`, { label: `part:${part}`, model: 'opus' })))
 //! log(found.filter(Boolean).length)
 //! ```
 //!
-//! ```js good ceiling=10000
+//! ```js good ceiling:10000
 //! const parts = [1, 2, 3, 4, 5, 6]
 //! const found = await parallel(parts.map((part) => () => agent(`Review part ${part}`, { label: `part:${part}`, model: 'opus' })))
 //! log(found.filter(Boolean).length)

@@ -2,11 +2,11 @@
 //!
 //! Only `*.js` directly in `.claude/workflows` is found by name; `.mjs` and `.ts` are not.
 //!
-//! ```js bad file=audit.mjs
+//! ```js bad file:audit.mjs
 //! export const meta = { name: 'audit', description: 'An example' }
 //! ```
 //!
-//! ```js good file=audit.js
+//! ```js good file:audit.js
 //! export const meta = { name: 'audit', description: 'An example' }
 //! ```
 

@@ -2,11 +2,11 @@
 //!
 //! Which of them runs depends on where they are: the closest folder wins, and a project's beats a personal one.
 //!
-//! ```js bad workflows=example@other.js
+//! ```js bad workflows:example@other.js
 //! export const meta = { name: 'example', description: 'An example' }
 //! ```
 //!
-//! ```js good workflows=another@other.js
+//! ```js good workflows:another@other.js
 //! export const meta = { name: 'example', description: 'An example' }
 //! ```
 

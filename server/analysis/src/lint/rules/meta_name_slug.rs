@@ -6,7 +6,7 @@
 //! export const meta = { name: 'Nightly Audit', description: 'An example' }
 //! ```
 //!
-//! ```js good file=nightly-audit.js
+//! ```js good file:nightly-audit.js
 //! export const meta = { name: 'nightly-audit', description: 'An example' }
 //! ```
 

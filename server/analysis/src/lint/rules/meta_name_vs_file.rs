@@ -2,11 +2,11 @@
 //!
 //! The name counts, so who looks for `/check` in `check.js` finds another workflow.
 //!
-//! ```js bad file=audit.js
+//! ```js bad file:audit.js
 //! export const meta = { name: 'check', description: 'An example' }
 //! ```
 //!
-//! ```js good file=audit.js
+//! ```js good file:audit.js
 //! export const meta = { name: 'audit', description: 'An example' }
 //! ```
 

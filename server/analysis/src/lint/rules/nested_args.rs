@@ -2,11 +2,11 @@
 //!
 //! The called workflow reads a field of `args` without a guard and would throw.
 //!
-//! ```js bad workflows=audit+needs:files
+//! ```js bad workflows:audit+needs:files
 //! log(await workflow('audit'))
 //! ```
 //!
-//! ```js good workflows=audit+needs:files
+//! ```js good workflows:audit+needs:files
 //! log(await workflow('audit', { files: ['a.rs'] }))
 //! ```
 

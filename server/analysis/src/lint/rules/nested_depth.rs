@@ -2,11 +2,11 @@
 //!
 //! Workflows nest one level: in the called one `workflow` throws.
 //!
-//! ```js bad workflows=audit+nests
+//! ```js bad workflows:audit+nests
 //! log(await workflow('audit', {}))
 //! ```
 //!
-//! ```js good workflows=audit
+//! ```js good workflows:audit
 //! log(await workflow('audit', {}))
 //! ```
 

@@ -2,11 +2,11 @@
 //!
 //! An unknown name throws when the script comes to it.
 //!
-//! ```js bad workflows=deep-research
+//! ```js bad workflows:deep-research
 //! log(await workflow('deep-reserch', { topic: 'tests' }))
 //! ```
 //!
-//! ```js good workflows=deep-research
+//! ```js good workflows:deep-research
 //! log(await workflow('deep-research', { topic: 'tests' }))
 //! ```
 

@@ -2,7 +2,7 @@
 //!
 //! Some hand it to the next stage, others skip the item's remaining stages. Looked for in profile `portable` only.
 //!
-//! ```js bad profile=portable
+//! ```js bad profile:portable
 //! const done = await pipeline(
 //!   ['a.rs', 'b.rs'],
 //!   (file) => file === 'a.rs' ? null : agent(`Review ${file}`, { label: file }),
@@ -11,7 +11,7 @@
 //! log(done.filter(Boolean).length)
 //! ```
 //!
-//! ```js good profile=portable
+//! ```js good profile:portable
 //! const done = await pipeline(
 //!   ['a.rs', 'b.rs'].filter((file) => file !== 'a.rs'),
 //!   (file) => agent(`Review ${file}`, { label: file }),

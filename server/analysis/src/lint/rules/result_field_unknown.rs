@@ -53,12 +53,19 @@ fn check(cx: &Checker, report: &mut Report) {
         if let Some(meant) = meant {
             finding.fix(format!("Rename to `{meant}`"), vec![Edit::replace(place, meant)]);
         }
-        // An open object can have the field all the same.
-        if !absent {
+        // An open object can have the field all the same, and a field no name resembles, or one with a default, may be asked for in case.
+        if !absent || meant.is_none() || has_default(cx, *id) {
             finding.at_most(Level::Warning);
         }
         if let Some(why) = &facts.from_schema {
             finding.also(why.span, "the schema's agent");
         }
     }
+}
+
+/// Whether the script gives a default for the field: `found.note ?? ''`.
+fn has_default(cx: &Checker, id: NodeId) -> bool {
+    use swc_ecma_ast::BinaryOp;
+    let outer = cx.index.outer(id).map(|p| cx.index.node(p));
+    matches!(outer, Some(Node::Expr(Expr::Bin(b))) if matches!(b.op, BinaryOp::LogicalOr | BinaryOp::NullishCoalescing))
 }

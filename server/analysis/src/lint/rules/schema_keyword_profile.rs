@@ -2,13 +2,13 @@
 //!
 //! Some back ends refuse regular expressions, references and conditions in schemas.
 //!
-//! ```js bad profile=langalpha
+//! ```js bad profile:langalpha
 //! const ID = { type: 'string', pattern: '^[a-z]+$' }
 //! const SCHEMA = { type: 'object', properties: { id: ID }, required: ['id'], additionalProperties: false }
 //! log(JSON.stringify(await agent('Pick one', { schema: SCHEMA })))
 //! ```
 //!
-//! ```js good profile=claude-code
+//! ```js good profile:claude-code
 //! const ID = { type: 'string', pattern: '^[a-z]+$' }
 //! const SCHEMA = { type: 'object', properties: { id: ID }, required: ['id'], additionalProperties: false }
 //! log(JSON.stringify(await agent('Pick one', { schema: SCHEMA })))

@@ -16,7 +16,7 @@
 //! console.log('ready')
 //! ```
 //!
-//! ```js good profile=ultracodex
+//! ```js good profile:ultracodex
 //! console.log('ready')
 //! ```
 
