@@ -1,5 +1,8 @@
 // Bundles the extension into dist/, with the run view, the types and the grammars it brings; `--tests` bundles the unit tests.
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+// CALLSHEET_BUNDLE names a callsheet program to bring along, for a package of one platform:
+//   CALLSHEET_BUNDLE=target/release/callsheet npm run package -- --target linux-x64
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { build } from 'esbuild';
 
 const here = new URL('.', import.meta.url).pathname;
@@ -17,4 +20,11 @@ if (process.argv[2] === '--tests') {
   for (const name of ['view.js', 'view.css']) cpSync(`${here}../view/dist/${name}`, `${here}dist/${name}`);
   cpSync(`${here}../../grammars/workflow.d.ts`, `${here}dist/workflow.d.ts`);
   for (const name of ['workflow', 'callsheet']) cpSync(`${here}../../grammars/textmate/${name}.tmLanguage.json`, `${here}dist/grammars/${name}.tmLanguage.json`);
+  rmSync(`${here}server`, { recursive: true, force: true });
+  const program = process.env.CALLSHEET_BUNDLE;
+  if (program) {
+    const brought = `${here}server/${path.basename(program)}`;
+    cpSync(path.resolve(process.env.INIT_CWD ?? '.', program), brought);
+    chmodSync(brought, 0o755);
+  }
 }
