@@ -23,7 +23,7 @@ if (process.argv[2] === '--tests') {
   rmSync(`${here}server`, { recursive: true, force: true });
   const program = process.env.CALLSHEET_BUNDLE;
   if (program) {
-    const brought = `${here}server/${path.basename(program)}`;
+    const brought = `${here}server/callsheet${path.extname(program) === '.exe' ? '.exe' : ''}`;
     cpSync(path.resolve(process.env.INIT_CWD ?? '.', program), brought);
     chmodSync(brought, 0o755);
   }
