@@ -4,6 +4,7 @@ import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import { folderOf } from './plans.ts';
 import type { Monitor } from './runs/monitor.ts';
 import { serverCommand } from './server/protocol.ts';
+import { openTranscript } from './runs/transcript.ts';
 import type { Server } from './server/server.ts';
 import { installTypes } from './types.ts';
 import type { RunView } from './view/panel.ts';
@@ -57,16 +58,6 @@ async function transcript(server: Server, monitor: Monitor, script: vscode.Uri):
   if (run === undefined) return void vscode.window.showInformationMessage('This script has not run in this window. Earlier runs are in the view Workflow Runs.');
   if (run.live) return void vscode.window.showInformationMessage('The transcript is written when the run ends.');
   await openTranscript(server, folderOf(script), run.id);
-}
-
-/** Opens the transcript of a run; of one that was not run by an editor and has none, its tree and result. */
-export async function openTranscript(server: Server, folder: string, runId: string): Promise<void> {
-  const file = vscode.Uri.file(path.join(folder, '.callsheet', 'runs', runId, 'transcript.md'));
-  const written = await vscode.workspace.fs.stat(file).then(() => true, () => false);
-  const document = written
-    ? await vscode.workspace.openTextDocument(file)
-    : await vscode.workspace.openTextDocument({ content: await server.once(['runs', 'show', runId], folder), language: 'plaintext' });
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
 }
 
 /** Tells menus and keys whether the active editor has a workflow script, and views whether there has been one. */

@@ -4,6 +4,7 @@ import { Estimate } from './estimate.ts';
 import { Monitor } from './runs/monitor.ts';
 import { Progress } from './runs/progress.ts';
 import { starting } from './runs/start.ts';
+import { quietly } from './runs/transcript.ts';
 import { RunsTree } from './runs/tree.ts';
 import { Server } from './server/server.ts';
 import { RunView } from './view/panel.ts';
@@ -14,7 +15,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const monitor = new Monitor();
   const estimate = new Estimate();
   const progress = new Progress(() => server.running);
-  const server: Server = new Server(context.extensionUri, log, { ...progress.middleware, ...estimate.middleware, ...starting(monitor, () => view) });
+  const server: Server = new Server(context.extensionUri, log, { ...progress.middleware, ...estimate.middleware, ...starting(monitor, () => view), ...quietly(() => view.visible) });
   const view: RunView = new RunView(context.extensionUri, server, monitor);
   server.withEach((client) => monitor.follow(client));
   server.withEach(() => new vscode.Disposable(() => progress.clear()));

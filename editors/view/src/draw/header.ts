@@ -14,6 +14,7 @@ export class Header {
   private badge = h('span', { class: 'badge', title: 'Answered by the simulated model: no model was called and nothing was paid' }, 'simulated');
   private description = h('p', { class: 'description' });
   private buttons = {
+    transcript: h('button', { class: 'button quiet', 'data-command': 'transcript' }, 'Transcript'),
     dryRun: h('button', { class: 'button quiet', 'data-command': 'dryRun' }, 'Dry run'),
     run: h('button', { class: 'button', 'data-command': 'run' }, 'Run'),
     stop: h('button', { class: 'button quiet', 'data-command': 'stop' }, 'Stop'),
@@ -21,7 +22,7 @@ export class Header {
   private note = h('p', { class: 'note' });
   readonly element = h('header', { class: 'top' },
     h('div', { class: 'headline' }, this.title, this.status, this.badge,
-      h('div', { class: 'actions' }, this.buttons.dryRun, this.buttons.run, this.buttons.stop)),
+      h('div', { class: 'actions' }, this.buttons.transcript, this.buttons.dryRun, this.buttons.run, this.buttons.stop)),
     this.description, this.note);
 
   draw(title: string, plan: Plan | null, run: RunState, offers: ReadonlySet<Offer>, note: string | null): void {
@@ -35,8 +36,8 @@ export class Header {
     text(this.note, note ?? '');
     attribute(this.note, 'hidden', note === null);
     for (const [name, button] of Object.entries(this.buttons)) {
-      const offered = offers.has(name as Offer) && (name === 'stop') === (status === 'live');
-      attribute(button, 'hidden', !offered);
+      const fits = name === 'stop' ? status === 'live' : name === 'transcript' ? run.end !== null : status !== 'live';
+      attribute(button, 'hidden', !fits || !offers.has(name as Offer));
     }
   }
 }

@@ -72,7 +72,10 @@ function spent({ group }: Lane, run: RunState): string {
   if (group === null) return '';
   const parts = [];
   if (group.peak > 1) parts.push(`${count(group.peak)} at once`);
-  if (group.finished > 0) parts.push(`${tokens(group.spent.tokens)} tokens`, money(group.spent));
+  if (group.finished > 0) {
+    const cost = money(group.spent);
+    parts.push(`${tokens(group.spent.tokens)} tokens`, cost === 'unknown' ? 'cost unknown' : cost);
+  }
   if (group.finished > 0 && run.simulated) parts.push('simulated');
   return parts.join(' · ');
 }

@@ -4,7 +4,7 @@ import { before, finished, type Agent, type RunState } from '../run/state.ts';
 import { figures } from '../sheet/figures.ts';
 import { sheet } from '../sheet/sheet.ts';
 import type { CallId } from '../wire/event.ts';
-import type { Offer, ToView } from '../wire/message.ts';
+import type { Command, Offer, ToView } from '../wire/message.ts';
 import type { Plan } from '../wire/plan.ts';
 import { agentOf } from './cells.ts';
 import { Detail } from './detail.ts';
@@ -44,7 +44,7 @@ export class Page {
   private spoken = h('p', { role: 'status', class: 'spoken' });
 
   constructor(private root: Element, private host: Host) {
-    const main = h('main', {}, this.story.ended, this.ways, this.empty, this.lanes.element, this.legend.element, this.story.element);
+    const main = h('main', {}, this.story.ended, this.ways, this.empty, this.lanes.element, this.legend.element, this.story.result, this.story.element);
     children(root, [this.spoken, this.header.element, this.figures.element, h('div', { class: 'below' }, main, this.detail.element)]);
     root.addEventListener('click', (event) => this.clicked(event));
     root.addEventListener('keydown', (event) => this.pressed(event as KeyboardEvent));
@@ -138,7 +138,7 @@ export class Page {
     if (button === null) return;
     const { line, column, command, steer, way } = button.dataset;
     if (line !== undefined) this.host.say({ type: 'reveal', line: Number(line), column: Number(column ?? 1) });
-    else if (command === 'run' || command === 'dryRun' || command === 'stop') this.host.say({ type: 'command', command });
+    else if (isCommand(command)) this.host.say({ type: 'command', command });
     else if ((steer === 'skip' || steer === 'retry') && this.chosen !== null) {
       this.host.say({ type: 'steer', how: steer, call: this.chosen });
     } else if (way !== undefined) this.draws(way === 'time');
@@ -187,3 +187,6 @@ export class Page {
   }
 }
 
+function isCommand(name: string | undefined): name is Command {
+  return name === 'run' || name === 'dryRun' || name === 'stop' || name === 'transcript';
+}

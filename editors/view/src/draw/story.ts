@@ -11,8 +11,9 @@ export class Story {
   private list = h('ol', { class: 'lines' });
   private earlier = h('p', { class: 'earlier' });
   private heading = h('h2', {}, 'Log');
-  private ending = new EndingView();
-  readonly ended = this.ending.element;
+  private ending = new Ending();
+  readonly ended = this.ending.banner;
+  readonly result = this.ending.result;
   readonly element = h('section', { class: 'story', 'aria-label': 'Log', hidden: true }, this.heading, this.earlier, this.list);
   private drawn = 0;
 
@@ -33,27 +34,29 @@ export class Story {
   }
 }
 
-class EndingView {
+/** How a run ended: what a person must know at once on top, the result below the agents, so that nothing jumps when it comes. */
+class Ending {
   private what = h('p');
+  private why = h('pre', { tabindex: 0, 'aria-label': 'Error' });
   private body = h('pre', { tabindex: 0, 'aria-label': 'Result' });
-  readonly element = h('section', { class: 'ending', hidden: true }, this.what, this.body);
+  readonly banner = h('section', { class: 'ending', 'aria-label': 'End', hidden: true }, this.what, this.why);
+  readonly result = h('section', { class: 'result', 'aria-label': 'Result', hidden: true }, h('h2', {}, 'Result'), this.body);
   private drawn: RunState['end'] = null;
 
   draw({ end, dropped }: RunState): void {
-    attribute(this.element, 'hidden', end === null);
-    if (end === null || end === this.drawn) {
-      this.drawn = end;
-      return;
-    }
+    if (end === this.drawn) return;
     this.drawn = end;
-    this.element.dataset['status'] = end.status;
-    const lost = dropped > 0 ? `${dropped} ${dropped === 1 ? 'item was' : 'items were'} dropped on the way; the log says where` : '';
-    const { error } = end;
+    attribute(this.banner, 'hidden', end === null || (end.status === 'ok' && dropped === 0));
+    attribute(this.result, 'hidden', end?.result === undefined);
+    if (end === null) return;
+    this.banner.dataset['status'] = end.status;
+    const { error, result } = end;
+    const said = { ok: '', failed: 'The run failed. ', stopped: 'The run was stopped. ' }[end.status];
     const place = error?.line === undefined ? [] : [link({ line: error.line, column: error.column ?? 1 })];
-    const said = end.status === 'failed' ? 'The run failed. ' : end.status === 'stopped' ? 'The run was stopped. ' : 'Result';
+    const lost = dropped > 0 ? `${dropped} ${dropped === 1 ? 'item was' : 'items were'} dropped on the way; the log says where` : '';
     children(this.what, [document.createTextNode(said), ...place, h('span', { class: 'lost' }, lost)]);
-    const result = error?.message ?? (end.result === undefined ? null : typeof end.result === 'string' ? end.result : JSON.stringify(end.result, null, 2));
-    this.body.textContent = result;
-    attribute(this.body, 'hidden', result === null);
+    this.why.textContent = error?.message ?? null;
+    attribute(this.why, 'hidden', error === null);
+    this.body.textContent = typeof result === 'string' ? result : (JSON.stringify(result, null, 2) ?? null);
   }
 }

@@ -55,7 +55,7 @@ export function basis({ basis, runs = 0 }: Pick<Range, 'basis' | 'runs'>): strin
   switch (basis) {
     case 'exact': return 'exact';
     case 'bounds': return 'from the script’s bounds';
-    case 'assumed': return 'from the script and assumed sizes';
+    case 'assumed': return 'from assumed sizes';
     case 'simulated': return of('simulated');
     case 'history': return of('earlier');
   }

@@ -11,11 +11,13 @@ export type ToView =
   | { type: 'run'; runId: string | null }
   | { type: 'events'; runId: string; events: Event[] };
 
-export type Offer = 'run' | 'dryRun' | 'stop' | 'reveal' | 'skip' | 'retry';
+export type Command = 'run' | 'dryRun' | 'stop' | 'transcript';
+
+export type Offer = Command | 'reveal' | 'skip' | 'retry';
 
 /** What the view asks for. */
 export type FromView =
   | { type: 'ready' }
-  | { type: 'command'; command: 'run' | 'dryRun' | 'stop' }
+  | { type: 'command'; command: Command }
   | { type: 'reveal'; line: number; column: number }
   | { type: 'steer'; how: 'skip' | 'retry'; call: CallId };

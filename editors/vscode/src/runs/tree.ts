@@ -2,10 +2,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Server } from '../server/server.ts';
 import { duration, tokens } from '../../../view/src/text/numbers.ts';
-import { openTranscript } from '../commands.ts';
 import type { RunView } from '../view/panel.ts';
 import { history, type PastRun } from './history.ts';
 import type { Monitor } from './monitor.ts';
+import { openTranscript } from './transcript.ts';
 
 /** The runs of the workspace, newest first. */
 export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Disposable {

@@ -5,6 +5,7 @@ import type { Event } from '../../../view/src/wire/event.ts';
 import type { FromView, Offer, ToView } from '../../../view/src/wire/message.ts';
 import { folderOf, planOf } from '../plans.ts';
 import { eventsOf } from '../runs/history.ts';
+import { openTranscript } from '../runs/transcript.ts';
 import type { Monitor } from '../runs/monitor.ts';
 import { runEvents, serverCommand } from '../server/protocol.ts';
 import type { Server } from '../server/server.ts';
@@ -83,7 +84,8 @@ export class RunView implements vscode.Disposable {
         await Promise.all([this.sendPlan(), this.sendRun()]);
         return;
       case 'command':
-        if (message.command === 'stop') await vscode.commands.executeCommand(serverCommand.stop, { uri: subject.script.toString(), runId: subject.runId });
+        if (message.command === 'transcript') await openTranscript(this.server, folderOf(subject.script), subject.runId ?? '');
+        else if (message.command === 'stop') await vscode.commands.executeCommand(serverCommand.stop, { uri: subject.script.toString(), runId: subject.runId });
         else await vscode.commands.executeCommand(message.command === 'run' ? 'callsheet.runScript' : 'callsheet.dryRunScript', subject.script);
         return;
       case 'reveal':
@@ -99,7 +101,7 @@ export class RunView implements vscode.Disposable {
   }
 
   private offer(): void {
-    const offers: Offer[] = ['reveal', 'stop'];
+    const offers: Offer[] = ['reveal', 'stop', 'transcript'];
     const can = this.server.running?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
     if (vscode.workspace.isTrusted) offers.push('run', 'dryRun');
     for (const how of ['skip', 'retry'] as const) if (can.includes(`callsheet.${how}`)) offers.push(how);
