@@ -43,9 +43,12 @@ export class Code {
     this.home = mkdtempSync(path.join(tmpdir(), 'callsheet-vscode-'))
     this.shots = path.resolve(shots ?? path.join(this.home, 'shots'))
     mkdirSync(this.shots, { recursive: true })
-    mkdirSync(path.join(this.home, 'data/User'), { recursive: true })
     const trust = { 'security.workspace.trust.enabled': !trusted }
-    writeFileSync(path.join(this.home, 'data/User/settings.json'), JSON.stringify({ ...quiet, ...trust, ...settings }))
+    // Of settings of machine scope, code-server reads only those of the machine it runs on.
+    for (const level of ['User', 'Machine']) {
+      mkdirSync(path.join(this.home, 'data', level), { recursive: true })
+      writeFileSync(path.join(this.home, 'data', level, 'settings.json'), JSON.stringify({ ...quiet, ...trust, ...settings }))
+    }
     writeFileSync(path.join(this.home, 'config.yaml'), '')
     const folders = ['--user-data-dir', path.join(this.home, 'data'), '--extensions-dir', path.join(this.home, 'ext'),
       '--config', path.join(this.home, 'config.yaml')]
