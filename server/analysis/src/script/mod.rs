@@ -1,6 +1,7 @@
 //! A script's text and what its parser made of it.
 
 mod comments;
+pub mod cursor;
 mod explain;
 pub mod index;
 mod meta;

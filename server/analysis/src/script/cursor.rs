@@ -1,0 +1,306 @@
+//! Where in a script a cursor stands, told from tokens alone: it works in text that is half written.
+
+use super::scan::{Kind, Scan, Token};
+use crate::text::Span;
+
+/// What surrounds a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The brackets open there, outermost first.
+    pub enclosing: Vec<Enclosing>,
+    /// The content, without quotes, of the string or plain template the place is in.
+    pub string: Option<Span>,
+    /// The word the place is in or at the end of; empty where there is none.
+    pub word: Span,
+    /// The word before the `.` the place follows, with or without a word begun behind the dot.
+    pub member_of: Option<Span>,
+}
+
+/// An open bracket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Enclosing {
+    /// `name(…`.
+    Call {
+        /// The word before the bracket; the last one of `a.b(`.
+        callee: Span,
+        /// Whether a `.` stands before it.
+        member: bool,
+        /// Arguments before the place.
+        argument: usize,
+    },
+    /// `{` of an object.
+    Object {
+        /// Keys it has, before and behind the place.
+        keys: Vec<String>,
+        /// The key whose value the place is in; `None` where a key is due.
+        key: Option<String>,
+        /// The variable it is assigned to, if it is.
+        assigned: Option<Span>,
+    },
+    /// `[` of an array.
+    Array,
+    /// Any other: a block, a group, `${`.
+    Other,
+}
+
+/// Looks at the byte `offset` of `text`. `None` inside a comment, a regular expression or the text of a template with holes.
+pub fn at(text: &str, offset: u32) -> Option<Cursor> {
+    let mut cursor = Cursor { word: Span::at(offset), ..Cursor::default() };
+    let mut before: Vec<Token> = Vec::new();
+    let mut tokens = Scan::new(text);
+    let mut behind = None;
+    for token in tokens.by_ref() {
+        if token.span.start >= offset {
+            behind = Some(token);
+            break;
+        }
+        if token.span.end > offset || token.span.end == offset && !ends(token) {
+            match token.kind {
+                Kind::Word => cursor.word = token.span,
+                Kind::Text { .. } | Kind::Template { opens: true, closes: true } => {
+                    let quoted = token.span.end > token.span.start + 1 && ends(token);
+                    cursor.string = Some(Span::new(token.span.start + 1, token.span.end - u32::from(quoted)));
+                }
+                Kind::Number | Kind::Punct if token.span.end == offset => {}
+                _ => return None,
+            }
+            if token.kind == Kind::Word || cursor.string.is_some() {
+                break;
+            }
+        }
+        if token.kind != Kind::Comment {
+            open_or_close(&mut cursor.enclosing, &before, token, text);
+            before.push(token);
+        }
+    }
+    if let [.., object, dot] = before[..]
+        && matches!(dot.text(text), "." | "?.")
+        && object.kind == Kind::Word
+    {
+        cursor.member_of = Some(object.span);
+    }
+    keys_behind(&mut cursor.enclosing, behind.into_iter().chain(tokens), text);
+    Some(cursor)
+}
+
+/// Whether a token is over at its last byte, so that a place behind it is outside.
+fn ends(token: Token) -> bool {
+    match token.kind {
+        Kind::Text { closed } => closed,
+        Kind::Template { closes, .. } => closes,
+        Kind::Punct | Kind::Number | Kind::Regex => true,
+        Kind::Word | Kind::Comment => false,
+    }
+}
+
+fn open_or_close(open: &mut Vec<Enclosing>, before: &[Token], token: Token, text: &str) {
+    let last = before.last().copied();
+    match (token.kind, token.text(text)) {
+        (Kind::Template { opens: true, closes: false }, _) => open.push(Enclosing::Other),
+        (Kind::Template { opens: false, closes: true }, _) => drop(open.pop()),
+        (Kind::Punct, "(") => open.push(match last {
+            Some(callee) if callee.kind == Kind::Word && !KEYWORDS.contains(&callee.text(text)) => {
+                let dot = before.len().checked_sub(2).map(|at| before[at].text(text));
+                Enclosing::Call { callee: callee.span, member: matches!(dot, Some("." | "?.")), argument: 0 }
+            }
+            _ => Enclosing::Other,
+        }),
+        (Kind::Punct, "[") => open.push(match last {
+            Some(last) if ends_operand(last, text) => Enclosing::Other,
+            _ => Enclosing::Array,
+        }),
+        (Kind::Punct, "{") => open.push(match last {
+            Some(last) if BEFORE_OBJECT.contains(&last.text(text)) => {
+                let assigned = before.len().checked_sub(2).map(|at| before[at]);
+                let assigned = assigned.filter(|name| last.text(text) == "=" && name.kind == Kind::Word);
+                Enclosing::Object { keys: vec![], key: None, assigned: assigned.map(|name| name.span) }
+            }
+            _ => Enclosing::Other,
+        }),
+        (Kind::Punct, ")" | "]" | "}") => drop(open.pop()),
+        (kind, mark) => match open.last_mut() {
+            Some(Enclosing::Call { argument, .. }) if mark == "," => *argument += 1,
+            Some(Enclosing::Object { key, .. }) if mark == "," => *key = None,
+            Some(Enclosing::Object { keys, key, .. }) if mark == ":" && key.is_none() => *key = keys.last().cloned(),
+            Some(Enclosing::Object { keys, key: None, .. }) if matches!(kind, Kind::Word | Kind::Text { .. }) => {
+                keys.push(mark.trim_matches(['\'', '"']).to_string());
+            }
+            _ => {}
+        },
+    }
+}
+
+/// Adds the keys that stand behind the place in the innermost object.
+fn keys_behind(open: &mut [Enclosing], tokens: impl Iterator<Item = Token>, text: &str) {
+    let Some(Enclosing::Object { keys, .. }) = open.last_mut() else { return };
+    let mut depth = 0;
+    let mut last: Option<Token> = None;
+    for token in tokens.filter(|token| token.kind != Kind::Comment) {
+        match (token.kind, token.text(text)) {
+            (Kind::Punct, "(" | "[" | "{") | (Kind::Template { opens: true, closes: false }, _) => depth += 1,
+            (Kind::Punct, ")" | "]" | "}") | (Kind::Template { opens: false, closes: true }, _) if depth == 0 => return,
+            (Kind::Punct, ")" | "]" | "}") | (Kind::Template { opens: false, closes: true }, _) => depth -= 1,
+            (Kind::Punct, ":") if depth == 0 => {
+                keys.extend(last.map(|key| key.text(text).trim_matches(['\'', '"']).to_string()));
+            }
+            _ => {}
+        }
+        last = Some(token);
+    }
+}
+
+fn ends_operand(token: Token, text: &str) -> bool {
+    match token.kind {
+        Kind::Word => !KEYWORDS.contains(&token.text(text)),
+        Kind::Punct => matches!(token.text(text), ")" | "]" | "}"),
+        _ => true,
+    }
+}
+
+/// Words that are no callee and no operand.
+const KEYWORDS: [&str; 16] = [
+    "if", "for", "while", "switch", "catch", "function", "return", "await", "typeof", "of", "in", "case", "new",
+    "yield", "throw", "else",
+];
+
+/// After these a `{` begins an object.
+const BEFORE_OBJECT: [&str; 13] = ["(", ",", "=", ":", "?", "[", "return", "&&", "||", "??", "...", "await", "??="];
+
+/// A string literal that names a phase, or any other fixed thing, at a known place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The content, without quotes.
+    pub content: Span,
+    /// The whole literal.
+    pub literal: Span,
+}
+
+/// Every literal that stands as `callee('…'` or as `key: '…'`, in source order.
+pub fn literals(text: &str, callee: Option<&str>, key: Option<&str>) -> Vec<Named> {
+    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let found = tokens.windows(3).enumerate().filter_map(|(at, window)| {
+        let [name, mark, literal] = window else { return None };
+        let simple = matches!(literal.kind, Kind::Text { closed: true } | Kind::Template { opens: true, closes: true });
+        let called = callee == Some(name.text(text)) && mark.text(text) == "(";
+        let keyed = key == Some(name.text(text)) && mark.text(text) == ":";
+        let member = at > 0 && matches!(tokens[at - 1].text(text), "." | "?.");
+        (simple && (called && !member || keyed)).then(|| {
+            let span = literal.span;
+            Named { content: Span::new(span.start + 1, span.end.saturating_sub(1)), literal: span }
+        })
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    /// What surrounds `|` in `text`.
+    fn check(text: &str, expected: &Expect) {
+        let offset = text.find('|').expect("a cursor");
+        let text = text.replacen('|', "", 1);
+        let shown = match at(&text, offset as u32) {
+            None => "nothing\n".to_string(),
+            Some(cursor) => {
+                let mut lines: Vec<String> = cursor.enclosing.iter().map(|open| show(open, &text)).collect();
+                lines.extend(cursor.string.map(|span| format!("string `{}`", span.slice(&text))));
+                lines.push(format!("word `{}`", cursor.word.slice(&text)));
+                lines.extend(cursor.member_of.map(|span| format!("member of `{}`", span.slice(&text))));
+                lines.join("\n") + "\n"
+            }
+        };
+        expected.assert_eq(&shown);
+    }
+
+    fn show(open: &Enclosing, text: &str) -> String {
+        match open {
+            Enclosing::Call { callee, member, argument } => {
+                format!("{}{}( argument {argument}", if *member { "." } else { "" }, callee.slice(text))
+            }
+            Enclosing::Object { keys, key, assigned } => {
+                let name = assigned.map(|span| span.slice(text)).unwrap_or_default();
+                format!("{name}{{ keys {keys:?}, at {key:?}")
+            }
+            Enclosing::Array => "[".into(),
+            Enclosing::Other => "other".into(),
+        }
+    }
+
+    #[test]
+    fn options_of_a_call() {
+        check(
+            "await agent(`hi ${name}`, { label: 'a', ef|, model: m })",
+            &expect![[r#"
+                agent( argument 1
+                { keys ["label", "model"], at None
+                word `ef`
+            "#]],
+        );
+        check(
+            "agent('x', { model: 'so|",
+            &expect![[r#"
+                agent( argument 1
+                { keys ["model"], at Some("model")
+                string `so`
+                word ``
+            "#]],
+        );
+        check(
+            "agent('x', { schema: { type: 'object', properties: { a: { type: '|' } } }, label: a ? 'b' : c })",
+            &expect![[r#"
+                agent( argument 1
+                { keys ["schema"], at Some("schema")
+                { keys ["type", "properties"], at Some("properties")
+                { keys ["a"], at Some("a")
+                { keys ["type"], at Some("type")
+                string ``
+                word ``
+            "#]],
+        );
+    }
+
+    #[test]
+    fn other_places() {
+        check(
+            "export const meta = { phases: [{ ti| }] }",
+            &expect![[r#"
+                meta{ keys ["phases"], at Some("phases")
+                [
+                { keys [], at None
+                word `ti`
+            "#]],
+        );
+        check(
+            "parallel(xs.map(x => () => { const y = await r.|",
+            &expect![[r#"
+                parallel( argument 0
+                .map( argument 0
+                other
+                word ``
+                member of `r`
+            "#]],
+        );
+        check(
+            "phase('|')",
+            &expect![[r#"
+            phase( argument 0
+            string ``
+            word ``
+        "#]],
+        );
+        check("`a ${x} | b`", &expect!["nothing\n"]);
+        check("// a|", &expect!["nothing\n"]);
+        check("f('a')|", &expect!["word ``\n"]);
+    }
+
+    #[test]
+    fn named_literals() {
+        let text = "phase('A'); p.phase('no'); agent(x, { phase: \"B\", 'label': 'no' }) // phase('no')";
+        let found: Vec<&str> =
+            literals(text, Some("phase"), Some("phase")).iter().map(|n| n.content.slice(text)).collect();
+        assert_eq!(found, ["A", "B"]);
+    }
+}
