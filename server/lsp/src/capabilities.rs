@@ -32,6 +32,8 @@ pub(crate) struct Client {
     pub(crate) trusted: bool,
     /// The client's process, watched so that the server does not outlive it.
     pub(crate) process: Option<u32>,
+    /// The client watches files for the server.
+    pub(crate) watches_files: bool,
     /// Workspace folders.
     pub(crate) folders: Vec<Uri>,
 }
@@ -61,6 +63,7 @@ impl Client {
             action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
             related: can("/textDocument/publishDiagnostics/relatedInformation"),
             snippets: can("/textDocument/completion/completionItem/snippetSupport"),
+            watches_files: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             trusted: options.and_then(|o| o.get("trusted")).and_then(Value::as_bool).unwrap_or(true),
             process: params.process_id,
             folders,
@@ -90,6 +93,23 @@ pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
         code_action_provider: Some(CodeActionProviderCapability::Options(code_actions)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(["'", "\"", "`", ".", "{"].map(Into::into).into()),
+            ..Default::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(["(", ","].map(Into::into).into()),
+            ..Default::default()
+        }),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: Default::default(),
+        })),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: Command::ALL.iter().map(|command| command.id().to_string()).collect(),
             ..Default::default()

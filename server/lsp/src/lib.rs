@@ -22,6 +22,7 @@ mod snapshot;
 mod tests;
 mod transport;
 mod workflows;
+mod workspace;
 
 pub use commands::Command;
 pub use transport::{Ended, serve};

@@ -3,6 +3,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -24,6 +25,7 @@ use crate::{
     settings::Settings,
     snapshot::Snapshot,
     workflows,
+    workspace::{self, Workspace},
 };
 
 /// A message to the owner.
@@ -68,6 +70,7 @@ pub(crate) struct Owner {
     pub(crate) settings: Arc<Settings>,
     pub(crate) documents: Documents,
     pub(crate) scripts: Scripts,
+    pub(crate) workspace: Arc<Workspace>,
     pub(crate) runs: Runs,
     pub(crate) outbox: Outbox,
     /// The way back for what happens elsewhere; weak, so that the loop ends with the server.
@@ -92,6 +95,7 @@ pub(crate) fn start(mailbox: &Mailbox, mut mails: Mails, outbox: Outbox) -> std:
         settings: Arc::default(),
         documents: Documents::default(),
         scripts: Scripts::default(),
+        workspace: Arc::default(),
         runs: Runs::default(),
         outbox,
         mailbox: mailbox.downgrade(),
@@ -125,11 +129,46 @@ impl Owner {
         })
     }
 
-    /// `initialized`: asks for the settings where they are not pushed.
+    /// `initialized`: asks for the settings where they are not pushed, and looks round.
     pub(crate) fn initialized(&mut self) {
         if self.client.configuration {
             self.pull_configuration();
         }
+        if self.client.watches_files {
+            self.watch_files();
+        }
+        self.look_round();
+    }
+
+    /// Has the workspace read again, in a thread of its own.
+    pub(crate) fn look_round(&self) {
+        let folders: Vec<PathBuf> = self.client.folders.iter().filter_map(workspace::path_of).collect();
+        let mailbox = self.mailbox.clone();
+        tokio::task::spawn_blocking(move || {
+            let found = Workspace::read(&folders, std::env::home_dir().as_deref());
+            if let Some(mailbox) = mailbox.upgrade() {
+                Mailbox(mailbox).tell(move |owner| owner.workspace = Arc::new(found));
+            }
+        });
+    }
+
+    /// Asks the client to tell when a file that [`Workspace`] reads changes.
+    fn watch_files(&self) {
+        let globs = ["**/.claude/agents/*.md", "**/.claude/workflows/*.js", "**/*.workflow.js"];
+        let watchers =
+            globs.map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.into()), kind: None });
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.into() };
+        let registration = Registration {
+            id: "callsheet.files".into(),
+            method: "workspace/didChangeWatchedFiles".into(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        let client = self.outbox.client();
+        tokio::spawn(async move {
+            if let Err(error) = client.register_capability(vec![registration]).await {
+                tracing::warn!(%error, "the client does not watch files");
+            }
+        });
     }
 
     /// `workspace/didChangeConfiguration`, with the settings in it or only the news that they changed.
@@ -159,6 +198,7 @@ impl Owner {
         let folders = &mut Arc::make_mut(&mut self.client).folders;
         folders.retain(|folder| !event.removed.iter().any(|removed| removed.uri == *folder));
         folders.extend(event.added.into_iter().map(|added| added.uri));
+        self.look_round();
     }
 
     /// Takes in the object below `callsheet`; where something in it cannot be used the client's log says so.
@@ -286,6 +326,7 @@ impl Owner {
             carry,
             client: self.client.clone(),
             settings: self.settings.clone(),
+            workspace: self.workspace.clone(),
             run: script.run(),
         })
     }

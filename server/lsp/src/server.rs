@@ -15,7 +15,10 @@ use tokio::sync::oneshot;
 use tower_lsp::{LanguageServer, jsonrpc::Result, ls_types::*};
 
 use crate::{
-    features::{code_actions, code_lens, document_symbols, hover, inlay_hints},
+    features::{
+        code_actions, code_lens, completion, definition, document_symbols, folding, hover, inlay_hints, signature_help,
+        titles, workspace_symbols,
+    },
     owner::{Mailbox, Owner, internal_error},
     run::protocol::{CatchUp, CaughtUp},
     snapshot::Snapshot,
@@ -120,7 +123,9 @@ impl LanguageServer for Slot {
         self.mailbox.tell(move |owner| owner.change_folders(params.event));
     }
 
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {}
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
+        self.mailbox.tell(|owner| owner.look_round());
+    }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         self.read(params.text_document.uri, move |script| inlay_hints::inlay_hints(script, params.range)).await
@@ -142,6 +147,53 @@ impl LanguageServer for Slot {
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         self.read(params.text_document.uri, document_symbols::document_symbols).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        self.read(text_document.uri, move |script| completion::completion(script, position).into()).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let help = self.read(text_document.uri, move |script| signature_help::signature_help(script, position));
+        Ok(help.await?.flatten())
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        Ok(self.read(text_document.uri, move |script| definition::definition(script, position)).await?.flatten())
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let with_declaration = params.context.include_declaration;
+        self.read(text_document.uri, move |script| titles::references(script, position, with_declaration)).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        self.read(text_document.uri, move |script| titles::highlights(script, position)).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params;
+        Ok(self.read(text_document.uri, move |script| titles::prepare_rename(script, position)).await?.flatten())
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let edit = self.read(text_document.uri, move |script| titles::rename(script, position, &params.new_name));
+        Ok(edit.await?.flatten())
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.read(params.text_document.uri, folding::folding_ranges).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        let found = move |owner: &mut Owner| workspace_symbols::workspace_symbols(&owner.workspace, &params.query);
+        self.ask(move |owner| Ok(Some(WorkspaceSymbolResponse::Nested(found(owner))))).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

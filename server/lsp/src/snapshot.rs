@@ -15,6 +15,7 @@ use crate::{
     position::Converter,
     run::RunView,
     settings::Settings,
+    workspace::Workspace,
 };
 
 /// One version of one open script. Cheap to clone; never changes.
@@ -38,6 +39,8 @@ pub(crate) struct Snapshot {
     pub(crate) client: Arc<Client>,
     /// The settings in force.
     pub(crate) settings: Arc<Settings>,
+    /// What lies around the script.
+    pub(crate) workspace: Arc<Workspace>,
     /// The script's newest run in this session, live or ended, and the way from the text it ran to this one.
     pub(crate) run: Option<(Arc<RunView>, Arc<Carry>)>,
 }

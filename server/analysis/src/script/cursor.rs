@@ -192,6 +192,19 @@ pub fn literals(text: &str, callee: Option<&str>, key: Option<&str>) -> Vec<Name
     found.collect()
 }
 
+/// Every place at which `word` stands as a word, not behind a `.`, in source order.
+pub fn words(text: &str, word: &str) -> Vec<Span> {
+    let mut dot = false;
+    let mut spans = Vec::new();
+    for token in Scan::new(text).filter(|token| token.kind != Kind::Comment) {
+        if token.kind == Kind::Word && !dot && token.text(text) == word {
+            spans.push(token.span);
+        }
+        dot = matches!(token.text(text), "." | "?.");
+    }
+    spans
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};

@@ -54,6 +54,7 @@ impl Script {
                 carry: Arc::default(),
                 client: Arc::new(client),
                 settings: Arc::default(),
+                workspace: Arc::default(),
                 run: None,
             },
         }

@@ -11,7 +11,7 @@ mod draw;
 mod reliability;
 
 pub(crate) use client::TestClient;
-pub(crate) use draw::{Script, draw_hints, ran};
+pub(crate) use draw::{Script, draw_hints, draw_ranges, ran};
 
 /// Methods that only tests can call.
 pub(crate) fn add_methods(service: LspServiceBuilder<Slot>) -> LspServiceBuilder<Slot> {

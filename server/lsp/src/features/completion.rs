@@ -1,0 +1,375 @@
+//! What can be written here. `textDocument/completion`.
+
+use analysis::{
+    plan::{Field as ValueField, Value},
+    script::cursor::{self, Cursor, Enclosing},
+    text::Span,
+    vocabulary::{self, Field, Kind, Type},
+};
+use tower_lsp::ls_types::*;
+
+use crate::{
+    features::{reasons, titles, workflows_by_name},
+    snapshot::Snapshot,
+};
+
+/// What can be written at a position.
+pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<CompletionItem> {
+    let offset = script.offset(position);
+    let Some(cursor) = cursor::at(&script.text, offset) else { return vec![] };
+    let items = Items { script, cursor: &cursor };
+    if let Some(object) = cursor.member_of {
+        return items.members(object);
+    }
+    if let Some(Enclosing::Object { keys, key, .. }) = cursor.enclosing.last() {
+        let fields = items.fields_here();
+        return match key {
+            None => items.keys(&fields, keys),
+            Some(key) => items.values(&fields, key),
+        };
+    }
+    match cursor.enclosing.last() {
+        Some(Enclosing::Call { callee, member: false, argument: 0 }) => match callee.slice(&script.text) {
+            "phase" => return items.titles(),
+            "workflow" => return items.workflows(),
+            _ => {}
+        },
+        Some(Enclosing::Array) if cursor.string.is_some() => return items.schema_types(),
+        _ => {}
+    }
+    if cursor.string.is_none() { items.primitives() } else { vec![] }
+}
+
+struct Items<'a> {
+    script: &'a Snapshot,
+    cursor: &'a Cursor,
+}
+
+impl Items<'_> {
+    /// The fields an object at the cursor can have, as the vocabulary knows them.
+    fn fields_here(&self) -> Fields {
+        let open = &self.cursor.enclosing;
+        let assigned_to = |name: &str| {
+            let object = open.iter().rposition(
+                |e| matches!(e, Enclosing::Object { assigned: Some(a), .. } if a.slice(&self.script.text) == name),
+            );
+            object.map(|at| open.len() - at)
+        };
+        match open.as_slice() {
+            _ if self.in_schema() => Fields::Schema,
+            [.., Enclosing::Call { callee, member: false, argument: 1 }, Enclosing::Object { .. }]
+                if callee.slice(&self.script.text) == "agent" =>
+            {
+                Fields::Known(vocabulary::AGENT_OPTIONS)
+            }
+            [.., Enclosing::Object { key: Some(key), .. }, Enclosing::Array, Enclosing::Object { .. }]
+                if key == "phases" && assigned_to("meta") == Some(3) =>
+            {
+                Fields::Known(vocabulary::PHASE_FIELDS)
+            }
+            _ if assigned_to("meta") == Some(1) => Fields::Known(vocabulary::META_FIELDS),
+            _ => Fields::None,
+        }
+    }
+
+    /// Whether the cursor is in a JSON Schema: the value of `schema`, or of a constant named so.
+    fn in_schema(&self) -> bool {
+        self.cursor.enclosing.iter().rev().enumerate().any(|(from_inside, open)| match open {
+            Enclosing::Object { key: Some(key), .. } if from_inside > 0 && key == "schema" => true,
+            Enclosing::Object { assigned: Some(name), .. } => {
+                name.slice(&self.script.text).to_lowercase().contains("schema")
+            }
+            _ => false,
+        })
+    }
+
+    fn keys(&self, fields: &Fields, taken: &[String]) -> Vec<CompletionItem> {
+        let free = |name: &str| !taken.iter().any(|key| key == name);
+        match fields {
+            Fields::Known(fields) => {
+                fields.iter().filter(|field| free(field.name)).map(|field| self.key(field)).collect()
+            }
+            Fields::Schema => {
+                let keywords =
+                    vocabulary::SCHEMA_KEYWORDS.iter().filter(|keyword| free(keyword.name) && self.names_no_property());
+                keywords
+                    .map(|k| self.item(k.name, format!("{}: ", k.name), CompletionItemKind::PROPERTY, k.doc))
+                    .collect()
+            }
+            Fields::None => vec![],
+        }
+    }
+
+    /// Directly in `properties: {…}` keys are the author's own.
+    fn names_no_property(&self) -> bool {
+        let outer = self.cursor.enclosing.iter().rev().nth(1);
+        !matches!(outer, Some(Enclosing::Object { key: Some(key), .. }) if key == "properties")
+    }
+
+    fn key(&self, field: &Field) -> CompletionItem {
+        let mut item = self.item(field.name, format!("{}: ", field.name), CompletionItemKind::PROPERTY, "");
+        item.detail = Some(field.ty.typescript());
+        item.documentation = Some(Documentation::MarkupContent(reasons::markdown(vocabulary::hover_field(field))));
+        item.preselect = field.required.then_some(true);
+        let quoted = matches!(field.ty, Type::String | Type::Enum(_) | Type::Open(_));
+        if self.script.client.snippets && quoted {
+            item.insert_text_format = Some(InsertTextFormat::SNIPPET);
+            self.put(&mut item, format!("{}: '$0'", field.name));
+        }
+        item
+    }
+
+    fn values(&self, fields: &Fields, key: &str) -> Vec<CompletionItem> {
+        match fields {
+            Fields::Known(fields) => match (key, fields.iter().find(|field| field.name == key)) {
+                ("phase", _) => self.titles(),
+                ("agentType", _) => self.agent_types(),
+                (_, Some(field)) => {
+                    let value = |value: &&str| self.text(value, CompletionItemKind::ENUM_MEMBER, "");
+                    field.ty.values().iter().map(value).collect()
+                }
+                _ => vec![],
+            },
+            Fields::Schema if key == "type" => self.schema_types(),
+            _ => vec![],
+        }
+    }
+
+    fn schema_types(&self) -> Vec<CompletionItem> {
+        if !self.in_schema() {
+            return vec![];
+        }
+        vocabulary::SCHEMA_TYPES.iter().map(|name| self.text(name, CompletionItemKind::ENUM_MEMBER, "")).collect()
+    }
+
+    fn titles(&self) -> Vec<CompletionItem> {
+        let mut seen: Vec<String> = Vec::new();
+        for title in titles::titles(self.script) {
+            let here = self.cursor.string == Some(title.content);
+            if !here && !title.text.is_empty() && !seen.contains(&title.text) {
+                seen.push(title.text);
+            }
+        }
+        seen.iter().map(|title| self.text(title, CompletionItemKind::ENUM_MEMBER, "")).collect()
+    }
+
+    fn agent_types(&self) -> Vec<CompletionItem> {
+        let agents = &self.script.workspace.agents;
+        agents.iter().map(|agent| self.text(&agent.name, CompletionItemKind::CLASS, &agent.description)).collect()
+    }
+
+    fn workflows(&self) -> Vec<CompletionItem> {
+        let saved = workflows_by_name(self.script);
+        saved.iter().map(|saved| self.text(&saved.name, CompletionItemKind::MODULE, &saved.description)).collect()
+    }
+
+    fn primitives(&self) -> Vec<CompletionItem> {
+        vocabulary::PRIMITIVES
+            .iter()
+            .map(|primitive| {
+                let call = primitive.kind == Kind::Call;
+                let kind = if call { CompletionItemKind::FUNCTION } else { CompletionItemKind::VARIABLE };
+                let mut item = self.item(primitive.name, primitive.name.into(), kind, "");
+                item.detail = Some(if call { vocabulary::signature(primitive).label } else { primitive.ty.into() });
+                item.documentation = Some(Documentation::MarkupContent(reasons::markdown(primitive.doc.into())));
+                item
+            })
+            .collect()
+    }
+
+    /// The fields of a value whose shape is known: from a schema, an object in the script, or `budget`.
+    fn members(&self, object: Span) -> Vec<CompletionItem> {
+        let name = object.slice(&self.script.text);
+        if name == "budget"
+            && let Some(budget) = vocabulary::primitive("budget")
+        {
+            let members = budget.members.iter();
+            return members
+                .map(|m| CompletionItem {
+                    detail: Some(m.ty.into()),
+                    ..self.item(m.name, m.name.into(), CompletionItemKind::PROPERTY, m.doc)
+                })
+                .collect();
+        }
+        let Some(value) = value_of(self.script, object) else { return vec![] };
+        fields_of(&value)
+            .iter()
+            .map(|field| {
+                let mut item = self.item(&field.name, field.name.clone(), CompletionItemKind::FIELD, "");
+                item.detail = Some(format!("{}{}", field.value, if field.optional { " | undefined" } else { "" }));
+                item
+            })
+            .collect()
+    }
+
+    /// A string, with quotes where the cursor is in none.
+    fn text(&self, text: &str, kind: CompletionItemKind, doc: &str) -> CompletionItem {
+        let put =
+            if self.cursor.string.is_some() { text.to_string() } else { format!("'{}'", text.replace('\'', "\\'")) };
+        self.item(text, put, kind, doc)
+    }
+
+    fn item(&self, label: &str, put: String, kind: CompletionItemKind, doc: &str) -> CompletionItem {
+        let mut item = CompletionItem { label: label.into(), kind: Some(kind), ..CompletionItem::default() };
+        if !doc.is_empty() {
+            item.documentation = Some(Documentation::MarkupContent(reasons::markdown(doc.into())));
+        }
+        self.put(&mut item, put);
+        item
+    }
+
+    /// What is replaced: the content of the string the cursor is in, or the word.
+    fn put(&self, item: &mut CompletionItem, new_text: String) {
+        let range = self.script.range(self.cursor.string.unwrap_or(self.cursor.word));
+        item.filter_text = self.cursor.string.is_some().then(|| item.label.clone());
+        item.text_edit = Some(CompletionTextEdit::Edit(TextEdit { range, new_text }));
+    }
+}
+
+enum Fields {
+    Known(&'static [Field]),
+    Schema,
+    None,
+}
+
+/// What is known of the variable written at `name`: asked at its nearest earlier use that the plan has seen.
+fn value_of(script: &Snapshot, name: Span) -> Option<Value> {
+    let word = name.slice(&script.text);
+    let uses =
+        cursor::words(&script.known.script.text, word).into_iter().filter_map(|was| Some((was, script.loosely(was)?)));
+    let (mut before, after): (Vec<_>, Vec<_>) = uses.partition(|(_, now)| now.start <= name.start);
+    before.reverse();
+    let mut candidates = before.into_iter().chain(after);
+    candidates.find_map(|(was, _)| script.known.plan.value_at(was).filter(|value| !fields_of(value).is_empty()))
+}
+
+fn fields_of(value: &Value) -> &[ValueField] {
+    value.object.as_deref().map(|object| object.fields.as_slice()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::{
+        tests::Script,
+        workspace::{AgentType, Saved, Workspace},
+    };
+
+    /// What can be written at `|`: label and, where it differs, the text put in.
+    fn check(text: &str, expected: &Expect) {
+        let offset = text.find('|').expect("a cursor");
+        let mut script = Script::of(&text.replacen('|', "", 1));
+        let (path, description) = ("/x".into(), "Finds faults".to_string());
+        script.snapshot.workspace = Arc::new(Workspace {
+            agents: vec![AgentType { name: "critic".into(), description: description.clone(), path }],
+            workflows: vec![Saved { name: "audit".into(), description, path: "/y".into(), line: 0 }],
+        });
+        let position = script.snapshot.converter().position(offset as u32);
+        let shown: String = completion(&script.snapshot, position)
+            .iter()
+            .map(|item| {
+                let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { panic!("an edit") };
+                let put = if edit.new_text == item.label { String::new() } else { format!(" -> {}", edit.new_text) };
+                format!("{}{put}\n", item.label)
+            })
+            .collect();
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn options_of_an_agent() {
+        check("agent('x', { label: 'a', m| })", &expect![[r#"
+            phase -> phase: 
+            schema -> schema: 
+            model -> model: 
+            effort -> effort: 
+            isolation -> isolation: 
+            agentType -> agentType: 
+            stallMs -> stallMs: 
+            stepId -> stepId: 
+        "#]]);
+        check("agent('x', { effort: '|' })", &expect![[r#"
+            low
+            medium
+            high
+            xhigh
+            max
+        "#]]);
+        check("agent('x', { model: |", &expect![[r#"
+            haiku -> 'haiku'
+            sonnet -> 'sonnet'
+            opus -> 'opus'
+            fable -> 'fable'
+            inherit -> 'inherit'
+        "#]]);
+        check("agent('x', { agentType: '|", &expect![[r#"
+            critic
+        "#]]);
+        check("workflow('|')", &expect![[r#"
+            audit
+        "#]]);
+    }
+
+    #[test]
+    fn titles_of_phases() {
+        let meta =
+            "export const meta = { name: 'a', description: 'b', phases: [{ title: 'Find' }, { title: 'Fix' }] }\n";
+        check(&format!("{meta}phase('|')"), &expect![[r#"
+            Find
+            Fix
+        "#]]);
+        check(&format!("{meta}await agent('x', {{ phase: | }})"), &expect![[r#"
+            Find -> 'Find'
+            Fix -> 'Fix'
+        "#]]);
+    }
+
+    #[test]
+    fn meta_and_schemas() {
+        check("export const meta = { name: 'a', | }", &expect![[r#"
+            description -> description: 
+            whenToUse -> whenToUse: 
+            phases -> phases: 
+        "#]]);
+        check("export const meta = { phases: [{ | }] }", &expect![[r#"
+            title -> title: 
+            detail -> detail: 
+            model -> model: 
+        "#]]);
+        check("agent('x', { schema: { type: '|' } })", &expect![[r#"
+            object
+            array
+            string
+            number
+            integer
+            boolean
+            null
+        "#]]);
+        check("agent('x', { schema: { type: 'object', properties: { |", &expect![[r#""#]]);
+        check("const S = { | }", &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn names() {
+        check("const x = await |", &expect![[r#"
+            agent
+            parallel
+            pipeline
+            phase
+            log
+            workflow
+            args
+            budget
+        "#]]);
+        check("budget.|", &expect![[r#"
+            total
+            spent
+            remaining
+        "#]]);
+        check("// a|", &expect![[r#""#]]);
+    }
+}

@@ -1,0 +1,48 @@
+//! What a name in a string leads to. `textDocument/definition`.
+
+use analysis::{script::cursor, text::Span};
+use tower_lsp::ls_types::{GotoDefinitionResponse, Location, Position, Range, Uri};
+
+use crate::{
+    features::{titles, workflows_by_name},
+    snapshot::Snapshot,
+};
+
+/// Where a phase's title, an agent type, a workflow's name or a schema's constant is defined.
+pub(crate) fn definition(script: &Snapshot, position: Position) -> Option<GotoDefinitionResponse> {
+    let location = titles::declaration(script, position)
+        .or_else(|| agent_type(script, position))
+        .or_else(|| workflow(script, position))
+        .or_else(|| schema(script, position))?;
+    Some(GotoDefinitionResponse::Scalar(location))
+}
+
+fn literal<'a>(script: &'a Snapshot, position: Position, callee: Option<&str>, key: Option<&str>) -> Option<&'a str> {
+    let offset = script.offset(position);
+    let literals = cursor::literals(&script.text, callee, key);
+    literals.iter().find(|named| named.content.touches(offset)).map(|named| named.content.slice(&script.text))
+}
+
+fn agent_type(script: &Snapshot, position: Position) -> Option<Location> {
+    let name = literal(script, position, None, Some("agentType"))?;
+    let agent = script.workspace.agents.iter().find(|agent| agent.name == name)?;
+    Some(Location { uri: Uri::from_file_path(&agent.path)?, range: Range::default() })
+}
+
+fn workflow(script: &Snapshot, position: Position) -> Option<Location> {
+    let name = literal(script, position, Some("workflow"), None)?;
+    let saved = workflows_by_name(script).into_iter().find(|saved| saved.name == name)?;
+    let at = Position::new(saved.line, 0);
+    Some(Location { uri: Uri::from_file_path(&saved.path)?, range: Range::new(at, at) })
+}
+
+/// The declaration of the constant given as `schema`.
+fn schema(script: &Snapshot, position: Position) -> Option<Location> {
+    let offset = script.offset(position);
+    let calls = script.known.plan.calls.iter().filter_map(|call| call.schema_span);
+    let given = calls.into_iter().find(|span| script.place(*span).is_some_and(|now| now.touches(offset)))?;
+    match script.known.plan.binding_of(given)? {
+        analysis::plan::Binding::Local { declared } => script.location(Span::new(declared.start, declared.end)),
+        _ => None,
+    }
+}
