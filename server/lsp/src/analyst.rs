@@ -11,7 +11,7 @@ use analysis::{Analysis, Context};
 use tower_lsp::ls_types::Uri;
 
 /// Stack of the thread, in bytes: the parser recurses, and an overflow could not be caught. Only touched pages count.
-const STACK: usize = 32 << 20;
+pub(crate) const STACK: usize = 32 << 20;
 
 /// A text to analyse.
 #[derive(Clone, Debug)]

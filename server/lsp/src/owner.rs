@@ -5,6 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::Arc,
+    thread,
 };
 
 use serde_json::Value;
@@ -15,7 +16,7 @@ use tower_lsp::{
 };
 
 use crate::{
-    analyst::{Analyst, Job, Report},
+    analyst::{self, Analyst, Job, Report},
     capabilities::{self, Client},
     documents::Documents,
     features::diagnostics,
@@ -144,12 +145,29 @@ impl Owner {
     pub(crate) fn look_round(&self) {
         let folders: Vec<PathBuf> = self.client.folders.iter().filter_map(workspace::path_of).collect();
         let mailbox = self.mailbox.clone();
-        tokio::task::spawn_blocking(move || {
+        let reading = thread::Builder::new().name("workspace".into()).stack_size(analyst::STACK).spawn(move || {
             let found = Workspace::read(&folders, std::env::home_dir().as_deref());
             if let Some(mailbox) = mailbox.upgrade() {
-                Mailbox(mailbox).tell(move |owner| owner.workspace = Arc::new(found));
+                Mailbox(mailbox).tell(move |owner| owner.moved_in(found));
             }
         });
+        if let Err(error) = reading {
+            tracing::warn!(%error, "the workspace could not be read");
+        }
+    }
+
+    fn moved_in(&mut self, found: Workspace) {
+        if *self.workspace != found {
+            self.workspace = Arc::new(found);
+            self.analyse_all();
+        }
+    }
+
+    fn analyse_all(&mut self) {
+        for uri in self.documents.addresses() {
+            self.recognise(&uri);
+        }
+        self.outbox.refresh();
     }
 
     /// Asks the client to tell when a file that [`Workspace`] reads changes.
@@ -209,10 +227,7 @@ impl Owner {
         }
         if settings != *self.settings {
             self.settings = Arc::new(settings);
-            for uri in self.documents.addresses() {
-                self.recognise(&uri);
-            }
-            self.outbox.refresh();
+            self.analyse_all();
         }
     }
 
@@ -264,7 +279,7 @@ impl Owner {
             uri: uri.clone(),
             version: document.version,
             text: document.text.clone(),
-            context: workflows::context(uri),
+            context: workflows::context(uri, &self.settings, &self.workspace),
             last: script.last_whole(),
         });
     }

@@ -1,5 +1,8 @@
 //! Every setting: the one table that the server, the editors' manifests and the docs read.
 
+use std::collections::BTreeMap;
+
+use analysis::{lint::Level, vocabulary::Profile};
 use serde_json::Value;
 
 /// Where a person may set a setting, in VS Code's words.
@@ -18,7 +21,7 @@ pub enum Scope {
 pub struct Setting {
     /// The key below `callsheet`: `run.model`.
     pub key: &'static str,
-    /// JSON Schema type: `boolean`, `string`, `integer`, `array` (of strings).
+    /// JSON Schema type: `boolean`, `string`, `integer`, `number`, `array` (of strings), `object` (of strings).
     pub kind: &'static str,
     /// The default; null for "no limit" and "choose for me".
     pub default: Value,
@@ -72,6 +75,43 @@ impl Kind for Vec<String> {
     }
     fn show(&self) -> Value {
         self.as_slice().into()
+    }
+}
+
+impl Kind for f64 {
+    const NAME: &'static str = "number";
+    fn read(value: &Value) -> Option<Self> {
+        value.as_f64().filter(|number| *number >= 0.0)
+    }
+    fn show(&self) -> Value {
+        (*self).into()
+    }
+}
+
+/// One of the names that `T` can be read from.
+macro_rules! named {
+    ($($kind:ty),+) => {$(
+        impl Kind for $kind {
+            const NAME: &'static str = "string";
+            fn read(value: &Value) -> Option<Self> {
+                value.as_str()?.parse().ok()
+            }
+            fn show(&self) -> Value {
+                self.name().into()
+            }
+        }
+    )+};
+}
+
+named!(Profile, Level);
+
+impl Kind for BTreeMap<String, Level> {
+    const NAME: &'static str = "object";
+    fn read(value: &Value) -> Option<Self> {
+        value.as_object()?.iter().map(|(name, level)| Some((name.clone(), Level::read(level)?))).collect()
+    }
+    fn show(&self) -> Value {
+        self.iter().map(|(name, level)| (name.clone(), level.show())).collect::<serde_json::Map<_, _>>().into()
     }
 }
 
@@ -129,6 +169,14 @@ settings! {
     lenses: bool = true, "lenses.enable", Window;
     /// More files that are workflow scripts, as globs; `.claude/workflows/*.js` and `*.workflow.js` always are.
     files: Vec<String> = Vec::new(), "files", Resource;
+    /// The dialect scripts are checked for: `claude-code`, `portable` or another tool's name.
+    profile: Profile = Profile::default(), "profile", Resource;
+    /// Levels of rules, by code or name: `off`, `hint`, `warning` or `error`.
+    rules: BTreeMap<String, Level> = BTreeMap::new(), "rules", Resource;
+    /// Agents of one run above which a script counts as too large; null for the dialect's limit.
+    size_guideline: Option<u64> = None, "sizeGuideline", Resource;
+    /// Dollars of one run above which a script counts as too expensive; null for no ceiling.
+    cost_ceiling: Option<f64> = None, "costCeilingUsd", Resource;
     /// Who answers agents in a run; `simulated` costs nothing.
     model: String = "simulated".to_string(), "run.model", Machine;
     /// Seed of the simulated model; the same seed gives the same run.

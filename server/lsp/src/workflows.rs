@@ -1,7 +1,9 @@
 //! Which texts are workflow scripts, and what their address and comments tell of them.
 
-use analysis::{Context, script};
+use analysis::{Context, lint, script, units::Usd};
 use tower_lsp::ls_types::Uri;
+
+use crate::{settings::Settings, workspace::Workspace};
 
 /// Whether the text at `uri` is a workflow script: by its path, by a glob of the settings, or by what it says.
 pub(crate) fn is_workflow(uri: &Uri, text: &str, globs: &[String]) -> bool {
@@ -14,10 +16,23 @@ pub(crate) fn may_become_one(text: &str) -> bool {
     text.contains("meta")
 }
 
-/// What the address of a script tells the analysis.
-pub(crate) fn context(uri: &Uri) -> Context {
-    let file_name = uri.path().as_str().rsplit('/').next().map(Into::into);
-    Context { file_name, ..Context::default() }
+/// What the address of a script, the settings and the workspace tell the analysis.
+///
+/// Agent types and workflows that were not found are taken for not looked for: they may be a plugin's, or another machine's.
+pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> Context {
+    let (agent_types, workflows) = (workspace.agent_types(), workspace.known_workflows());
+    Context {
+        file_name: uri.path().as_str().rsplit('/').next().map(Into::into),
+        args: None,
+        profile: settings.profile,
+        settings: lint::Settings {
+            levels: settings.rules.clone(),
+            size_guideline: settings.size_guideline,
+            cost_ceiling: settings.cost_ceiling.map(Usd),
+        },
+        agent_types: (!agent_types.is_empty()).then_some(agent_types),
+        workflows: (!workflows.is_empty()).then_some(workflows),
+    }
 }
 
 /// Whether `path` matches `glob`, in which `**` stands for any folders, `*` for anything within a name and `?` for one character.

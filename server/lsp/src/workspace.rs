@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use analysis::{script, text::Span};
+use analysis::{Context, KnownWorkflow, script};
 use tower_lsp::ls_types::Uri;
 
 /// Entries a walk looks at before it gives up; far more than a repository without its dependencies has.
@@ -15,7 +15,7 @@ const MOST_ENTRIES: usize = 50_000;
 const SKIPPED: [&str; 6] = ["node_modules", "target", ".git", "dist", "build", "vendor"];
 
 /// What lies around scripts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Workspace {
     /// Agent types: `.claude/agents/*.md`.
     pub(crate) agents: Vec<AgentType>,
@@ -30,6 +30,10 @@ pub(crate) struct AgentType {
     pub(crate) name: String,
     /// Its own words.
     pub(crate) description: String,
+    /// The tools it is limited to; `None` for all.
+    pub(crate) tools: Option<Vec<String>>,
+    /// Its own model.
+    pub(crate) model: Option<String>,
     /// Its file.
     pub(crate) path: PathBuf,
 }
@@ -45,6 +49,10 @@ pub(crate) struct Saved {
     pub(crate) path: PathBuf,
     /// The line (from 0) of its `meta`.
     pub(crate) line: u32,
+    /// Whether it calls `workflow` itself.
+    pub(crate) nests: bool,
+    /// The fields of `args` it reads without a guard.
+    pub(crate) needs: Vec<String>,
 }
 
 impl Workspace {
@@ -63,6 +71,27 @@ impl Workspace {
         workspace.workflows.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         workspace.workflows.dedup_by(|a, b| a.path == b.path);
         workspace
+    }
+
+    /// The agent types, as the analysis wants to know them.
+    pub(crate) fn agent_types(&self) -> Vec<analysis::AgentType> {
+        let known = |agent: &AgentType| analysis::AgentType {
+            name: agent.name.clone(),
+            tools: agent.tools.clone(),
+            model: agent.model.clone(),
+        };
+        self.agents.iter().map(known).collect()
+    }
+
+    /// The workflows, as the analysis wants to know them.
+    pub(crate) fn known_workflows(&self) -> Vec<KnownWorkflow> {
+        let known = |saved: &Saved| KnownWorkflow {
+            name: saved.name.clone(),
+            file_name: saved.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            nests: saved.nests,
+            needs: saved.needs.clone(),
+        };
+        self.workflows.iter().map(known).collect()
     }
 
     fn walk(&mut self, folder: &Path, left: &mut usize) {
@@ -115,19 +144,27 @@ fn agent_type(path: &Path) -> Option<AgentType> {
     Some(AgentType {
         name: field("name").unwrap_or(stem),
         description: field("description").unwrap_or_default(),
+        tools: field("tools").map(|list| list.split(',').map(|tool| tool.trim().to_string()).collect()),
+        model: field("model").filter(|model| model != "inherit"),
         path: path.to_path_buf(),
     })
 }
 
 fn saved(path: &Path) -> Option<Saved> {
     let text = fs::read_to_string(path).ok().filter(|text| text.len() <= script::MAX_BYTES)?;
-    let script = script::parse(text);
-    let meta = script.meta?;
+    let analysis = analysis::analyze(text, &Context::default());
+    let meta = analysis.script.meta?;
+    let unguarded = analysis.plan.args_reads.iter().filter(|read| read.unguarded);
+    let mut needs: Vec<String> = unguarded.filter_map(|read| read.path.first().cloned()).collect();
+    needs.sort();
+    needs.dedup();
     Some(Saved {
         name: meta.name?.value,
         description: meta.description.map(|d| d.value).unwrap_or_default(),
         path: path.to_path_buf(),
-        line: script.lines.line_of(Span::at(meta.span.start).start),
+        line: analysis.script.lines.line_of(meta.span.start),
+        nests: !analysis.plan.workflows.is_empty(),
+        needs,
     })
 }
 

@@ -85,10 +85,13 @@ impl Items<'_> {
 
     fn keys(&self, fields: &Fields, taken: &[String]) -> Vec<CompletionItem> {
         let free = |name: &str| !taken.iter().any(|key| key == name);
+        let profile = self.script.settings.profile;
         match fields {
-            Fields::Known(fields) => {
-                fields.iter().filter(|field| free(field.name)).map(|field| self.key(field)).collect()
-            }
+            Fields::Known(fields) => fields
+                .iter()
+                .filter(|field| free(field.name) && field.profiles.has(profile))
+                .map(|field| self.key(field))
+                .collect(),
             Fields::Schema => {
                 let keywords =
                     vocabulary::SCHEMA_KEYWORDS.iter().filter(|keyword| free(keyword.name) && self.names_no_property());
@@ -265,8 +268,21 @@ mod tests {
         let mut script = Script::of(&text.replacen('|', "", 1));
         let (path, description) = ("/x".into(), "Finds faults".to_string());
         script.snapshot.workspace = Arc::new(Workspace {
-            agents: vec![AgentType { name: "critic".into(), description: description.clone(), path }],
-            workflows: vec![Saved { name: "audit".into(), description, path: "/y".into(), line: 0 }],
+            agents: vec![AgentType {
+                name: "critic".into(),
+                description: description.clone(),
+                tools: None,
+                model: None,
+                path,
+            }],
+            workflows: vec![Saved {
+                name: "audit".into(),
+                description,
+                path: "/y".into(),
+                line: 0,
+                nests: false,
+                needs: vec![],
+            }],
         });
         let position = script.snapshot.converter().position(offset as u32);
         let shown: String = completion(&script.snapshot, position)
@@ -282,65 +298,93 @@ mod tests {
 
     #[test]
     fn options_of_an_agent() {
-        check("agent('x', { label: 'a', m| })", &expect![[r#"
-            phase -> phase: 
-            schema -> schema: 
-            model -> model: 
-            effort -> effort: 
-            isolation -> isolation: 
-            agentType -> agentType: 
-            stallMs -> stallMs: 
-            stepId -> stepId: 
-        "#]]);
-        check("agent('x', { effort: '|' })", &expect![[r#"
+        check(
+            "agent('x', { label: 'a', m| })",
+            &expect![[r#"
+                phase -> phase: 
+                schema -> schema: 
+                model -> model: 
+                effort -> effort: 
+                isolation -> isolation: 
+                agentType -> agentType: 
+                stallMs -> stallMs: 
+            "#]],
+        );
+        check(
+            "agent('x', { effort: '|' })",
+            &expect![[r#"
             low
             medium
             high
             xhigh
             max
-        "#]]);
-        check("agent('x', { model: |", &expect![[r#"
+        "#]],
+        );
+        check(
+            "agent('x', { model: |",
+            &expect![[r#"
             haiku -> 'haiku'
             sonnet -> 'sonnet'
             opus -> 'opus'
             fable -> 'fable'
             inherit -> 'inherit'
-        "#]]);
-        check("agent('x', { agentType: '|", &expect![[r#"
+        "#]],
+        );
+        check(
+            "agent('x', { agentType: '|",
+            &expect![[r#"
             critic
-        "#]]);
-        check("workflow('|')", &expect![[r#"
+        "#]],
+        );
+        check(
+            "workflow('|')",
+            &expect![[r#"
             audit
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn titles_of_phases() {
         let meta =
             "export const meta = { name: 'a', description: 'b', phases: [{ title: 'Find' }, { title: 'Fix' }] }\n";
-        check(&format!("{meta}phase('|')"), &expect![[r#"
+        check(
+            &format!("{meta}phase('|')"),
+            &expect![[r#"
             Find
             Fix
-        "#]]);
-        check(&format!("{meta}await agent('x', {{ phase: | }})"), &expect![[r#"
+        "#]],
+        );
+        check(
+            &format!("{meta}await agent('x', {{ phase: | }})"),
+            &expect![[r#"
             Find -> 'Find'
             Fix -> 'Fix'
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn meta_and_schemas() {
-        check("export const meta = { name: 'a', | }", &expect![[r#"
+        check(
+            "export const meta = { name: 'a', | }",
+            &expect![[r#"
             description -> description: 
             whenToUse -> whenToUse: 
             phases -> phases: 
-        "#]]);
-        check("export const meta = { phases: [{ | }] }", &expect![[r#"
+        "#]],
+        );
+        check(
+            "export const meta = { phases: [{ | }] }",
+            &expect![[r#"
             title -> title: 
             detail -> detail: 
             model -> model: 
-        "#]]);
-        check("agent('x', { schema: { type: '|' } })", &expect![[r#"
+        "#]],
+        );
+        check(
+            "agent('x', { schema: { type: '|' } })",
+            &expect![[r#"
             object
             array
             string
@@ -348,14 +392,17 @@ mod tests {
             integer
             boolean
             null
-        "#]]);
+        "#]],
+        );
         check("agent('x', { schema: { type: 'object', properties: { |", &expect![[r#""#]]);
         check("const S = { | }", &expect![[r#""#]]);
     }
 
     #[test]
     fn names() {
-        check("const x = await |", &expect![[r#"
+        check(
+            "const x = await |",
+            &expect![[r#"
             agent
             parallel
             pipeline
@@ -364,12 +411,16 @@ mod tests {
             workflow
             args
             budget
-        "#]]);
-        check("budget.|", &expect![[r#"
+        "#]],
+        );
+        check(
+            "budget.|",
+            &expect![[r#"
             total
             spent
             remaining
-        "#]]);
+        "#]],
+        );
         check("// a|", &expect![[r#""#]]);
     }
 }
