@@ -4,6 +4,7 @@ use analysis::{lint::Edit, text::Span};
 use tower_lsp::ls_types::*;
 
 use crate::{
+    commands,
     features::{code_lens, diagnostics},
     snapshot::Snapshot,
 };
@@ -24,7 +25,7 @@ pub(crate) fn code_actions(script: &Snapshot, params: &CodeActionParams) -> Code
             let kind = format!("source.{}", call.command);
             if asked(only, &kind) {
                 actions.push(CodeAction {
-                    title: format!("Callsheet: {}", call.title),
+                    title: title(&call),
                     kind: Some(CodeActionKind::from(kind)),
                     command: Some(call),
                     ..CodeAction::default()
@@ -34,6 +35,14 @@ pub(crate) fn code_actions(script: &Snapshot, params: &CodeActionParams) -> Code
         actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
     } else {
         code_lens::calls(script).into_iter().map(CodeActionOrCommand::Command).collect()
+    }
+}
+
+fn title(call: &Command) -> String {
+    if call.command == commands::Command::ShowPlan.id() {
+        format!("Callsheet: show the call sheet ({})", call.title)
+    } else {
+        format!("Callsheet: {}", call.title)
     }
 }
 
@@ -49,18 +58,14 @@ fn asked(only: Option<&[CodeActionKind]>, kind: &str) -> bool {
 
 fn quick_fixes(script: &Snapshot, wanted: Span) -> Vec<CodeAction> {
     let mut actions = Vec::new();
-    for (finding, span) in diagnostics::findings(script) {
-        if wanted.end < span.start || span.end < wanted.start {
-            continue;
-        }
-        let diagnostic = diagnostics::diagnostic(script, &finding, span);
+    for finding in diagnostics::findings(script).iter().filter(|finding| touch(finding.span, wanted)) {
+        let diagnostic = diagnostics::diagnostic(script, finding);
         for (index, fix) in finding.fixes.iter().enumerate() {
-            let Some(edit) = workspace_edit(script, fix.edits.iter()) else { continue };
             actions.push(CodeAction {
                 title: fix.title.clone(),
                 kind: Some(CodeActionKind::QUICKFIX),
                 diagnostics: Some(vec![diagnostic.clone()]),
-                edit: Some(edit),
+                edit: Some(workspace_edit(script, &fix.edits)),
                 is_preferred: (index == 0 && fix.safe).then_some(true),
                 ..CodeAction::default()
             });
@@ -72,18 +77,17 @@ fn quick_fixes(script: &Snapshot, wanted: Span) -> Vec<CodeAction> {
 /// The first safe repair of each finding, left to right; one that touches what an earlier one changes waits for the next time.
 fn fix_all(script: &Snapshot) -> Option<CodeAction> {
     let mut taken: Vec<Edit> = Vec::new();
-    for (finding, _) in diagnostics::findings(script) {
-        let Some(fix) = finding.fixes.iter().find(|fix| fix.safe) else { continue };
+    for finding in diagnostics::findings(script) {
+        let Some(fix) = finding.fixes.into_iter().find(|fix| fix.safe) else { continue };
         if !fix.edits.iter().any(|edit| taken.iter().any(|other| touch(edit.span, other.span))) {
-            taken.extend(fix.edits.iter().cloned());
+            taken.extend(fix.edits);
         }
     }
     taken.sort_by_key(|edit| edit.span);
-    let edit = workspace_edit(script, taken.iter()).filter(|_| !taken.is_empty())?;
-    Some(CodeAction {
+    (!taken.is_empty()).then(|| CodeAction {
         title: "Callsheet: repair all that is safe to repair".into(),
         kind: Some(CodeActionKind::new("source.fixAll.callsheet")),
-        edit: Some(edit),
+        edit: Some(workspace_edit(script, &taken)),
         ..CodeAction::default()
     })
 }
@@ -92,18 +96,135 @@ fn touch(a: Span, b: Span) -> bool {
     a.start <= b.end && b.start <= a.end
 }
 
-/// Edits of the script's text for the client, bound to the version they were made for. `None` where the text there has changed.
-fn workspace_edit<'a>(script: &Snapshot, edits: impl Iterator<Item = &'a Edit>) -> Option<WorkspaceEdit> {
-    let edits: Option<Vec<OneOf<TextEdit, AnnotatedTextEdit>>> = edits
-        .map(|edit| {
-            let span = if script.is_broken() { script.place(edit.span)? } else { edit.span };
-            Some(OneOf::Left(TextEdit { range: script.range(span), new_text: edit.text.clone() }))
-        })
-        .collect();
+/// Edits of the script's text for the client, bound to the version they were made for.
+fn workspace_edit(script: &Snapshot, edits: &[Edit]) -> WorkspaceEdit {
+    let edit = |edit: &Edit| OneOf::Left(TextEdit { range: script.range(edit.span), new_text: edit.text.clone() });
     let text_document =
         OptionalVersionedTextDocumentIdentifier { uri: script.uri.clone(), version: Some(script.version) };
-    Some(WorkspaceEdit {
-        document_changes: Some(DocumentChanges::Edits(vec![TextDocumentEdit { text_document, edits: edits? }])),
+    let edits = edits.iter().map(edit).collect();
+    WorkspaceEdit {
+        document_changes: Some(DocumentChanges::Edits(vec![TextDocumentEdit { text_document, edits }])),
         ..WorkspaceEdit::default()
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::tests::Script;
+
+    /// The actions at `part` for a client that asks for `only`: kind, title and, for edits, the script after them.
+    fn check(script: &Script, part: &str, only: Option<&str>, expected: &Expect) {
+        let at = script.at(part);
+        let params = CodeActionParams {
+            text_document: TextDocumentIdentifier { uri: script.snapshot.uri.clone() },
+            range: Range::new(at, at),
+            context: CodeActionContext {
+                only: only.map(|kind| vec![CodeActionKind::from(kind.to_string())]),
+                ..CodeActionContext::default()
+            },
+            work_done_progress_params: Default::default(),
+            partial_result_params: Default::default(),
+        };
+        let shown: Vec<String> = code_actions(&script.snapshot, &params)
+            .into_iter()
+            .map(|action| match action {
+                CodeActionOrCommand::Command(command) => format!("command: {}\n", command.title),
+                CodeActionOrCommand::CodeAction(action) => {
+                    let kind = action.kind.map(|kind| kind.as_str().to_string()).unwrap_or_default();
+                    let preferred = if action.is_preferred == Some(true) { " (preferred)" } else { "" };
+                    let text = action.edit.map(|edit| applied(script, edit)).unwrap_or_default();
+                    format!("{kind}: {}{preferred}\n{text}", action.title)
+                }
+            })
+            .collect();
+        expected.assert_eq(&shown.concat());
+    }
+
+    fn applied(script: &Script, edit: WorkspaceEdit) -> String {
+        let Some(DocumentChanges::Edits(mut documents)) = edit.document_changes else { panic!("versioned edits") };
+        let document = documents.remove(0);
+        assert_eq!(document.text_document.version, Some(script.snapshot.version));
+        let mut text = script.snapshot.text.to_string();
+        for edit in document.edits.iter().rev() {
+            let OneOf::Left(edit) = edit else { panic!("a plain edit") };
+            let span = script.snapshot.converter().span(edit.range);
+            text.replace_range(span.start as usize..span.end as usize, &edit.new_text);
+        }
+        text
+    }
+
+    const SCRIPT: &str = "\
+export let meta = { name: 'a', description: 'b' }
+const x = await agent('x', { lable: 'y' })
+const y = await agent('x', { lable: 'z' })
+";
+
+    #[test]
+    fn repairs_and_commands() {
+        let script = Script::of(SCRIPT);
+        check(
+            &script,
+            "lable: 'y'",
+            None,
+            &expect![[r#"
+                quickfix: Rename to `label` (preferred)
+                export let meta = { name: 'a', description: 'b' }
+                const x = await agent('x', { label: 'y' })
+                const y = await agent('x', { lable: 'z' })
+                source.fixAll.callsheet: Callsheet: repair all that is safe to repair
+                export const meta = { name: 'a', description: 'b' }
+                const x = await agent('x', { label: 'y' })
+                const y = await agent('x', { label: 'z' })
+                source.callsheet.run: Callsheet: ▶ Run
+                source.callsheet.dryRun: Callsheet: Dry run
+                source.callsheet.showPlan: Callsheet: show the call sheet (0 agents)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn only_what_is_asked_for() {
+        let script = Script::of(SCRIPT);
+        check(&script, "export", Some("quickfix"), &expect![[r#""#]]);
+        check(
+            &script,
+            "export",
+            Some("source.fixAll"),
+            &expect![[r#"
+            source.fixAll.callsheet: Callsheet: repair all that is safe to repair
+            export const meta = { name: 'a', description: 'b' }
+            const x = await agent('x', { label: 'y' })
+            const y = await agent('x', { label: 'z' })
+        "#]],
+        );
+        check(
+            &script,
+            "export",
+            Some("source.callsheet.run"),
+            &expect![[r#"
+            source.callsheet.run: Callsheet: ▶ Run
+        "#]],
+        );
+        check(&script, "export", Some("refactor"), &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn repairs_fit_a_text_that_was_broken_since() {
+        let script = Script::of(SCRIPT).broken_by("const y", "(\nconst y");
+        check(
+            &script,
+            "let",
+            Some("quickfix"),
+            &expect![[r#"
+                quickfix: Change to `const` (preferred)
+                export const meta = { name: 'a', description: 'b' }
+                const x = await agent('x', { lable: 'y' })
+                (
+                const y = await agent('x', { lable: 'z' })
+            "#]],
+        );
+    }
 }

@@ -1,9 +1,6 @@
 //! What is wrong with a script. `textDocument/publishDiagnostics`.
 
-use analysis::{
-    lint::{Finding, Severity},
-    text::Span,
-};
+use analysis::lint::{Edit, Finding, Fix, Severity};
 use serde_json::json;
 use tower_lsp::ls_types::*;
 
@@ -15,33 +12,55 @@ pub(crate) const SOURCE: &str = "callsheet";
 pub(crate) const RUN_SOURCE: &str = "callsheet-run";
 
 /// All diagnostics of a script, static ones first.
-/// A finding as the client shows it.
 pub(crate) fn diagnostics(script: &Snapshot) -> Vec<Diagnostic> {
-    let mut all: Vec<Diagnostic> =
-        findings(script).into_iter().map(|(finding, span)| diagnostic(script, &finding, span)).collect();
+    let mut all: Vec<Diagnostic> = findings(script).iter().map(|finding| diagnostic(script, finding)).collect();
     all.extend(failure(script));
     all
 }
 
-/// The findings of this text, and where it is broken those of the last good one whose lines have not been touched.
-pub(crate) fn findings(script: &Snapshot) -> Vec<(Finding, Span)> {
-    let fresh = script.fresh.findings.iter().map(|finding| (finding.clone(), finding.span));
-    let carried = script.known.findings.iter().filter(|finding| script.is_broken() && finding.code != "WF101");
-    fresh.chain(carried.filter_map(|finding| Some((finding.clone(), script.place(finding.span)?)))).collect()
+/// The findings of this text, and where it is broken those of the last good one whose lines have not been touched; all at their places
+/// in this text.
+pub(crate) fn findings(script: &Snapshot) -> Vec<Finding> {
+    let mut all = script.fresh.findings.clone();
+    if script.is_broken() {
+        let earlier = script.known.findings.iter().filter(|finding| finding.code != "WF101");
+        for finding in earlier.filter_map(|finding| carried(script, finding)) {
+            if all.iter().all(|fresh| (fresh.code, fresh.span) != (finding.code, finding.span)) {
+                all.push(finding);
+            }
+        }
+    }
+    all
+}
+
+/// A finding of the earlier text in this one; repairs that touch an edited line are left out.
+fn carried(script: &Snapshot, finding: &Finding) -> Option<Finding> {
+    let fix = |fix: &Fix| {
+        let edit = |edit: &Edit| Some(Edit { span: script.place(edit.span)?, text: edit.text.clone() });
+        Some(Fix { edits: fix.edits.iter().map(edit).collect::<Option<_>>()?, ..fix.clone() })
+    };
+    let related = finding.related.iter().filter_map(|(span, why)| Some((script.loosely(*span)?, why.clone())));
+    Some(Finding {
+        span: script.place(finding.span)?,
+        related: related.collect(),
+        fixes: finding.fixes.iter().filter_map(fix).collect(),
+        ..finding.clone()
+    })
 }
 
 /// A finding as the client shows it.
-pub(crate) fn diagnostic(script: &Snapshot, finding: &Finding, span: Span) -> Diagnostic {
+pub(crate) fn diagnostic(script: &Snapshot, finding: &Finding) -> Diagnostic {
     let related: Vec<DiagnosticRelatedInformation> = finding
         .related
         .iter()
         .filter(|_| script.client.related)
-        .filter_map(|(span, message)| {
-            Some(DiagnosticRelatedInformation { location: script.location(*span)?, message: message.clone() })
+        .map(|(span, message)| DiagnosticRelatedInformation {
+            location: Location { uri: script.uri.clone(), range: script.range(*span) },
+            message: message.clone(),
         })
         .collect();
     Diagnostic {
-        range: script.range(span),
+        range: script.range(finding.span),
         severity: Some(match finding.severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,
@@ -77,4 +96,77 @@ fn failure(script: &Snapshot) -> Option<Diagnostic> {
         message: format!("{message} (run {})", run.id),
         ..Diagnostic::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::tests::{Script, draw_ranges};
+
+    fn drawn(script: &Script) -> String {
+        let all = diagnostics(&script.snapshot);
+        let ranges: Vec<Range> = all.iter().map(|diagnostic| diagnostic.range).collect();
+        let lines = all.iter().map(|d| format!("{:?} {}\n", d.severity.unwrap(), d.message));
+        draw_ranges(&script.snapshot, &ranges) + &lines.collect::<String>()
+    }
+
+    const SCRIPT: &str = "\
+export const meta = { name: 'a', description: 'b' }
+const x = await agent('x', { lable: 'y' })
+";
+
+    #[test]
+    fn syntax_errors_are_fresh_and_the_rest_survives() {
+        expect![[r#"
+            export const meta = { name: 'a', description: 'b' }
+            const x = await agent('x', { ⟦lable⟧: 'y' })
+            Warning `agent` has no option `lable`: did you mean `label`?
+        "#]]
+        .assert_eq(&drawn(&Script::of(SCRIPT)));
+        expect![[r#"
+            export const meta = { name: 'a', description: 'b' }
+            const = ⟦[⟧
+            const x = await agent('x', { ⟦lable⟧: 'y' })
+            Error This `[` is never closed: add `]`.
+            Warning `agent` has no option `lable`: did you mean `label`?
+        "#]]
+        .assert_eq(&drawn(&Script::of(SCRIPT).broken_by("const x", "const = [\nconst x")));
+        expect![[r#"
+            export const meta = { name: 'a', description: 'b' }
+            const x = await agent('x', { lable: ⟦'y })⟧
+            Error This string is never closed: its line ends without '. Use a template literal for text of several lines.
+        "#]].assert_eq(&drawn(&Script::of(SCRIPT).broken_by("'y'", "'y")));
+    }
+
+    #[test]
+    fn a_diagnostic_names_its_rule() {
+        let script = Script::of(SCRIPT);
+        let diagnostic = diagnostics(&script.snapshot).remove(0);
+        let json = serde_json::to_value(diagnostic).unwrap();
+        expect![[r#"
+            {
+              "range": {
+                "start": {
+                  "line": 1,
+                  "character": 29
+                },
+                "end": {
+                  "line": 1,
+                  "character": 34
+                }
+              },
+              "severity": 2,
+              "code": "WF304",
+              "source": "callsheet",
+              "message": "`agent` has no option `lable`: did you mean `label`?",
+              "data": {
+                "rule": "agent-unknown-option",
+                "fixes": 1
+              }
+            }
+        "#]]
+        .assert_eq(&format!("{json:#}\n"));
+    }
 }
