@@ -1,6 +1,6 @@
 //! `workspace/executeCommand`: answers at once; what takes time goes on elsewhere.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp::{
     jsonrpc::{Error, ErrorCode, Result},
     ls_types::{ProgressToken, Uri},
@@ -9,7 +9,11 @@ use tower_lsp::{
 use crate::{
     commands::{Command, Target},
     owner::Owner,
-    run::protocol::{CatchUp, CaughtUp},
+    run::{
+        call_sheet::call_sheet,
+        documents,
+        protocol::{CatchUp, CaughtUp},
+    },
     snapshot::Snapshot,
 };
 
@@ -21,11 +25,20 @@ impl Owner {
         };
         let target = Target::read(arguments).map_err(refusal)?;
         match command {
-            Command::ShowPlan | Command::Run | Command::DryRun | Command::Stop => {
+            Command::ShowPlan => Ok(Some(self.show_plan(&self.target_script(&target)?))),
+            Command::Run | Command::DryRun | Command::Stop => {
                 let _ = self.target_script(&target)?;
                 Err(refusal("Runs are not built into this server."))
             }
         }
+    }
+
+    fn show_plan(&self, script: &Snapshot) -> Value {
+        let path = documents::call_sheet_path(&script.uri, &self.client.folders);
+        let (outbox, text, answer) = (self.outbox.clone(), call_sheet(script), json!({"path": path}));
+        let show = self.client.show_document;
+        tokio::spawn(async move { documents::write_and_show(&outbox, show, path, text).await });
+        answer
     }
 
     /// `window/workDoneProgress/cancel`.

@@ -1,5 +1,7 @@
 //! Runs, as an editor sees them.
 
+pub(crate) mod call_sheet;
+pub(crate) mod documents;
 pub(crate) mod manager;
 pub(crate) mod protocol;
 

@@ -9,6 +9,7 @@ mod client;
 mod conversation;
 mod draw;
 mod reliability;
+mod typing;
 
 pub(crate) use client::TestClient;
 pub(crate) use draw::{Script, draw_hints, draw_ranges, ran};
