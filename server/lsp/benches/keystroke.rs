@@ -65,7 +65,7 @@ impl Editor {
             let (service, socket) = LspService::new(Least);
             runtime.spawn(Server::new(input, output, socket).serve(service));
         } else {
-            runtime.spawn(lsp::serve(input, output));
+            runtime.spawn(callsheet_lsp::serve(input, output));
         }
         let mut editor = Self { runtime, to_server, from_server: BufReader::new(from_server), version: 1 };
         editor.send(json!({"id": 0, "method": "initialize", "params": {"capabilities": {}}}));

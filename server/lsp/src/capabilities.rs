@@ -30,8 +30,6 @@ pub(crate) struct Client {
     pub(crate) snippets: bool,
     /// The workspace is trusted: runs are allowed. A client that says nothing has asked its user some other way.
     pub(crate) trusted: bool,
-    /// The client's process, watched so that the server does not outlive it.
-    pub(crate) process: Option<u32>,
     /// The client watches files for the server.
     pub(crate) watches_files: bool,
     /// Workspace folders.
@@ -65,7 +63,6 @@ impl Client {
             snippets: can("/textDocument/completion/completionItem/snippetSupport"),
             watches_files: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             trusted: options.and_then(|o| o.get("trusted")).and_then(Value::as_bool).unwrap_or(true),
-            process: params.process_id,
             folders,
         }
     }
