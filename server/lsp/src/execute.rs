@@ -1,35 +1,37 @@
-//! `workspace/executeCommand`: answers at once; what takes time goes on elsewhere.
+//! `workspace/executeCommand`: answers soon; what takes time goes on elsewhere.
 
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use tower_lsp::{
     jsonrpc::{Error, ErrorCode, Result},
-    ls_types::{ProgressToken, Uri},
+    ls_types::Uri,
 };
 
 use crate::{
     commands::{Command, Target},
     owner::Owner,
-    run::{
-        call_sheet::call_sheet,
-        documents,
-        protocol::{CatchUp, CaughtUp},
-    },
+    run::{call_sheet::call_sheet, documents},
     snapshot::Snapshot,
 };
 
+/// What a command answers.
+pub(crate) enum Answer {
+    /// This.
+    Now(Value),
+    /// What comes here.
+    Later(oneshot::Receiver<Result<Value>>),
+}
+
 impl Owner {
-    /// Carries out a command.
-    pub(crate) fn execute(&mut self, command: &str, arguments: Vec<Value>) -> Result<Option<Value>> {
-        let Some(command) = Command::named(command) else {
-            return Err(refusal(format!("There is no command `{command}`.")));
-        };
-        let target = Target::read(arguments).map_err(refusal)?;
+    /// Begins to carry out a command on a script whose newest text has been analysed.
+    pub(crate) fn execute(&mut self, command: Command, target: Target) -> Result<Answer> {
         match command {
-            Command::ShowPlan => Ok(Some(self.show_plan(&self.target_script(&target)?))),
-            Command::Run | Command::DryRun | Command::Stop => {
-                let _ = self.target_script(&target)?;
-                Err(refusal("Runs are not built into this server."))
+            Command::Run | Command::DryRun => {
+                let script = self.target_script(&target)?;
+                self.run(&script, command == Command::DryRun, target.args)
             }
+            Command::Stop => self.stop(&target),
+            Command::ShowPlan => Ok(Answer::Now(self.show_plan(&self.target_script(&target)?))),
         }
     }
 
@@ -39,14 +41,6 @@ impl Owner {
         let show = self.client.show_document;
         tokio::spawn(async move { documents::write_and_show(&outbox, show, path, text).await });
         answer
-    }
-
-    /// `window/workDoneProgress/cancel`.
-    pub(crate) fn cancel_progress(&mut self, _token: ProgressToken) {}
-
-    /// `callsheet/runEvents`.
-    pub(crate) fn run_events(&mut self, params: &CatchUp) -> Result<CaughtUp> {
-        Err(refusal(format!("There is no run `{}` in this session.", params.run_id)))
     }
 
     fn target_script(&self, target: &Target) -> Result<Snapshot> {

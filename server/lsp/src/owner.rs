@@ -65,6 +65,12 @@ impl Mailbox {
     }
 }
 
+impl From<mpsc::UnboundedSender<Mail>> for Mailbox {
+    fn from(sender: mpsc::UnboundedSender<Mail>) -> Self {
+        Self(sender)
+    }
+}
+
 /// All state of the server.
 pub(crate) struct Owner {
     pub(crate) client: Arc<Client>,

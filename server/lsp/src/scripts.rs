@@ -9,7 +9,7 @@ use tower_lsp::ls_types::{Diagnostic, Uri};
 use crate::{
     analyst::Report,
     carry::{Carry, TextEdit},
-    run::RunView,
+    run::view::RunView,
     snapshot::Snapshot,
 };
 
@@ -95,7 +95,7 @@ impl Script {
     /// Shows how the run got on, if it is still the newest.
     pub(crate) fn update_run(&mut self, newer: Arc<RunView>) {
         if let Some((run, _)) = &mut self.run
-            && run.id == newer.id
+            && run.ticket == newer.ticket
         {
             *run = newer;
         }

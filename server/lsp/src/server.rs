@@ -15,12 +15,14 @@ use tokio::sync::oneshot;
 use tower_lsp::{LanguageServer, jsonrpc::Result, ls_types::*};
 
 use crate::{
+    commands::{Command, Target},
+    execute::{Answer, refusal},
     features::{
         code_actions, code_lens, completion, definition, document_symbols, folding, hover, inlay_hints, signature_help,
         titles, workspace_symbols,
     },
     owner::{Mailbox, Owner, internal_error},
-    run::protocol::{CatchUp, CaughtUp},
+    run::protocol::{CatchUp, CaughtUp, Listed},
     snapshot::Snapshot,
     transport::Guardian,
 };
@@ -63,12 +65,17 @@ impl Slot {
 
     /// `window/workDoneProgress/cancel`: the editor's own Stop button.
     pub(crate) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        self.mailbox.tell(move |owner| owner.cancel_progress(params.token));
+        self.mailbox.tell(move |owner| owner.cancel_progress(&params.token));
     }
 
     /// `callsheet/runEvents`: what a late or restarted client missed.
     pub(crate) async fn run_events(&self, params: CatchUp) -> Result<CaughtUp> {
         self.ask(move |owner| owner.run_events(&params)).await
+    }
+
+    /// `callsheet/runs`: the runs of this session.
+    pub(crate) async fn runs(&self) -> Result<Vec<Listed>> {
+        self.ask(|owner| Ok(owner.list_runs())).await
     }
 
     /// `callsheet/trust`: the person has come to trust the workspace, or not.
@@ -197,6 +204,17 @@ impl LanguageServer for Slot {
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
-        self.ask(move |owner| owner.execute(&params.command, params.arguments)).await
+        let Some(command) = Command::named(&params.command) else {
+            return Err(refusal(format!("There is no command `{}`.", params.command)));
+        };
+        let target = Target::read(params.arguments).map_err(refusal)?;
+        if let Some(uri) = target.uri.clone() {
+            // An edit may be on its way through the analyst; the command is for the text that the person sees.
+            self.read(uri, |_| ()).await?;
+        }
+        match self.ask(move |owner| owner.execute(command, target)).await? {
+            Answer::Now(value) => Ok(Some(value)),
+            Answer::Later(answer) => answer.await.unwrap_or_else(|_| Err(internal_error())).map(Some),
+        }
     }
 }

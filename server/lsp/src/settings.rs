@@ -181,6 +181,8 @@ settings! {
     model: String = "simulated".to_string(), "run.model", Machine;
     /// Seed of the simulated model; the same seed gives the same run.
     seed: u64 = 1, "run.seed", Resource;
+    /// Longest time a simulated answer takes, in milliseconds; the shortest is a quarter of it.
+    simulated_latency: u64 = 800, "run.simulatedLatencyMs", Resource;
     /// Agents at work at once; null for the dialect's `min(16, cores - 2)`.
     concurrency: Option<u64> = None, "run.concurrency", Machine;
     /// Agents a run may start; null for the dialect's limit.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use analysis::{
     Analysis,
-    plan::AgentCall,
-    text::{LineColumn, LineIndex, Span},
+    text::{LineIndex, Span},
 };
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
@@ -13,7 +12,7 @@ use crate::{
     capabilities::Client,
     carry::{Carry, Lined, untouched},
     position::Converter,
-    run::RunView,
+    run::view::RunView,
     settings::Settings,
     workspace::Workspace,
 };
@@ -84,19 +83,28 @@ impl Snapshot {
         Some(Location { uri: self.uri.clone(), range: self.range(self.loosely(span)?) })
     }
 
-    /// How often a call happened in the newest run; `None` where there was none or the call has been edited since.
-    pub(crate) fn ran(&self, call: &AgentCall) -> Option<u64> {
-        let (run, carry) = self.run.as_ref()?;
-        let now = self.place(call.callee)?.start;
-        let here = |(at, times): (&LineColumn, &u64)| {
-            let then = run.offset(*at)?;
-            let span = self.place_of_run(Span::new(then, then + 1), run, carry)?;
-            (span.start == now).then_some(*times)
-        };
-        run.calls.iter().find_map(here)
+    /// How often each call of the plan happened in the newest run; `None` where there was none or the call was edited since.
+    pub(crate) fn actual(&self) -> Vec<Option<u64>> {
+        let calls = &self.known.plan.calls;
+        let Some((run, carry)) = &self.run else { return vec![None; calls.len()] };
+        // A call that does not happen leaves no trace, so only a run of this very text to its end tells of it.
+        let whole = run.is_complete() && *run.text == *self.text;
+        let spans: Vec<Option<Span>> =
+            calls.iter().map(|call| self.place(call.callee).and(self.loosely(call.span))).collect();
+        let mut actual: Vec<Option<u64>> = spans.iter().map(|span| span.and(whole.then_some(0))).collect();
+        for (at, times) in run.calls() {
+            let place = run.offset(at).and_then(|offset| self.place_of_run(Span::at(offset), run, carry));
+            let Some(place) = place else { continue };
+            let around =
+                spans.iter().enumerate().filter_map(|(index, span)| Some((index, span.filter(|s| s.contains(place))?)));
+            if let Some((index, _)) = around.min_by_key(|(_, span)| span.end - span.start) {
+                *actual[index].get_or_insert(0) += times;
+            }
+        }
+        actual
     }
 
-    /// The sentence that goes with [`Snapshot::ran`].
+    /// The sentence that goes with [`Snapshot::actual`].
     pub(crate) fn run_sentence(&self, times: u64) -> String {
         match &self.run {
             Some((run, _)) => format!("\nIn run `{}` ({}) it happened {times} times.\n", run.id, run.model),

@@ -23,7 +23,6 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
     let (agent_types, workflows) = (workspace.agent_types(), workspace.known_workflows());
     Context {
         file_name: uri.path().as_str().rsplit('/').next().map(Into::into),
-        args: None,
         profile: settings.profile,
         settings: lint::Settings {
             levels: settings.rules.clone(),
@@ -32,6 +31,7 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         },
         agent_types: (!agent_types.is_empty()).then_some(agent_types),
         workflows: (!workflows.is_empty()).then_some(workflows),
+        ..Context::default()
     }
 }
 

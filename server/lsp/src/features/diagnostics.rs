@@ -4,7 +4,7 @@ use analysis::lint::{Edit, Finding, Fix, Severity};
 use serde_json::json;
 use tower_lsp::ls_types::*;
 
-use crate::{run::End, snapshot::Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Who speaks of the script's text.
 pub(crate) const SOURCE: &str = "callsheet";
@@ -86,14 +86,13 @@ fn rule_page(code: &str) -> Option<CodeDescription> {
 /// The line at which the last run failed, while it reads as it did.
 fn failure(script: &Snapshot) -> Option<Diagnostic> {
     let (run, carry) = script.run.as_ref()?;
-    let Some(End::Failed { message, at: Some(at) }) = &run.end else { return None };
-    let span = run.call_span(*at)?;
-    let span = script.place_of_run(span, run, carry)?;
+    let error = run.failure().filter(|error| error.workflow.is_none())?;
+    let span = script.place_of_run(run.line_from(error.at?)?, run, carry)?;
     Some(Diagnostic {
         range: script.range(span),
         severity: Some(DiagnosticSeverity::ERROR),
         source: Some(RUN_SOURCE.into()),
-        message: format!("{message} (run {})", run.id),
+        message: format!("{} (run {})", error.message, run.id),
         ..Diagnostic::default()
     })
 }

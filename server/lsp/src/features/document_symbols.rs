@@ -51,17 +51,18 @@ fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> Option<DocumentSy
     let callee = script.loosely(call.callee).filter(|callee| span.contains(*callee))?;
     let detail =
         words::times(&call.count) + &script.known.estimate.calls.get(index).map(words::cost).unwrap_or_default();
-    Some(symbol(script, name(call), detail, SymbolKind::FUNCTION, span, callee, vec![]))
+    Some(symbol(script, name(script, call), detail, SymbolKind::FUNCTION, span, callee, vec![]))
 }
 
 /// What a call is called: its label, or else how its prompt begins.
-pub(crate) fn name(call: &AgentCall) -> String {
+pub(crate) fn name(script: &Snapshot, call: &AgentCall) -> String {
     let prompt = || {
         call.prompt.parts.iter().find_map(|part| match part {
             PromptPart::Text(text) if !text.trim().is_empty() => {
                 Some(shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), 40))
             }
-            _ => None,
+            PromptPart::Text(_) => None,
+            PromptPart::Hole { span, .. } => Some(script.words(*span, 40)).filter(|words| !words.is_empty()),
         })
     };
     call.label.clone().filter(|label| !label.trim().is_empty()).or_else(prompt).unwrap_or_else(|| "agent".into())

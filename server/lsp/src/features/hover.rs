@@ -24,14 +24,14 @@ pub(crate) fn hover(script: &Snapshot, position: Position) -> Option<Hover> {
 
 fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> String {
     let known = &script.known;
-    let mut out = format!("**agent** {}\n\n", super::document_symbols::name(call));
+    let mut out = format!("**agent** {}\n\n", super::document_symbols::name(script, call));
     let titles: Vec<&str> =
         call.phases.iter().filter_map(|phase| known.plan.phases.get(*phase)?.title.as_deref()).collect();
     if !titles.is_empty() {
         let _ = writeln!(out, "Phase: {}\n", titles.join(", "));
     }
     out += &reasons::count(script, "times in one run", &call.count);
-    if let Some(times) = script.ran(call) {
+    if let Some(times) = script.actual()[index] {
         out += &script.run_sentence(times);
     }
     out.push('\n');
@@ -155,7 +155,7 @@ fn phase(script: &Snapshot, mark: &PhaseMark) -> Option<String> {
             out += &reasons::cost(cost);
         }
         for call in phase.calls.iter().filter_map(|call| known.plan.calls.get(*call)) {
-            let _ = writeln!(out, "- {} {}", words::times(&call.count), super::document_symbols::name(call));
+            let _ = writeln!(out, "- {} {}", words::times(&call.count), super::document_symbols::name(script, call));
         }
     }
     Some(out)

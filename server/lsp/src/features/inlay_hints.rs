@@ -18,9 +18,10 @@ pub(crate) fn inlay_hints(script: &Snapshot, range: Range) -> Vec<InlayHint> {
     }
     let wanted = script.converter().span(range);
     let plan = &script.known.plan;
-    let agents = plan.calls.iter().enumerate().filter_map(|(index, call)| agent(script, index, call));
+    let actual = script.actual();
+    let agents = plan.calls.iter().enumerate().filter_map(|(index, call)| agent(script, index, call, actual[index]));
     let fanouts = plan.fanouts.iter().filter_map(|fanout| width(script, fanout));
-    let phases = plan.phase_marks.iter().filter_map(|mark| phase(script, mark));
+    let phases = plan.phase_marks.iter().filter_map(|mark| phase(script, mark, &actual));
     let mut hints: Vec<(Span, Hint)> = agents
         .chain(fanouts)
         .chain(phases)
@@ -84,7 +85,7 @@ fn decided(script: &Snapshot, count: &Count) -> Option<Location> {
     script.location(count.because.first().map(|why| why.span).or(symbol)?)
 }
 
-fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> Option<Hint> {
+fn agent(script: &Snapshot, index: usize, call: &AgentCall, actual: Option<u64>) -> Option<Hint> {
     let at = behind(script, call.span, call.callee)?;
     let known = &script.known;
     let cost = known.estimate.calls.get(index);
@@ -93,7 +94,7 @@ fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> Option<Hint> {
     let hint = Hint { at, parts: vec![], tooltip }
         .say(words::times(&call.count), decided(script, &call.count))
         .say(cost.map(words::cost).unwrap_or_default(), None);
-    Some(match script.ran(call) {
+    Some(match actual {
         Some(times) => Hint { tooltip: hint.tooltip.clone() + &script.run_sentence(times), ..hint }
             .say(format!(" · ran {times}"), None),
         None => hint,
@@ -124,12 +125,14 @@ fn width(script: &Snapshot, fanout: &Fanout) -> Option<Hint> {
 fn limit(script: &Snapshot, span: Span) -> String {
     let words = script.words(span, 24);
     match script.line_number(span) {
-        Some(line) if words.starts_with('[') || words.is_empty() => format!("line {line}"),
+        Some(line) if words.starts_with(|c: char| c == '[' || c.is_ascii_digit()) || words.is_empty() => {
+            format!("line {line}")
+        }
         _ => words,
     }
 }
 
-fn phase(script: &Snapshot, mark: &PhaseMark) -> Option<Hint> {
+fn phase(script: &Snapshot, mark: &PhaseMark, actual: &[Option<u64>]) -> Option<Hint> {
     let at = behind(script, mark.span, mark.title)?;
     let [index] = mark.phases[..] else { return None };
     let phase = script.known.plan.phases.get(index)?;
@@ -139,7 +142,7 @@ fn phase(script: &Snapshot, mark: &PhaseMark) -> Option<Hint> {
     let hint = Hint { at, parts: vec![], tooltip }
         .say(words::agents(&phase.agents), decided(script, &phase.agents))
         .say(cost.map(words::cost).unwrap_or_default(), None);
-    let ran: Option<u64> = phase.calls.iter().map(|call| script.ran(script.known.plan.calls.get(*call)?)).sum();
+    let ran: Option<u64> = phase.calls.iter().map(|call| *actual.get(*call)?).sum();
     Some(match ran {
         Some(times) => hint.say(format!(" · ran {times}"), None),
         None => hint,

@@ -20,10 +20,12 @@ pub(crate) fn agents(count: &Count) -> String {
 
 /// `12k`, `8k..24k`, `≤24k`, `~12k`; `None` where there is no basis to say.
 pub(crate) fn amount<T: Display + PartialEq + Copy + Default>(range: &Range<T>) -> Option<String> {
-    if let (Basis::Assumed | Basis::Simulated { .. } | Basis::History { .. }, Some(likely)) =
-        (&range.basis, range.likely)
-    {
-        return Some(format!("~{likely}"));
+    // Nothing at all is no likely number to lead with where there can be more.
+    let likely = range.likely.filter(|likely| *likely != T::default() || range.high == range.likely);
+    if let (Basis::Assumed | Basis::Simulated { .. } | Basis::History { .. }, Some(likely)) = (&range.basis, likely) {
+        let likely = likely.to_string();
+        // `<$0.01` says already that it is not exact.
+        return Some(if likely.starts_with('<') { likely } else { format!("~{likely}") });
     }
     match (range.low.filter(|low| *low != T::default()), range.high) {
         (None, Some(high)) if range.low == Some(high) => Some(high.to_string()),

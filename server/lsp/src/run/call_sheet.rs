@@ -40,7 +40,7 @@ pub(crate) fn call_sheet(script: &Snapshot) -> String {
 
 fn agent(out: &mut String, script: &Snapshot, index: usize, call: &AgentCall) {
     let cost = script.known.estimate.calls.get(index).map(words::cost).unwrap_or_default();
-    let _ = writeln!(out, "\n### {} {}{cost}\n", words::times(&call.count), document_symbols::name(call));
+    let _ = writeln!(out, "\n### {} {}{cost}\n", words::times(&call.count), document_symbols::name(script, call));
     let mut facts: Vec<String> = script.line_number(call.span).map(|line| format!("line {line}")).into_iter().collect();
     for (name, option) in [("model", &call.model), ("effort", &call.effort), ("agent type", &call.agent_type)] {
         match option {

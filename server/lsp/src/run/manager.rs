@@ -1,14 +1,240 @@
-//! All runs of this session.
+//! All runs of this session, from the command that starts one to its end.
 
-use std::future::Future;
+use std::{collections::BTreeMap, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
-/// All runs of this session.
+use runtime::{RunHandle, StartError};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tower_lsp::{
+    jsonrpc::Result,
+    ls_types::{MessageType, ProgressToken, Uri},
+};
+
+use crate::{
+    commands::Target,
+    execute::{Answer, refusal},
+    owner::{Mailbox, Owner},
+    run::{
+        documents, events, progress,
+        protocol::{CatchUp, CaughtUp, Listed, Numbered},
+        start::{Order, SIMULATED},
+        transcript::transcript,
+        view::{RunView, Ticket},
+    },
+    snapshot::Snapshot,
+};
+
+/// How long runs may take to end when all are stopped.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// One run of this session.
+struct Run {
+    uri: Uri,
+    handle: RunHandle,
+}
+
+/// All runs of this session, oldest first.
 #[derive(Default)]
-pub(crate) struct Runs {}
+pub(crate) struct Runs {
+    runs: BTreeMap<u64, Run>,
+    issued: u64,
+}
 
 impl Runs {
-    /// Stops all live runs; the future waits for their ends.
+    fn live(&self) -> impl DoubleEndedIterator<Item = &Run> {
+        self.runs.values().filter(|run| run.handle.state().ended.is_none())
+    }
+
+    fn named(&self, id: &str) -> Option<&Run> {
+        self.runs.values().find(|run| run.handle.id().as_str() == id)
+    }
+
+    /// Stops all live runs; the future waits for their ends, but not for long.
     pub(crate) fn stop_all(&mut self) -> impl Future<Output = ()> + Send + 'static + use<> {
-        async {}
+        let live: Vec<RunHandle> = self.live().map(|run| run.handle.clone()).collect();
+        live.iter().for_each(RunHandle::stop);
+        async move {
+            let ends = async {
+                for run in live {
+                    run.wait().await;
+                }
+            };
+            if tokio::time::timeout(DEADLINE, ends).await.is_err() {
+                tracing::warn!("a run did not end in time");
+            }
+        }
+    }
+}
+
+impl Owner {
+    /// `callsheet.run` and `callsheet.dryRun`: answers with the run's id once it has started.
+    pub(crate) fn run(&mut self, script: &Snapshot, dry: bool, args: Option<Value>) -> Result<Answer> {
+        if !self.client.trusted {
+            return Err(refusal("Nothing runs in a workspace that is not trusted. Trust it first, then run again."));
+        }
+        if script.run.as_ref().is_some_and(|(run, _)| run.is_live()) {
+            return Err(refusal("This script is running already. Stop that run first."));
+        }
+        self.runs.issued += 1;
+        let ticket = Ticket(self.runs.issued);
+        let order = Order::of(script, ticket, dry, args).map_err(refusal)?;
+        let view = RunView {
+            ticket,
+            id: String::new(),
+            text: script.text.clone(),
+            lines: script.lines.clone(),
+            model: SIMULATED.into(),
+            bound: script.known.plan.agents.high.filter(|_| !script.is_broken()),
+            state: Arc::default(),
+            over: false,
+        };
+        let name = script.fresh.script.meta.as_ref().and_then(|meta| Some(meta.name.as_ref()?.value.clone()));
+        let name = name.unwrap_or_else(|| "workflow".into());
+        self.show_new_run(&script.uri, view.clone());
+        let (reply, answer) = oneshot::channel();
+        let (mailbox, uri) = (self.mailbox.clone(), script.uri.clone());
+        let started = order.start(move |result| {
+            if let Some(mailbox) = mailbox.upgrade() {
+                Mailbox::from(mailbox).tell(move |owner| {
+                    // The request may have been cancelled; the run goes on, and its lens says so.
+                    let _ = reply.send(owner.started(uri, name, view, result));
+                });
+            }
+        });
+        started.map_err(|error| refusal(format!("The run could not be started: {error}.")))?;
+        Ok(Answer::Later(answer))
+    }
+
+    fn started(
+        &mut self,
+        uri: Uri,
+        name: String,
+        mut view: RunView,
+        result: std::result::Result<RunHandle, StartError>,
+    ) -> Result<Value> {
+        let handle = match result {
+            Ok(handle) => handle,
+            Err(error) => {
+                view.over = true;
+                self.show_run(&uri, view);
+                return Err(refusal(error.to_string()));
+            }
+        };
+        view.id = handle.id().to_string();
+        let ticket = view.ticket;
+        let answer = json!({"runId": view.id, "folder": handle.folder()});
+        tokio::spawn(events::send(handle.clone(), uri.clone(), self.outbox.clone()));
+        if self.client.progress {
+            tokio::spawn(progress::show(handle.clone(), view.clone(), name.clone(), self.outbox.clone()));
+        }
+        tokio::spawn(follow(handle.clone(), uri.clone(), view, name, self.mailbox.clone()));
+        self.runs.runs.insert(ticket.0, Run { uri, handle });
+        Ok(answer)
+    }
+
+    /// Shows a run in the lenses and hints of its script.
+    pub(crate) fn show_run(&mut self, uri: &Uri, view: RunView) {
+        if let Some(script) = self.scripts.get_mut(uri) {
+            script.update_run(Arc::new(view));
+            self.outbox.refresh();
+        }
+    }
+
+    fn show_new_run(&mut self, uri: &Uri, view: RunView) {
+        if let Some(script) = self.scripts.get_mut(uri) {
+            script.begin_run(Arc::new(view));
+            self.publish(uri);
+            self.outbox.refresh();
+        }
+    }
+
+    /// What is left to do at a run's end: transcript, message, diagnostic.
+    fn ended(&mut self, uri: &Uri, name: &str, view: RunView, folder: PathBuf) {
+        if let Some(error) = view.failure() {
+            let place = error.at.map(|at| format!(" at {at}")).unwrap_or_default();
+            self.outbox.show(MessageType::ERROR, format!("{name} failed{place}: {}", error.message));
+        }
+        let path = folder.join("transcript.md");
+        let (outbox, text) = (self.outbox.clone(), transcript(name, &view));
+        let show = self.client.show_document && self.settings.open_transcript;
+        tokio::spawn(async move { documents::write_and_show(&outbox, show, path, text).await });
+        self.show_run(uri, view);
+        self.publish(uri);
+    }
+
+    /// `callsheet.stop`: the run named, or the newest live one of the script, or of all.
+    pub(crate) fn stop(&mut self, target: &Target) -> Result<Answer> {
+        let run = match (&target.run_id, &target.uri) {
+            (Some(id), _) if !id.is_empty() => self.runs.named(id),
+            (_, Some(uri)) => self.runs.live().rfind(|run| run.uri == *uri),
+            (_, None) => self.runs.live().next_back(),
+        };
+        let run = run.ok_or_else(|| refusal("No run is under way."))?;
+        run.handle.stop();
+        Ok(Answer::Now(json!({"runId": run.handle.id()})))
+    }
+
+    /// `window/workDoneProgress/cancel`.
+    pub(crate) fn cancel_progress(&mut self, token: &ProgressToken) {
+        let run = self.runs.runs.iter().find(|(ticket, _)| progress::token(Ticket(**ticket)) == *token);
+        if let Some((_, run)) = run {
+            run.handle.stop();
+        }
+    }
+
+    /// `callsheet/runEvents`.
+    pub(crate) fn run_events(&mut self, params: &CatchUp) -> Result<CaughtUp> {
+        let run = self.runs.named(&params.run_id);
+        let run = run.ok_or_else(|| refusal(format!("There is no run `{}` in this session.", params.run_id)))?;
+        let mut past = run.handle.subscribe(params.from);
+        let events = std::iter::from_fn(|| past.try_next()).map(Numbered::of).collect();
+        Ok(CaughtUp { events, live: run.handle.state().ended.is_none() })
+    }
+
+    /// `callsheet/runs`: the runs of this session, newest first.
+    pub(crate) fn list_runs(&self) -> Vec<Listed> {
+        let listed = |run: &Run| Listed {
+            run_id: run.handle.id().to_string(),
+            uri: run.uri.clone(),
+            live: run.handle.state().ended.is_none(),
+            folder: run.handle.folder().to_path_buf(),
+        };
+        self.runs.runs.values().rev().map(listed).collect()
+    }
+}
+
+/// How often lenses and hints hear of a run's progress; the refreshes they ask for are throttled further.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Keeps the owner told of a run, to its end.
+async fn follow(
+    handle: RunHandle,
+    uri: Uri,
+    mut view: RunView,
+    name: String,
+    mailbox: tokio::sync::mpsc::WeakUnboundedSender<crate::owner::Mail>,
+) {
+    let tell = |view: RunView, end: Option<String>| {
+        let Some(mailbox) = mailbox.upgrade() else { return };
+        let (uri, folder) = (uri.clone(), handle.folder().to_path_buf());
+        Mailbox::from(mailbox).tell(move |owner| match end {
+            None => owner.show_run(&uri, view),
+            Some(name) => owner.ended(&uri, &name, view, folder),
+        });
+    };
+    let end = handle.wait();
+    tokio::pin!(end);
+    let mut seen = 0;
+    loop {
+        let over = tokio::time::timeout(LOOK_EVERY, &mut end).await.is_ok();
+        view.state = handle.state();
+        view.over = over;
+        if over {
+            return tell(view, Some(name));
+        }
+        if view.state.seq != seen {
+            seen = view.state.seq;
+            tell(view.clone(), None);
+        }
     }
 }

@@ -185,6 +185,14 @@ impl TestClient {
         assert_eq!(self.ended().await, Ended::Properly);
     }
 
+    /// Says goodbye; messages of these methods may still be under way.
+    pub(crate) async fn finish_ignoring(mut self, methods: &[&str]) {
+        self.request("shutdown", json!(null)).await;
+        self.notify("exit", json!(null)).await;
+        assert_eq!(self.ended().await, Ended::Properly);
+        methods.iter().for_each(|method| self.ignore(method));
+    }
+
     /// Closes the pipe without a word and waits for the server's end.
     pub(crate) async fn hang_up(mut self) -> Ended {
         let (gone, _) = tokio::io::duplex(1);

@@ -6,8 +6,9 @@ use analysis::{
     Analysis, Context,
     plan::Plan,
     text::{LineColumn, LineIndex, Span},
-    units::Tokens,
 };
+use runtime::RunState;
+use serde_json::json;
 use tower_lsp::ls_types::{InlayHint, InlayHintLabel, Position, Range, Uri};
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     carry::{Carry, TextEdit},
     documents::Document,
     position::Encoding,
-    run::{End, RunView},
+    run::view::{RunView, Ticket},
     snapshot::Snapshot,
 };
 
@@ -130,16 +131,35 @@ fn insert(text: &str, mut marks: Vec<(u32, String)>) -> String {
 
 /// A run of `text` to its end, in which calls happened so often.
 pub(crate) fn ran(text: &str, calls: &[(LineColumn, u64)]) -> RunView {
+    let mut events: Vec<serde_json::Value> = calls
+        .iter()
+        .flat_map(|(at, times)| std::iter::repeat_n(at, *times as usize))
+        .enumerate()
+        .map(|(n, at)| {
+            let key = format!("x@{n}#1");
+            json!({"type": "agentQueued", "call": n + 1, "key": key, "label": "x", "prompt": "x", "line": at.line, "column": at.column})
+        })
+        .collect();
+    events.push(json!({"type": "runEnded", "status": "ok", "totals": {}}));
+    run_of(text, events)
+}
+
+/// A run of `text` with these events.
+pub(crate) fn run_of(text: &str, events: Vec<serde_json::Value>) -> RunView {
+    let mut state = RunState::default();
+    for (n, mut event) in events.into_iter().enumerate() {
+        event["seq"] = json!(n + 1);
+        event["ms"] = json!(n);
+        state.apply(&Arc::new(serde_json::from_value(event).expect("an event")));
+    }
     RunView {
+        ticket: Ticket(1),
         id: "r1".into(),
         text: text.into(),
         lines: Arc::new(LineIndex::new(text)),
         model: "simulated".into(),
-        phase: None,
-        done: calls.iter().map(|(_, times)| times).sum(),
         bound: None,
-        tokens: Tokens(0),
-        calls: calls.iter().copied().collect(),
-        end: Some(End::Done),
+        state: Arc::new(state),
+        over: false,
     }
 }

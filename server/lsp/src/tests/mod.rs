@@ -9,6 +9,7 @@ mod client;
 mod conversation;
 mod draw;
 mod reliability;
+mod running;
 mod typing;
 
 pub(crate) use client::TestClient;

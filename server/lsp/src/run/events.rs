@@ -1,0 +1,31 @@
+//! Everything that happens in a run, for editors that want to show it. `callsheet/runEvent`.
+
+use std::time::Duration;
+
+use runtime::RunHandle;
+use tower_lsp::ls_types::Uri;
+
+use crate::{
+    outbox::Outbox,
+    run::protocol::{Numbered, RunEvent, RunEventParams},
+};
+
+/// Events that come within this time go out together: twenty bundles a second at most.
+const BUNDLE: Duration = Duration::from_millis(50);
+
+/// Sends a run's events to its end. A client that reads slowly slows only this down: nothing piles up.
+pub(crate) async fn send(handle: RunHandle, uri: Uri, outbox: Outbox) {
+    let mut events = handle.subscribe(1);
+    while let Some(first) = events.next().await {
+        let more = std::iter::from_fn(|| events.try_next());
+        for event in std::iter::once(first).chain(more) {
+            outbox.notify::<RunEvent>(RunEventParams {
+                run_id: handle.id().to_string(),
+                uri: uri.clone(),
+                event: Numbered::of(event),
+            });
+        }
+        outbox.flushed().await;
+        tokio::time::sleep(BUNDLE).await;
+    }
+}

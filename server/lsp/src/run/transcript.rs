@@ -1,0 +1,111 @@
+//! A run as a document: what was asked, what came back, what it took.
+
+use std::fmt::Write;
+
+use runtime::{AgentState, EventKind, Progress, Status};
+use serde_json::Value;
+
+use crate::run::view::RunView;
+
+/// Longest prompt or answer shown whole, in characters; the journal has all of it.
+const MOST: usize = 20_000;
+
+/// Markdown of a run.
+pub(crate) fn transcript(name: &str, run: &RunView) -> String {
+    let state = &run.state;
+    let how = match state.status() {
+        Some(Status::Ok) => "done",
+        Some(Status::Stopped) => "stopped",
+        Some(Status::Failed) | None => "failed",
+    };
+    let mut out = format!("# {name}: {how}\n\n");
+    let totals = &state.totals;
+    let _ = writeln!(
+        out,
+        "Run `{}` on {}: {} agents, {} tokens in {:.1} s.\n",
+        run.id,
+        if run.model == "simulated" { "the simulated model, at no cost; the answers are made up" } else { &run.model },
+        totals.agents,
+        totals.usage.total(),
+        state.ms as f64 / 1000.0
+    );
+    for (count, what) in
+        [(totals.failed, "failed"), (totals.skipped, "were skipped"), (totals.dropped, "items became null")]
+    {
+        if count > 0 {
+            let _ = writeln!(out, "- {count} {what}");
+        }
+    }
+    if let Some(error) = run.state.error() {
+        let place = error.at.map(|at| format!(" at {at}")).unwrap_or_default();
+        let _ = writeln!(out, "**Error{place}:** {}\n", error.message);
+    }
+    if let Some(result) = state.result() {
+        let _ = writeln!(out, "\n## Result\n");
+        block(&mut out, result);
+    }
+    for line in &state.lines {
+        match &line.kind {
+            EventKind::Log { message } => {
+                let _ = writeln!(out, "- log: {message}");
+            }
+            EventKind::Warning { message, at } => {
+                let _ = writeln!(out, "- warning at {at}: {message}");
+            }
+            EventKind::Dropped { from, index, reason, at, .. } => {
+                let _ = writeln!(out, "- {from} dropped item {index} at {at}: {reason}");
+            }
+            _ => {}
+        }
+    }
+    for phase in &state.phases {
+        let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
+        for call in &phase.agents {
+            let agent = state.agents.get((call.0 as usize).wrapping_sub(1));
+            agent.into_iter().for_each(|agent| self::agent(&mut out, agent));
+        }
+    }
+    out
+}
+
+fn agent(out: &mut String, agent: &AgentState) {
+    let how = match agent.progress {
+        Progress::Done => "done",
+        Progress::Cached => "from the journal",
+        Progress::Failed => "failed",
+        Progress::Skipped => "skipped",
+        Progress::Queued | Progress::Running | Progress::Abandoned => "given up",
+    };
+    let took = match (agent.started_ms, agent.ended_ms) {
+        (Some(start), Some(end)) => format!(" in {:.1} s", end.saturating_sub(start) as f64 / 1000.0),
+        _ => String::new(),
+    };
+    let _ = writeln!(out, "\n### {}\n\n{how}{took} · {} tokens · {}\n", agent.label(), agent.usage.total(), agent.at());
+    if let EventKind::AgentQueued { prompt, .. } = &agent.queued.kind {
+        fenced(out, "text", prompt);
+    }
+    match agent.ended.as_ref().map(|event| &event.kind) {
+        Some(EventKind::AgentDone { result, .. }) => {
+            out.push('\n');
+            block(out, result);
+        }
+        Some(EventKind::AgentFailed { error, .. }) => {
+            let _ = writeln!(out, "\n**{error}**");
+        }
+        _ => {}
+    }
+}
+
+fn block(out: &mut String, value: &Value) {
+    match value {
+        Value::String(text) => fenced(out, "text", text),
+        other => fenced(out, "json", &format!("{other:#}")),
+    }
+}
+
+fn fenced(out: &mut String, language: &str, text: &str) {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    let shown = crate::snapshot::shorten(text, MOST);
+    let _ = writeln!(out, "{fence}{language}\n{shown}\n{fence}");
+}
