@@ -1,7 +1,6 @@
 //! What can be written here. `textDocument/completion`.
 
 use analysis::{
-    plan::{Field as ValueField, Value},
     script::cursor::{self, Cursor, Enclosing},
     text::Span,
     vocabulary::{self, Field, Kind, Type},
@@ -9,7 +8,12 @@ use analysis::{
 use tower_lsp::ls_types::*;
 
 use crate::{
-    features::{reasons, titles, workflows_by_name},
+    features::{
+        fields::{Fields, fields_here, in_schema},
+        reasons, titles,
+        values::{fields_of, value_of},
+        workflows_by_name,
+    },
     snapshot::Snapshot,
 };
 
@@ -22,7 +26,7 @@ pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<Completio
         return items.members(object);
     }
     if let Some(Enclosing::Object { keys, key, .. }) = cursor.enclosing.last() {
-        let fields = items.fields_here();
+        let fields = fields_here(script, &cursor);
         return match key {
             None => items.keys(&fields, keys),
             Some(key) => items.values(&fields, key),
@@ -46,43 +50,6 @@ struct Items<'a> {
 }
 
 impl Items<'_> {
-    /// The fields an object at the cursor can have, as the vocabulary knows them.
-    fn fields_here(&self) -> Fields {
-        let open = &self.cursor.enclosing;
-        let assigned_to = |name: &str| {
-            let object = open.iter().rposition(
-                |e| matches!(e, Enclosing::Object { assigned: Some(a), .. } if a.slice(&self.script.text) == name),
-            );
-            object.map(|at| open.len() - at)
-        };
-        match open.as_slice() {
-            _ if self.in_schema() => Fields::Schema,
-            [.., Enclosing::Call { callee, member: false, argument: 1 }, Enclosing::Object { .. }]
-                if callee.slice(&self.script.text) == "agent" =>
-            {
-                Fields::Known(vocabulary::AGENT_OPTIONS)
-            }
-            [.., Enclosing::Object { key: Some(key), .. }, Enclosing::Array, Enclosing::Object { .. }]
-                if key == "phases" && assigned_to("meta") == Some(3) =>
-            {
-                Fields::Known(vocabulary::PHASE_FIELDS)
-            }
-            _ if assigned_to("meta") == Some(1) => Fields::Known(vocabulary::META_FIELDS),
-            _ => Fields::None,
-        }
-    }
-
-    /// Whether the cursor is in a JSON Schema: the value of `schema`, or of a constant named so.
-    fn in_schema(&self) -> bool {
-        self.cursor.enclosing.iter().rev().enumerate().any(|(from_inside, open)| match open {
-            Enclosing::Object { key: Some(key), .. } if from_inside > 0 && key == "schema" => true,
-            Enclosing::Object { assigned: Some(name), .. } => {
-                name.slice(&self.script.text).to_lowercase().contains("schema")
-            }
-            _ => false,
-        })
-    }
-
     fn keys(&self, fields: &Fields, taken: &[String]) -> Vec<CompletionItem> {
         let free = |name: &str| !taken.iter().any(|key| key == name);
         let profile = self.script.settings.profile;
@@ -139,7 +106,7 @@ impl Items<'_> {
     }
 
     fn schema_types(&self) -> Vec<CompletionItem> {
-        if !self.in_schema() {
+        if !in_schema(self.script, self.cursor) {
             return vec![];
         }
         vocabulary::SCHEMA_TYPES.iter().map(|name| self.text(name, CompletionItemKind::ENUM_MEMBER, "")).collect()
@@ -227,27 +194,6 @@ impl Items<'_> {
         item.filter_text = self.cursor.string.is_some().then(|| item.label.clone());
         item.text_edit = Some(CompletionTextEdit::Edit(TextEdit { range, new_text }));
     }
-}
-
-enum Fields {
-    Known(&'static [Field]),
-    Schema,
-    None,
-}
-
-/// What is known of the variable written at `name`: asked at its nearest earlier use that the plan has seen.
-fn value_of(script: &Snapshot, name: Span) -> Option<Value> {
-    let word = name.slice(&script.text);
-    let uses =
-        cursor::words(&script.known.script.text, word).into_iter().filter_map(|was| Some((was, script.loosely(was)?)));
-    let (mut before, after): (Vec<_>, Vec<_>) = uses.partition(|(_, now)| now.start <= name.start);
-    before.reverse();
-    let mut candidates = before.into_iter().chain(after);
-    candidates.find_map(|(was, _)| script.known.plan.value_at(was).filter(|value| !fields_of(value).is_empty()))
-}
-
-fn fields_of(value: &Value) -> &[ValueField] {
-    value.object.as_deref().map(|object| object.fields.as_slice()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,24 +2,32 @@
 
 use std::fmt::Write;
 
-use analysis::plan::{AgentCall, Fanout, FanoutKind, PhaseMark, Prompt, PromptPart, Setting};
+use analysis::{
+    plan::{AgentCall, Fanout, FanoutKind, PhaseMark, Prompt, PromptPart, Setting},
+    text::Span,
+};
 use tower_lsp::ls_types::{Hover, HoverContents, Position};
 
 use crate::{
-    features::{reasons, words},
+    features::{hover_words::hover_word, reasons, words},
     snapshot::{Snapshot, shorten},
 };
 
-/// The hover at a position: on the name of a call.
+/// The hover at a position: what a call will do on its name, else what the word there means.
 pub(crate) fn hover(script: &Snapshot, position: Position) -> Option<Hover> {
     let offset = script.offset(position);
     let plan = &script.known.plan;
     let on = |callee| script.place(callee).filter(|span| span.touches(offset));
     let agents = plan.calls.iter().enumerate().find_map(|(i, call)| Some((on(call.callee)?, agent(script, i, call))));
     let fanouts = || plan.fanouts.iter().find_map(|fanout| Some((on(fanout.callee)?, width(script, fanout))));
-    let phases = || plan.phase_marks.iter().find_map(|mark| Some((on(mark.span)?, phase(script, mark)?)));
-    let (span, text) = agents.or_else(fanouts).or_else(phases)?;
+    let phases = || plan.phase_marks.iter().find_map(|mark| Some((on(phase_word(mark))?, phase(script, mark)?)));
+    let (span, text) = agents.or_else(fanouts).or_else(phases).or_else(|| hover_word(script, offset))?;
     Some(Hover { contents: HoverContents::Markup(reasons::markdown(text)), range: Some(script.range(span)) })
+}
+
+/// The word `phase` of a call.
+fn phase_word(mark: &PhaseMark) -> Span {
+    Span::new(mark.span.start, mark.span.start + "phase".len() as u32)
 }
 
 fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> String {
@@ -30,7 +38,7 @@ fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> String {
     if !titles.is_empty() {
         let _ = writeln!(out, "Phase: {}\n", titles.join(", "));
     }
-    out += &reasons::count(script, "times in one run", &call.count);
+    out += &reasons::times(script, &call.count);
     if let Some(times) = script.actual()[index] {
         out += &script.run_sentence(times);
     }
@@ -67,6 +75,7 @@ fn prompt(prompt: &Prompt) -> String {
     }
     match (characters, holes) {
         (0, 0) => "not known before the run".into(),
+        (0, _) => "filled by the run".into(),
         (n, 0) => format!("{n} characters, all known"),
         (n, 1) => format!("{n} known characters and a part that the run fills"),
         (n, holes) => format!("{n} known characters and {holes} parts that the run fills"),
@@ -159,4 +168,169 @@ fn phase(script: &Snapshot, mark: &PhaseMark) -> Option<String> {
         }
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::tests::Script;
+
+    const SCRIPT: &str = "\
+export const meta = { name: 'review', description: 'Reviews', phases: [{ title: 'Find' }, { title: 'Refute' }] }
+const FINDINGS = { type: 'object', required: ['bugs'], properties: { bugs: { type: 'array', maxItems: 5, items: { enum: ['a', 'b'] } } } }
+phase('Find')
+const found = await agent('Find bugs', { schema: FINDINGS, model: 'haiku' })
+phase('Refute')
+await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
+";
+
+    /// The hover at the first `part`.
+    fn check(part: &str, expected: &Expect) {
+        let script = Script::of(SCRIPT);
+        let hover = hover(&script.snapshot, script.at(part));
+        let text = match hover.map(|hover| hover.contents) {
+            Some(HoverContents::Markup(markup)) => markup.value,
+            Some(_) => panic!("Markdown"),
+            None => "nothing\n".into(),
+        };
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn calls() {
+        check(
+            "agent('Find",
+            &expect![[r#"
+                **agent** Find bugs
+
+                Phase: Find
+
+                **×1** in one run, exactly: it follows from the script.
+
+                - prompt: 9 characters, all known
+                - model: `haiku`
+
+                - tokens, in and out: at least 37, likely 47, at most 63
+                - of these written: at least 2, likely 12, at most 28
+                - cost: at least <$0.01, likely <$0.01, at most <$0.01
+
+                Bounds that follow from the script.
+
+                Gives the validated object, or null:
+
+                ```ts
+                {
+                  bugs: ("a" | "b")[] /* at most 5 */;
+                }
+                ```
+            "#]],
+        );
+        check(
+            "agent(`Refute",
+            &expect![[r#"
+                **agent** `Refute ${bug}`
+
+                Phase: Refute
+
+                **×0..5** in one run: `bugs`
+                - `bugs` is decided by the run: [line 2](file:///review.workflow.js#L2) `{ type: 'array', maxItems: 5, items: { enum: ['a', 'b'] } }`
+                - not exact because `bugs` is as long as the agent at line 4 returns: its schema allows 5 ([line 4](file:///review.workflow.js#L4) `agent('Find bugs', { schema: FINDINGS, model: 'haiku' })`)
+
+                - prompt: filled by the run
+                - model: the session's
+
+                - tokens, in and out: at least 0, likely 606, at most 20k
+                - of these written: at least 0, likely 600, at most 20k
+                - cost: at least $0, likely <$0.01, at most $0.34
+
+                Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).
+
+                Gives the agent's last text, or null where it was skipped or failed for good.
+            "#]],
+        );
+        check(
+            "parallel(",
+            &expect![[r#"
+            **parallel** A barrier: it waits for the slowest item.
+
+            **0..5** items in one call: `bugs`
+            - `bugs` is decided by the run: [line 2](file:///review.workflow.js#L2) `{ type: 'array', maxItems: 5, items: { enum: ['a', 'b'] } }`
+            - not exact because `bugs` is as long as the agent at line 4 returns: its schema allows 5 ([line 4](file:///review.workflow.js#L4) `agent('Find bugs', { schema: FINDINGS, model: 'haiku' })`)
+            - this many because the schema allows at most 5 `bugs` ([line 2](file:///review.workflow.js#L2) `5`)
+
+            **0..5** agents started by all items together: `bugs`
+            - `bugs` is decided by the run: [line 2](file:///review.workflow.js#L2) `{ type: 'array', maxItems: 5, items: { enum: ['a', 'b'] } }`
+            - not exact because `bugs` is as long as the agent at line 4 returns: its schema allows 5 ([line 4](file:///review.workflow.js#L4) `agent('Find bugs', { schema: FINDINGS, model: 'haiku' })`)
+        "#]],
+        );
+        check(
+            "phase('Refute",
+            &expect![[r#"
+            **phase** Refute
+
+            **0..5** agents: `bugs`
+            - `bugs` is decided by the run: [line 2](file:///review.workflow.js#L2) `{ type: 'array', maxItems: 5, items: { enum: ['a', 'b'] } }`
+            - not exact because `bugs` is as long as the agent at line 4 returns: its schema allows 5 ([line 4](file:///review.workflow.js#L4) `agent('Find bugs', { schema: FINDINGS, model: 'haiku' })`)
+
+            - tokens, in and out: at least 0, likely 606, at most 20k
+            - of these written: at least 0, likely 600, at most 20k
+            - cost: at least $0, likely <$0.01, at most $0.34
+
+            Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).
+            - ×0..5 `Refute ${bug}`
+        "#]],
+        );
+    }
+
+    #[test]
+    fn words_of_the_dialect_and_variables() {
+        check(
+            "model: ",
+            &expect![[r#"
+                ```ts
+                model?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {})
+                ```
+                The model, by alias or full id; wins over the agent type's own. Without it the agent runs on the session's model.
+
+                Part of the resume key: a change runs this call, and all after it, again."#]],
+        );
+        check(
+            "title: ",
+            &expect![[r#"
+                ```ts
+                title: string
+                ```
+                The phase's title, matched exactly."#]],
+        );
+        check(
+            "maxItems",
+            &expect![[r#"
+            nothing
+        "#]],
+        );
+        check(
+            "found.bugs",
+            &expect![[r#"
+                ```ts
+                found: {bugs: ('a' | 'b')[] (0..5), …} | null
+                ```
+                - can be `null` because the agent at line 4 gives null when it is skipped or fails ([line 4](file:///review.workflow.js#L4) `agent('Find bugs', { schema: FINDINGS, model: 'haiku' })`)
+                - its shape is that of the schema of line 4
+            "#]],
+        );
+        check(
+            "Find bugs",
+            &expect![[r#"
+            nothing
+        "#]],
+        );
+        check(
+            "const found",
+            &expect![[r#"
+            nothing
+        "#]],
+        );
+    }
 }

@@ -89,7 +89,7 @@ fn agent(script: &Snapshot, index: usize, call: &AgentCall, actual: Option<u64>)
     let at = behind(script, call.span, call.callee)?;
     let known = &script.known;
     let cost = known.estimate.calls.get(index);
-    let mut tooltip = reasons::count(script, "times in one run", &call.count);
+    let mut tooltip = reasons::times(script, &call.count);
     tooltip.extend(cost.map(reasons::cost));
     let hint = Hint { at, parts: vec![], tooltip }
         .say(words::times(&call.count), decided(script, &call.count))
@@ -310,7 +310,7 @@ const results = await pipeline(DIMENSIONS,
         assert_eq!(location.range.start, script.at("r.findings"));
         let Some(tower_lsp::ls_types::InlayHintTooltip::MarkupContent(tooltip)) = &hints[3].tooltip else { panic!() };
         expect![[r#"
-            **0..30** times in one run: `3·findings`
+            **×0..30** in one run: `3·findings`
             - `findings` is decided by the run: [line 5](file:///review.workflow.js#L5) `r.findings`
             - not exact because the agent decides how many findings there are ([line 5](file:///review.workflow.js#L5) `r.findings`)
 

@@ -6,12 +6,15 @@ pub(crate) mod completion;
 pub(crate) mod definition;
 pub(crate) mod diagnostics;
 pub(crate) mod document_symbols;
+pub(crate) mod fields;
 pub(crate) mod folding;
 pub(crate) mod hover;
+pub(crate) mod hover_words;
 pub(crate) mod inlay_hints;
 pub(crate) mod reasons;
 pub(crate) mod signature_help;
 pub(crate) mod titles;
+pub(crate) mod values;
 pub(crate) mod words;
 pub(crate) mod workspace_symbols;
 

@@ -16,9 +16,19 @@ pub(crate) fn markdown(value: String) -> MarkupContent {
     MarkupContent { kind: MarkupKind::Markdown, value }
 }
 
-/// How a count came about: its expression, and each thing that keeps it from being exact, with its line.
+/// How often something happens, and why.
+pub(crate) fn times(script: &Snapshot, count: &Count) -> String {
+    format!("**{}** in one run{}", words::times(count), why(script, count))
+}
+
+/// How many of something there are, and why.
 pub(crate) fn count(script: &Snapshot, what: &str, count: &Count) -> String {
-    let mut out = format!("**{count}** {what}");
+    format!("**{count}** {what}{}", why(script, count))
+}
+
+/// How a count came about: its expression, and each thing that keeps it from being exact, with its line.
+fn why(script: &Snapshot, count: &Count) -> String {
+    let mut out = String::new();
     let expr = count.expr.to_string();
     if count.is_exact() {
         out.push_str(", exactly: it follows from the script.\n");

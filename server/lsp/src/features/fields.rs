@@ -1,0 +1,48 @@
+//! Which fields the object around a cursor can have.
+
+use analysis::{
+    script::cursor::{Cursor, Enclosing},
+    vocabulary::{self, Field},
+};
+
+use crate::snapshot::Snapshot;
+
+/// The fields an object can have.
+pub(crate) enum Fields {
+    /// These.
+    Known(&'static [Field]),
+    /// The keywords of a JSON Schema.
+    Schema,
+    /// The author's own.
+    None,
+}
+
+/// The fields the innermost object around the cursor can have, as the vocabulary knows them.
+pub(crate) fn fields_here(script: &Snapshot, cursor: &Cursor) -> Fields {
+    let open = cursor.enclosing.as_slice();
+    let is_meta = |object: &Enclosing| matches!(object, Enclosing::Object { assigned: Some(name), .. } if name.slice(&script.text) == "meta");
+    match open {
+        _ if in_schema(script, cursor) => Fields::Schema,
+        [.., Enclosing::Call { callee, member: false, argument: 1 }, Enclosing::Object { .. }]
+            if callee.slice(&script.text) == "agent" =>
+        {
+            Fields::Known(vocabulary::AGENT_OPTIONS)
+        }
+        [.., meta @ Enclosing::Object { key: Some(key), .. }, Enclosing::Array, Enclosing::Object { .. }]
+            if key == "phases" && is_meta(meta) =>
+        {
+            Fields::Known(vocabulary::PHASE_FIELDS)
+        }
+        [.., meta] if is_meta(meta) => Fields::Known(vocabulary::META_FIELDS),
+        _ => Fields::None,
+    }
+}
+
+/// Whether the cursor is in a JSON Schema: the value of `schema`, or of a constant named so.
+pub(crate) fn in_schema(script: &Snapshot, cursor: &Cursor) -> bool {
+    cursor.enclosing.iter().rev().enumerate().any(|(from_inside, open)| match open {
+        Enclosing::Object { key: Some(key), .. } if from_inside > 0 && key == "schema" => true,
+        Enclosing::Object { assigned: Some(name), .. } => name.slice(&script.text).to_lowercase().contains("schema"),
+        _ => false,
+    })
+}

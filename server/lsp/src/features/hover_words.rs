@@ -1,0 +1,83 @@
+//! What a word of the dialect means, and what a variable can be: the part of hover that is not about calls.
+
+use std::fmt::Write;
+
+use analysis::{
+    plan::{Binding, Why},
+    script::cursor::{self, Cursor, Enclosing},
+    text::Span,
+    vocabulary,
+};
+
+use crate::{
+    features::{
+        fields::{Fields, fields_here},
+        reasons,
+    },
+    snapshot::Snapshot,
+};
+
+/// The word at a byte offset and what is to be said of it.
+pub(crate) fn hover_word(script: &Snapshot, offset: u32) -> Option<(Span, String)> {
+    // The mouse on a word's first letter is before that letter.
+    let behind = script.text.get(offset as usize..)?.chars().next().map_or(0, char::len_utf8) as u32;
+    let cursor = [offset, offset + behind]
+        .into_iter()
+        .filter_map(|at| cursor::at(&script.text, at))
+        .find(|cursor| cursor.word.start < cursor.word.end && cursor.string.is_none())?;
+    let word = cursor.word.slice(&script.text);
+    let text = match cursor.member_of {
+        Some(object) => member(script, object, word)?,
+        None => {
+            key(script, &cursor, word).or_else(|| primitive(script, word)).or_else(|| variable(script, cursor.word))?
+        }
+    };
+    Some((cursor.word, text))
+}
+
+fn member(script: &Snapshot, object: Span, word: &str) -> Option<String> {
+    let value = vocabulary::primitive(object.slice(&script.text))?;
+    value.members.iter().find(|member| member.name == word).map(vocabulary::hover_member)
+}
+
+fn key(script: &Snapshot, cursor: &Cursor, word: &str) -> Option<String> {
+    if !matches!(cursor.enclosing.last(), Some(Enclosing::Object { key: None, .. })) {
+        return None;
+    }
+    match fields_here(script, cursor) {
+        Fields::Known(fields) => fields.iter().find(|field| field.name == word).map(vocabulary::hover_field),
+        Fields::Schema => {
+            vocabulary::schema_keyword(word).map(|keyword| format!("`{}`: {}", keyword.name, keyword.doc))
+        }
+        Fields::None => None,
+    }
+}
+
+fn primitive(script: &Snapshot, word: &str) -> Option<String> {
+    vocabulary::primitive(word).map(|primitive| vocabulary::hover_primitive(primitive, script.settings.profile))
+}
+
+/// What a variable can be, where a schema or an agent has a say in it; of the rest other servers know as much.
+fn variable(script: &Snapshot, word: Span) -> Option<String> {
+    let plan = &script.known.plan;
+    let name = word.slice(&script.text);
+    let was =
+        cursor::words(&script.known.script.text, name).into_iter().find(|was| script.place(*was) == Some(word))?;
+    let Some(Binding::Local { .. }) = plan.binding_of(was) else { return None };
+    let value = plan.value_at(was)?;
+    let schema = value.object.as_ref().and_then(|object| object.from_schema.as_ref());
+    let why = |what: &str, why: &Option<Why>| why.as_ref().map(|why| reasons::because(script, what, why));
+    let nothing: String = [why("can be `null`", &value.null), why("can be `undefined`", &value.undefined)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if schema.is_none() && nothing.is_empty() {
+        return None;
+    }
+    let mut out = format!("```ts\n{name}: {value}\n```\n{nothing}");
+    if let Some(schema) = schema {
+        let line = script.line_number(schema.span).map(|line| format!(" of line {line}")).unwrap_or_default();
+        let _ = writeln!(out, "- its shape is that of the schema{line}");
+    }
+    Some(out)
+}
