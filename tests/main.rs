@@ -6,3 +6,4 @@ mod hostile;
 mod house;
 #[expect(dead_code, reason = "cases are read and checked from here on; running them waits for the runtime")]
 mod scripted;
+mod settings;

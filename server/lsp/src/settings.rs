@@ -1,9 +1,9 @@
 //! Every setting: the one table that the server, the editors' manifests and the docs read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 
 use analysis::{lint::Level, vocabulary::Profile};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where a person may set a setting, in VS Code's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum Scope {
 pub struct Setting {
     /// The key below `callsheet`: `run.model`.
     pub key: &'static str,
-    /// JSON Schema type: `boolean`, `string`, `integer`, `number`, `array` (of strings), `object` (of strings).
-    pub kind: &'static str,
+    /// What it takes, as a JSON Schema.
+    pub schema: Value,
     /// The default; null for "no limit" and "choose for me".
     pub default: Value,
     /// One line for a person.
@@ -33,13 +33,18 @@ pub struct Setting {
 
 /// A type a setting can have.
 trait Kind: Sized {
+    /// For messages: `a whole number`.
     const NAME: &'static str;
+    fn schema() -> Value;
     fn read(value: &Value) -> Option<Self>;
     fn show(&self) -> Value;
 }
 
 impl Kind for bool {
-    const NAME: &'static str = "boolean";
+    const NAME: &'static str = "true or false";
+    fn schema() -> Value {
+        json!({"type": "boolean"})
+    }
     fn read(value: &Value) -> Option<Self> {
         value.as_bool()
     }
@@ -49,7 +54,10 @@ impl Kind for bool {
 }
 
 impl Kind for u64 {
-    const NAME: &'static str = "integer";
+    const NAME: &'static str = "a whole number";
+    fn schema() -> Value {
+        json!({"type": "integer", "minimum": 0})
+    }
     fn read(value: &Value) -> Option<Self> {
         value.as_u64()
     }
@@ -59,7 +67,10 @@ impl Kind for u64 {
 }
 
 impl Kind for String {
-    const NAME: &'static str = "string";
+    const NAME: &'static str = "a text";
+    fn schema() -> Value {
+        json!({"type": "string"})
+    }
     fn read(value: &Value) -> Option<Self> {
         value.as_str().map(Into::into)
     }
@@ -69,7 +80,10 @@ impl Kind for String {
 }
 
 impl Kind for Vec<String> {
-    const NAME: &'static str = "array";
+    const NAME: &'static str = "a list of texts";
+    fn schema() -> Value {
+        json!({"type": "array", "items": {"type": "string"}})
+    }
     fn read(value: &Value) -> Option<Self> {
         value.as_array()?.iter().map(String::read).collect()
     }
@@ -79,7 +93,10 @@ impl Kind for Vec<String> {
 }
 
 impl Kind for f64 {
-    const NAME: &'static str = "number";
+    const NAME: &'static str = "a number, 0 or more";
+    fn schema() -> Value {
+        json!({"type": "number", "minimum": 0})
+    }
     fn read(value: &Value) -> Option<Self> {
         value.as_f64().filter(|number| *number >= 0.0)
     }
@@ -88,11 +105,14 @@ impl Kind for f64 {
     }
 }
 
-/// One of the names that `T` can be read from.
+/// Types whose values are names.
 macro_rules! named {
-    ($($kind:ty),+) => {$(
+    ($($kind:ty: $what:literal, $all:expr;)+) => {$(
         impl Kind for $kind {
-            const NAME: &'static str = "string";
+            const NAME: &'static str = $what;
+            fn schema() -> Value {
+                json!({"type": "string", "enum": $all.map(|value: $kind| value.name())})
+            }
             fn read(value: &Value) -> Option<Self> {
                 value.as_str()?.parse().ok()
             }
@@ -103,10 +123,46 @@ macro_rules! named {
     )+};
 }
 
-named!(Profile, Level);
+named! {
+    Profile: "the name of a profile", Profile::ALL;
+    Level: "`off`, `hint`, `warning` or `error`", [Level::Off, Level::Hint, Level::Warning, Level::Error];
+    Trace: "`off`, `messages` or `verbose`", [Trace::Off, Trace::Messages, Trace::Verbose];
+}
+
+/// How much of the protocol an editor logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trace {
+    /// Nothing.
+    #[default]
+    Off,
+    /// The methods.
+    Messages,
+    /// All of it.
+    Verbose,
+}
+
+impl Trace {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Messages => "messages",
+            Self::Verbose => "verbose",
+        }
+    }
+}
+
+impl FromStr for Trace {
+    type Err = ();
+    fn from_str(name: &str) -> Result<Self, ()> {
+        [Self::Off, Self::Messages, Self::Verbose].into_iter().find(|trace| trace.name() == name).ok_or(())
+    }
+}
 
 impl Kind for BTreeMap<String, Level> {
-    const NAME: &'static str = "object";
+    const NAME: &'static str = "an object of levels by rule";
+    fn schema() -> Value {
+        json!({"type": "object", "additionalProperties": Level::schema()})
+    }
     fn read(value: &Value) -> Option<Self> {
         value.as_object()?.iter().map(|(name, level)| Some((name.clone(), Level::read(level)?))).collect()
     }
@@ -117,6 +173,15 @@ impl Kind for BTreeMap<String, Level> {
 
 impl<T: Kind> Kind for Option<T> {
     const NAME: &'static str = T::NAME;
+    /// As of `T`, or null; a limit of 0 would forbid everything, so numbers begin at 1.
+    fn schema() -> Value {
+        let mut schema = T::schema();
+        if schema["type"] == "integer" {
+            schema["minimum"] = json!(1);
+        }
+        schema["type"] = json!([schema["type"], "null"]);
+        schema
+    }
     fn read(value: &Value) -> Option<Self> {
         if value.is_null() { Some(None) } else { T::read(value).map(Some) }
     }
@@ -143,7 +208,7 @@ macro_rules! settings {
         pub fn table() -> Vec<Setting> {
             vec![$(Setting {
                 key: $key,
-                kind: <$kind as Kind>::NAME,
+                schema: <$kind as Kind>::schema(),
                 default: <$kind as Kind>::show(&$default),
                 doc: concat!($($doc),+).trim_ascii(),
                 scope: Scope::$scope,
@@ -194,8 +259,11 @@ settings! {
     /// The `callsheet` program an editor starts; empty for the one it brings or finds on the path.
     server_path: String = String::new(), "server.path", Machine;
     /// Write the protocol to the editor's log: `off`, `messages`, `verbose`.
-    trace: String = "off".to_string(), "trace.server", Window;
+    trace: Trace = Trace::Off, "trace.server", Window;
 }
+
+/// Groups of settings that editors keep for themselves and send along.
+const THEIRS: [&str; 1] = ["runView"];
 
 enum Problem {
     Unknown,
@@ -218,14 +286,13 @@ impl Settings {
             let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
             match self.set(&key, value) {
                 Ok(()) => {}
+                Err(Problem::Unknown) if THEIRS.contains(&key.as_str()) => {}
                 Err(Problem::Unknown) if value.is_object() => self.read_below(&key, value, problems),
                 Err(Problem::Unknown) => {
                     problems.push(format!("There is no setting `callsheet.{key}`; it is ignored."))
                 }
                 Err(Problem::Type(kind)) => {
-                    problems.push(format!(
-                        "The setting `callsheet.{key}` takes a value of type {kind}; its default is used."
-                    ));
+                    problems.push(format!("The setting `callsheet.{key}` takes {kind}; its default is used."));
                 }
             }
         }
@@ -234,13 +301,13 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn nested_and_flat_keys_mean_the_same() {
-        let (nested, none) = Settings::read(&json!({"run": {"model": "m", "maxAgents": 9}, "hints.enable": false}));
+        let (nested, none) = Settings::read(
+            &json!({"run": {"model": "m", "maxAgents": 9}, "hints.enable": false, "runView": {"openOnRun": true}}),
+        );
         assert_eq!(none, Vec::<String>::new());
         assert_eq!(nested, Settings { model: "m".into(), max_agents: Some(9), hints: false, ..Settings::default() });
     }
@@ -252,7 +319,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "The setting `callsheet.run.seed` takes a value of type integer; its default is used.",
+                "The setting `callsheet.run.seed` takes a whole number; its default is used.",
                 "There is no setting `callsheet.run.sed`; it is ignored."
             ]
         );
