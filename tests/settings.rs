@@ -26,7 +26,8 @@ fn scope(setting: &Setting) -> &'static str {
 #[test]
 fn the_extension_contributes_the_settings_of_the_server() {
     let path = "editors/vscode/package.json";
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).expect("the manifest");
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).expect("the manifest");
     let mut manifest: Value = serde_json::from_str(&text).expect("JSON");
     let properties: Map<String, Value> = table()
         .iter()

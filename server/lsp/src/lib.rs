@@ -25,4 +25,4 @@ mod workflows;
 mod workspace;
 
 pub use commands::Command;
-pub use transport::{Ended, serve, serve_stdio};
+pub use transport::{Ended, serve};

@@ -177,7 +177,6 @@ const results = await pipeline(DIMENSIONS,
         }
     }
 
-    #[expect(clippy::field_reassign_with_default, reason = "a plan has private fields")]
     fn review() -> Script {
         Script::planned(REVIEW, |find| {
             let call = |whole: &str, count: Count| AgentCall {

@@ -77,7 +77,7 @@ impl Owner {
         }
         self.runs.issued += 1;
         let ticket = Ticket(self.runs.issued);
-        let order = Order::of(script, ticket, dry, args).map_err(refusal)?;
+        let order = Order::of(script, dry, args).map_err(refusal)?;
         let view = RunView {
             ticket,
             id: String::new(),

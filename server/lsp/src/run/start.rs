@@ -7,18 +7,10 @@ use runtime::{Limits, RunHandle, RunSpec, StartError};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use crate::{
-    analyst::STACK,
-    run::{documents::project, view::Ticket},
-    settings::Settings,
-    snapshot::Snapshot,
-    workspace::path_of,
-};
+use crate::{analyst::STACK, run::documents::project, settings::Settings, snapshot::Snapshot, workspace::path_of};
 
 /// What to run.
 pub(crate) struct Order {
-    /// Which run it will be.
-    pub(crate) ticket: Ticket,
     /// All that decides it.
     pub(crate) spec: RunSpec,
     /// Who answers.
@@ -31,7 +23,7 @@ impl Order {
     /// # Errors
     ///
     /// A sentence that says why not.
-    pub(crate) fn of(script: &Snapshot, ticket: Ticket, dry: bool, args: Option<Value>) -> Result<Self, String> {
+    pub(crate) fn of(script: &Snapshot, dry: bool, args: Option<Value>) -> Result<Self, String> {
         let settings = &script.settings;
         if !dry && settings.model != SIMULATED {
             let model = &settings.model;
@@ -56,7 +48,7 @@ impl Order {
         let most = settings.simulated_latency;
         let latency = Latency::Between(Duration::from_millis(most / 4), Duration::from_millis(most));
         let model = Simulated { latency, ..Simulated::new(settings.seed) };
-        Ok(Self { ticket, spec, model: Arc::new(model) })
+        Ok(Self { spec, model: Arc::new(model) })
     }
 
     /// Starts the run, in a thread of its own: it reads the script and writes to disk.

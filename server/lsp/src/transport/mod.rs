@@ -3,12 +3,9 @@
 //! It answers malformed messages and goes on, and ends when the client does.
 
 mod orphan;
-mod stdio;
 mod wellformed;
 
 pub(crate) use orphan::Guardian;
-
-pub use stdio::serve_stdio;
 
 use std::{
     sync::{

@@ -1,0 +1,151 @@
+//! The real binary as a language server, over real pipes.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+const SCRIPT: &str = "\
+export const meta = { name: 'twice', description: 'Asks twice' }
+const answers = await parallel([1, 2].map(n => () => agent(`Question ${n}`)))
+return answers.length
+";
+
+struct Server {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_callsheet"))
+            .arg("lsp")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut server = Self { child, input, output };
+        let window = json!({"workDoneProgress": true, "showDocument": {"support": true}});
+        let params = json!({
+            "processId": std::process::id(),
+            "capabilities": {"window": window},
+            "initializationOptions": {"run": {"simulatedLatencyMs": 20}},
+        });
+        server.send(json!({"id": 1, "method": "initialize", "params": params}));
+        let answer = server.wait("the answer to initialize", |message| message["id"] == 1);
+        assert_eq!(answer["result"]["serverInfo"]["name"], "callsheet");
+        server.send(json!({"method": "initialized", "params": {}}));
+        server
+    }
+
+    fn send(&mut self, mut message: Value) {
+        message["jsonrpc"] = json!("2.0");
+        let body = message.to_string();
+        let input = self.input.as_mut().expect("an open pipe");
+        write!(input, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("the server reads");
+        input.flush().expect("the server reads");
+    }
+
+    /// The next message that is wanted; requests of the server on the way are answered.
+    fn wait(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let message = self.read().unwrap_or_else(|| panic!("the server ended before {what}"));
+            if message.get("method").is_some() && message.get("id").is_some() {
+                self.send(json!({"id": message["id"], "result": {"success": true}}));
+            }
+            if wanted(&message) {
+                return message;
+            }
+        }
+    }
+
+    fn read(&mut self) -> Option<Value> {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if self.output.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            match line.trim().strip_prefix("Content-Length: ") {
+                Some(value) => length = value.parse().ok()?,
+                None => break,
+            }
+        }
+        let mut body = vec![0; length];
+        self.output.read_exact(&mut body).ok()?;
+        serde_json::from_slice(&body).ok()
+    }
+
+    fn open(&mut self, uri: &str) {
+        let document = json!({"uri": uri, "languageId": "javascript", "version": 1, "text": SCRIPT});
+        self.send(json!({"method": "textDocument/didOpen", "params": {"textDocument": document}}));
+        self.wait("diagnostics", |message| message["method"] == "textDocument/publishDiagnostics");
+    }
+
+    fn exit_code(mut self) -> Option<i32> {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(10) {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status.code();
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        self.child.kill().expect("a child");
+        panic!("the server did not end");
+    }
+}
+
+#[test]
+fn a_session_ends_with_0() {
+    let mut server = Server::start();
+    server.open("file:///project/.claude/workflows/twice.js");
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}});
+    let params = json!({"textDocument": {"uri": "file:///project/.claude/workflows/twice.js"}, "range": range});
+    server.send(json!({"id": 2, "method": "textDocument/inlayHint", "params": params}));
+    let hints = server.wait("hints", |message| message["id"] == 2);
+    assert!(hints["result"].to_string().contains("×2"), "{hints}");
+    server.send(json!({"id": 3, "method": "shutdown"}));
+    server.wait("the answer to shutdown", |message| message["id"] == 3);
+    server.send(json!({"method": "exit"}));
+    assert_eq!(server.exit_code(), Some(0));
+}
+
+#[test]
+fn a_client_that_hangs_up_ends_the_server_with_1() {
+    let mut server = Server::start();
+    server.open("file:///project/.claude/workflows/twice.js");
+    server.input = None;
+    assert_eq!(server.exit_code(), Some(1));
+}
+
+#[test]
+fn a_run_goes_through_its_own_process() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let uri = format!("file://{}/twice.workflow.js", folder.path().display());
+    let mut server = Server::start();
+    server.open(&uri);
+    let params = json!({"command": "callsheet.run", "arguments": [{"uri": uri}]});
+    server.send(json!({"id": 2, "method": "workspace/executeCommand", "params": params}));
+    let answer = server.wait("the run's id", |message| message["id"] == 2);
+    let id = answer["result"]["runId"].as_str().unwrap_or_else(|| panic!("an id: {answer}")).to_string();
+    let end = server.wait("the run's end", |message| message["params"]["event"]["type"] == "runEnded");
+    assert_eq!(end["params"]["event"]["status"], "ok", "{end}");
+    assert_eq!(end["params"]["event"]["result"], 2, "{end}");
+    let shown = server.wait("the transcript", |message| message["method"] == "window/showDocument");
+    assert!(
+        shown["params"]["uri"].as_str().is_some_and(|uri| uri.ends_with(&format!("{id}/transcript.md"))),
+        "{shown}"
+    );
+    server.send(json!({"id": 3, "method": "shutdown"}));
+    server.wait("the answer to shutdown", |message| message["id"] == 3);
+    server.send(json!({"method": "exit"}));
+    assert_eq!(server.exit_code(), Some(0));
+}
