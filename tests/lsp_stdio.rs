@@ -3,11 +3,15 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
+
+/// Machines that build at the same time are slow.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const SCRIPT: &str = "\
 export const meta = { name: 'twice', description: 'Asks twice' }
@@ -18,7 +22,26 @@ return answers.length
 struct Server {
     child: Child,
     input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    messages: mpsc::Receiver<Value>,
+    unread: Vec<Value>,
+}
+
+/// The next message of the server; `None` at its end.
+fn read(output: &mut BufReader<ChildStdout>) -> Option<Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if output.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim().strip_prefix("Content-Length: ") {
+            Some(value) => length = value.parse().ok()?,
+            None => break,
+        }
+    }
+    let mut body = vec![0; length];
+    output.read_exact(&mut body).ok()?;
+    serde_json::from_slice(&body).ok()
 }
 
 impl Server {
@@ -31,8 +54,10 @@ impl Server {
             .spawn()
             .expect("the binary starts");
         let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut server = Self { child, input, output };
+        let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+        let (sender, messages) = mpsc::channel();
+        thread::spawn(move || while read(&mut output).is_some_and(|message| sender.send(message).is_ok()) {});
+        let mut server = Self { child, input, messages, unread: Vec::new() };
         let window = json!({"workDoneProgress": true, "showDocument": {"support": true}});
         let params = json!({
             "processId": std::process::id(),
@@ -54,34 +79,21 @@ impl Server {
         input.flush().expect("the server reads");
     }
 
-    /// The next message that is wanted; requests of the server on the way are answered.
+    /// The first message that is wanted, however long ago it came; requests of the server are answered on the way.
     fn wait(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.unread.iter().position(&wanted) {
+            return self.unread.remove(at);
+        }
         loop {
-            let message = self.read().unwrap_or_else(|| panic!("the server ended before {what}"));
+            let message = self.messages.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{what} did not come"));
             if message.get("method").is_some() && message.get("id").is_some() {
                 self.send(json!({"id": message["id"], "result": {"success": true}}));
             }
             if wanted(&message) {
                 return message;
             }
+            self.unread.push(message);
         }
-    }
-
-    fn read(&mut self) -> Option<Value> {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            if self.output.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            match line.trim().strip_prefix("Content-Length: ") {
-                Some(value) => length = value.parse().ok()?,
-                None => break,
-            }
-        }
-        let mut body = vec![0; length];
-        self.output.read_exact(&mut body).ok()?;
-        serde_json::from_slice(&body).ok()
     }
 
     fn open(&mut self, uri: &str) {
@@ -92,7 +104,7 @@ impl Server {
 
     fn exit_code(mut self) -> Option<i32> {
         let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(10) {
+        while start.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 return status.code();
             }
