@@ -1,2 +1,3 @@
 export const meta = { name: 'args', description: 'Greets everyone in args' }
-return await parallel(args.names.map((name) => () => agent(`Greet ${name}.`, { label: `greet ${name}` })))
+const input = typeof args === 'string' ? JSON.parse(args) : (args ?? {})
+return await parallel(input.names.map((name) => () => agent(`Greet ${name}.`, { label: `greet ${name}` })))

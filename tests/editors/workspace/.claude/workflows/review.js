@@ -8,7 +8,7 @@ const DIMENSIONS = ['correctness', 'security', 'tests']
 const FINDINGS = {
   type: 'object',
   properties: { findings: { type: 'array', maxItems: 3, items: { type: 'string' } } },
-  required: ['findings'],
+  required: ['findings'], additionalProperties: false,
 }
 
 const review = (dimension) =>
