@@ -8,3 +8,4 @@ mod lsp_stdio;
 #[expect(dead_code, reason = "cases are read and checked from here on; running them waits for the runtime")]
 mod scripted;
 mod settings;
+mod soundness;

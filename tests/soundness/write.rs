@@ -1,0 +1,295 @@
+//! Writes a drawn tree as JavaScript.
+
+use std::fmt::Write;
+
+use super::grammar::{Array, Cond, Leave, Stmt, Task, Tree};
+
+const SCHEMA: &str = "{ type: 'object', required: ['ok', 'items'], properties: { ok: { type: 'boolean' }, \
+                      items: { type: 'array', maxItems: 4, items: { type: 'string' } }, \
+                      more: { type: 'array', items: { type: 'string' } } } }";
+
+/// The script as text. Each agent call stands on a line of its own.
+pub(crate) fn write(tree: &Tree) -> String {
+    let mut w =
+        Writer { out: String::new(), depth: 0, names: 0, arrays: vec![], results: vec![], helpers: 0, item: None };
+    w.line("export const meta = { name: 'drawn', description: 'drawn at random' }");
+    w.line("let count = 0");
+    for body in &tree.helpers {
+        let scope = w.open(&format!("async function helper{}(item) {{", w.helpers));
+        w.arrays.clear();
+        w.results.clear();
+        w.item = Some("item".into());
+        w.block(body);
+        w.line("return item");
+        w.close(scope, "}");
+        w.helpers += 1;
+    }
+    w.block(&tree.body);
+    w.line("return count");
+    w.out
+}
+
+struct Writer {
+    out: String,
+    depth: usize,
+    names: usize,
+    arrays: Vec<String>,
+    results: Vec<String>,
+    helpers: usize,
+    item: Option<String>,
+}
+
+/// What was in scope before a block.
+struct Scope {
+    arrays: Vec<String>,
+    results: Vec<String>,
+    item: Option<String>,
+}
+
+impl Writer {
+    fn line(&mut self, text: &str) {
+        let _ = writeln!(self.out, "{:1$}{text}", "", self.depth * 2);
+    }
+
+    fn name(&mut self, prefix: &str) -> String {
+        self.names += 1;
+        format!("{prefix}{}", self.names)
+    }
+
+    fn open(&mut self, head: &str) -> Scope {
+        self.line(head);
+        self.depth += 1;
+        Scope { arrays: self.arrays.clone(), results: self.results.clone(), item: self.item.clone() }
+    }
+
+    fn close(&mut self, scope: Scope, tail: &str) {
+        self.depth -= 1;
+        self.line(tail);
+        (self.arrays, self.results, self.item) = (scope.arrays, scope.results, scope.item);
+    }
+
+    fn block(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|s| self.stmt(s));
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Array(a) => {
+                let (text, name) = (self.array(a), self.name("list"));
+                self.line(&format!("const {name} = {text}"));
+                self.arrays.push(name);
+            }
+            Stmt::Agent { schema } => {
+                let name = self.name("result");
+                let call = self.call(*schema);
+                self.line(&format!("const {name} = await {call}"));
+                self.results.push(name);
+            }
+            Stmt::Push { over, when } => {
+                let (over, name) = (self.array(over), self.name("list"));
+                self.line(&format!("const {name} = []"));
+                let scope = self.open(&format!("for (const entry of {over}) {{"));
+                let when = self.cond(when);
+                self.line(&format!("if ({when}) {name}.push(entry)"));
+                self.close(scope, "}");
+                self.arrays.push(name);
+            }
+            Stmt::ForOf { over, body } => {
+                let (over, item) = (self.array(over), self.name("item"));
+                let scope = self.open(&format!("for (const {item} of {over}) {{"));
+                self.item = Some(item);
+                self.line("count += 1");
+                self.block(body);
+                self.close(scope, "}");
+            }
+            Stmt::Counted { times, body, leave } => {
+                let i = self.name("i");
+                let scope = self.open(&format!("for (let {i} = 0; {i} < {times}; {i}++) {{"));
+                self.line("count += 1");
+                if let Some((cond, leave)) = leave {
+                    let cond = self.cond(cond);
+                    let word = match leave {
+                        Leave::Break => "break",
+                        Leave::Continue => "continue",
+                    };
+                    self.line(&format!("if ({cond}) {word}"));
+                }
+                self.block(body);
+                self.close(scope, "}");
+            }
+            Stmt::UntilDry { rounds, body, when } => {
+                let round = self.name("round");
+                self.line(&format!("let {round} = 0"));
+                let scope = self.open(&format!("while ({round} < {rounds}) {{"));
+                self.line(&format!("{round} += 1"));
+                self.block(body);
+                let when = self.cond(when);
+                self.line(&format!("if ({when}) break"));
+                self.close(scope, "}");
+            }
+            Stmt::If { cond, then, other } => {
+                let cond = self.cond(cond);
+                let scope = self.open(&format!("if ({cond}) {{"));
+                self.block(then);
+                self.close(scope, "} else {");
+                let scope = self.open("");
+                self.block(other);
+                self.close(scope, "}");
+            }
+            Stmt::Parallel { over, body } => {
+                let (over, item, name) = (self.array(over), self.name("item"), self.name("list"));
+                let scope = self.open(&format!("const {name} = await parallel({over}.map(({item}) => async () => {{"));
+                self.item = Some(item);
+                self.task(body);
+                self.close(scope, "}))");
+                self.arrays.push(name);
+            }
+            Stmt::Thunks(tasks) => {
+                let name = self.name("list");
+                self.line(&format!("const {name} = await parallel(["));
+                for task in tasks {
+                    let scope = self.open("async () => {");
+                    self.task(task);
+                    self.close(scope, "},");
+                }
+                self.line("])");
+                self.arrays.push(name);
+            }
+            Stmt::Pipeline { over, stages } => {
+                let (over, name) = (self.array(over), self.name("list"));
+                self.line(&format!("const {name} = await pipeline({over},"));
+                for stage in stages {
+                    let prev = self.name("prev");
+                    let scope = self.open(&format!("async ({prev}) => {{"));
+                    self.item = Some(prev);
+                    self.task(stage);
+                    self.close(scope, "},");
+                }
+                self.line(")");
+                self.arrays.push(name);
+            }
+            Stmt::Try { body, rescue } => {
+                let scope = self.open("try {");
+                self.block(body);
+                self.close(scope, "} catch (error) {");
+                let scope = self.open("");
+                self.block(rescue);
+                self.close(scope, "}");
+            }
+            Stmt::CallHelper(n) if self.helpers > 0 => {
+                let name = self.name("result");
+                self.line(&format!("const {name} = await helper{}(count)", *n as usize % self.helpers));
+                self.results.push(name);
+            }
+            Stmt::CallHelper(_) => self.line("count += 1"),
+            Stmt::Phase(n) => self.line(&format!("phase('Phase {}')", n % 3)),
+            Stmt::ReturnIf(cond) => {
+                let cond = self.cond(cond);
+                self.line(&format!("if ({cond}) return count"));
+            }
+            Stmt::ThrowIf(cond) => {
+                let cond = self.cond(cond);
+                self.line(&format!("if ({cond}) throw new Error('drawn')"));
+            }
+        }
+    }
+
+    fn call(&mut self, schema: bool) -> String {
+        let prompt = match &self.item {
+            Some(item) => format!("`look at ${{{item}}} and ${{count}}`"),
+            None => "`look at ${count}`".to_owned(),
+        };
+        match schema {
+            true => format!("agent({prompt}, {{ schema: {SCHEMA} }})"),
+            false => format!("agent({prompt})"),
+        }
+    }
+
+    fn task(&mut self, task: &Task) {
+        match task {
+            Task::Text | Task::Schema => {
+                let call = self.call(matches!(task, Task::Schema));
+                self.line(&format!("return {call}"));
+            }
+            Task::Two => {
+                let (first, second) = (self.call(true), self.call(false));
+                self.line(&format!("const first = await {first}"));
+                self.line(&format!("return first && {second}"));
+            }
+            Task::Guarded(cond) => {
+                let (cond, call) = (self.cond(cond), self.call(false));
+                self.line(&format!("if ({cond}) return null"));
+                self.line(&format!("return {call}"));
+            }
+            Task::Nested(over) => {
+                let (over, call) = (self.array(over), self.call(false));
+                self.line(&format!("return parallel({over}.map((inner) => () => {call}))"));
+            }
+            Task::Inner(body) => self.block(body),
+            Task::Deref => {
+                let (first, second) = (self.call(true), self.call(false));
+                self.line(&format!("const first = await {first}"));
+                self.line("const shown = first.items.length");
+                self.line(&format!("return shown + await {second}"));
+            }
+        }
+    }
+
+    fn array(&self, array: &Array) -> String {
+        match array {
+            Array::Literal(n) => format!("[{}]", (0..*n).map(|i| format!("'{i}'")).collect::<Vec<_>>().join(", ")),
+            Array::Length(n) => format!("Array.from({{ length: {n} }}, (_, i) => i)"),
+            Array::Args(n) => ["(args.list ?? [])", "args.files", "(args?.missing || ['a'])"][*n as usize % 3].into(),
+            Array::Known(n) => pick(&self.arrays, *n).map_or("[1, 2]".into(), str::to_owned),
+            Array::Items(n) => match pick(&self.results, *n) {
+                Some(r) if n % 2 == 0 => format!("({r}?.items ?? [])"),
+                Some(r) => format!("({r}?.more ?? [0])"),
+                None => "['one']".into(),
+            },
+            Array::Slice(a, from, None) => format!("{}.slice({from})", self.array(a)),
+            Array::Slice(a, from, Some(to)) => format!("{}.slice({from}, {to})", self.array(a)),
+            Array::Filter(a, c) => format!("{}.filter((x) => {})", self.array(a), self.cond(c)),
+            Array::Map(a) => format!("{}.map((x) => ({{ x }}))", self.array(a)),
+            Array::FlatMap(a, n) => {
+                format!("{}.flatMap((x) => [{}])", self.array(a), vec!["x"; *n as usize].join(", "))
+            }
+            Array::Concat(a, b) => format!("{}.concat({})", self.array(a), self.array(b)),
+            Array::Spread(a, b) => format!("[...{}, ...{}]", self.array(a), self.array(b)),
+            Array::Truthy(a) => format!("{}.filter(Boolean)", self.array(a)),
+            Array::Reversed(a) => format!("{}.slice().reverse()", self.array(a)),
+            Array::Keys(n) => {
+                let keys: Vec<String> = (0..*n).map(|i| format!("k{i}: {i}")).collect();
+                format!("Object.keys({{ {} }})", keys.join(", "))
+            }
+            Array::Set(a) => format!("[...new Set({})]", self.array(a)),
+            Array::Reduce(a) => format!("{}.reduce((all, x) => all.concat([x]), [])", self.array(a)),
+        }
+    }
+
+    fn cond(&self, cond: &Cond) -> String {
+        match cond {
+            Cond::Result(n) => pick(&self.results, *n).map_or("count > 1".into(), |r| format!("!{r}")),
+            Cond::Ok(n) => pick(&self.results, *n).map_or("args.flag".into(), |r| format!("{r}?.ok")),
+            Cond::Length(a, n) => match pick(&self.arrays, *a) {
+                Some(list) => format!("{list}.length > {n}"),
+                None => format!("args.files.length > {n}"),
+            },
+            Cond::Flag => "args.flag".into(),
+            Cond::Count(n) => format!("count % 3 === {n}"),
+            Cond::Text(n) => match pick(&self.results, *n) {
+                Some(r) => format!("String({r}).includes('e')"),
+                None => "args.name === 'x'".into(),
+            },
+            Cond::Not(c) => format!("!({})", self.cond(c)),
+            Cond::And(a, b) => format!("({} && {})", self.cond(a), self.cond(b)),
+            Cond::Or(a, b) => format!("({} || {})", self.cond(a), self.cond(b)),
+        }
+    }
+}
+
+fn pick(names: &[String], n: u8) -> Option<&str> {
+    match names.len() {
+        0 => None,
+        len => names.get(n as usize % len).map(String::as_str),
+    }
+}
