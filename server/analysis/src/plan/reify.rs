@@ -91,7 +91,7 @@ impl Reifier {
             Content::Fun(f) => {
                 let node = match &**f {
                     Fun::Closure { node, .. } | Fun::Class { node, .. } => self.functions.get(*node as usize),
-                    Fun::Bound { .. } | Fun::Settle { .. } => None,
+                    Fun::Bound { .. } | Fun::Method { .. } | Fun::Settle { .. } => None,
                 };
                 value.function = Some(match node {
                     Some((span, is_async, parameters)) => {
