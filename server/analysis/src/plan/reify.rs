@@ -26,6 +26,11 @@ impl Reifier {
         self.at_depth(val, 0)
     }
 
+    /// The value and what is directly in it; all deeper is unknown. As cheap as the value is wide.
+    pub(super) fn outline(&self, val: &Val) -> Value {
+        self.at_depth(val, DEEPEST)
+    }
+
     fn why(&self, id: WhyId) -> Why {
         self.whys.get(id as usize).cloned().unwrap_or_else(|| Why { span: Span::default(), text: String::new() })
     }
