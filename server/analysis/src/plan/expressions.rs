@@ -354,7 +354,6 @@ impl<'a> Interp<'a> {
             let right = self.expr(&bin.right);
             left = self.operate(bin.op, &left, left_span, &right, span(&bin.right));
             left_span = span(*bin);
-            self.record.value(left_span, &left);
         }
         left
     }

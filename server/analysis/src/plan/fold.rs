@@ -17,6 +17,8 @@ pub(super) struct Twins {
     by_site: HashMap<(u32, u32, Discriminant<Content>), Addr>,
     /// The places folded already.
     done: HashMap<Addr, Addr>,
+    /// What still grows is given up on.
+    pub(super) late: bool,
 }
 
 impl Interp<'_> {
@@ -109,7 +111,10 @@ impl Interp<'_> {
                 let old = self.heap.get(twin).clone();
                 if !contents_within(&strip(&folded), &old) {
                     *changed = true;
-                    let wide = widen_contents(&old, &strip(&folded));
+                    let mut wide = widen_contents(&old, &strip(&folded));
+                    if twins.late {
+                        wide = self.give_up(&wide, addr);
+                    }
                     self.heap.replace(twin, wide);
                 }
                 twin
@@ -155,7 +160,10 @@ impl Interp<'_> {
                 let old = self.heap.get(target).clone();
                 if !contents_within(&strip(&folded), &old) {
                     *changed = true;
-                    let wide = widen_contents(&old, &strip(&folded));
+                    let mut wide = widen_contents(&old, &strip(&folded));
+                    if twins.late {
+                        wide = self.give_up(&wide, target);
+                    }
                     self.heap.replace(target, wide);
                 }
             }

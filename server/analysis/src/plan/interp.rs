@@ -17,7 +17,7 @@ use super::{
 use crate::{Context, script::Script, text::Span};
 
 /// Steps a script may take for each node of its tree, and to start with.
-const FUEL_PER_NODE: u64 = 60;
+const FUEL_PER_NODE: u64 = 40;
 const FUEL: u64 = 40_000;
 /// Deepest nesting of evaluations, calls included.
 const DEEPEST: u32 = 900;

@@ -22,7 +22,7 @@ use super::{
 use crate::text::Span;
 
 /// Passes before what still changes is given up on.
-const PASSES: usize = 5;
+const PASSES: usize = 7;
 
 /// How often the body runs.
 pub(super) enum Trips {
@@ -50,6 +50,7 @@ impl<'a> Interp<'a> {
         let outer_exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         let mut pass = 0;
         loop {
+            twins.late = pass >= PASSES - 3;
             let born = self.heap.len();
             let (counters, fresh) = self.relative(&assumed);
             let mut exits = vec![];
@@ -84,7 +85,7 @@ impl<'a> Interp<'a> {
                     }
                     changed = true;
                     let next =
-                        if pass >= PASSES - 2 { self.give_up(&now, *addr) } else { widen_contents(&now, &plain) };
+                        if pass >= PASSES - 4 { self.give_up(&now, *addr) } else { widen_contents(&now, &plain) };
                     match assumed.iter_mut().find(|(a, _)| a == addr) {
                         Some(entry) => entry.1 = next,
                         None => assumed.push((*addr, next)),
@@ -386,7 +387,7 @@ impl<'a> Interp<'a> {
         Tally { low, high, sum, whys: if exact { Whys::default() } else { most.whys.clone() } }
     }
 
-    fn give_up(&mut self, content: &Content, addr: Addr) -> Content {
+    pub(super) fn give_up(&mut self, content: &Content, addr: Addr) -> Content {
         let slot = &self.heap.slots[addr as usize];
         let site = Span::at(slot.site);
         let why = self.why(site, "it changes from one round of a loop to the next");
