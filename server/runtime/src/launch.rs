@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use analysis::{Context, lint::Severity};
+use analysis::{
+    Context,
+    lint::{self, Severity},
+    plan::Plan,
+};
 
 use crate::event::RunError;
 
@@ -14,11 +18,11 @@ const REFUSED: [&str; 12] =
 /// The script's name, or all that keeps it from running.
 pub(crate) fn check(source: &str, path: &Path) -> Result<String, Vec<RunError>> {
     let file_name = path.file_name().map(|n| n.to_string_lossy().into_owned());
-    let analysis = analysis::analyze(source, &Context { file_name, ..Context::default() });
-    let script = &analysis.script;
+    let script = analysis::script::parse(source);
+    // These rules look at the text alone; they need no plan.
+    let findings = lint::check(&script, &Plan::default(), &Context { file_name, ..Context::default() });
     let place = |offset| script.lines.line_column(source, offset);
-    let mut errors: Vec<RunError> = analysis
-        .findings
+    let mut errors: Vec<RunError> = findings
         .iter()
         .filter(|f| f.severity == Severity::Error && REFUSED.contains(&f.code))
         .map(|f| RunError::at(f.message.clone(), place(f.span.start)))

@@ -1,6 +1,9 @@
 //! What a run looks like after some of its events.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use analysis::{text::LineColumn, units::Usd};
 use models::Usage;
@@ -34,6 +37,8 @@ pub struct RunState {
     pub lines: Vec<Arc<Event>>,
     /// What the run took so far.
     pub totals: Totals,
+    /// Where in `phases` a title of a workflow is.
+    phase_of: HashMap<(Option<String>, Option<String>), usize>,
 }
 
 /// A progress group.
@@ -217,9 +222,9 @@ impl RunState {
     }
 
     fn phase(&mut self, title: Option<&str>, workflow: Option<&str>) -> usize {
-        let same = |p: &PhaseState| p.title.as_deref() == title && p.workflow.as_deref() == workflow;
-        self.phases.iter().position(same).unwrap_or_else(|| {
-            let (title, workflow) = (title.map(str::to_owned), workflow.map(str::to_owned));
+        let (title, workflow) = (title.map(str::to_owned), workflow.map(str::to_owned));
+        *self.phase_of.entry((title, workflow)).or_insert_with_key(|(title, workflow)| {
+            let (title, workflow) = (title.clone(), workflow.clone());
             self.phases.push(PhaseState { title, workflow, ..PhaseState::default() });
             self.phases.len() - 1
         })

@@ -187,9 +187,9 @@ async fn errors_stand_where_they_were_made() {
         2:1: an agent was still at work when the script returned, and nobody waited: add `await` to it (at 2:1)
         the script waits for a promise that never settles: nothing it started is still under way
         2:19: TypeError: new Date() is not available in a workflow script: a run must be able to repeat; pass times in through args
-        2:18: the script calls itself too deep (limit: 4000 calls); use a loop
-        the script waits for a promise that never settles: nothing it started is still under way
+        2:11: the script calls itself too deep (limit: 4000 calls); use a loop
+        2:23: the script calls itself too deep (limit: 4000 calls); use a loop
         2:34: TypeError: text cannot be run as code in a workflow script; write the code into the script
         2:8: no workflow is saved under the name "nobody"; there are none
-        2:7: AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Iterator JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol SyntaxError TypeError TypedArray URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet agent args budget decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN log parallel parseFloat parseInt phase pipeline undefined unescape workflow"#]].assert_eq(&shown.join("\n"));
+        2:7: AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Iterator JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet agent args budget decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN log parallel parseFloat parseInt phase pipeline undefined unescape workflow"#]].assert_eq(&shown.join("\n"));
 }

@@ -1,5 +1,6 @@
 //! A script's text and what its parser made of it.
 
+mod bodies;
 mod comments;
 pub mod cursor;
 mod explain;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use swc_common::Spanned;
 use swc_ecma_ast::Module;
 
+pub use bodies::{Body, BodyKind, bodies};
 pub use comments::{Ignore, IgnoreScope, Pragmas};
 pub(crate) use meta::constant_string;
 pub use meta::{Meta, MetaKey, MetaPhase, MetaProblem, MetaProblemKind, Spelled};

@@ -3,8 +3,8 @@
 use boa_engine::{Context, JsObject, JsValue, JsVariant, js_string, property::PropertyKey};
 use serde_json::{Map, Number, Value};
 
-/// Deeper data is refused: it is a mistake, and the other side would run out of stack.
-const DEEPEST: usize = 500;
+/// Deeper data is refused: readers of JSON stop at 128 levels, and a few of them are the journal's own.
+const DEEPEST: usize = 100;
 
 /// What becomes of `undefined` inside of data.
 #[derive(Clone, Copy, PartialEq)]

@@ -7,10 +7,13 @@ use boa_engine::{
 
 use super::{
     convert::{Undefined, to_json},
-    host::{Host, SCRIPT},
+    host::Host,
     source,
 };
 use crate::event::RunError;
+
+/// What is said of a script that calls itself without end.
+pub(super) const TOO_DEEP: &str = "the script calls itself too deep (limit: 4000 calls); use a loop";
 
 /// An error object for `message` that knows its place. `kind` makes the native error.
 pub(super) fn placed(error: JsNativeError, at: LineColumn, context: &mut Context) -> JsValue {
@@ -28,20 +31,19 @@ pub(super) fn placed(error: JsNativeError, at: LineColumn, context: &mut Context
 pub(super) fn of_error(error: JsError, context: &mut Context) -> RunError {
     match error.into_opaque(context) {
         Ok(value) => of_value(&value, context),
-        Err(engine) => of_engine(&engine),
+        Err(engine) => of_engine(&engine, context),
     }
 }
 
 /// What an error of the engine itself says: a limit was hit, which no script can catch.
-fn of_engine(error: &JsError) -> RunError {
+fn of_engine(error: &JsError, context: &Context) -> RunError {
     let text = error.to_string();
     let message = match text.lines().next().unwrap_or_default() {
-        t if t.contains("recursive calls") || t.contains("stack size") => {
-            "the script calls itself too deep (limit: 4000 calls); use a loop".to_owned()
-        }
+        t if t.contains("recursive calls") || t.contains("stack size") => TOO_DEEP.to_owned(),
         t => t.to_owned(),
     };
-    RunError { message, at: place_in(&text), workflow: None }
+    let place = |host: std::rc::Rc<Host>| text.lines().find_map(|line| host.place_in(line));
+    RunError { message, at: Host::of(context).ok().and_then(place), workflow: None }
 }
 
 /// What a thrown value says.
@@ -67,7 +69,7 @@ pub(super) fn of_value(value: &JsValue, context: &mut Context) -> RunError {
 /// Where a name that does not exist is first written: the engine knows no place for reading one.
 fn undefined_name(message: &str, context: &Context) -> Option<LineColumn> {
     let name = message.strip_prefix("ReferenceError: ")?.strip_suffix(" is not defined")?;
-    source::first_use(&Host::of(context).ok()?.source(), name)
+    source::first_use(&Host::of(context).ok()?.script().source, name)
 }
 
 /// Where an error object comes from: the place a primitive gave it, or else its stack.
@@ -87,20 +89,12 @@ pub(super) fn here(context: &mut Context) -> LineColumn {
     // An error takes down the positions of all frames, which nothing else gives for calls in tail position.
     let made = context.intrinsics().constructors().error().constructor().construct(&[], None, context);
     let place = made.ok().and_then(|error| stack_place(&host, &error, context));
-    place.map_or(start, |at| source::callee(&host.source(), at))
+    place.map_or(start, |at| source::callee(&host.script().source, at))
 }
 
 fn stack_place(host: &Host, error: &JsObject, context: &mut Context) -> Option<LineColumn> {
     let stack = host.stack_getter()?.call(&error.clone().into(), &[], context).ok()?;
-    place_in(&stack.as_string()?.to_std_string_lossy())
-}
-
-/// The first place of a script in a stack: `    at f (/script.js:3:9)`.
-fn place_in(stack: &str) -> Option<LineColumn> {
-    stack.lines().find_map(|line| {
-        let (line, column) = line.rsplit_once(&format!("({SCRIPT}:"))?.1.strip_suffix(')')?.split_once(':')?;
-        source::unwrapped(line.parse().ok()?, column.parse().ok()?)
-    })
+    stack.as_string()?.to_std_string_lossy().lines().find_map(|line| host.place_in(line))
 }
 
 /// A short form of any value.

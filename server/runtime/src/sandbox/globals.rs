@@ -2,9 +2,11 @@
 
 use std::{path::Path, rc::Rc};
 
+use analysis::text::LineColumn;
 use boa_engine::{
     Context, JsError, JsResult, JsValue, Script, Source,
     context::ContextBuilder,
+    error::{EngineError, RuntimeLimitError},
     js_string,
     module::IdleModuleLoader,
     object::{FunctionObjectBuilder, ObjectInitializer},
@@ -19,8 +21,8 @@ use super::{
     host::{Hooks, Host, PRELUDE, SCRIPT, refused},
     primitives,
     serve::Queue,
-    source,
 };
+use crate::event::RunError;
 
 /// Most calls within calls. Far above what real scripts need, far below what the stack of the thread holds.
 const DEEPEST_CALL: usize = 4000;
@@ -33,7 +35,8 @@ pub(super) fn context(host: &Rc<Host>, queue: Rc<Queue>) -> JsResult<Context> {
         .module_loader(Rc::new(IdleModuleLoader))
         .can_block(false)
         .build()?;
-    context.runtime_limits_mut().set_recursion_limit(DEEPEST_CALL);
+    // Ours comes first where code of a script calls; the engine's is for code that does not tick.
+    context.runtime_limits_mut().set_recursion_limit(DEEPEST_CALL + 100);
     context.runtime_limits_mut().set_stack_size_limit(1 << 20);
     context.insert_data(host.clone());
     host.keep_stack_getter(errors::stack_getter(&mut context));
@@ -70,13 +73,35 @@ pub(super) fn furnish(args: Option<&Value>, total: Option<u64>, context: &mut Co
     Ok(())
 }
 
-/// Starts a script in the current realm and gives the promise of its result.
-pub(super) fn start(text: &str, context: &mut Context) -> JsResult<JsValue> {
-    let wrapped = source::wrapped(text);
-    let script = Script::parse(Source::from_bytes(wrapped.as_bytes()).with_path(Path::new(SCRIPT)), None, context)?;
+/// Starts the script of the current scope in the current realm and gives the promise of its result.
+pub(super) fn start(context: &mut Context) -> JsResult<JsValue> {
+    let host = Host::of(context)?;
+    let wrapped = host.script();
+    let path = format!("{SCRIPT}{}.js", host.frame());
+    let script = Source::from_bytes(wrapped.text.as_bytes()).with_path(Path::new(&path));
+    let script = Script::parse(script, None, context)?;
     let args = context.global_object().get(js_string!("args"), context)?;
-    let body = call(&script.evaluate(context)?, &[args], context)?;
+    let realm = context.realm().clone();
+    let tick = FunctionObjectBuilder::new(&realm, primitives::native(tick)).length(2).constructor(false).build();
+    let body = call(&script.evaluate(context)?, &[args, tick.into()], context)?;
     call(&body, &[], context)
+}
+
+/// Every turn of a loop and every call of a function comes by here, with its line and column. Ends a script that has
+/// hit a limit, in a way it cannot catch.
+fn tick(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let host = Host::of(context)?;
+    let number = |at: usize| args.get(at).and_then(JsValue::as_number).unwrap_or(1.0) as u32;
+    let at = LineColumn { line: number(0), column: number(1) };
+    let too_deep = context.stack_trace().size_hint().0 > DEEPEST_CALL;
+    let reason = if too_deep { Some(errors::TOO_DEEP.to_owned()) } else { host.watch.pass(at) };
+    match reason {
+        None => Ok(JsValue::undefined()),
+        Some(reason) => {
+            host.fail(RunError { workflow: host.workflow(), ..RunError::at(reason, at) });
+            Err(EngineError::RuntimeLimit(RuntimeLimitError::LoopIteration).into())
+        }
+    }
 }
 
 fn call(function: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

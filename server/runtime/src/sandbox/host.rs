@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     io::{self, Write},
     rc::Rc,
+    sync::Arc,
 };
 
 use analysis::text::LineColumn;
@@ -15,12 +16,18 @@ use boa_engine::{
 };
 use serde_json::Value;
 
-use super::protocol::{self, FromSandbox};
+use super::{
+    protocol::{self, FromSandbox, Start},
+    source::Wrapped,
+    watch::Watch,
+};
 use crate::{dialect::Dialect, event::RunError};
 
 /// The state behind the primitives of one run.
 pub(super) struct Host {
     inner: RefCell<Inner>,
+    /// Time and memory.
+    pub(super) watch: Arc<Watch>,
 }
 
 struct Inner {
@@ -49,7 +56,7 @@ struct Scope {
 struct Frame {
     name: Option<String>,
     phase: Option<String>,
-    source: Rc<str>,
+    script: Rc<Wrapped>,
 }
 
 /// A promise that the scheduler settles.
@@ -66,7 +73,8 @@ pub(super) struct Pending {
 }
 
 impl Host {
-    pub(super) fn new(out: impl Write + 'static, source: &str, dialect: Dialect) -> io::Result<Rc<Self>> {
+    pub(super) fn new(out: impl Write + 'static, start: &Start, watch: Arc<Watch>) -> io::Result<Rc<Self>> {
+        let (source, dialect) = (&start.source, start.dialect);
         let place = JsSymbol::new(Some("place".into())).ok_or_else(|| io::Error::other("no symbols are left"))?;
         let root = Scope { parent: 0, segment: String::new(), frame: 0 };
         let inner = Inner {
@@ -74,7 +82,7 @@ impl Host {
             broken: None,
             scopes: vec![root],
             current: 0,
-            frames: vec![Frame { name: None, phase: None, source: source.into() }],
+            frames: vec![Frame { name: None, phase: None, script: Rc::new(Wrapped::new(source)) }],
             pending: BTreeMap::new(),
             last_id: 0,
             spent: 0,
@@ -83,7 +91,7 @@ impl Host {
             place,
             dialect,
         };
-        Ok(Rc::new(Self { inner: RefCell::new(inner) }))
+        Ok(Rc::new(Self { inner: RefCell::new(inner), watch }))
     }
 
     /// The host of a context.
@@ -136,7 +144,7 @@ impl Host {
             let before = inner.current;
             let frame = match nested {
                 Some((name, source)) => {
-                    inner.frames.push(Frame { name: Some(name), phase: None, source: source.into() });
+                    inner.frames.push(Frame { name: Some(name), phase: None, script: Rc::new(Wrapped::new(source)) });
                     inner.frames.len() - 1
                 }
                 None => inner.scopes[before].frame,
@@ -168,10 +176,25 @@ impl Host {
         self.inner.borrow().workflow()
     }
 
-    /// The text of the script whose code runs.
-    pub(super) fn source(&self) -> Rc<str> {
+    /// The script whose code runs.
+    pub(super) fn script(&self) -> Rc<Wrapped> {
         let inner = self.inner.borrow();
-        inner.frames[inner.scopes[inner.current].frame].source.clone()
+        inner.frames[inner.scopes[inner.current].frame].script.clone()
+    }
+
+    /// The number of the script whose code runs: 0 is the one that was started.
+    pub(super) fn frame(&self) -> usize {
+        let inner = self.inner.borrow();
+        inner.scopes[inner.current].frame
+    }
+
+    /// The place in a script of a line of a stack: `    at f (/script-0.js:3:9)`.
+    pub(super) fn place_in(&self, line: &str) -> Option<LineColumn> {
+        let (frame, rest) = line.rsplit_once(&format!("({SCRIPT}"))?.1.split_once(".js:")?;
+        let (line, column) = rest.strip_suffix(')')?.split_once(':')?;
+        let inner = self.inner.borrow();
+        let script = &inner.frames.get(frame.parse::<usize>().ok()?)?.script;
+        script.place(line.parse().ok()?, column.parse().ok()?)
     }
 
     pub(super) fn phase(&self) -> Option<String> {
@@ -232,8 +255,8 @@ impl Inner {
     }
 }
 
-/// The file name under which Boa knows code of scripts, and no other code.
-pub(super) const SCRIPT: &str = "/script.js";
+/// How the file names begin under which the engine knows scripts; their number and `.js` follow.
+pub(super) const SCRIPT: &str = "/script-";
 
 /// The file name of the prelude.
 pub(super) const PRELUDE: &str = "/prelude.js";

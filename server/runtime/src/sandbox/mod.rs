@@ -11,6 +11,7 @@ pub(crate) mod protocol;
 mod serve;
 mod source;
 mod walls;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use std::{
 
 pub(crate) use serve::serve;
 pub(crate) use source::meta_export;
+pub(crate) use watch::{OUT_OF_MEMORY, OUT_OF_TIME, Watch, too_big, too_long};
 
 /// Stack of the thread that runs scripts, in bytes. Boa takes up to 30 KB a level of nesting in debug builds.
 pub(crate) const STACK: usize = 256 << 20;

@@ -41,6 +41,8 @@ fn rejected(message: String, context: &mut Context) -> JsResult<JsValue> {
 fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
     let at = errors::here(context);
+    // Large data takes time and memory to hand over; a limit hit meanwhile was hit here.
+    host.watch.pass(at);
     let (prompt, options) = match call_of(args, context) {
         Ok(call) => call,
         Err(message) => return rejected(message, context),
@@ -98,6 +100,8 @@ fn phase(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 }
 
 fn log(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let at = errors::here(context);
+    Host::of(context)?.watch.pass(at);
     let value = args.get_or_undefined(0);
     let message = match value.as_string() {
         Some(text) => text.to_std_string_lossy(),

@@ -6,6 +6,7 @@ use std::{
     io::{self, BufRead, Write},
     pin::pin,
     rc::Rc,
+    sync::Arc,
     task,
 };
 
@@ -23,6 +24,7 @@ use super::{
     errors, globals,
     host::{Host, Pending},
     protocol::{FromSandbox, Settled, Start, ToSandbox, Walls, receive},
+    watch::Watch,
 };
 use crate::event::RunError;
 
@@ -64,18 +66,21 @@ impl JobExecutor for Queue {
 pub(crate) fn serve(
     mut input: impl BufRead,
     output: impl Write + 'static,
-    raise: impl FnOnce(&Walls) -> io::Result<()>,
+    raise: impl FnOnce(&Walls) -> io::Result<Arc<Watch>>,
 ) -> io::Result<()> {
     let Some(ToSandbox::Start(start)) = receive(&mut input)? else {
         return Err(io::Error::other("the first message must be the script"));
     };
-    raise(&start.walls)?;
-    let host = Host::new(output, &start.source, start.dialect)?;
+    let watch = raise(&start.walls)?;
+    let host = Host::new(output, &start, watch)?;
     let queue = Rc::new(Queue::default());
     let mut context = globals::context(&host, queue).map_err(|e| io::Error::other(e.to_string()))?;
     let ended = match Running::start(&start, host.clone(), &mut context) {
         Ok(mut running) => running.until_over(&mut input, &mut context)?,
-        Err(error) => Some(FromSandbox::Ended { result: None, error: Some(errors::of_error(error, &mut context)) }),
+        Err(error) => {
+            let error = host.fatal().unwrap_or_else(|| errors::of_error(error, &mut context));
+            Some(FromSandbox::Ended { result: None, error: Some(error) })
+        }
     };
     if let Some(ended) = ended {
         host.say(&ended);
@@ -103,7 +108,7 @@ struct Child {
 impl Running {
     fn start(start: &Start, host: Rc<Host>, context: &mut Context) -> JsResult<Self> {
         globals::furnish(start.args.as_ref(), start.budget, context)?;
-        let main = globals::start(&start.source, context)?;
+        let main = globals::start(context)?;
         let main = JsPromise::resolve(main, context)?;
         Ok(Self { host, main, budget: start.budget, children: Vec::new(), floating: None })
     }
@@ -122,7 +127,10 @@ impl Running {
             }
             self.host.say(&FromSandbox::Idle { pending: self.host.pending().len() as u64 });
             self.host.flush()?;
-            match receive(input)? {
+            self.host.watch.rest();
+            let message = receive(input)?;
+            self.host.watch.go();
+            match message {
                 None => return Ok(None),
                 Some(ToSandbox::Start(_)) => return Err(io::Error::other("a second script")),
                 Some(ToSandbox::Settle { id, outcome, spent }) => {
@@ -165,7 +173,8 @@ impl Running {
                 }
                 match to_json(&value, "the result", Undefined::Refused, context) {
                     Ok(result) => Some(FromSandbox::Ended { result, error: None }),
-                    Err(message) => failed(RunError::new(message)),
+                    // Reading it may run the script's own code, which may hit a limit.
+                    Err(message) => failed(self.host.fatal().unwrap_or_else(|| RunError::new(message))),
                 }
             }
         }
@@ -179,7 +188,7 @@ impl Running {
         let started = host.within(format!("workflow({name})"), Some((name, source)), || {
             globals::in_new_realm(context, |context| {
                 globals::furnish(args.as_ref(), total, context)?;
-                let value = globals::start(source, context)?;
+                let value = globals::start(context)?;
                 Ok((context.realm().clone(), JsPromise::resolve(value, context)?))
             })
         });

@@ -1,25 +1,77 @@
 //! A script's text made into a function, on the same lines.
 
-use analysis::text::{LineColumn, LineIndex};
+use std::collections::HashMap;
+
+use analysis::{
+    script::{self, BodyKind},
+    text::{LineColumn, LineIndex},
+};
 
 /// In front of the text, on its first line. `args` is a parameter of an outer function so that a script may declare a
 /// variable of that name.
-const BEFORE: &str = "(args=>async()=>{\"use strict\";";
+const BEFORE: &str = "((args,$_t)=>async()=>{\"use strict\";";
 const AFTER: &str = "\n})";
 
-/// An expression that gives, for `args`, the async function that is the script.
-pub(super) fn wrapped(source: &str) -> String {
-    let mut body = source.to_owned();
-    if let Some(at) = meta_export(source) {
-        body.replace_range(at..at + "export".len(), "      ");
-    }
-    format!("{BEFORE}{body}{AFTER}")
+/// A script as the engine gets it: on its own lines, each turn of a loop or function counted.
+pub(super) struct Wrapped {
+    /// An expression that gives, for `args` and the counter, the async function that is the script.
+    pub(super) text: String,
+    /// The script.
+    pub(super) source: String,
+    /// What was put into each line (from 1): at which column of the wrapped line, how many characters.
+    inserted: HashMap<u32, Vec<(u32, u32)>>,
 }
 
-/// The place in the script of a place in the wrapped text; `None` for what is ours.
-pub(super) fn unwrapped(line: u32, column: u32) -> Option<LineColumn> {
-    let shift = if line == 1 { BEFORE.len() as u32 } else { 0 };
-    (line > 0 && column > shift).then(|| LineColumn { line, column: column - shift })
+impl Wrapped {
+    pub(super) fn new(source: &str) -> Self {
+        let script = script::parse(source);
+        let mut pieces: Vec<(usize, String)> = Vec::new();
+        for body in script::bodies(&script) {
+            let at = script.lines.line_column(source, body.owner.start);
+            let count = format!("$_t({},{})", at.line, at.column);
+            let (start, end) = (body.span.start as usize, body.span.end as usize);
+            match body.kind {
+                BodyKind::Block => pieces.push((start + 1, format!("{count};"))),
+                BodyKind::Statement => pieces.extend([(start, format!("{{{count};")), (end, "}".into())]),
+                BodyKind::Expression => pieces.extend([(start, format!("({count},")), (end, ")".into())]),
+            }
+        }
+        // Of two pieces at one place, the one that closes comes first, then inner after outer: the order they came in.
+        pieces.sort_by_key(|(at, piece)| (*at, piece.len() > 1));
+        let lines = &script.lines;
+        let mut wrapped = Self { text: BEFORE.to_owned(), source: source.to_owned(), inserted: HashMap::new() };
+        wrapped.inserted.insert(1, vec![(1, BEFORE.len() as u32)]);
+        let mut done = 0;
+        for (at, piece) in pieces {
+            wrapped.text.push_str(&source[done..at]);
+            wrapped.text.push_str(&piece);
+            done = at;
+            let place = lines.line_column(source, at as u32);
+            let on_line = wrapped.inserted.entry(place.line).or_default();
+            let before: u32 = on_line.iter().map(|(_, length)| length).sum();
+            on_line.push((place.column + before, piece.len() as u32));
+        }
+        wrapped.text.push_str(&source[done..]);
+        if let Some(at) = meta_export(source) {
+            // Nothing is inserted before the first statement.
+            let at = BEFORE.len() + at;
+            wrapped.text.replace_range(at..at + "export".len(), "      ");
+        }
+        wrapped.text.push_str(AFTER);
+        wrapped
+    }
+
+    /// The place in the script of a place in the wrapped text; `None` for what is ours.
+    pub(super) fn place(&self, line: u32, column: u32) -> Option<LineColumn> {
+        let mut shift = 0;
+        for (start, length) in self.inserted.get(&line).into_iter().flatten().filter(|(start, _)| *start <= column) {
+            if column < start + length {
+                return None;
+            }
+            shift += length;
+        }
+        (line > 0).then(|| LineColumn { line, column: column - shift })
+    }
 }
 
 /// Where `name` first stands as a word of its own.
@@ -27,7 +79,8 @@ pub(super) fn first_use(source: &str, name: &str) -> Option<LineColumn> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let (at, _) = source.match_indices(name).find(|(at, _)| {
         let (before, after) = (&source[..*at], &source[at + name.len()..]);
-        !before.ends_with(|c| is_word(c) || c == '.') && !after.starts_with(is_word)
+        let commented = before.rsplit('\n').next().is_some_and(|line| line.contains("//"));
+        !commented && !before.ends_with(|c| is_word(c) || c == '.') && !after.starts_with(is_word)
     })?;
     Some(LineIndex::new(source).line_column(source, at as u32))
 }
@@ -92,17 +145,30 @@ mod tests {
 
     #[test]
     fn places_stay_where_they_are() {
-        let source = "export const meta = {}; x\ny";
-        let wrapped = wrapped(source);
-        let column = wrapped.lines().next().unwrap().find("; x").unwrap() as u32 + 3;
-        assert_eq!(unwrapped(1, column), Some(LineColumn { line: 1, column: 25 }));
-        assert_eq!(unwrapped(1, 3), None);
-        assert_eq!(wrapped.lines().nth(1), Some("y"));
+        let source = "export const meta = {}; for (;;) x(a => b(é => c))\nwhile (y) { z }";
+        let wrapped = Wrapped::new(source);
+        let body = wrapped.text.strip_prefix(BEFORE).unwrap().strip_suffix(AFTER).unwrap();
+        expect_test::expect![[r#"
+                   const meta = {}; for (;;) {$_t(1,25);x(a => ($_t(1,36),b(é => ($_t(1,43),c))))}
+            while (y) {$_t(2,1); z }"#]]
+        .assert_eq(body);
+        let mut lines = wrapped.text.lines();
+        for (line, words) in [(1, vec!["x(", "b(", "c)"]), (2, vec!["y)", "z "])] {
+            let (text, original) = (lines.next().unwrap(), source.lines().nth(line as usize - 1).unwrap());
+            let column = |text: &str, word| {
+                text.chars().count() as u32 + 1 - text.split_once(word).unwrap().1.chars().count() as u32 - 2
+            };
+            for word in words {
+                let place = LineColumn { line, column: column(original, word) };
+                assert_eq!(wrapped.place(line, column(text, word)), Some(place), "{word}");
+            }
+        }
+        assert_eq!(wrapped.place(1, 3), None);
     }
 
     #[test]
     fn a_name_is_found_as_a_word() {
-        let place = first_use("a.nowhere nowhere2\n  nowhere()", "nowhere");
+        let place = first_use("a.nowhere nowhere2 // nowhere\n  nowhere()", "nowhere");
         assert_eq!(place, Some(LineColumn { line: 2, column: 3 }));
     }
 

@@ -9,11 +9,12 @@ use std::{
     thread,
 };
 
+use analysis::text::LineColumn;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::mpsc;
 
 use crate::sandbox::{
-    self,
+    self, OUT_OF_MEMORY, OUT_OF_TIME, Watch,
     protocol::{self, FromSandbox, ToSandbox},
 };
 
@@ -28,7 +29,7 @@ pub(super) enum Said {
     /// A message.
     Message(FromSandbox),
     /// The sandbox is gone without having said so.
-    Gone(String),
+    Gone(Gone),
 }
 
 /// A running sandbox. Dropping it kills the sandbox and all it may have started.
@@ -57,7 +58,7 @@ impl Link {
                 Some((program, args)) => talk_to_process(program, args, outgoing, &up, &shared),
                 None => talk_to_thread(outgoing, &up),
             };
-            let why = why.unwrap_or_else(|error| format!("the sandbox cannot be reached: {error}"));
+            let why = why.unwrap_or_else(|error| Gone::Broken(format!("the sandbox cannot be reached: {error}")));
             // Nobody may listen any more.
             let _ = up.blocking_send(Said::Gone(why));
         })?;
@@ -92,7 +93,7 @@ fn talk_to_process(
     outgoing: std::sync::mpsc::Receiver<Vec<u8>>,
     up: &mpsc::Sender<Said>,
     shared: &Mutex<Process>,
-) -> io::Result<String> {
+) -> io::Result<Gone> {
     let mut child = Command::new(program)
         .args(args)
         .env_clear()
@@ -138,31 +139,53 @@ fn end(child: &mut Child, broken: bool) -> io::Result<ExitStatus> {
     child.wait()
 }
 
+/// Why a sandbox is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// It ran out of memory, where that is known after this place.
+    Memory(Option<LineColumn>),
+    /// The script did not await anything for too long, after this place.
+    Time(Option<LineColumn>),
+    /// It is broken.
+    Broken(String),
+}
+
 /// Why a sandbox ended before its script did.
-fn cause(status: ExitStatus, last_words: &str) -> String {
-    let memory = last_words.contains("memory allocation of") || last_words.contains("capacity overflow");
-    match status.signal().and_then(Signal::from_named_raw) {
-        _ if memory => "the script ran out of memory".into(),
+fn cause(status: ExitStatus, last_words: &str) -> Gone {
+    let place = || {
+        let (line, column) = last_words.trim().lines().last()?.split_once(' ')?;
+        let place = LineColumn { line: line.parse().ok()?, column: column.parse().ok()? };
+        Some(place).filter(|p| p.line > 0)
+    };
+    match status.code() {
+        Some(OUT_OF_MEMORY) => return Gone::Memory(place()),
+        Some(OUT_OF_TIME) => return Gone::Time(place()),
+        _ => {}
+    }
+    if last_words.contains("memory allocation of") || last_words.contains("capacity overflow") {
+        return Gone::Memory(None);
+    }
+    Gone::Broken(match status.signal().and_then(Signal::from_named_raw) {
         Some(Signal::KILL) => "the sandbox was killed from outside, perhaps for want of memory".into(),
         _ if last_words.contains("overflowed its stack") => "the script overflowed the stack".into(),
         _ => {
             let first = last_words.lines().find(|l| !l.trim().is_empty()).unwrap_or("it gave no reason");
             format!("the sandbox broke down ({status}): {first}")
         }
-    }
+    })
 }
 
-fn talk_to_thread(outgoing: std::sync::mpsc::Receiver<Vec<u8>>, up: &mpsc::Sender<Said>) -> io::Result<String> {
+fn talk_to_thread(outgoing: std::sync::mpsc::Receiver<Vec<u8>>, up: &mpsc::Sender<Said>) -> io::Result<Gone> {
     let (their_input, our_output) = io::pipe()?;
     let (our_input, their_output) = io::pipe()?;
-    let serve = move || sandbox::serve(BufReader::new(their_input), their_output, |_| Ok(()));
+    let serve = move || sandbox::serve(BufReader::new(their_input), their_output, |walls| Ok(Watch::blind(walls)));
     let script = thread::Builder::new().name("script".into()).stack_size(sandbox::STACK).spawn(serve)?;
     thread::spawn(move || write_all(outgoing, our_output));
     read_all(our_input, up)?;
     match script.join() {
-        Ok(Ok(())) => Ok("the sandbox ended early".into()),
-        Ok(Err(error)) => Ok(format!("the sandbox broke down: {error}")),
-        Err(_) => Ok("the sandbox broke down".into()),
+        Ok(Ok(())) => Ok(Gone::Broken("the sandbox ended early".into())),
+        Ok(Err(error)) => Ok(Gone::Broken(format!("the sandbox broke down: {error}"))),
+        Err(_) => Ok(Gone::Broken("the sandbox broke down".into())),
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     Command, Commands, Input,
     call::{Back, Call},
     ledger::Ledger,
-    link::{Link, Said},
+    link::{Gone, Link, Said},
 };
 use crate::{
     event::{EventKind, RunError, Status},
@@ -29,17 +29,20 @@ use crate::{
     resume::Cache,
     run::RunSpec,
     runs,
-    sandbox::protocol::{FromSandbox, Settled, Start, ToSandbox, Walls},
+    sandbox::{
+        self,
+        protocol::{FromSandbox, Settled, Start, ToSandbox, Walls},
+    },
     saved::Shelf,
     watch::EventLog,
 };
 
 /// How far beyond its limits a sandbox may go before the scheduler itself ends it; the sandbox's own watch comes first
 /// and can name the line.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(1000);
 
 /// Most bytes a script may say besides calling agents: phases, log lines, warnings.
-const MOST_NARRATION: usize = 64 << 20;
+const MOST_NARRATION: usize = 32 << 20;
 
 /// Why a run is over before its script is.
 pub(super) struct Ended {
@@ -194,7 +197,7 @@ impl Scheduler {
                 biased;
                 Some(input) = inbox.recv() => self.hear(input, commands)?,
                 Some(said) = link.said.recv() => self.heard(said)?,
-                () = at(slice) => return Err(self.too_long()),
+                () = at(slice) => return Err(Ended::failed(self.gone(Gone::Time(None)))),
                 () = at(wall) => return Err(Ended::failed(RunError::new(format!(
                     "the run took longer than its limit of {} ms",
                     self.spec.limits.wall.unwrap_or_default().as_millis()
@@ -202,11 +205,6 @@ impl Scheduler {
                 () = at(pause) => self.pause = None,
             }
         }
-    }
-
-    fn too_long(&self) -> Box<Ended> {
-        let limit = self.spec.limits.slice.as_millis();
-        Ended::failed(RunError::new(format!("the script ran for more than {limit} ms without awaiting anything")))
     }
 
     pub(super) fn say(&mut self, link: &Link, message: &ToSandbox) -> Result<(), Box<Ended>> {
@@ -282,17 +280,18 @@ impl Scheduler {
     }
 
     /// What to say of a sandbox that is gone.
-    fn gone(&self, why: String) -> RunError {
-        let memory = self.spec.limits.memory >> 20;
-        match why.contains("memory") {
-            true => RunError::new(format!("{why} (limit: {memory} MiB)")),
-            false => RunError::new(why),
-        }
+    fn gone(&self, why: Gone) -> RunError {
+        let (message, at) = match why {
+            Gone::Memory(at) => (sandbox::too_big(self.spec.limits.memory), at),
+            Gone::Time(at) => (sandbox::too_long(self.spec.limits.slice.as_millis() as u64), at),
+            Gone::Broken(message) => (message, None),
+        };
+        RunError { message, at, workflow: None }
     }
 
     fn narrate(&mut self, bytes: usize) -> Result<(), Box<Ended>> {
         // Every line costs the journal its envelope too.
-        self.narrated += bytes + 100;
+        self.narrated += bytes + 500;
         if self.narrated <= MOST_NARRATION {
             return Ok(());
         }

@@ -1,0 +1,106 @@
+//! Every piece of code that can run again and again: the bodies of loops and functions. The runtime counts their turns.
+
+use swc_ecma_ast::{ArrowFunctionBody, ClassMember, Expr, Stmt};
+
+use super::{
+    Script, span,
+    walk::{Node, children, top_level},
+};
+use crate::text::Span;
+
+/// A body, and how code can be put in front of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// The loop or the function.
+    pub owner: Span,
+    /// The body.
+    pub span: Span,
+    /// What the body is.
+    pub kind: BodyKind,
+}
+
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// Statements in braces.
+    Block,
+    /// One statement without braces.
+    Statement,
+    /// The expression of an arrow function.
+    Expression,
+}
+
+/// All bodies of a script, outer ones first; none where it has no tree.
+pub fn bodies(script: &Script) -> Vec<Body> {
+    let mut found = Vec::new();
+    if let Some(module) = &script.module {
+        top_level(module, &mut |node| visit(node, &mut found));
+    }
+    found
+}
+
+fn visit(node: Node<'_>, found: &mut Vec<Body>) {
+    let mut add = |owner: Span, body: Span, kind| found.push(Body { owner, span: body, kind });
+    match node {
+        Node::Stmt(s) => {
+            let body = match s {
+                Stmt::While(w) => Some(&w.body),
+                Stmt::DoWhile(w) => Some(&w.body),
+                Stmt::For(f) => Some(&f.body),
+                Stmt::ForIn(f) => Some(&f.body),
+                Stmt::ForOf(f) => Some(&f.body),
+                _ => None,
+            };
+            if let Some(body) = body {
+                let kind = if matches!(**body, Stmt::Block(_)) { BodyKind::Block } else { BodyKind::Statement };
+                add(span(s), span(&**body), kind);
+            }
+        }
+        Node::Function(f) => f.body.iter().for_each(|b| add(span(f), span(b), BodyKind::Block)),
+        Node::Class(c) => {
+            for member in &c.body {
+                if let ClassMember::Constructor(c) = member {
+                    c.body.iter().for_each(|b| add(span(c), span(b), BodyKind::Block));
+                }
+            }
+        }
+        Node::Expr(Expr::Arrow(a)) => {
+            let kind = match &*a.body {
+                ArrowFunctionBody::Expr(_) => BodyKind::Expression,
+                ArrowFunctionBody::FunctionBody(_) => BodyKind::Block,
+            };
+            add(span(a), span(&*a.body), kind);
+        }
+        _ => {}
+    }
+    children(node, &mut |child| visit(child, found));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::parse, *};
+
+    #[test]
+    fn every_loop_and_function_has_a_body() {
+        let text = "for (;;) { a() } while (1) b(); do ; while (1)\nconst f = (x) => x + 1, g = () => { c() };
+            function h() { for (const x of []) d() } class K { constructor() { e() } m() { i() } get p() { return 1 } }
+            const o = { m() { j() }, k: async function* () { yield 1 } };";
+        let script = parse(text);
+        let shown: Vec<String> =
+            bodies(&script).iter().map(|b| format!("{:?} {}", b.kind, b.span.slice(text))).collect();
+        expect_test::expect![[r#"
+            Block { a() }
+            Statement b();
+            Statement ;
+            Expression x + 1
+            Block { c() }
+            Block { for (const x of []) d() }
+            Statement d()
+            Block { e() }
+            Block { i() }
+            Block { return 1 }
+            Block { j() }
+            Block { yield 1 }"#]]
+        .assert_eq(&shown.join("\n"));
+    }
+}

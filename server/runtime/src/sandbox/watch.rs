@@ -1,0 +1,145 @@
+//! Time and memory of a script, watched from a second thread.
+//!
+//! The watch raises a flag; the script's next turn of a loop or call of a function sees it and ends the run with its
+//! line. A script that does not turn (a pattern that backtracks, a sort without end) is ended by the watch itself, with
+//! the line of its last turn.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    os::unix::fs::FileExt,
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicU64, Ordering::Relaxed},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use analysis::text::LineColumn;
+use rustix::param::page_size;
+
+use super::protocol::Walls;
+
+/// Exit code of a sandbox that ran out of memory; the line follows on standard error.
+pub(crate) const OUT_OF_MEMORY: i32 = 71;
+
+/// Exit code of a sandbox that ran out of time; the line follows on standard error.
+pub(crate) const OUT_OF_TIME: i32 = 72;
+
+/// How often the watch looks.
+const PERIOD: Duration = Duration::from_millis(10);
+
+/// How long a script has to see the flag.
+const GRACE: Duration = Duration::from_millis(150);
+
+const TIME: u8 = 1;
+const MEMORY: u8 = 2;
+
+/// The flags between the two threads.
+pub(crate) struct Watch {
+    began: Instant,
+    walls: Walls,
+    /// Milliseconds since `began` at which the script began to run, plus one; 0 while it waits.
+    running: AtomicU64,
+    over: AtomicU8,
+    /// Line and column of the last turn.
+    last: AtomicU64,
+}
+
+impl Watch {
+    /// A watch that looks at nothing, for scripts on a thread.
+    pub(crate) fn blind(walls: &Walls) -> Arc<Self> {
+        Arc::new(Self {
+            began: Instant::now(),
+            walls: *walls,
+            running: AtomicU64::new(1),
+            over: AtomicU8::new(0),
+            last: AtomicU64::new(0),
+        })
+    }
+
+    /// Starts the second thread. `memory` is `/proc/self/statm`.
+    pub(super) fn start(walls: &Walls, memory: File) -> io::Result<Arc<Self>> {
+        let watch = Self::blind(walls);
+        let watched = watch.clone();
+        thread::Builder::new().name("watch".into()).spawn(move || watched.look(&memory))?;
+        Ok(watch)
+    }
+
+    /// The script waits.
+    pub(super) fn rest(&self) {
+        self.running.store(0, Relaxed);
+    }
+
+    /// The script runs again.
+    pub(super) fn go(&self) {
+        self.running.store(self.now() + 1, Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    /// A turn at `at`. What to tell the script's author when a limit was hit.
+    pub(super) fn pass(&self, at: LineColumn) -> Option<String> {
+        self.last.store((u64::from(at.line) << 32) | u64::from(at.column), Relaxed);
+        match self.over.load(Relaxed) {
+            0 => None,
+            TIME => Some(too_long(self.walls.slice_ms)),
+            _ => Some(too_big(self.walls.memory)),
+        }
+    }
+
+    fn look(&self, memory: &File) {
+        let mut since: Option<Instant> = None;
+        loop {
+            thread::sleep(PERIOD);
+            let over = self.over_now(memory);
+            self.over.store(over, Relaxed);
+            match (over, since) {
+                (0, _) => since = None,
+                (_, None) => since = Some(Instant::now()),
+                (_, Some(first)) if first.elapsed() < GRACE => {}
+                (over, Some(_)) => self.end(if over == TIME { OUT_OF_TIME } else { OUT_OF_MEMORY }),
+            }
+        }
+    }
+
+    fn over_now(&self, memory: &File) -> u8 {
+        let running = self.running.load(Relaxed);
+        if running > 0 && self.now() + 1 > running + self.walls.slice_ms {
+            return TIME;
+        }
+        match resident(memory) {
+            Some(bytes) if bytes > self.walls.memory => MEMORY,
+            _ => 0,
+        }
+    }
+
+    fn end(&self, code: i32) -> ! {
+        let last = self.last.load(Relaxed);
+        // Losing the line loses only detail of a message.
+        let _ = writeln!(io::stderr(), "{} {}", last >> 32, last as u32);
+        process::exit(code)
+    }
+}
+
+/// Bytes of memory this process occupies.
+fn resident(statm: &File) -> Option<u64> {
+    let mut text = [0; 128];
+    let read = statm.read_at(&mut text, 0).ok()?;
+    let pages: u64 = std::str::from_utf8(text.get(..read)?).ok()?.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * page_size() as u64)
+}
+
+/// What is said of a script that does not await.
+pub(crate) fn too_long(slice_ms: u64) -> String {
+    format!("the script ran for more than {slice_ms} ms without awaiting anything")
+}
+
+/// What is said of a script that takes too much memory.
+pub(crate) fn too_big(memory: u64) -> String {
+    format!("the script ran out of memory (limit: {} MiB)", memory >> 20)
+}
