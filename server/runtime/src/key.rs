@@ -1,6 +1,6 @@
 //! What makes two calls the same call.
 
-use std::{fmt, fmt::Write, str::FromStr};
+use std::{collections::HashMap, fmt, fmt::Write, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +19,20 @@ pub struct CallKey {
     pub content: String,
     /// From 0: tells apart calls that are the same in all of that.
     pub occurrence: u32,
+}
+
+/// Gives keys out, in the order in which the script makes its calls.
+#[derive(Debug, Default)]
+pub(crate) struct Keys(HashMap<(String, String), u32>);
+
+impl Keys {
+    /// The key of the next call at `path` that asks for `content`.
+    pub(crate) fn next(&mut self, path: String, content: String) -> CallKey {
+        let seen = self.0.entry((path.clone(), content.clone())).or_default();
+        let occurrence = *seen;
+        *seen += 1;
+        CallKey { path, content, occurrence }
+    }
 }
 
 /// SHA-256, in hexadecimal, of all that decides an answer. `model` is the one in force, given or inherited.

@@ -31,5 +31,6 @@ pub use id::{BadRunId, CallId, RunId};
 pub use key::{BadKey, CallKey};
 pub use run::{Limits, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
 pub use sandbox::sandbox_main;
+pub use scheduler::{Preview, Previewed, preview};
 pub use state::{AgentState, PhaseState, Progress, RunState, SiteState};
 pub use watch::Events;

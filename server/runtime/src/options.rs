@@ -29,6 +29,12 @@ pub const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
 /// Kinds of isolation.
 pub const ISOLATIONS: [&str; 2] = ["worktree", "remote"];
 
+/// Largest schema, in bytes of JSON: it goes to the model with every attempt.
+const LARGEST_SCHEMA: usize = 256 << 10;
+
+/// Longest label or phase, in bytes.
+const LONGEST_NAME: usize = 64 << 10;
+
 const NAMES: [&str; 8] = ["label", "phase", "schema", "model", "effort", "isolation", "agentType", "stallMs"];
 
 impl AgentOptions {
@@ -51,6 +57,14 @@ impl AgentOptions {
             }
             given => Ok(given),
         };
+        for name in ["label", "phase"] {
+            let length = members.get(name).and_then(Value::as_str).map_or(0, str::len);
+            if length > LONGEST_NAME {
+                return Err(format!(
+                    "agent() option `{name}` is {length} bytes long, and at most {LONGEST_NAME} are taken"
+                ));
+            }
+        }
         let schema = members.get("schema").filter(|s| !s.is_null()).cloned();
         if let Some(schema) = &schema {
             check_schema(schema)?;
@@ -87,6 +101,12 @@ fn check_schema(schema: &Value) -> Result<(), String> {
     };
     if root.get("type").is_some_and(|t| t != "object") || root.get("type").is_none() {
         return Err("agent() option `schema` must have `type: 'object'` at its root; wrap a list in an object".into());
+    }
+    let length = schema.to_string().len();
+    if length > LARGEST_SCHEMA {
+        return Err(format!(
+            "agent() option `schema` is {length} bytes of JSON, and at most {LARGEST_SCHEMA} are taken"
+        ));
     }
     contradiction(schema, "schema", 0)?;
     jsonschema::validator_for(schema).map_err(|e| format!("agent() option `schema` is no valid JSON Schema: {e}"))?;

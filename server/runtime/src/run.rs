@@ -21,6 +21,7 @@ use crate::{
     id::RunId,
     journal::{self, Journal},
     key, launch, resume, runs,
+    sandbox::protocol::{Start, Walls},
     scheduler::{self, Scheduler},
     watch::EventLog,
 };
@@ -88,6 +89,17 @@ impl RunSpec {
             sandbox: SandboxCommand::ThisBinary,
             price: None,
             resume: None,
+        }
+    }
+
+    /// What the sandbox is told first.
+    pub(crate) fn first_message(&self) -> Start {
+        Start {
+            source: self.source.clone(),
+            args: self.seen_args(),
+            budget: self.limits.budget_tokens.map(|t| t.0),
+            walls: Walls { memory: self.limits.memory, slice_ms: self.limits.slice.as_millis() as u64 },
+            dialect: self.dialect,
         }
     }
 

@@ -69,6 +69,13 @@ impl Journal {
         self.seq
     }
 
+    /// Lets go of the file, so that the run can be resumed.
+    pub(crate) async fn close(mut self) {
+        drop(self.events);
+        // The channel ends when the writer does; it closes the file first.
+        while self.synced.changed().await.is_ok() {}
+    }
+
     /// Waits until everything appended so far has reached the operating system: it survives a crash of this process.
     pub(crate) async fn written(&mut self) -> Result<(), Arc<WriteError>> {
         reach(&mut self.written, self.seq).await

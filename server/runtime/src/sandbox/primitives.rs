@@ -14,6 +14,22 @@ use super::{
 };
 use crate::options::AgentOptions;
 
+/// Longest prompt, in UTF-16 units: several times what any model reads.
+const LONGEST_PROMPT: usize = 16 << 20;
+
+/// Longest log line, phase title, in UTF-16 units: they are for people.
+const LONGEST_LINE: usize = 1 << 20;
+
+/// Refuses a text that is too long before anything is made of it.
+fn short_enough(what: &str, value: &JsValue, most: usize) -> Result<(), String> {
+    match value.as_string() {
+        Some(text) if text.len() > most => {
+            Err(format!("{what} is too large: about {} bytes, and at most {most} are taken", text.len()))
+        }
+        _ => Ok(()),
+    }
+}
+
 type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
 /// The natives by the name under which the prelude knows them, with their number of parameters.
@@ -74,6 +90,7 @@ fn call_of(args: &[JsValue], context: &mut Context) -> Result<(String, Value), S
         let got = if promise { "a promise: add `await`".into() } else { errors::shown(prompt, context) };
         return Err(format!("agent() takes its prompt as a string; got {got}"));
     }
+    short_enough("the prompt of agent()", prompt, LONGEST_PROMPT)?;
     let prompt = prompt.to_string(context).map_err(|e| e.to_string())?.to_std_string_lossy();
     if prompt.trim().is_empty() {
         return Err("agent() needs a prompt; got an empty string".into());
@@ -88,6 +105,7 @@ fn call_of(args: &[JsValue], context: &mut Context) -> Result<(String, Value), S
 }
 
 fn phase(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    short_enough("the title of phase()", args.get_or_undefined(0), LONGEST_LINE).map_err(refused)?;
     let title = args.get_or_undefined(0).as_string().map(|t| t.to_std_string_lossy());
     let Some(title) = title.filter(|t| !t.trim().is_empty()) else {
         let got = errors::shown(args.get_or_undefined(0), context);
@@ -103,6 +121,7 @@ fn log(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
     let at = errors::here(context);
     Host::of(context)?.watch.pass(at);
     let value = args.get_or_undefined(0);
+    short_enough("a line of log()", value, LONGEST_LINE).map_err(refused)?;
     let message = match value.as_string() {
         Some(text) => text.to_std_string_lossy(),
         None => errors::shown(value, context),

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     event::{EventKind, RunError},
     id::CallId,
-    key::{self, CallKey},
+    key,
     options::AgentOptions,
     sandbox::protocol::{self, Settled, ToSandbox},
 };
@@ -56,9 +56,7 @@ impl Scheduler {
         let id = self.made;
         let model = options.model.clone().or_else(|| self.spec.model.clone());
         let content = key::content(&said.prompt, model.as_deref(), &options);
-        let seen = self.occurrences.entry((said.path.clone(), content.clone())).or_default();
-        let key = CallKey { path: said.path, content, occurrence: *seen };
-        *seen += 1;
+        let key = self.keys.next(said.path, content);
         let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
         self.journal.append(EventKind::AgentQueued {
             call: CallId(id),

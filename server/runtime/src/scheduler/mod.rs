@@ -12,10 +12,12 @@ mod deliver;
 mod ledger;
 mod link;
 mod owner;
+mod preview;
 
 use tokio::sync::mpsc;
 
 pub(crate) use owner::Scheduler;
+pub use preview::{Preview, Previewed, preview};
 
 use crate::id::CallId;
 

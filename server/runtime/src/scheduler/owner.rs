@@ -26,12 +26,13 @@ use crate::{
     event::{EventKind, RunError, Status},
     id::CallId,
     journal::Journal,
+    key::Keys,
     resume::Cache,
     run::RunSpec,
     runs,
     sandbox::{
         self,
-        protocol::{FromSandbox, Settled, Start, ToSandbox, Walls},
+        protocol::{FromSandbox, Settled, ToSandbox},
     },
     saved::Shelf,
     watch::EventLog,
@@ -71,7 +72,7 @@ pub(crate) struct Scheduler {
     /// Number of the call for each of the sandbox's own numbers, and back.
     pub(super) sandbox_ids: HashMap<u64, u64>,
     pub(super) made: u64,
-    pub(super) occurrences: HashMap<(String, String), u32>,
+    pub(super) keys: Keys,
     warned: HashSet<(LineColumn, String)>,
     narrated: usize,
     pub(super) queue: VecDeque<u64>,
@@ -113,7 +114,7 @@ impl Scheduler {
             calls: BTreeMap::new(),
             sandbox_ids: HashMap::new(),
             made: 0,
-            occurrences: HashMap::new(),
+            keys: Keys::default(),
             warned: HashSet::new(),
             narrated: 0,
             queue: VecDeque::new(),
@@ -148,6 +149,9 @@ impl Scheduler {
             }
         }
         self.finish(*ended, &log).await;
+        let Self { journal, cache, .. } = self;
+        drop(cache);
+        journal.close().await;
         log.close();
     }
 
@@ -176,17 +180,7 @@ impl Scheduler {
         commands: &Commands,
     ) -> Result<std::convert::Infallible, Box<Ended>> {
         let wall = self.spec.limits.wall.map(|wall| Instant::now() + wall);
-        let walls = Walls { memory: self.spec.limits.memory, slice_ms: self.spec.limits.slice.as_millis() as u64 };
-        self.say(
-            link,
-            &ToSandbox::Start(Start {
-                source: self.spec.source.clone(),
-                args: self.spec.seen_args(),
-                budget: self.spec.limits.budget_tokens.map(|t| t.0),
-                walls,
-                dialect: self.spec.dialect,
-            }),
-        )?;
+        self.say(link, &ToSandbox::Start(self.spec.first_message()))?;
         loop {
             if self.busy.is_none() {
                 self.step(link, commands).await?;

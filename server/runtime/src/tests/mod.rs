@@ -1,5 +1,7 @@
 //! Whole runs on a simulated model, the script on a thread: what the pieces do together.
 
+mod control;
+
 use std::{fs, sync::Arc, time::Duration};
 
 use models::{Latency, Simulated};

@@ -1,0 +1,153 @@
+//! What resuming a run would reuse, and what it would pay for, before anything is paid.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use analysis::text::LineColumn;
+use tokio::time::timeout;
+
+use super::link::{Link, Said};
+use crate::{
+    event::RunError,
+    key::{self, CallKey, Keys},
+    launch,
+    options::AgentOptions,
+    resume::Cache,
+    run::{RunSpec, StartError},
+    sandbox::protocol::{Call, FromSandbox, Settled, ToSandbox},
+    saved::Shelf,
+};
+
+/// What a run resumed now would do, as far as the answers that are there tell.
+#[derive(Debug, Default)]
+pub struct Preview {
+    /// Calls that are answered from the journal, at no cost.
+    pub cached: Vec<Previewed>,
+    /// Calls that run.
+    pub live: Vec<Previewed>,
+    /// Whether the script comes to its end on the answers that are there. Where it does not, calls may follow that
+    /// depend on the answers of those in `live`.
+    pub complete: bool,
+    /// The error the script ends with, where it comes to its end with one.
+    pub error: Option<RunError>,
+}
+
+/// A call of a preview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Previewed {
+    /// Identity of the call.
+    pub key: CallKey,
+    /// Name for people.
+    pub label: String,
+    /// Its progress group.
+    pub phase: Option<String>,
+    /// Where in the script.
+    pub at: LineColumn,
+    /// The model in force.
+    pub model: Option<String>,
+    /// Its prompt, for an estimate of what it takes.
+    pub prompt: String,
+    /// It was under way when the earlier run broke off: it may have been paid for already.
+    pub may_be_paid: bool,
+    /// It has a git worktree of its own, so running it again may repeat what it did.
+    pub isolated: bool,
+}
+
+/// Runs the script of `spec` on the answers of the run it resumes, and asks no model.
+pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
+    launch::check(&spec.source, &spec.script_path).map_err(StartError::Script)?;
+    let cache = spec.resume.as_ref().map(|id| Cache::open(&spec.runs_dir, id, spec.simulated)).transpose()?;
+    let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
+    let mut link = Link::open(program).map_err(StartError::Sandbox)?;
+    let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
+    let mut looking = Looking {
+        spec,
+        cache: cache.unwrap_or_default(),
+        shelf,
+        keys: Keys::default(),
+        answers: BTreeMap::new(),
+        now: Vec::new(),
+        preview: Preview::default(),
+    };
+    link.say(&ToSandbox::Start(spec.first_message())).map_err(StartError::Sandbox)?;
+    let patience = spec.limits.slice + Duration::from_secs(1);
+    loop {
+        let said = timeout(patience, link.said.recv()).await.ok().flatten();
+        match said {
+            Some(Said::Message(FromSandbox::Idle { .. })) => match looking.next() {
+                Some(message) => link.say(&message).map_err(StartError::Sandbox)?,
+                None => return Ok(looking.preview),
+            },
+            Some(Said::Message(FromSandbox::Ended { error, .. })) => {
+                return Ok(Preview { complete: true, error, ..looking.preview });
+            }
+            Some(Said::Message(message)) => looking.hear(message),
+            Some(Said::Gone(_)) | None => {
+                let error = RunError::new("the script hit a limit of its sandbox; run it to see which");
+                return Ok(Preview { complete: true, error: Some(error), ..looking.preview });
+            }
+        }
+    }
+}
+
+struct Looking<'a> {
+    spec: &'a RunSpec,
+    cache: Cache,
+    shelf: Shelf,
+    keys: Keys,
+    /// Answers to hand over, in the order in which they once came.
+    answers: BTreeMap<usize, ToSandbox>,
+    /// What comes before all answers.
+    now: Vec<ToSandbox>,
+    preview: Preview,
+}
+
+impl Looking<'_> {
+    fn next(&mut self) -> Option<ToSandbox> {
+        if !self.now.is_empty() {
+            return Some(self.now.remove(0));
+        }
+        self.answers.pop_first().map(|(_, message)| message)
+    }
+
+    fn hear(&mut self, message: FromSandbox) {
+        match message {
+            FromSandbox::Call(call) => self.call(*call),
+            FromSandbox::Load { id, reference } => self.now.push(match self.shelf.read(&reference) {
+                Ok(saved) => ToSandbox::Loaded { id, name: saved.name, source: saved.source },
+                Err(message) => ToSandbox::Settle { id, outcome: Settled::Throw(message), spent: 0 },
+            }),
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, call: Call) {
+        let options = match AgentOptions::from_json(&call.options) {
+            Ok(options) => options,
+            Err(message) => {
+                self.now.push(ToSandbox::Settle { id: call.id, outcome: Settled::Throw(message), spent: 0 });
+                return;
+            }
+        };
+        let model = options.model.clone().or_else(|| self.spec.model.clone());
+        let key = self.keys.next(call.path, key::content(&call.prompt, model.as_deref(), &options));
+        let answered = self.cache.take(&key);
+        let previewed = Previewed {
+            label: options.label.unwrap_or_else(|| key::label(&call.prompt)),
+            phase: options.phase.or(call.phase),
+            at: call.at,
+            model,
+            prompt: call.prompt,
+            may_be_paid: self.cache.may_be_paid(&key),
+            isolated: options.isolation.is_some(),
+            key,
+        };
+        match answered {
+            Some(answered) => {
+                let outcome = Settled::Value(answered.result);
+                self.answers.insert(answered.order, ToSandbox::Settle { id: call.id, outcome, spent: 0 });
+                self.preview.cached.push(previewed);
+            }
+            None => self.preview.live.push(previewed),
+        }
+    }
+}
