@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::scripted::case;
+use super::scripted::{all::all, case, run::run};
 
 /// The folder of the cases: the project the scripts run in, with saved workflows of its own.
 fn folder() -> PathBuf {
@@ -11,6 +11,9 @@ fn folder() -> PathBuf {
 }
 
 #[test]
-fn every_case_says_what_must_come_of_it() {
-    assert!(case::read_all(&folder()).len() > 150);
+fn every_case_comes_out_as_it_says() {
+    let cases = case::read_all(&folder());
+    assert!(cases.len() > 150, "cases are missing");
+    let runs = tempfile::tempdir().expect("a folder for runs");
+    all(&cases, |case| run(case, &folder(), runs.path()).check(case));
 }

@@ -9,8 +9,8 @@
 //! // model: "a" -> 30 tokens "A"                             also `fail "why"` and `never`
 //! // expect: [null, "b"]                                     the run's result, or `undefined`
 //! // expect error: at most 4096 items                        part of the run's error; may be repeated, and `A or B`
-//! // expect prompts: ["a", "b"]                              what the model was asked, in this order
-//! // expect calls: 2                                         how often the model was asked
+//! // expect prompts: ["a", "b"]                              the prompts of the agents that left, in this order
+//! // expect calls: 2                                         how often the model was asked, repairs included
 //! // expect log: dropped 1                                   part of a narrator or failure line; may be repeated
 //! // expect phases: ["Scan", "Fix"]                          the phase of each agent, in the order they were called
 //! ```
@@ -27,6 +27,8 @@ use serde_json::Value;
 pub(crate) struct Case {
     /// File stem and title, for messages and for `CASE=…`.
     pub(crate) name: String,
+    /// The file's name.
+    pub(crate) file: String,
     /// The script as it is run: the whole part of the file, so that lines are the file's own.
     pub(crate) script: String,
     pub(crate) args: Option<Value>,
@@ -52,7 +54,7 @@ pub(crate) struct Expect {
 }
 
 /// What the model answers to the prompts that match.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
     /// The prompt; one `*` stands for any text.
     pub(crate) prompt: String,
@@ -64,7 +66,7 @@ pub(crate) struct Rule {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) after: Duration,
-    /// Output tokens it is charged with; without it what the model would count.
+    /// Output tokens it is charged with; without it 1.
     pub(crate) tokens: Option<u64>,
     pub(crate) what: What,
 }
@@ -125,11 +127,12 @@ pub(crate) fn parse_file(stem: &str, text: &str) -> Result<Vec<Case>, String> {
     if parts.is_empty() {
         parts.push((stem.to_owned(), text.to_owned()));
     }
-    parts.into_iter().map(|(name, script)| parse(&name, script).map_err(|e| format!("{name}: {e}"))).collect()
+    let read = |(name, script): (String, String)| parse(&name, stem, script).map_err(|e| format!("{name}: {e}"));
+    parts.into_iter().map(read).collect()
 }
 
-fn parse(name: &str, script: String) -> Result<Case, String> {
-    let mut case = Case { name: name.to_owned(), ..Case::default() };
+fn parse(name: &str, stem: &str, script: String) -> Result<Case, String> {
+    let mut case = Case { name: name.to_owned(), file: format!("{stem}.js"), ..Case::default() };
     for (number, directive) in header(&script) {
         case.directive(&directive).map_err(|why| format!("line {number}: {why}"))?;
     }

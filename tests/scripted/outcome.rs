@@ -11,12 +11,16 @@ use super::case::{Case, Expect};
 pub(crate) struct Outcome {
     /// The result, `None` for `undefined`, or the run's error.
     pub(crate) end: Result<Option<Value>, Failure>,
-    /// What the model was asked, in order.
+    /// The prompts of the agents that left, in order.
     pub(crate) prompts: Vec<String>,
+    /// How often the model was asked, repairs included.
+    pub(crate) calls: usize,
     /// The phase of each agent, in the order they were called.
     pub(crate) phases: Vec<String>,
     /// Narrator and failure lines.
     pub(crate) lines: Vec<String>,
+    /// What is wrong with the journal, if anything is.
+    pub(crate) unsound: Option<String>,
     /// From start to end.
     pub(crate) took: Duration,
 }
@@ -33,13 +37,13 @@ impl Outcome {
     /// Every way in which this is not what `case` expects, one a line; empty when it is.
     pub(crate) fn check(&self, case: &Case) -> Vec<String> {
         let expect = &case.expect;
-        let mut wrong = Vec::new();
+        let mut wrong: Vec<String> = self.unsound.iter().cloned().collect();
         match &self.end {
             Ok(result) => self.check_result(result.as_ref(), expect, &mut wrong),
             Err(failure) => failure.check(expect, &mut wrong),
         }
         same("prompts", expect.prompts.as_ref(), &self.prompts, &mut wrong);
-        same("calls", expect.calls.as_ref(), &self.prompts.len(), &mut wrong);
+        same("calls", expect.calls.as_ref(), &self.calls, &mut wrong);
         same("phases", expect.phases.as_ref(), &self.phases, &mut wrong);
         for part in &expect.log {
             if !self.lines.iter().any(|line| line.contains(part.as_str())) {

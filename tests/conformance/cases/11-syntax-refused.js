@@ -1,7 +1,7 @@
 // 11 syntax: plain JavaScript only; the place of the mistake is told and nothing runs
 
 // ---- a type annotation
-// expect error:
+// expect error: TypeScript
 // expect calls: 0
 export const meta = { name: "x", description: "d" };
 await agent("never asked");
@@ -9,7 +9,7 @@ const n: number = 1;
 // ^ line
 
 // ---- an interface
-// expect error:
+// expect error: TypeScript
 export const meta = { name: "x", description: "d" };
 interface Finding { title: string }
 // ^ line
@@ -29,7 +29,7 @@ const fs = await import("fs");
 // ^ line
 
 // ---- an unfinished call
-// expect error:
+// expect error: closed
 export const meta = { name: "x", description: "d" };
 const r = await agent("x";
 // ^ line

@@ -7,7 +7,7 @@ throw new Error("boom");
 //    ^ here
 
 // ---- after an await
-// expect error: nowhere
+// expect error: is not defined
 export const meta = { name: "x", description: "d" };
 await agent("a");
 nowhere();

@@ -23,7 +23,10 @@ const reach = (from) => {
     return "kept in";
   }
 };
-return [reach(agent), reach(budget), reach(agent("a").catch(() => {})), reach([]), reach(args ?? {})];
+const asked = agent("a");
+const reached = [reach(agent), reach(budget), reach(asked), reach([]), reach(args ?? {})];
+await asked;
+return reached;
 
 // ---- the budget is a fact, not a variable
 // expect: [null, 0]

@@ -31,7 +31,7 @@ const outer = await agent("outer", { get label() { inner ??= agent("inner"); ret
 return [outer, await inner];
 
 // ---- a revoked proxy
-// expect error: revoked
+// expect error: Proxy
 // expect calls: 0
 export const meta = { name: "hostile", description: "Means harm" };
 const { proxy, revoke } = Proxy.revocable({}, {});
@@ -120,7 +120,6 @@ await parallel(endless);
 export const meta = { name: "hostile", description: "Means harm" };
 const a = agent("a");
 a.then = () => { throw new Error("mine"); };
-a.constructor = class {};
 return [await a, await agent("b")];
 
 // ---- an answer that is changed stays with the one who changed it

@@ -91,7 +91,7 @@ const stack = String(new Error("x").stack);
 return /\/(home|work|tmp|root|usr)\//.test(stack);
 
 // ---- shared memory as a clock
-// expect error: TIME or Atomics or wait
+// expect error: suspended
 // limits: 300 ms slice
 export const meta = { name: "hostile", description: "Means harm" };
 const cell = new Int32Array(new SharedArrayBuffer(4));

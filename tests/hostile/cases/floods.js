@@ -28,14 +28,14 @@ return "done";
 // ---- a fan-out in each of a fan-out
 // limits: 50 agents
 // expect error: 50 agents
-// expect calls: 50
 export const meta = { name: "hostile", description: "Means harm" };
 const wide = (f) => parallel(Array.from({ length: 30 }, (_, i) => () => f(i)));
 return wide((a) => wide((b) => wide((c) => agent(`${a} ${b} ${c}`))));
 
 // ---- a race, the losers left behind
+// limits: 500 ms wall
 // model: "slow" -> never
-// expect error: await or agent
+// expect error: 500 ms
 export const meta = { name: "hostile", description: "Means harm" };
 return Promise.race([agent("quick"), agent("slow")]);
 

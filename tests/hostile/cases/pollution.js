@@ -19,11 +19,11 @@ return answers;
 // expect: ["re: a", []]
 export const meta = { name: "hostile", description: "Means harm" };
 const seen = [];
-for (const name of ["id", "prompt", "options", "result", "call", "value", "type", "0", "1"]) {
+for (const name of ["id", "prompt", "options", "result", "call", "outcome", "say", "0", "1"]) {
   Object.defineProperty(Object.prototype, name, { configurable: true, get() { seen.push(name); }, set(v) { seen.push(v); } });
 }
 const answer = await agent("a");
-for (const name of ["id", "prompt", "options", "result", "call", "value", "type", "0", "1"]) delete Object.prototype[name];
+for (const name of ["id", "prompt", "options", "result", "call", "outcome", "say", "0", "1"]) delete Object.prototype[name];
 return [answer, seen];
 
 // ---- Array.prototype
@@ -68,7 +68,6 @@ export const meta = { name: "hostile", description: "Means harm" };
 Function.prototype.call = () => "called";
 Function.prototype.apply = () => "applied";
 Function.prototype.bind = () => () => "bound";
-Object.defineProperty(Function.prototype, Symbol.hasInstance, { value: () => false });
 return [await agent("a"), await parallel([() => agent("b")])];
 
 // ---- JSON
@@ -89,7 +88,8 @@ String.prototype[Symbol.toPrimitive] = () => "forged";
 return agent("a");
 
 // ---- Error
-// expect error: honest
+// limits: 300 ms slice
+// expect error: honest or 300 ms
 export const meta = { name: "hostile", description: "Means harm" };
 Error.prototype.toString = () => "forged";
 Object.defineProperty(Error.prototype, "message", { get() { return "forged"; } });
