@@ -6,6 +6,7 @@ use analysis::{
     Context,
     lint::{self, Severity},
     plan::Plan,
+    script::MetaProblemKind,
 };
 
 use crate::event::RunError;
@@ -34,6 +35,14 @@ pub(crate) fn check(source: &str, path: &Path) -> Result<String, Vec<RunError>> 
             errors.push(RunError::at("The script must begin with `export const meta = { … }`", place(0)));
         }
     }
+    // Objects treat such keys in their own way, so what the script sees as `meta` would not be what was read.
+    let reserved = script.meta.iter().flat_map(|meta| &meta.problems).filter_map(|problem| match &problem.kind {
+        MetaProblemKind::ReservedKey(key) => {
+            Some(RunError::at(format!("`meta` cannot have the key `{key}`: remove it"), place(problem.span.start)))
+        }
+        _ => None,
+    });
+    errors.extend(reserved);
     match errors.is_empty() {
         true => Ok(script.meta.as_ref().and_then(|m| m.name.as_ref()).map_or_else(String::new, |n| n.value.clone())),
         false => Err(errors),

@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     collections::VecDeque,
     io::{self, BufRead, Write},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
     rc::Rc,
     sync::Arc,
@@ -75,12 +76,20 @@ pub(crate) fn serve(
     let host = Host::new(output, &start, watch)?;
     let queue = Rc::new(Queue::default());
     let mut context = globals::context(&host, queue).map_err(|e| io::Error::other(e.to_string()))?;
-    let ended = match Running::start(&start, host.clone(), &mut context) {
-        Ok(mut running) => running.until_over(&mut input, &mut context)?,
+    let run = AssertUnwindSafe(|| match Running::start(&start, host.clone(), &mut context) {
+        Ok(mut running) => running.until_over(&mut input, &mut context),
         Err(error) => {
             let error = host.fatal().unwrap_or_else(|| errors::of_error(error, &mut context));
-            Some(FromSandbox::Ended { result: None, error: Some(error) })
+            Ok(Some(FromSandbox::Ended { result: None, error: Some(error) }))
         }
+    });
+    let ended = match catch_unwind(run) {
+        Ok(ended) => ended?,
+        // The engine cannot bear being interrupted everywhere (async generators): what counts is why it was.
+        Err(panic) => match host.fatal() {
+            Some(error) => Some(FromSandbox::Ended { result: None, error: Some(error) }),
+            None => resume_unwind(panic),
+        },
     };
     if let Some(ended) = ended {
         host.say(&ended);

@@ -190,12 +190,13 @@ impl Scheduler {
             tokio::select! {
                 biased;
                 Some(input) = inbox.recv() => self.hear(input, commands)?,
-                Some(said) = link.said.recv() => self.heard(said)?,
+                // Limits come before what the script says: one that talks without end must not talk over them.
                 () = at(slice) => return Err(Ended::failed(self.gone(Gone::Time(None)))),
                 () = at(wall) => return Err(Ended::failed(RunError::new(format!(
                     "the run took longer than its limit of {} ms",
                     self.spec.limits.wall.unwrap_or_default().as_millis()
                 )))),
+                Some(said) = link.said.recv() => self.heard(said)?,
                 () = at(pause) => self.pause = None,
             }
         }
