@@ -13,6 +13,12 @@ function even(n) { return odd(n + 1); }
 function odd(n) { return even(n + 1); }
 even(0);
 
+// ---- an async function that calls itself
+// expect error: 4000
+export const meta = { name: "hostile", description: "Means harm" };
+const down = async (n) => (await down(n + 1)) + 1;
+await down(0);
+
 // ---- a getter that reads itself
 // expect error: 4000
 export const meta = { name: "hostile", description: "Means harm" };

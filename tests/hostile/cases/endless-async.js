@@ -5,6 +5,7 @@
 // expect error: 300 ms
 export const meta = { name: "hostile", description: "Means harm" };
 while (true) await null;
+// ^ line
 
 // ---- two promises that wake each other
 // limits: 300 ms slice

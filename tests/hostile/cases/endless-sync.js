@@ -5,6 +5,7 @@
 // expect error: 300 ms
 export const meta = { name: "hostile", description: "Means harm" };
 while (true) {}
+// ^ line
 
 // ---- a loop after an agent answered
 // limits: 300 ms slice
@@ -13,6 +14,7 @@ while (true) {}
 export const meta = { name: "hostile", description: "Means harm" };
 await agent("a");
 for (let i = 0; ; i++) {}
+// ^ line
 
 // ---- in a function, called from a function
 // limits: 300 ms slice

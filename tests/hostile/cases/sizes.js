@@ -7,13 +7,14 @@
 export const meta = { name: "hostile", description: "Means harm" };
 await agent("x".repeat(10_000).repeat(8_000));
 
-// ---- a schema of half a megabyte, which is large but no harm
-// model: "a" -> {}
-// expect: {}
+// ---- a schema
+// expect error: 262144
+// expect calls: 0
 export const meta = { name: "hostile", description: "Means harm" };
 const properties = {};
 for (let i = 0; i < 5_000; i++) properties[`field_${i}`] = { type: "string", description: "x".repeat(100) };
-return agent("a", { schema: { type: "object", properties } });
+await agent("a", { schema: { type: "object", properties } });
+// ^ line
 
 // ---- a log line
 // limits: 1000 ms slice, 2048 MiB

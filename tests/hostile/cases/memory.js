@@ -1,0 +1,86 @@
+// Code that takes all the memory there is: the limit ends it, the machine does not notice. What grows slowly may come to
+// its limit of time first.
+
+// ---- an array that grows
+// limits: 64 MiB, 2000 ms slice
+// expect error: 64 MiB or 2000 ms
+export const meta = { name: "hostile", description: "Means harm" };
+const all = [];
+for (let i = 0; ; i++) all.push({ i, name: `item ${i}` });
+
+// ---- long strings
+// limits: 64 MiB, 6000 ms slice
+// expect error: 64 MiB
+export const meta = { name: "hostile", description: "Means harm" };
+const all = [];
+for (let i = 0; ; i++) all.push(String(i).padEnd(1_000_000, "x"));
+
+// ---- a string that doubles
+// limits: 64 MiB, 6000 ms slice
+// expect error: 64 MiB
+export const meta = { name: "hostile", description: "Means harm" };
+let s = "x";
+for (;;) s += s;
+
+// ---- repeat
+// limits: 64 MiB, 6000 ms slice
+// expect error: 64 MiB
+export const meta = { name: "hostile", description: "Means harm" };
+return "x".repeat(2 ** 29).length;
+
+// ---- a typed array
+// limits: 64 MiB, 2000 ms slice
+// expect error: maximum buffer size
+export const meta = { name: "hostile", description: "Means harm" };
+return new Float64Array(2 ** 28).length;
+
+// ---- many buffers
+// limits: 64 MiB, 2000 ms slice
+// expect error: 64 MiB or 2000 ms
+export const meta = { name: "hostile", description: "Means harm" };
+const all = [];
+for (;;) all.push(new Uint8Array(1 << 20).fill(7));
+
+// ---- a buffer that grows
+// limits: 64 MiB, 2000 ms slice
+// expect error: maximum buffer size
+export const meta = { name: "hostile", description: "Means harm" };
+const buffer = new ArrayBuffer(8, { maxByteLength: 2 ** 31 });
+for (let n = 1 << 20; ; n *= 2) { buffer.resize(n); new Uint8Array(buffer).fill(1); }
+
+// ---- a map that grows
+// limits: 64 MiB, 2000 ms slice
+// expect error: 64 MiB or 2000 ms
+export const meta = { name: "hostile", description: "Means harm" };
+const seen = new Map();
+for (let i = 0; ; i++) seen.set(`key ${i}`, [i]);
+
+// ---- properties without end
+// limits: 64 MiB, 2000 ms slice
+// expect error: 64 MiB or 2000 ms
+export const meta = { name: "hostile", description: "Means harm" };
+const o = {};
+for (let i = 0; ; i++) o[`key ${i}`] = i;
+
+// ---- closures that keep each other
+// limits: 64 MiB, 2000 ms slice
+// expect error: 64 MiB or 2000 ms
+export const meta = { name: "hostile", description: "Means harm" };
+let keep = () => 0;
+for (;;) { const last = keep; keep = () => [last, new Array(100).fill(last)]; }
+
+// ---- promises that pile up
+// limits: 64 MiB, 2000 ms slice
+// expect error: 64 MiB or 2000 ms
+export const meta = { name: "hostile", description: "Means harm" };
+const all = [];
+for (;;) all.push(new Promise(() => {}).then(() => all));
+
+// ---- errors are no way round
+// limits: 64 MiB, 6000 ms slice
+// expect error: 64 MiB
+export const meta = { name: "hostile", description: "Means harm" };
+const all = [];
+for (;;) {
+  try { all.push("x".repeat(10_000_000) + all.length); } catch { all.push(all.slice()); }
+}
