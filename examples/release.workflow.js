@@ -17,7 +17,7 @@ const NOTES = {
 const given = typeof args === 'string' ? JSON.parse(args) : args
 const { since = 'v1.0.0' } = given ?? {}
 
-const review = await workflow('review', { base: since })
+const review = await workflow({ scriptPath: 'review.workflow.js' }, { base: since })
 const claims = review.confirmed.slice(0, 10).map((finding) => `- ${finding.claim}`)
 
 const notes = await agent(`Write release notes for the changes since ${since}. Known problems:\n${claims.join('\n')}`, {

@@ -1,6 +1,8 @@
 //! What crosses crates, in one test program: linking the engines once keeps the build short.
 
+mod cli;
 mod conformance;
+mod docs;
 mod grammars;
 mod hostile;
 mod house;

@@ -48,6 +48,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     for path in paths {
         let kind = fs::metadata(path).map_err(|e| cannot_read(path, &e))?;
         match kind.is_dir() {
+            true if path == Path::new(".") => search(Path::new(""), 0, &mut found)?,
             true => search(path, 0, &mut found)?,
             false => found.push(path.clone()),
         }
@@ -56,11 +57,12 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<fs::DirEntry>>>);
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(here).and_then(Iterator::collect::<io::Result<Vec<fs::DirEntry>>>);
     let mut entries = entries.map_err(|e| cannot_read(folder, &e))?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let path = entry.path();
+        let path = folder.join(entry.file_name());
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type().map_err(|e| cannot_read(&path, &e))?;
         let ours = (!name.starts_with('.') || name == ".claude") && !NOT_OURS.contains(&name.as_str());

@@ -3,10 +3,13 @@
 mod commands;
 mod excerpt;
 mod files;
+mod json;
 mod numbers;
 mod output;
 mod sheet;
 mod table;
+mod tree;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
         Err(error) => return misused(&error, json),
     };
     match arguments.command.run() {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code.into(),
         Err(failure) if failure.is_broken_pipe() => ExitCode::from(FINE),
         Err(failure) => {
             output::complain(&failure, json);
@@ -54,8 +57,8 @@ fn misused(error: &clap::Error, json: bool) -> ExitCode {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if json && !asked {
         let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default();
-        output::complain(&Failure::usage(first.trim_start_matches("error: ")), json);
+        let sentence: Vec<&str> = text.lines().take_while(|l| !l.is_empty()).map(str::trim).collect();
+        output::complain(&Failure::usage(sentence.join(" ").trim_start_matches("error: ")), json);
     } else if error.print().is_err() {
         return ExitCode::from(USAGE);
     }

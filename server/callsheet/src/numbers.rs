@@ -36,3 +36,9 @@ pub(crate) fn basis(basis: Basis) -> String {
         Basis::History { runs } => format!("history ×{runs}"),
     }
 }
+
+/// The range, or the one number it is.
+pub(crate) fn span<T: Display + Default + PartialEq>(range: &Range<T>) -> String {
+    let bounds = bounds(range);
+    if bounds.is_empty() { likely(range) } else { bounds }
+}

@@ -1,7 +1,7 @@
 use std::{pin::Pin, time::Duration};
 
 use analysis::units::Tokens;
-use serde::{Deserialize, Serialize};
+pub use analysis::units::Usage;
 use serde_json::Value;
 
 /// The future of an answer. Dropping it gives the call up: the model must stop what it can stop.
@@ -53,45 +53,6 @@ pub struct Answer {
     pub value: Value,
     /// What it took.
     pub usage: Usage,
-}
-
-/// Tokens of one call or of many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Usage {
-    /// Read, not from a cache.
-    pub input: Tokens,
-    /// Written.
-    pub output: Tokens,
-    /// Read from a prompt cache.
-    pub cache_read: Tokens,
-    /// Written to a prompt cache.
-    pub cache_write: Tokens,
-}
-
-impl Usage {
-    /// All tokens, whatever their price.
-    pub fn total(&self) -> Tokens {
-        self.input + self.output + self.cache_read + self.cache_write
-    }
-}
-
-impl std::ops::Add for Usage {
-    type Output = Usage;
-    fn add(self, other: Usage) -> Usage {
-        Usage {
-            input: self.input + other.input,
-            output: self.output + other.output,
-            cache_read: self.cache_read + other.cache_read,
-            cache_write: self.cache_write + other.cache_write,
-        }
-    }
-}
-
-impl std::iter::Sum for Usage {
-    fn sum<I: Iterator<Item = Usage>>(iter: I) -> Usage {
-        iter.fold(Usage::default(), std::ops::Add::add)
-    }
 }
 
 /// Why there is no answer.

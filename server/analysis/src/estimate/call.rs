@@ -97,7 +97,7 @@ fn percent(models: &[&ModelPrice], i: usize) -> u64 {
     .unwrap_or(100)
 }
 
-fn scaled(usage: Usage, percent: u64) -> Usage {
+pub(super) fn scaled(usage: Usage, percent: u64) -> Usage {
     let scale = |tokens: Tokens| Tokens(tokens.0.saturating_mul(percent) / 100);
     Usage {
         input: scale(usage.input),

@@ -17,7 +17,7 @@ pub use samples::{Sample, Spent, with_samples};
 
 use crate::{
     plan::{AgentCall, Count, PhasePlan, Plan},
-    units::{Tokens, Usd},
+    units::{Tokens, Usage, Usd},
 };
 
 /// On what a number rests.
@@ -126,6 +126,14 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
     let phases = plan.phases.iter().enumerate().map(of_phase).collect();
     let total = with_unseen(sum(calls.clone()), &plan.agents, plan.calls.iter());
     Estimate { total, phases, calls, assumed }
+}
+
+/// What a call counted in `o200k_base`, as the simulated model counts, would have cost on the model named: as many tokens as that model's
+/// own tokenizer would likely have counted, at list price. `None` where the model has no known price.
+pub fn would_cost(model: &str, counted: &Usage) -> Option<Usd> {
+    let model = crate::prices::find(model)?;
+    let [_, likely, _] = priors::tokenizer_percent(&model.id);
+    Some(model.cost(&call::scaled(*counted, likely)))
 }
 
 /// The cost where there can be more agents than the call sites make: those of nested workflows, of which only the number is known.

@@ -94,9 +94,9 @@ impl<'a> Checker<'a> {
         ["agent", "parallel", "pipeline", "workflow"].into_iter().flat_map(|name| self.calls(name))
     }
 
-    /// What `expr` can be, without what is deep inside it.
+    /// What `expr` can be.
     pub(super) fn value(&self, expr: &Expr) -> Option<Value> {
-        self.plan.outline_at(span(expr))
+        self.plan.value_at(span(expr))
     }
 
     /// The agent call or combinator, of all there are, that a reason points to.

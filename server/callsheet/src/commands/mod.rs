@@ -3,6 +3,9 @@
 mod check;
 mod lsp;
 mod plan;
+mod run;
+mod runs;
+mod sandbox;
 
 use clap::Subcommand;
 
@@ -11,12 +14,13 @@ use crate::output::Failure;
 /// What to do.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Reports what is wrong with workflow scripts.
     Check(check::Check),
-    /// Shows what a run will do and cost, without running anything.
     Plan(plan::Plan),
-    /// Speaks the Language Server Protocol on standard input and output.
+    Run(run::Run),
+    Runs(runs::Runs),
     Lsp(lsp::Lsp),
+    #[command(hide = true)]
+    Sandbox(sandbox::Sandbox),
 }
 
 impl Command {
@@ -25,7 +29,10 @@ impl Command {
         match self {
             Command::Check(check) => check.run(),
             Command::Plan(plan) => plan.run(),
+            Command::Run(run) => run.run(),
+            Command::Runs(runs) => runs.run(),
             Command::Lsp(lsp) => lsp.run(),
+            Command::Sandbox(sandbox) => sandbox.run(),
         }
     }
 }

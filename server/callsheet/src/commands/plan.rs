@@ -33,11 +33,6 @@ pub(crate) fn json(text: &str) -> Result<serde_json::Value, String> {
     serde_json::from_str(text).map_err(|e| format!("no JSON: {e}"))
 }
 
-/// Agents that run at a time on this machine.
-fn at_once() -> usize {
-    std::thread::available_parallelism().map_or(2, |cpus| cpus.get().saturating_sub(2).clamp(2, 16))
-}
-
 /// `plan --json`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -133,7 +128,12 @@ impl Plan {
         }
         match self.json {
             true => output::json(&Report::new(&analysis, &source.path))?,
-            false => output::line(&sheet::render(&analysis, &source.path, self.args.as_ref(), at_once()))?,
+            false => output::line(&sheet::render(
+                &analysis,
+                &source.path,
+                self.args.as_ref(),
+                runtime::default_concurrency(),
+            ))?,
         }
         Ok(FINE)
     }

@@ -10,7 +10,7 @@ mod tests;
 
 use std::time::Duration;
 
-use analysis::units::Tokens;
+use analysis::tokens;
 use serde_json::Value;
 
 use crate::{Answer, Model, ModelError, Reply, Request, Usage};
@@ -38,11 +38,6 @@ pub enum Latency {
     Between(Duration, Duration),
 }
 
-/// Tokens of a text, at four bytes a token: the common rule of thumb for English, good to about 25 %.
-fn tokens(bytes: usize) -> Tokens {
-    Tokens(bytes.div_ceil(4) as u64)
-}
-
 impl Simulated {
     /// Answers with `seed` at once and without failures.
     pub fn new(seed: u64) -> Self {
@@ -66,26 +61,21 @@ impl Simulated {
             });
         }
         let mut random = self.random("answer", request);
-        let (value, length) = match &request.schema {
-            Some(schema) => {
-                let value = value::satisfying(schema, &mut random);
-                let length = value.to_string().len();
-                (value, length)
-            }
-            None => {
-                let text = words::answer(&mut random);
-                let length = text.len();
-                (Value::String(text), length)
-            }
+        let value = match &request.schema {
+            Some(schema) => value::satisfying(schema, &mut random),
+            None => Value::String(words::answer(&mut random)),
         };
-        let output = tokens(length);
+        let output = match &value {
+            Value::String(text) => tokens::count(text),
+            json => tokens::count(&json.to_string()),
+        };
         if let Some(most) = request.max_output.filter(|most| output > *most) {
             return Err(ModelError::CutOff(most));
         }
-        let read = request.prompt.len()
-            + request.system.as_ref().map_or(0, String::len)
-            + request.schema.as_ref().map_or(0, |s| s.to_string().len());
-        Ok(Answer { value, usage: Usage { input: tokens(read), output, ..Usage::default() } })
+        let schema = request.schema.as_ref().map(Value::to_string).unwrap_or_default();
+        let read = [request.prompt.as_str(), request.system.as_deref().unwrap_or_default(), &schema];
+        let input = read.into_iter().map(tokens::count).sum();
+        Ok(Answer { value, usage: Usage { input, output, ..Usage::default() } })
     }
 }
 

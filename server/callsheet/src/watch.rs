@@ -1,0 +1,147 @@
+//! A run while it goes on: as JSON, as lines, or as a tree that is drawn anew.
+
+use std::{
+    io::{self, IsTerminal},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use runtime::{Event, EventKind, RunHandle, RunState};
+
+use crate::{output, tree};
+
+/// How a run is shown while it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// Every event as a line of JSON.
+    Json,
+    /// What people want to know, a line each.
+    Lines,
+    /// A tree, drawn anew in place.
+    Tree,
+}
+
+/// Between two drawings.
+const TICK: Duration = Duration::from_millis(100);
+
+impl View {
+    pub(crate) fn choose(json: bool) -> Self {
+        match json {
+            true => Self::Json,
+            false if io::stdout().is_terminal() && io::stderr().is_terminal() => Self::Tree,
+            false => Self::Lines,
+        }
+    }
+}
+
+/// Shows the run until it ends. The first Ctrl-C stops it, the second ends the program.
+pub(crate) async fn until_end(handle: &RunHandle, view: View) -> io::Result<()> {
+    let mut events = handle.subscribe(1);
+    let mut state = RunState::default();
+    let screen = (view == View::Tree).then(Screen::new);
+    let mut tick = tokio::time::interval(TICK);
+    let mut stopping = false;
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
+    loop {
+        tokio::select! {
+            // In this order, so that Ctrl-C is listened for before anything is shown, and drawing is not starved by events.
+            biased;
+            _ = &mut interrupted => {
+                if stopping {
+                    std::process::exit(130);
+                }
+                stopping = true;
+                interrupted.set(tokio::signal::ctrl_c());
+                let note = "stopping; press Ctrl-C again to leave at once";
+                match &screen {
+                    Some(screen) => screen.bar.println(format!(" {note}")),
+                    None => output::note(note),
+                }
+                handle.stop();
+            }
+            _ = tick.tick() => if let Some(screen) = &screen { screen.draw(&handle.state()) },
+            event = events.next() => {
+                let Some(event) = event else { break };
+                state.apply(&event);
+                match (view, &screen) {
+                    (View::Json, _) => output::json_line(&*event)?,
+                    (View::Lines, _) => if let Some(line) = line(&state, &event) {
+                        output::line(&format!(" {:>8}  {line}", tree::seconds(event.ms)))?;
+                    },
+                    (View::Tree, Some(screen)) => screen.say(&event),
+                    (View::Tree, None) => {}
+                }
+            }
+        }
+    }
+    if let Some(screen) = screen {
+        screen.bar.finish_and_clear();
+    }
+    Ok(())
+}
+
+/// The tree on a terminal. Lines said stay above it.
+struct Screen {
+    bar: ProgressBar,
+}
+
+impl Screen {
+    fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    fn draw(&self, state: &Arc<RunState>) {
+        let (height, width) = console::Term::stderr().size();
+        let frame =
+            tree::Frame { width: usize::from(width).saturating_sub(2), height: usize::from(height).saturating_sub(3) };
+        let lines: Vec<String> = tree::lines(state, frame).iter().map(|line| format!(" {line}")).collect();
+        self.bar.set_message(lines.join("\n"));
+        self.bar.tick();
+    }
+
+    fn say(&self, event: &Event) {
+        if let Some(text) = said(event) {
+            self.bar.println(format!(" {:>8}  {text}", tree::seconds(event.ms)));
+        }
+    }
+}
+
+/// What the script or the run itself has to say.
+fn said(event: &Event) -> Option<String> {
+    Some(match &event.kind {
+        EventKind::Log { message } => message.clone(),
+        EventKind::Warning { message, at } => format!("! line {at}: {message}"),
+        EventKind::Dropped { from, index, reason, at, .. } => {
+            format!("! line {at}: {from} dropped item {index}: {reason}")
+        }
+        _ => return None,
+    })
+}
+
+/// An event as a line, if it is one people wait for.
+fn line(state: &RunState, event: &Event) -> Option<String> {
+    Some(match &event.kind {
+        EventKind::RunStarted { run, simulated, concurrency, .. } => {
+            let by = if *simulated { "simulated" } else { "live" };
+            format!("run {run}, {by}, {concurrency} agents at a time")
+        }
+        EventKind::Phase { title, .. } => format!("phase {title}"),
+        EventKind::AgentRetried { call, attempt, reason, .. } => {
+            format!("↻ {}  attempt {attempt}: {reason}", label(state, call.0))
+        }
+        EventKind::AgentDone { call, .. } | EventKind::AgentFailed { call, .. } | EventKind::AgentSkipped { call } => {
+            tree::agent(state, call.0)?
+        }
+        _ => return said(event),
+    })
+}
+
+fn label(state: &RunState, call: u64) -> &str {
+    state.agents.get((call as usize).wrapping_sub(1)).map_or("", |agent| agent.label())
+}

@@ -1,0 +1,96 @@
+//! The commands, as a person or a program calls them.
+
+mod check;
+mod plan;
+mod run;
+mod runs;
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+/// What a call of the program gave.
+pub(crate) struct Called {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Called {
+    /// All of standard output as one JSON value.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e} in {}{}", self.out, self.err))
+    }
+
+    /// Every line of standard output as a JSON value.
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e} in {line}"));
+        self.out.lines().map(parse).collect()
+    }
+}
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
+}
+
+pub(crate) fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_callsheet"));
+    command.current_dir(folder).env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+/// Calls the program in `folder`.
+pub(crate) fn call(folder: &Path, arguments: &[&str]) -> Called {
+    answer(program(folder).args(arguments).output().expect("the program starts"))
+}
+
+/// Calls the program in `folder` with `text` on standard input.
+pub(crate) fn call_with(folder: &Path, arguments: &[&str], text: &str) -> Called {
+    let mut command = program(folder);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("it reads");
+    answer(child.wait_with_output().expect("it ends"))
+}
+
+fn answer(output: std::process::Output) -> Called {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Called { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A folder with these files.
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("inside the folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+/// A script with this body.
+pub(crate) fn script(body: &str) -> String {
+    format!("export const meta = {{ name: 'sample', description: 'A sample' }}\n{body}\n")
+}
+
+#[test]
+fn bad_usage_is_told_apart_and_told_in_json_to_programs() {
+    let folder = folder(&[]);
+    let [people, programs] = [&["plan"][..], &["plan", "--json"]].map(|arguments| call(folder.path(), arguments));
+    assert_eq!((people.code, programs.code), (2, 2));
+    assert!(people.err.contains("<FILE>"), "{}", people.err);
+    assert_eq!(programs.json()["type"], "error");
+    assert!(programs.json()["message"].as_str().is_some_and(|m| m.contains("<FILE>")), "{}", programs.out);
+
+    let missing = call(folder.path(), &["run", "none.js", "--json"]);
+    assert_eq!(
+        (missing.code, missing.json()["message"].as_str()),
+        (2, Some("cannot read none.js: there is no such file"))
+    );
+    assert_eq!(call(folder.path(), &["--help"]).code, 0);
+}

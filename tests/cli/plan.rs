@@ -1,0 +1,54 @@
+use serde_json::json;
+
+use super::{call, folder, root, script};
+
+#[test]
+fn json_says_what_the_example_can_do() {
+    let planned = call(&root(), &["plan", "examples/review.workflow.js", "--json"]);
+    assert_eq!(planned.code, 0);
+    let plan = planned.json();
+    assert_eq!([&plan["agents"]["low"], &plan["agents"]["high"]], [&json!(3), &json!(18)]);
+    let phases = plan["phases"].as_array().expect("phases");
+    assert_eq!(phases.iter().map(|p| &p["title"]).collect::<Vec<_>>(), ["Review", "Refute"]);
+    let call = &plan["calls"][1];
+    assert_eq!(
+        [&call["phase"], &call["label"], &call["low"], &call["high"]],
+        [&json!("Refute"), &json!("refute:…"), &json!(0), &json!(15)]
+    );
+    assert!(call["because"][0]["line"].is_u64() && call["because"][0]["text"].is_string(), "{call}");
+    for number in [&plan["tokens"], &plan["usd"], &phases[0]["tokens"], &phases[0]["usd"], &call["usd"]] {
+        let [low, likely, high] = ["low", "likely", "high"].map(|n| number[n].as_f64().expect("known"));
+        assert!(low <= likely && likely <= high, "{number}");
+        assert!(["exact", "bounds", "assumed"].contains(&number["basis"].as_str().expect("a basis")), "{number}");
+    }
+}
+
+#[test]
+fn what_nothing_bounds_is_null_and_names_its_line() {
+    let body = "const list = JSON.parse(await agent('list'))\nfor (const x of list) await agent(`do ${x}`)";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let plan = call(folder.path(), &["plan", "a.workflow.js", "--json"]).json();
+    assert_eq!([&plan["agents"]["high"], &plan["tokens"]["high"], &plan["usd"]["likely"]], [&json!(null); 3]);
+    assert_eq!(plan["agents"]["because"][0]["line"], 2);
+    let sheet = call(folder.path(), &["plan", "a.workflow.js"]).out;
+    let total = sheet.lines().find(|l| l.contains("The whole run")).expect("a total");
+    assert!(total.contains("≥1"), "{total}");
+    assert!(sheet.contains("line 2: "), "{sheet}");
+}
+
+#[test]
+fn arguments_narrow_the_plan() {
+    let body = "for (const f of args.files) await agent(`read ${f}`)";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let plan = call(folder.path(), &["plan", "a.workflow.js", "--json", "--args", r#"{"files":["a","b"]}"#]).json();
+    assert_eq!([&plan["agents"]["low"], &plan["agents"]["high"]], [&json!(2), &json!(2)]);
+    let bad = call(folder.path(), &["plan", "a.workflow.js", "--args", "{files}"]);
+    assert_eq!(bad.code, 2);
+}
+
+#[test]
+fn a_script_that_cannot_be_read_has_no_plan() {
+    let folder = folder(&[("a.workflow.js", &"[".repeat(100_000))]);
+    let planned = call(folder.path(), &["plan", "a.workflow.js", "--json"]);
+    assert_eq!((planned.code, planned.json()["type"].as_str()), (1, Some("error")));
+}

@@ -1,0 +1,134 @@
+//! The pages show what the program says: every `console` block that calls it is called here, and written anew where it differs.
+
+use std::fs;
+
+use crate::cli::{call, root};
+
+/// Pages with blocks that call the program.
+const PAGES: [&str; 4] = ["README.md", "docs/cli.md", "docs/json.md", "docs/estimates.md"];
+
+#[test]
+fn pages_show_what_the_program_says() {
+    let mut stale = Vec::new();
+    for page in PAGES {
+        let path = root().join(page);
+        let text = fs::read_to_string(&path).expect("a page");
+        let fresh = refreshed(&text);
+        if fresh != text {
+            fs::write(&path, fresh).expect("a page");
+            stale.push(page);
+        }
+    }
+    assert!(stale.is_empty(), "written anew, look at the difference: {}", stale.join(", "));
+}
+
+/// The page with the output of each block replaced by today's.
+fn refreshed(page: &str) -> String {
+    let mut lines = page.lines();
+    let mut fresh = String::new();
+    while let Some(line) = lines.next() {
+        fresh.push_str(line);
+        fresh.push('\n');
+        if line == "<!-- priors -->" {
+            lines.by_ref().take_while(|l| *l != "<!-- /priors -->").for_each(drop);
+            fresh.push_str(&format!("\n{}\n<!-- /priors -->\n", priors()));
+        }
+        if line != "```console" {
+            continue;
+        }
+        let command = lines.next().expect("a command behind ```console");
+        lines.by_ref().take_while(|l| *l != "```").for_each(drop);
+        let words = command.strip_prefix("$ callsheet ").expect("a block calls callsheet");
+        let (words, limit) =
+            words.split_once(" | head -").map_or((words, usize::MAX), |(w, n)| (w, n.parse().expect("a number")));
+        fresh.push_str(&format!("{command}\n{}```\n", output(words, limit)));
+    }
+    fresh
+}
+
+/// The table of sizes that stand in for what a script leaves open.
+fn priors() -> String {
+    let mut table = "| size of | low | likely | high | source |\n|---|--:|--:|--:|---|\n".to_owned();
+    for p in analysis::estimate::priors::ALL {
+        table += &format!("| {} | {} | {} | {} {} | {} |\n", p.what, p.low, p.likely, p.high, p.unit, p.source);
+    }
+    table
+}
+
+/// What a command says, from a folder with only the examples in it, so that runs begin with none.
+fn output(words: &str, lines: usize) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let examples = folder.path().join("examples");
+    fs::create_dir(&examples).expect("a folder");
+    for file in fs::read_dir(root().join("examples")).expect("examples") {
+        let path = file.expect("a file").path();
+        fs::copy(&path, examples.join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    fs::write(folder.path().join("sweep.workflow.js"), BROKEN).expect("a script");
+    let words: Vec<String> = split(words);
+    let called = call(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = format!("{}{}", called.out, called.err);
+    said.lines().take(lines).map(|line| steady(line) + "\n").collect()
+}
+
+/// The script the pages show findings of.
+const BROKEN: &str = "\
+export const meta = {
+  name: 'sweep',
+  description: 'Verifies every finding',
+  phases: [{ title: 'Verify' }],
+}
+
+const today = new Date().toDateString()
+return await agent(`Verify the findings of ${today}.`, { lable: 'verify', phase: 'Verify' })
+";
+
+/// Words as a shell reads them: single quotes keep blanks.
+fn split(words: &str) -> Vec<String> {
+    let quoted = words.split('\'').enumerate();
+    quoted
+        .flat_map(|(i, part)| match i % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        })
+        .collect()
+}
+
+/// The line without what differs between two runs and two machines: names of runs, times, processors.
+fn steady(line: &str) -> String {
+    let mut words: Vec<String> = line.split(' ').map(run_name).collect();
+    for i in 1..words.len() {
+        let time = words[i - 1].split_once('.').is_some_and(|(s, t)| all_digits(s) && all_digits(t));
+        if time && words[i].trim_end_matches(',') == "s" {
+            words[i - 1] = "0.0".into();
+        }
+    }
+    let mut line = words.join(" ");
+    if let Some(at) = line.find(" at a time on this machine") {
+        let from = line[..at].rfind(' ').map_or(0, |blank| blank + 1);
+        line.replace_range(from..at, "2");
+    }
+    if let Some(at) = line.find("\"ms\":").filter(|_| line.contains("\"seq\":")) {
+        let digits = line[at + 5..].bytes().take_while(u8::is_ascii_digit).count();
+        line.replace_range(at + 5..at + 5 + digits, "0");
+    }
+    line
+}
+
+fn all_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `20261125-101500-ab12` in place of the name of a run, wherever it stands in the word.
+fn run_name(word: &str) -> String {
+    let fits = |at: usize| {
+        let parts: Vec<&str> = word.get(at..at + 20).unwrap_or_default().split('-').collect();
+        matches!(parts[..], [day, time, tail]
+            if day.len() == 8 && all_digits(day) && time.len() == 6 && all_digits(time)
+                && tail.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    match (0..word.len()).find(|at| fits(*at)) {
+        Some(at) => format!("{}20261125-101500-ab12{}", &word[..at], &word[at + 20..]),
+        None => word.to_owned(),
+    }
+}
