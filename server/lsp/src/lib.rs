@@ -12,6 +12,7 @@ mod execute;
 mod features;
 mod outbox;
 mod owner;
+mod plans;
 mod position;
 mod run;
 mod scripts;

@@ -254,8 +254,10 @@ impl Owner {
         let VersionedTextDocumentIdentifier { uri, version } = params.text_document;
         match self.documents.change(&uri, version, params.content_changes, self.client.encoding) {
             Some(edits) => {
+                let end = edits.last().map_or(0, |edit| edit.start + edit.added);
+                let line = self.documents.get(&uri).map_or(0, |document| document.lines.line_of(end));
                 if let Some(script) = self.scripts.get_mut(&uri) {
-                    script.edited(&edits);
+                    script.edited(&edits, line);
                 }
                 self.recognise(&uri);
             }

@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use analysis::{Analysis, script::Tree};
+use analysis::Analysis;
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
 use crate::{
     analyst::Report,
     carry::{Carry, TextEdit},
+    plans::{Carried, Plans},
     run::view::RunView,
     snapshot::Snapshot,
 };
@@ -30,8 +31,8 @@ pub(crate) enum Fresh {
 pub(crate) struct Script {
     /// What is known of the newest text.
     pub(crate) fresh: Fresh,
-    /// The newest analysis with a plan and the way from its text to the editor's.
-    known: Option<(Arc<Analysis>, Arc<Carry>)>,
+    /// What to show while the text is broken.
+    plans: Plans,
     /// Requests that wait for the analysis of the newest text.
     waiting: Vec<oneshot::Sender<Option<Snapshot>>>,
     /// What was published last.
@@ -41,12 +42,11 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Notes that the text changed: what is fresh is so no more.
-    pub(crate) fn edited(&mut self, edits: &[TextEdit]) {
+    /// Notes that the text changed, last on `line` (from 0): what is fresh is so no more.
+    pub(crate) fn edited(&mut self, edits: &[TextEdit], line: u32) {
         self.fresh = Fresh::Pending;
-        let known = self.known.as_mut().map(|(_, carry)| carry);
-        let run = self.run.as_mut().map(|(_, carry)| carry);
-        for carry in known.into_iter().chain(run) {
+        self.plans.edited(edits, line);
+        if let Some((_, carry)) = &mut self.run {
             let carry = Arc::make_mut(carry);
             edits.iter().for_each(|edit| carry.push(*edit));
         }
@@ -54,27 +54,24 @@ impl Script {
 
     /// The newest analysis of a whole text, be it an earlier one.
     pub(crate) fn last_whole(&self) -> Option<Arc<Analysis>> {
-        self.known.as_ref().map(|(known, _)| known.clone()).filter(|known| known.script.tree == Tree::Whole)
+        self.plans.newest().cloned()
     }
 
     /// Takes in what the analyst found of the newest text.
     pub(crate) fn analysed(&mut self, report: Report) {
-        let Some(fresh) = report.analysis else {
-            self.fresh = Fresh::Failed;
-            return;
+        self.fresh = match report.analysis {
+            Some(fresh) => {
+                self.plans.analysed(&fresh);
+                Fresh::Ready(fresh)
+            }
+            None => Fresh::Failed,
         };
-        // A plan of the whole text beats one of a text with holes, even if it is older: what the holes took away would be missing.
-        let holes = |analysis: &Analysis| analysis.script.tree != Tree::Whole;
-        if !holes(&fresh) || self.known.as_ref().is_none_or(|(known, _)| holes(known)) {
-            self.known = Some((fresh.clone(), Arc::default()));
-        }
-        self.fresh = Fresh::Ready(fresh);
     }
 
-    /// The newest analysis with a plan, and the way from its text; the fresh one where there is none.
-    pub(crate) fn known(&self) -> Option<(Arc<Analysis>, Arc<Carry>)> {
+    /// The analysis whose plan is shown, and the way from its text to the editor's.
+    pub(crate) fn known(&self) -> Option<Carried> {
         let fresh = || if let Fresh::Ready(fresh) = &self.fresh { Some((fresh.clone(), Arc::default())) } else { None };
-        self.known.clone().or_else(fresh)
+        self.plans.shown().cloned().or_else(fresh)
     }
 
     /// Lets a request wait for the newest text's analysis.

@@ -56,7 +56,7 @@ async fn replay(count: usize) {
                 if parses || now == expected(&before) || now == expected(&whole) {
                     kept += 1;
                 } else {
-                    lost.push(typed.clone());
+                    lost.push(format!("{typed} {}", difference(&now, &expected(&before))));
                 }
             }
         }
@@ -64,8 +64,16 @@ async fn replay(count: usize) {
     client.ignore("textDocument/publishDiagnostics");
     client.finish().await;
     let share = f64::from(kept) / f64::from(keystrokes);
+    println!("{kept} of {keystrokes} keystrokes keep the hints; {broken} of them leave a broken text");
     assert!(broken > keystrokes / 5, "most keystrokes parse: {broken} of {keystrokes} are broken");
     assert!(share >= 0.95, "{kept} of {keystrokes} keystrokes ({share:.3}) keep the hints; lost at {lost:#?}");
+}
+
+/// The first line whose hints differ.
+fn difference(now: &Hints, before: &Hints) -> String {
+    let lines = before.keys().chain(now.keys());
+    let mut changed = lines.filter(|line| now.get(*line) != before.get(*line));
+    changed.next().map(|line| format!("{line:?}: {:?} was {:?}", now.get(line), before.get(line))).unwrap_or_default()
 }
 
 /// What an editor that closes brackets and quotes would have put behind the cursor.
