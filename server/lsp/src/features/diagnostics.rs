@@ -113,28 +113,28 @@ mod tests {
 
     const SCRIPT: &str = "\
 export const meta = { name: 'a', description: 'b' }
-const x = await agent('x', { lable: 'y' })
+return await agent('x', { lable: 'y' })
 ";
 
     #[test]
     fn syntax_errors_are_fresh_and_the_rest_survives() {
         expect![[r#"
             export const meta = { name: 'a', description: 'b' }
-            const x = await agent('x', { ⟦lable⟧: 'y' })
+            return await agent('x', { ⟦lable⟧: 'y' })
             Warning `agent` has no option `lable`: did you mean `label`?
         "#]]
         .assert_eq(&drawn(&Script::of(SCRIPT)));
         expect![[r#"
             export const meta = { name: 'a', description: 'b' }
             const = ⟦[⟧
-            const x = await agent('x', { ⟦lable⟧: 'y' })
+            return await agent('x', { ⟦lable⟧: 'y' })
             Error This `[` is never closed: add `]`.
             Warning `agent` has no option `lable`: did you mean `label`?
         "#]]
-        .assert_eq(&drawn(&Script::of(SCRIPT).broken_by("const x", "const = [\nconst x")));
+        .assert_eq(&drawn(&Script::of(SCRIPT).broken_by("return", "const = [\nreturn")));
         expect![[r#"
             export const meta = { name: 'a', description: 'b' }
-            const x = await agent('x', { lable: ⟦'y })⟧
+            return await agent('x', { lable: ⟦'y })⟧
             Error This string is never closed: its line ends without '. Use a template literal for text of several lines.
         "#]].assert_eq(&drawn(&Script::of(SCRIPT).broken_by("'y'", "'y")));
     }
@@ -149,11 +149,11 @@ const x = await agent('x', { lable: 'y' })
               "range": {
                 "start": {
                   "line": 1,
-                  "character": 29
+                  "character": 26
                 },
                 "end": {
                   "line": 1,
-                  "character": 34
+                  "character": 31
                 }
               },
               "severity": 2,
