@@ -169,6 +169,8 @@ async fn errors_stand_where_they_were_made() {
         error("const now = Date; new now();").await,
         error("const f = () => f() + 1; f();").await,
         error("await null; const f = () => f() + 1; f();").await,
+        error("async function* g() { await null; const f = () => f() + 1; f(); yield 1 } for await (const x of g()) ;")
+            .await,
         error("return [].constructor.constructor('return 1')();").await,
         error("return workflow('nobody');").await,
         error("throw new Error(Object.getOwnPropertyNames(globalThis).sort().join(' '))").await,
@@ -191,6 +193,7 @@ async fn errors_stand_where_they_were_made() {
         2:19: TypeError: new Date() is not available in a workflow script: a run must be able to repeat; pass times in through args
         2:11: the script calls itself too deep (limit: 4000 calls); use a loop
         2:23: the script calls itself too deep (limit: 4000 calls); use a loop
+        2:45: the script calls itself too deep (limit: 4000 calls); use a loop
         2:34: TypeError: text cannot be run as code in a workflow script; write the code into the script
         2:8: no workflow is saved under the name "nobody"; there are none
         2:7: AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Iterator JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet agent args budget decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN log parallel parseFloat parseInt phase pipeline undefined unescape workflow"#]].assert_eq(&shown.join("\n"));
