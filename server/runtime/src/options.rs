@@ -30,7 +30,7 @@ pub const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
 pub const ISOLATIONS: [&str; 2] = ["worktree", "remote"];
 
 /// Largest schema, in bytes of JSON: it goes to the model with every attempt.
-const LARGEST_SCHEMA: usize = 1 << 20;
+const LARGEST_SCHEMA: usize = 256 << 10;
 
 /// Longest label or phase, in bytes.
 const LONGEST_NAME: usize = 64 << 10;
