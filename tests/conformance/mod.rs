@@ -1,6 +1,10 @@
 //! The dialect, case by case: each script in `cases/` says what it shows and what must come of it. The numbers are
 //! those of the list of conformance cases the dialect's implementations share.
 
+mod journal;
+mod resume;
+mod steering;
+
 use std::path::{Path, PathBuf};
 
 use super::scripted::{all::all, case, run::run};

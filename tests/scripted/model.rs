@@ -16,8 +16,8 @@ pub(crate) struct Scripted {
 
 #[derive(Debug, Default)]
 struct Asked {
-    /// How often the model was asked anything.
-    times: usize,
+    /// The prompts of all attempts, in order.
+    prompts: Vec<String>,
     /// By call: its prompt, and how often it was asked. A repair has another prompt but is the same call.
     calls: HashMap<String, (String, usize)>,
 }
@@ -29,14 +29,19 @@ impl Scripted {
 
     /// How often it was asked anything.
     pub(crate) fn times(&self) -> usize {
-        self.asked.lock().expect("no holder panics").times
+        self.prompts().len()
+    }
+
+    /// The prompts of all attempts, in order.
+    pub(crate) fn prompts(&self) -> Vec<String> {
+        self.asked.lock().expect("no holder panics").prompts.clone()
     }
 
     /// The answer to `request`: of the first rule that matches, the answer for the n-th time this call is made; the last
     /// one again and again. Without a rule it is `re: <prompt>`.
     fn next(&self, request: &Request) -> Answer {
         let mut asked = self.asked.lock().expect("no holder panics");
-        asked.times += 1;
+        asked.prompts.push(request.prompt.clone());
         let (prompt, times) = asked.calls.entry(request.key.clone()).or_insert_with(|| (request.prompt.clone(), 0));
         *times += 1;
         match self.rules.iter().find(|rule| rule.matches(prompt)) {

@@ -7,7 +7,8 @@ use std::{
 };
 
 use analysis::{text::LineColumn, units::Tokens};
-use runtime::{Event, EventKind, RunHandle, RunSpec, SandboxCommand, StartError, Status, journal};
+use runtime::{Event, EventKind, RunHandle, RunId, RunSpec, SandboxCommand, StartError, Status, journal};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::{
@@ -31,6 +32,49 @@ pub(crate) fn run(case: &Case, folder: &Path, runs: &Path) -> Outcome {
             Ok(run) => ended(&run, &model, began).await,
         }
     })
+}
+
+/// A case in a folder of its own, to be run and steered.
+pub(crate) struct Stage {
+    pub(crate) case: Case,
+    pub(crate) model: Arc<Scripted>,
+    /// The run to go on with.
+    pub(crate) resume: Option<RunId>,
+    folder: TempDir,
+}
+
+impl Stage {
+    pub(crate) fn new(case: Case) -> Stage {
+        let model = Arc::new(Scripted::new(case.model.clone()));
+        Stage { case, model, resume: None, folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// Where its runs are kept.
+    pub(crate) fn runs(&self) -> PathBuf {
+        self.folder.path().join("runs")
+    }
+
+    /// Starts a run and does `acts` with it.
+    pub(crate) fn act<T>(&self, acts: impl AsyncFnOnce(RunHandle) -> T) -> T {
+        let run = self.start();
+        TOKIO.block_on(acts(run))
+    }
+
+    /// Starts a run.
+    pub(crate) fn start(&self) -> RunHandle {
+        self.try_start().expect("the run starts")
+    }
+
+    /// Why no run starts.
+    pub(crate) fn refused(&self) -> String {
+        self.try_start().expect_err("the run does not start").to_string()
+    }
+
+    fn try_start(&self) -> Result<RunHandle, StartError> {
+        let spec = RunSpec { resume: self.resume.clone(), ..spec(&self.case, self.folder.path(), &self.runs()) };
+        let _inside = TOKIO.enter();
+        runtime::start(spec, self.model.clone())
+    }
 }
 
 /// What a case asks of the runtime.
