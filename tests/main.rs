@@ -6,6 +6,7 @@ mod docs;
 mod grammars;
 mod hostile;
 mod house;
+mod kill;
 mod lsp_stdio;
 mod scripted;
 mod settings;

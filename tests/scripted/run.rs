@@ -18,7 +18,7 @@ use super::{
 };
 
 /// One runtime for all cases: what one of them does to the process, the next would feel.
-static TOKIO: LazyLock<Runtime> = LazyLock::new(|| {
+pub(crate) static TOKIO: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("tokio")
 });
 
