@@ -3,6 +3,7 @@
 mod cli;
 mod conformance;
 mod docs;
+mod faults;
 mod grammars;
 mod hostile;
 mod house;

@@ -1,0 +1,116 @@
+//! How providers want to be asked and how they answer. Pure: JSON in, JSON out; the transport is elsewhere.
+//!
+//! Each format gives the body of a request and reads the events of a streamed answer. Sources: the providers' public API
+//! references and official SDK types, 2026-11.
+
+mod anthropic;
+mod gemini;
+mod openai_chat;
+mod openai_responses;
+mod sse;
+#[cfg(test)]
+mod tests;
+
+pub use anthropic::Anthropic;
+pub use gemini::Gemini;
+pub use openai_chat::OpenAiChat;
+pub use openai_responses::OpenAiResponses;
+use serde_json::Value;
+pub use sse::{SseEvent, SseReader};
+
+use crate::Usage;
+
+/// One conversation to continue.
+#[derive(Clone, Debug)]
+pub struct Conversation<'a> {
+    /// The provider's id of the model.
+    pub model: &'a str,
+    /// What we add; never part of the script's prompt.
+    pub system: Option<&'a str>,
+    /// The turns so far, beginning and ending with the user's.
+    pub turns: &'a [Turn],
+    /// The JSON Schema of the answer; free text without one.
+    pub schema: Option<&'a Value>,
+    /// `low`, `medium`, `high`, `xhigh` or `max`, where the provider has such a setting.
+    pub effort: Option<&'a str>,
+    /// Most output tokens.
+    pub max_tokens: u64,
+}
+
+/// One turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// What the user said. The first one is the script's prompt, verbatim.
+    User(String),
+    /// What the model said.
+    Assistant(String),
+}
+
+/// Why an answer ended.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Stop {
+    /// The model was done.
+    #[default]
+    Done,
+    /// The limit of output tokens cut it.
+    MaxTokens,
+    /// The model declined.
+    Refusal,
+    /// Something else, in the provider's word.
+    Other(String),
+}
+
+/// An answer as far as it has come.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Partial {
+    /// The text so far.
+    pub text: String,
+    /// What it took so far; final once the answer is complete.
+    pub usage: Usage,
+    /// Why it ended; `None` while it has not.
+    pub stop: Option<Stop>,
+}
+
+/// A provider's error inside a stream that began well.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {message}")]
+pub struct StreamError {
+    /// The provider's word for it: `overloaded_error`.
+    pub kind: String,
+    /// The provider's sentence.
+    pub message: String,
+}
+
+/// A wire format.
+pub trait Format: Send + Sync {
+    /// The path below the base URL.
+    fn path(&self, conversation: &Conversation<'_>) -> String;
+
+    /// The body of a streaming request.
+    fn body(&self, conversation: &Conversation<'_>) -> Value;
+
+    /// Headers besides the content type. `key` is the secret; empty where a local server needs none.
+    fn headers(&self, key: &str) -> Vec<(&'static str, String)>;
+
+    /// Takes one event of the stream into `reply`; the text it added, if any, is the return value.
+    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError>;
+}
+
+/// A number in JSON, or 0 where the provider left it out.
+fn number(value: &Value, pointer: &str) -> u64 {
+    value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// A text in JSON.
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}
+
+/// The error object most providers send: `{error: {type, message}}`.
+fn stream_error(value: &Value) -> StreamError {
+    let kind = text(value, "/error/type").or(text(value, "/error/code")).or(text(value, "/error/status"));
+    StreamError {
+        kind: kind.unwrap_or("error").to_owned(),
+        message: text(value, "/error/message").unwrap_or("the provider gave no reason").to_owned(),
+    }
+}

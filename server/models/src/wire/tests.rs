@@ -1,0 +1,141 @@
+//! One answer in each format, cut at every byte: text, usage and stop reason are the same however it arrives.
+
+use analysis::units::Tokens;
+use serde_json::json;
+
+use super::*;
+
+const SCHEMA: &str = r#"{"type":"object"}"#;
+
+fn conversation<'a>(schema: &'a Value, turns: &'a [Turn]) -> Conversation<'a> {
+    Conversation {
+        model: "m-1",
+        system: Some("be brief"),
+        turns,
+        schema: Some(schema),
+        effort: Some("low"),
+        max_tokens: 100,
+    }
+}
+
+fn stream(events: &[Value]) -> Vec<u8> {
+    events
+        .iter()
+        .map(|e| format!("event: {}\r\ndata: {e}\r\n\r\n", e["type"].as_str().unwrap_or("x")))
+        .collect::<String>()
+        .into()
+}
+
+fn read(format: &dyn Format, bytes: &[u8], cut: usize) -> Result<Partial, StreamError> {
+    let (mut reader, mut reply) = (SseReader::default(), Partial::default());
+    let mut events = reader.push(&bytes[..cut]);
+    events.extend(reader.push(&bytes[cut..]));
+    events.extend(reader.finish());
+    for event in events {
+        format.read(&event, &mut reply)?;
+    }
+    Ok(reply)
+}
+
+fn answers_the_same(format: &dyn Format, events: &[Value], usage: Usage) {
+    let bytes = stream(events);
+    let expected = Partial { text: "héllo 🚀".into(), usage, stop: Some(Stop::Done) };
+    for cut in 0..=bytes.len() {
+        assert_eq!(read(format, &bytes, cut).as_ref(), Ok(&expected), "cut at {cut}");
+    }
+}
+
+fn usage(input: u64, output: u64, cache_read: u64, cache_write: u64) -> Usage {
+    let [input, output, cache_read, cache_write] = [input, output, cache_read, cache_write].map(Tokens);
+    Usage { input, output, cache_read, cache_write }
+}
+
+#[test]
+fn anthropic_streams() {
+    let events = [
+        json!({"type": "message_start", "message": {"usage": {"input_tokens": 9, "output_tokens": 1,
+               "cache_read_input_tokens": 4, "cache_creation_input_tokens": 2}}}),
+        json!({"type": "content_block_start", "content_block": {"type": "text", "text": ""}}),
+        json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "héllo "}}),
+        json!({"type": "ping"}),
+        json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "🚀"}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 7}}),
+        json!({"type": "message_stop"}),
+    ];
+    answers_the_same(&Anthropic::default(), &events, usage(9, 7, 4, 2));
+}
+
+#[test]
+fn openai_chat_streams() {
+    let events = [
+        json!({"choices": [{"delta": {"role": "assistant", "content": ""}}]}),
+        json!({"choices": [{"delta": {"content": "héllo "}}]}),
+        json!({"choices": [{"delta": {"content": "🚀"}, "finish_reason": "stop"}]}),
+        json!({"choices": [], "usage": {"prompt_tokens": 13, "completion_tokens": 7,
+               "prompt_tokens_details": {"cached_tokens": 4}}}),
+    ];
+    answers_the_same(&OpenAiChat::default(), &events, usage(9, 7, 4, 0));
+}
+
+#[test]
+fn openai_responses_streams() {
+    let events = [
+        json!({"type": "response.created", "response": {}}),
+        json!({"type": "response.output_text.delta", "delta": "héllo "}),
+        json!({"type": "response.output_text.delta", "delta": "🚀"}),
+        json!({"type": "response.completed", "response": {"usage": {"input_tokens": 13, "output_tokens": 7,
+               "input_tokens_details": {"cached_tokens": 4}}}}),
+    ];
+    answers_the_same(&OpenAiResponses, &events, usage(9, 7, 4, 0));
+}
+
+#[test]
+fn gemini_streams() {
+    let events = [
+        json!({"candidates": [{"content": {"parts": [{"text": "hm", "thought": true}, {"text": "héllo "}]}}]}),
+        json!({"candidates": [{"content": {"parts": [{"text": "🚀"}]}, "finishReason": "STOP"}],
+               "usageMetadata": {"promptTokenCount": 13, "candidatesTokenCount": 5, "thoughtsTokenCount": 2,
+                                 "cachedContentTokenCount": 4}}),
+    ];
+    answers_the_same(&Gemini, &events, usage(9, 7, 4, 0));
+}
+
+#[test]
+fn an_error_in_a_stream_is_an_error() {
+    let error = json!({"type": "error", "error": {"type": "overloaded_error", "message": "busy"}});
+    let bytes = stream(&[error]);
+    for format in [&Anthropic::default() as &dyn Format, &OpenAiChat::default(), &OpenAiResponses, &Gemini] {
+        let error = read(format, &bytes, 3).expect_err("the stream says so");
+        assert_eq!(error.to_string(), "overloaded_error: busy");
+    }
+}
+
+#[test]
+fn the_prompt_is_the_first_user_turn_verbatim() {
+    let prompt = "Read `a.rs`\n\n\tand \"judge\" ümlaut";
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let turns = [Turn::User(prompt.into())];
+    let conversation = conversation(&schema, &turns);
+    let places: [(&dyn Format, &str); 4] = [
+        (&Anthropic::default(), "/messages/0/content"),
+        (&OpenAiChat::default(), "/messages/1/content"),
+        (&OpenAiResponses, "/input/0/content"),
+        (&Gemini, "/contents/0/parts/0/text"),
+    ];
+    for (format, place) in places {
+        assert_eq!(format.body(&conversation).pointer(place), Some(&json!(prompt)));
+    }
+}
+
+#[test]
+fn no_sampling_parameters_are_sent() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let turns = [Turn::User("p".into())];
+    let body = Anthropic::default().body(&conversation(&schema, &turns));
+    let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["model", "max_tokens", "messages", "stream", "system", "output_config"]);
+    assert_eq!(
+        body["output_config"],
+        json!({"format": {"type": "json_schema", "schema": {"type": "object"}}, "effort": "low"})
+    );
+}

@@ -1,0 +1,172 @@
+//! A provider on loopback that answers, fails and counts as it is told.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// One request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// The last user turn.
+    pub(crate) prompt: String,
+    /// How often this prompt was asked before.
+    pub(crate) before: usize,
+    /// The whole body.
+    pub(crate) body: Value,
+    /// The request's head: method, path, headers.
+    pub(crate) head: String,
+}
+
+/// What the server does with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    /// A whole answer, streamed in the format of Chat Completions, with usage 10 in, 5 out; cut off where the request allows less.
+    Answer(String),
+    /// An answer that takes its time.
+    Slowly(Duration, String),
+    /// An error status with headers.
+    Status(u16, Vec<(&'static str, String)>),
+    /// Half an answer, then the end of the connection.
+    Cut(String),
+    /// The connection ends before anything is said.
+    HangUp,
+    /// 200, and then no protocol anybody knows.
+    Garbage,
+}
+
+/// A running server. It stops with the test's runtime.
+pub(crate) struct Server {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) base: String,
+    served: Arc<Mutex<Vec<(Asked, bool)>>>,
+}
+
+impl Server {
+    /// Starts a server that decides by `decide`.
+    pub(crate) async fn start(decide: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
+        let base = format!("http://{}", listener.local_addr().expect("its address"));
+        let served: Arc<Mutex<Vec<(Asked, bool)>>> = Arc::default();
+        let (decide, log) = (Arc::new(decide), served.clone());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (decide, log) = (decide.clone(), log.clone());
+                tokio::spawn(async move {
+                    // Err: the client hung up, which is its right.
+                    let _ = serve(stream, &*decide, &log).await;
+                });
+            }
+        });
+        Server { base, served }
+    }
+
+    /// Everything that was asked, in order.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.served.lock().expect("no panic while serving").iter().map(|(asked, _)| asked.clone()).collect()
+    }
+
+    /// How often each prompt was answered in full: what has been paid.
+    pub(crate) fn paid(&self) -> HashMap<String, usize> {
+        let mut paid = HashMap::new();
+        for (asked, whole) in self.served.lock().expect("no panic while serving").iter() {
+            *paid.entry(asked.prompt.clone()).or_default() += usize::from(*whole);
+        }
+        paid
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    decide: &(dyn Fn(&Asked) -> Deed + Send + Sync),
+    log: &Mutex<Vec<(Asked, bool)>>,
+) -> std::io::Result<()> {
+    while let Some((head, body)) = request(&mut stream).await? {
+        let turns = body["messages"].as_array().cloned().unwrap_or_default();
+        let prompt =
+            turns.iter().rfind(|t| t["role"] == "user").and_then(|t| t["content"].as_str()).unwrap_or_default();
+        let (asked, deed) = {
+            let mut log = log.lock().expect("no panic while serving");
+            let before = log.iter().filter(|(a, _)| a.prompt == prompt).count();
+            let asked = Asked { prompt: prompt.to_owned(), before, body, head };
+            let deed = decide(&asked);
+            log.push((asked.clone(), matches!(deed, Deed::Answer(_) | Deed::Slowly(..))));
+            (asked, deed)
+        };
+        tracing::debug!(prompt = asked.prompt, ?deed, "served");
+        let most = asked.body["max_completion_tokens"].as_u64().unwrap_or(u64::MAX);
+        match deed {
+            Deed::Answer(text) => answer(&mut stream, &text, Some(most)).await?,
+            Deed::Slowly(time, text) => {
+                tokio::time::sleep(time).await;
+                answer(&mut stream, &text, Some(most)).await?;
+            }
+            Deed::Status(status, headers) => {
+                let body =
+                    json!({"error": {"type": "told_to", "message": format!("told to answer {status}")}}).to_string();
+                let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+                let head = format!("HTTP/1.1 {status} Told\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
+                stream.write_all((head + &body).as_bytes()).await?;
+            }
+            Deed::Cut(text) => {
+                answer(&mut stream, &text, None).await?;
+                return Ok(());
+            }
+            Deed::HangUp => return Ok(()),
+            Deed::Garbage => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n<html>no stream</html").await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn request(stream: &mut TcpStream) -> std::io::Result<Option<(String, Value)>> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let length = head.to_ascii_lowercase();
+    let length = length.lines().find_map(|l| l.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+    while bytes.len() < end + length {
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+    }
+    Ok(Some((head, serde_json::from_slice(&bytes[end..end + length]).unwrap_or_default())))
+}
+
+async fn answer(stream: &mut TcpStream, text: &str, most: Option<u64>) -> std::io::Result<()> {
+    let middle = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(i, _)| i);
+    let chunk = |delta: &str| format!("data: {}\n\n", json!({"choices": [{"delta": {"content": delta}}]}));
+    let mut events = vec![chunk(&text[..middle])];
+    if let Some(most) = most {
+        events.push(chunk(&text[middle..]));
+        let reason = if most < 5 { "length" } else { "stop" };
+        events.push(format!("data: {}\n\n", json!({"choices": [{"delta": {}, "finish_reason": reason}]})));
+        let usage = json!({"prompt_tokens": 10, "completion_tokens": most.min(5)});
+        events.push(format!("data: {}\n\ndata: [DONE]\n\n", json!({"choices": [], "usage": usage})));
+    }
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).await?;
+    for event in events {
+        stream.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes()).await?;
+    }
+    if most.is_some() {
+        stream.write_all(b"0\r\n\r\n").await?;
+    }
+    stream.flush().await
+}
