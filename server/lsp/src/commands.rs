@@ -1,5 +1,6 @@
 //! What `workspace/executeCommand` offers. All are carried out here, so that every editor can offer them.
 
+use runtime::CallId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_lsp::ls_types::{self as lsp, Uri};
@@ -13,13 +14,17 @@ pub enum Command {
     DryRun,
     /// Stops a run.
     Stop,
+    /// Gives the script `null` for one call of a run.
+    Skip,
+    /// Gives up the attempt of one call of a run and makes another.
+    Retry,
     /// Opens the call sheet: phases, agents, bounds and every prompt that would be sent.
     ShowPlan,
 }
 
 impl Command {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Run, Self::DryRun, Self::Stop, Self::ShowPlan];
+    pub const ALL: [Self; 6] = [Self::Run, Self::DryRun, Self::Stop, Self::Skip, Self::Retry, Self::ShowPlan];
 
     /// The name on the wire.
     pub fn id(self) -> &'static str {
@@ -27,6 +32,8 @@ impl Command {
             Self::Run => "callsheet.run",
             Self::DryRun => "callsheet.dryRun",
             Self::Stop => "callsheet.stop",
+            Self::Skip => "callsheet.skip",
+            Self::Retry => "callsheet.retry",
             Self::ShowPlan => "callsheet.showPlan",
         }
     }
@@ -50,9 +57,13 @@ pub(crate) struct Target {
     /// The script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<Uri>,
-    /// The run, for [`Command::Stop`]; without it the newest live run of the script, or of all.
+    /// The run, for [`Command::Stop`]; without it the newest live run of the script, or of all. [`Command::Skip`] and
+    /// [`Command::Retry`] need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) run_id: Option<String>,
+    /// The call of that run, for [`Command::Skip`] and [`Command::Retry`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) call: Option<CallId>,
     /// The run's arguments; without them those of the `// @callsheet args:` comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) args: Option<Value>,
@@ -73,7 +84,7 @@ impl Target {
                 Ok(Self { uri: Some(uri), ..Self::default() })
             }
             Some(other) => serde_json::from_value(other)
-                .map_err(|error| format!("A command takes an object `{{uri, runId, args}}`: {error}.")),
+                .map_err(|error| format!("A command takes an object `{{uri, runId, call, args}}`: {error}.")),
         }
     }
 }

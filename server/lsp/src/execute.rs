@@ -1,5 +1,6 @@
 //! `workspace/executeCommand`: answers soon; what takes time goes on elsewhere.
 
+use runtime::RunHandle;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tower_lsp::{
@@ -31,6 +32,8 @@ impl Owner {
                 self.run(&script, command == Command::DryRun, target.args)
             }
             Command::Stop => self.stop(&target),
+            Command::Skip => self.steer(&target, RunHandle::skip),
+            Command::Retry => self.steer(&target, RunHandle::retry),
             Command::ShowPlan => Ok(Answer::Now(self.show_plan(&self.target_script(&target)?))),
         }
     }

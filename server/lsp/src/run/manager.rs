@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
-use runtime::{RunHandle, StartError};
+use runtime::{CallId, RunHandle, StartError};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tower_lsp::{
@@ -47,6 +47,11 @@ impl Runs {
 
     fn named(&self, id: &str) -> Option<&Run> {
         self.runs.values().find(|run| run.handle.id().as_str() == id)
+    }
+
+    /// The run of that name, or that this session has none.
+    fn session(&self, id: &str) -> Result<&Run> {
+        self.named(id).ok_or_else(|| refusal(format!("There is no run `{id}` in this session.")))
     }
 
     /// Stops all live runs; the future waits for their ends, but not for long.
@@ -174,6 +179,26 @@ impl Owner {
         Ok(Answer::Now(json!({"runId": run.handle.id()})))
     }
 
+    /// `callsheet.skip` and `callsheet.retry`: hands a call that is not over to `steer`. What becomes of it comes as events.
+    pub(crate) fn steer(&mut self, target: &Target, steer: impl Fn(&RunHandle, CallId)) -> Result<Answer> {
+        let (Some(id), Some(call)) = (&target.run_id, target.call) else {
+            return Err(refusal("This command needs the run's `runId` and the number of the `call`."));
+        };
+        let run = self.runs.session(id)?;
+        let state = run.handle.state();
+        let agent = (call.0 as usize).checked_sub(1).and_then(|at| state.agents.get(at));
+        match agent {
+            None => Err(refusal(format!("Run `{id}` has made no call {call}."))),
+            Some(agent) if agent.progress.is_over() || state.ended.is_some() => {
+                Err(refusal(format!("Call {call} of run `{id}` is over.")))
+            }
+            Some(_) => {
+                steer(&run.handle, call);
+                Ok(Answer::Now(json!({"runId": run.handle.id(), "call": call})))
+            }
+        }
+    }
+
     /// `window/workDoneProgress/cancel`.
     pub(crate) fn cancel_progress(&mut self, token: &ProgressToken) {
         let run = self.runs.runs.iter().find(|(ticket, _)| progress::token(Ticket(**ticket)) == *token);
@@ -184,8 +209,7 @@ impl Owner {
 
     /// `callsheet/runEvents`.
     pub(crate) fn run_events(&mut self, params: &CatchUp) -> Result<CaughtUp> {
-        let run = self.runs.named(&params.run_id);
-        let run = run.ok_or_else(|| refusal(format!("There is no run `{}` in this session.", params.run_id)))?;
+        let run = self.runs.session(&params.run_id)?;
         let mut past = run.handle.subscribe(params.from);
         let events = std::iter::from_fn(|| past.try_next()).map(Numbered::of).collect();
         Ok(CaughtUp { events, live: run.handle.state().ended.is_none() })

@@ -58,6 +58,16 @@ impl Editor {
         hints.as_array().unwrap().iter().map(label).collect()
     }
 
+    /// The first event from here on that is wanted.
+    async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let event = self.client.notification("callsheet/runEvent").await["event"].take();
+            if wanted(&event) {
+                return event;
+            }
+        }
+    }
+
     /// The lines of progress, from the first to the last.
     async fn progress(&mut self) -> Vec<String> {
         self.client.answer("window/workDoneProgress/create", json!(null)).await;
@@ -149,6 +159,41 @@ async fn a_live_run_can_be_stopped() {
         assert_eq!(editor.lenses().await[0], "▶ Run");
         editor.finish().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_can_be_skipped_or_tried_again() {
+    let options = json!({"run.simulatedLatencyMs": 600_000, "run.concurrency": 2});
+    let mut editor = Editor::open_with(SCRIPT, options, json!({})).await;
+    let id = editor.command("callsheet.run").await["result"]["runId"].as_str().unwrap().to_string();
+    editor.until(|event| event["type"] == "agentStarted" && event["call"] == 2).await;
+    let steer = |command: &str, call: u64| json!({"command": command, "arguments": [{"runId": id, "call": call}]});
+    for (command, call, event) in [
+        ("callsheet.retry", 1, "agentRetried"),
+        ("callsheet.skip", 1, "agentSkipped"),
+        ("callsheet.skip", 2, "agentSkipped"),
+    ] {
+        let answer = editor.client.request("workspace/executeCommand", steer(command, call)).await;
+        assert_eq!(answer, json!({"runId": id, "call": call}));
+        editor.until(|seen| seen["type"] == event && seen["call"] == call).await;
+    }
+    editor.until(|event| event["type"] == "agentStarted" && event["call"] == 3).await;
+    for (params, message) in [
+        (steer("callsheet.skip", 2), format!("Call 2 of run `{id}` is over.")),
+        (steer("callsheet.retry", 9), format!("Run `{id}` has made no call 9.")),
+        (
+            json!({"command": "callsheet.skip", "arguments": [{"runId": id}]}),
+            "This command needs the run's `runId` and the number of the `call`.".into(),
+        ),
+    ] {
+        let refused = editor.client.ask("workspace/executeCommand", params).await;
+        assert_eq!(refused["error"]["message"], message);
+    }
+    editor.client.request("workspace/executeCommand", steer("callsheet.skip", 3)).await;
+    let end = editor.until(|event| event["type"] == "runEnded").await;
+    assert_eq!((&end["status"], &end["result"]), (&json!("ok"), &json!(2)), "the script had null for each");
+    editor.client.notification("window/logMessage").await;
+    editor.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
