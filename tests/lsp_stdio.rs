@@ -46,11 +46,16 @@ fn read(output: &mut BufReader<ChildStdout>) -> Option<Value> {
 
 impl Server {
     fn start() -> Self {
+        Self::start_with(Stdio::null())
+    }
+
+    fn start_with(log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_callsheet"))
             .arg("lsp")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .env_remove("CALLSHEET_LOG")
+            .stderr(log)
             .spawn()
             .expect("the binary starts");
         let input = child.stdin.take();
@@ -128,6 +133,32 @@ fn a_session_ends_with_0() {
     server.wait("the answer to shutdown", |message| message["id"] == 3);
     server.send(json!({"method": "exit"}));
     assert_eq!(server.exit_code(), Some(0));
+}
+
+#[test]
+fn standard_error_has_the_log_and_can_be_gone() {
+    let complaint = json!({"uri": "file:///project/.claude/workflows/none.js", "version": 2});
+    let complaint = json!({"textDocument": complaint, "contentChanges": [{"text": ""}]});
+    let complaint = json!({"method": "textDocument/didChange", "params": complaint});
+    let gone = {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        writer
+    };
+    let (mut reader, writer) = std::io::pipe().expect("a pipe");
+    for log in [gone, writer] {
+        let mut server = Server::start_with(log.into());
+        server.send(complaint.clone());
+        server.send(json!({"id": 2, "method": "shutdown"}));
+        server.wait("the answer to shutdown", |message| message["id"] == 2);
+        server.send(json!({"method": "exit"}));
+        assert_eq!(server.exit_code(), Some(0));
+    }
+    let mut log = String::new();
+    reader.read_to_string(&mut log).expect("text");
+    let [line] = log.lines().collect::<Vec<_>>()[..] else { panic!("one line: {log}") };
+    assert!(line.contains(" WARN callsheet_lsp") && line.contains("none.js"), "{line}");
+    assert!(!line.contains('\u{1b}'), "no colours: {line}");
 }
 
 #[test]
