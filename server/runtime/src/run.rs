@@ -26,7 +26,7 @@ use crate::{
     watch::EventLog,
 };
 
-/// What a call costs: the model in force and what the call took. `None` where the price is not known.
+/// What a call costs: the model in force, `inherit` where none is named, and what the call took. `None` where the price is not known.
 pub type Price = Arc<dyn Fn(&str, &Usage) -> Option<Usd> + Send + Sync>;
 
 /// All that decides a run.

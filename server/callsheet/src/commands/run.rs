@@ -2,10 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use analysis::{Analysis, Context, estimate, units::Tokens};
+use analysis::{Analysis, Context, estimate, prices, units::Tokens};
 use clap::Args;
 use models::{Latency, Model, Simulated};
-use runtime::{Outcome, RunHandle, RunSpec, Status};
+use runtime::{AgentState, EventKind, Outcome, RunHandle, RunSpec, Status};
 use serde_json::{Value, json};
 
 use crate::{
@@ -204,10 +204,16 @@ fn report(analysis: &Analysis, handle: &RunHandle, outcome: &Outcome) -> Result<
     let (totals, total) = (&outcome.totals, &analysis.estimate.total);
     let tokens = totals.usage.total();
     let more = if totals.unpriced > 0 { " and more, as some models have no price" } else { "" };
+    let unnamed = |agent: &AgentState| matches!(agent.queued.kind, EventKind::AgentQueued { model: None, .. });
+    let assumed = prices::find("inherit").filter(|_| handle.state().agents.iter().any(unnamed));
+    let assumed = assumed.map(|model| format!(", no model named = {} (assumed)", model.id)).unwrap_or_default();
     let (in_tokens, in_usd) = (numbers::span(&total.tokens), numbers::span(&total.usd));
     output::line(&format!(" agents   {}; estimated {}", totals.agents, analysis.plan.agents))?;
     output::line(&format!(" tokens   {tokens}, simulated; estimated {in_tokens}"))?;
-    output::line(&format!(" cost     nothing spent; {}{more} at list prices; estimated {in_usd}", totals.usd))?;
+    output::line(&format!(
+        " cost     nothing spent; {}{more} at list prices{assumed}; estimated {in_usd}",
+        totals.usd
+    ))?;
     output::line(&format!(" journal  {}", handle.folder().display()))?;
     Ok(())
 }

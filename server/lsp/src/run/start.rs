@@ -45,6 +45,7 @@ impl Order {
         spec.concurrency = settings.concurrency.and_then(|most| usize::try_from(most).ok());
         spec.limits = limits(settings);
         spec.sandbox = sandbox();
+        spec.price = Some(Arc::new(analysis::estimate::would_cost));
         let most = settings.simulated_latency;
         let latency = Latency::Between(Duration::from_millis(most / 4), Duration::from_millis(most));
         let model = Simulated { latency, ..Simulated::new(settings.seed) };

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use runtime::{AgentState, EventKind, Progress, Status};
+use analysis::prices;
+use runtime::{AgentState, EventKind, Progress, RunState, Status};
 use serde_json::Value;
 
 use crate::run::view::RunView;
@@ -29,6 +30,7 @@ pub(crate) fn transcript(name: &str, run: &RunView) -> String {
         totals.usage.total(),
         state.ms as f64 / 1000.0
     );
+    let _ = writeln!(out, "{}\n", cost(state));
     for (count, what) in
         [(totals.failed, "failed"), (totals.skipped, "were skipped"), (totals.dropped, "items became null")]
     {
@@ -66,6 +68,15 @@ pub(crate) fn transcript(name: &str, run: &RunView) -> String {
         }
     }
     out
+}
+
+/// What the run would have cost, and what that rests on.
+fn cost(state: &RunState) -> String {
+    let unnamed = |agent: &AgentState| matches!(agent.queued.kind, EventKind::AgentQueued { model: None, .. });
+    let assumed = prices::find("inherit").filter(|_| state.agents.iter().any(unnamed));
+    let assumed = assumed.map(|model| format!(", no model named = {} (assumed)", model.id)).unwrap_or_default();
+    let more = if state.totals.unpriced > 0 { " and more, as some models have no price" } else { "" };
+    format!("Nothing spent; {}{more} at list prices{assumed}.", state.totals.usd)
 }
 
 fn agent(out: &mut String, agent: &AgentState) {

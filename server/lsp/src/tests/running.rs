@@ -197,6 +197,35 @@ async fn a_call_can_be_skipped_or_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_gets_the_arguments_of_the_comment_unless_it_is_given_others() {
+    let text = "\
+// @callsheet args: { \"paths\": [\"a\", \"b\"] }
+export const meta = { name: 'twice', description: 'Returns what it is given' }
+await agent('Hello')
+return args
+";
+    let mut editor = Editor::open_with(text, json!({"run.simulatedLatencyMs": 0}), json!({})).await;
+    for (given, seen) in [(json!(null), json!({"paths": ["a", "b"]})), (json!([1]), json!([1]))] {
+        let mut target = json!({"uri": editor.uri});
+        if !given.is_null() {
+            target["args"] = given;
+        }
+        let params = json!({"command": "callsheet.run", "arguments": [target]});
+        editor.client.request("workspace/executeCommand", params).await;
+        let end = editor.until(|event| event["type"] == "runEnded").await;
+        assert_eq!(end["result"], seen);
+        let cost = end["totals"]["usd"].as_f64();
+        assert!(cost > Some(0.0) && end["totals"]["unpriced"] == 0, "priced as the plan assumes: {end}");
+        let log = editor.client.notification("window/logMessage").await;
+        let path = log["message"].as_str().and_then(|text| text.split(' ').find(|word| word.starts_with('/'))).unwrap();
+        let transcript = std::fs::read_to_string(path.trim_end_matches('.')).unwrap();
+        let basis = " at list prices, no model named = claude-sonnet-5-5 (assumed).";
+        assert!(transcript.contains(basis), "{transcript}");
+    }
+    editor.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failing_line_is_a_diagnostic_at_its_place() {
     let text = SCRIPT.replace("return answers.length", "throw new Error('No answers')");
     let mut editor = Editor::open_with(&text, json!({"run.simulatedLatencyMs": 0}), json!({})).await;

@@ -59,9 +59,9 @@ impl Ledger {
         }
     }
 
-    /// What a usage costs.
+    /// What a usage costs; no model is `inherit`, of which prices may assume one.
     pub(super) fn price(&self, model: Option<&str>, usage: &Usage) -> Option<Usd> {
-        self.price.as_ref()?(model?, usage)
+        self.price.as_ref()?(model.unwrap_or("inherit"), usage)
     }
 
     /// Output tokens spent so far.
@@ -175,5 +175,12 @@ mod tests {
             matches!(ledger.reserve(Some("x"), 1, true), Decision::NoMoney(_)),
             "an unknown price is no price of 0"
         );
+    }
+
+    #[test]
+    fn a_call_that_names_no_model_is_priced_as_inherit() {
+        let price: Price = Arc::new(|model, _| (model == "inherit").then_some(Usd(1.0)));
+        let ledger = Ledger::new(&Limits::default(), Some(price));
+        assert_eq!(ledger.price(None, &used(1)), Some(Usd(1.0)));
     }
 }
