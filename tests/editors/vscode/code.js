@@ -43,7 +43,7 @@ export class Code {
     this.home = mkdtempSync(path.join(tmpdir(), 'callsheet-vscode-'))
     this.shots = path.resolve(shots ?? path.join(this.home, 'shots'))
     mkdirSync(this.shots, { recursive: true })
-    const trust = { 'security.workspace.trust.enabled': !trusted }
+    const trust = { 'security.workspace.trust.enabled': !trusted, 'security.workspace.trust.startupPrompt': 'never' } // 1.99 asks in a dialog
     // Of settings of machine scope, code-server reads only those of the machine it runs on.
     for (const level of ['User', 'Machine']) {
       mkdirSync(path.join(this.home, 'data', level), { recursive: true })

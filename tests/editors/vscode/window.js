@@ -77,9 +77,9 @@ export class Window {
   /** Picks a code action at the cursor from the menu that Ctrl+. opens. */
   async quickFix(title) {
     const row = this.page.locator('.action-widget .monaco-list-row.action', { hasText: title })
-    await this.until(async () => { // the menu comes up empty while diagnostics are stale
+    await this.until(async () => { // empty while diagnostics are stale; a second Ctrl+. in an open menu would accept
       await this.page.keyboard.press('Control+.')
-      return row.waitFor({ timeout: 2000 }).then(() => true, () => this.page.keyboard.press('Escape'))
+      return row.waitFor({ timeout: 8000 }).then(() => true, () => this.page.keyboard.press('Escape'))
     }, `the code action ${title}`)
     const focused = this.page.locator('.action-widget .monaco-list-row.action.focused', { hasText: title })
     for (let i = 0; i < 50 && await focused.count() === 0; i++) {

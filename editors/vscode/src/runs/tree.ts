@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Server } from '../server/server.ts';
 import { duration, tokens } from '../../../view/src/text/numbers.ts';
@@ -21,7 +20,6 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
       vscode.commands.registerCommand('callsheet.openRun', (run: PastRun) => this.view.show(vscode.Uri.file(run.script), run.run, true)),
       vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(this.server, run.folder, run.run)),
       vscode.commands.registerCommand('callsheet.openRunScript', (run: PastRun) => vscode.window.showTextDocument(vscode.Uri.file(run.script))),
-      vscode.commands.registerCommand('callsheet.openRunReport', (run: PastRun) => this.report(run)),
     ];
   }
 
@@ -44,13 +42,6 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
     item.command = { command: 'callsheet.openRun', title: 'Open in the Run View', arguments: [run] };
     item.accessibilityInformation = { label: `${run.name}, ${item.description}` };
     return item;
-  }
-
-  /** Writes the run's report and opens it in the browser. */
-  private async report(run: PastRun): Promise<void> {
-    const file = path.join(run.folder, '.callsheet', 'runs', run.run, 'report.html');
-    await this.server.once(['report', run.run, '--out', file], run.folder);
-    await vscode.env.openExternal(vscode.Uri.file(file));
   }
 
   dispose(): void {

@@ -94,9 +94,9 @@ impl<'a> Checker<'a> {
         ["agent", "parallel", "pipeline", "workflow"].into_iter().flat_map(|name| self.calls(name))
     }
 
-    /// What `expr` can be.
+    /// What `expr` can be, without what is deep inside it.
     pub(super) fn value(&self, expr: &Expr) -> Option<Value> {
-        self.plan.value_at(span(expr))
+        self.plan.outline_at(span(expr))
     }
 
     /// The agent call or combinator, of all there are, that a reason points to.

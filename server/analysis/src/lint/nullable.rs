@@ -54,7 +54,7 @@ pub(super) fn dereferences(cx: &Checker, origin: Origin) -> Vec<Dereference> {
             list = walked(cx, declared);
             // What a filter left in is the script's own affair.
             if list.is_some_and(|l| {
-                cx.plan.value_at(trimmed(cx, l)).and_then(|v| v.array).is_some_and(|a| a.filtered.is_some())
+                cx.plan.outline_at(trimmed(cx, l)).and_then(|v| v.array).is_some_and(|a| a.filtered.is_some())
             }) {
                 continue;
             }

@@ -17,6 +17,7 @@ impl<'a> Interp<'a> {
     pub(super) fn array_method(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
         let mut all: Option<Arr> = None;
         for addr in addrs {
+            self.looks(*addr);
             if let Content::Array(a) = self.heap.get(*addr) {
                 all = Some(all.map_or_else(|| (**a).clone(), |x| x.join(a)));
             }
@@ -126,6 +127,9 @@ impl<'a> Interp<'a> {
         let mut result = Val::default();
         for addr in addrs {
             self.note_shared_write(*addr, at, "");
+            if self.heap.slots[*addr as usize].open {
+                args.vals.iter().for_each(|v| self.escape(v, at));
+            }
             let Content::Array(arr) = self.heap.get(*addr).clone() else { continue };
             let (next, val) = self.mutated(*addr, &arr, name, args, at);
             result = result.join(&val);

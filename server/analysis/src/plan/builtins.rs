@@ -331,6 +331,10 @@ impl<'a> Interp<'a> {
 
     /// Methods of `Map` and `Set`.
     pub(super) fn collection_method(&mut self, addr: u32, name: &str, args: &Args, at: Span) -> Val {
+        self.looks(addr);
+        if self.heap.slots[addr as usize].open {
+            args.vals.iter().for_each(|v| self.escape(v, at));
+        }
         let (is_map, coll) = match self.heap.get(addr).clone() {
             Content::Map(c) => (true, c),
             Content::Set(c) => (false, c),

@@ -96,9 +96,13 @@ impl<'a> Interp<'a> {
 
     /// Calls a value.
     pub(super) fn call_value(&mut self, f: &Val, this: Val, args: &Args, at: Span) -> Val {
-        if !self.live {
+        if !self.step() {
             return Val::default();
         }
+        self.deeper(|me| me.call_any(f, this, args, at))
+    }
+
+    fn call_any(&mut self, f: &Val, this: Val, args: &Args, at: Span) -> Val {
         let functions: Vec<u32> =
             f.refs.as_slice().iter().copied().filter(|a| matches!(self.heap.get(*a), Content::Fun(_))).collect();
         let others = f.refs.as_slice().len() > functions.len();
@@ -143,15 +147,9 @@ impl<'a> Interp<'a> {
                 let mut all = args.clone();
                 all.vals.splice(0..0, arguments.iter().cloned());
                 all.spans.splice(0..0, arguments.iter().map(|_| at));
-                // A method taken off its object goes by its name alone; what has a name of its own is called as it is.
-                let own = |name| super::names::primitive(name).or_else(|| super::names::global(name)).is_some();
-                match function.builtin {
-                    Some(name) if !name.contains('.') && !own(name) => {
-                        self.call_method(this, &Key::Name(name.to_owned()), &all, at)
-                    }
-                    _ => self.call_value(function, this.clone(), &all, at),
-                }
+                self.call_value(function, this.clone(), &all, at)
             }
+            Fun::Method { name, this } => self.call_method(this, &Key::Name((*name).to_owned()), args, at),
             Fun::Settle { promise, rejects } => {
                 let given = self.await_quietly(&args.get(0));
                 if let Content::Promise(p) = self.heap.get(*promise).clone() {
@@ -237,7 +235,7 @@ impl<'a> Interp<'a> {
                 }
             },
             Receiver::Builtin(builtin) if matches!(name.as_str(), "call" | "apply" | "bind") => {
-                me.function_method(Val::builtin(builtin), &name, args, at)
+                me.call_through(&Val::builtin(builtin), &name, args, at)
             }
             Receiver::Builtin(builtin) => {
                 let function = me.builtin_member(builtin, &name, at);
@@ -248,13 +246,13 @@ impl<'a> Interp<'a> {
         })
     }
 
-    /// `call`, `apply` and `bind` of a function.
-    fn function_method(&mut self, function: Val, name: &str, args: &Args, at: Span) -> Val {
+    /// `function.call(…)`, `function.apply(…)`, `function.bind(…)`.
+    fn call_through(&mut self, function: &Val, name: &str, args: &Args, at: Span) -> Val {
         let this = args.get(0);
         let mut rest = Args { vals: args.vals.get(1..).unwrap_or_default().to_vec(), ..args.clone() };
         rest.spans = vec![at; rest.vals.len()];
         match name {
-            "call" => self.call_value(&function, this, &rest, at),
+            "call" => self.call_value(function, this, &rest, at),
             "apply" => {
                 let list =
                     if rest.vals.is_empty() { Arr::of(vec![]) } else { self.iterated(&rest.vals[0].clone(), at) };
@@ -262,10 +260,10 @@ impl<'a> Interp<'a> {
                     Some(elems) => Args::of(elems, at),
                     None => Args { rest: Some(list.elem), rest_len: Some(list.len), ..Args::default() },
                 };
-                self.call_value(&function, this, &args, at)
+                self.call_value(function, this, &args, at)
             }
             _ => {
-                let fun = Fun::Bound { function, this, arguments: rest.vals };
+                let fun = Fun::Bound { function: function.clone(), this, arguments: rest.vals };
                 Val::addr(self.alloc(at, Content::Fun(fun.into())))
             }
         }
@@ -274,7 +272,7 @@ impl<'a> Interp<'a> {
     fn object_method(&mut self, addr: u32, name: &str, args: &Args, at: Span) -> Val {
         match name {
             "call" | "apply" | "bind" if matches!(self.heap.get(addr), Content::Fun(_)) => {
-                self.function_method(Val::addr(addr), name, args, at)
+                self.call_through(&Val::addr(addr), name, args, at)
             }
             _ => {
                 let function = self.get(&Val::addr(addr), name, at);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     effects::Key,
     numbers::Num,
+    overlap::Touched,
     sum::{Tally, WhyId},
     val::{Addr, Val},
 };
@@ -128,7 +129,9 @@ pub(super) enum Fun {
     Closure { node: u32, env: Env, this: Val },
     /// A class: its number, and what it closes over.
     Class { node: u32, env: Env, parent: Val, statics: Vec<ObjField> },
-    /// A method of a value, taken off it: `xs.push.bind(xs)`, `promise.then`.
+    /// A method of a value, taken off it: `const { push } = xs`.
+    Method { name: &'static str, this: Val },
+    /// What `bind` makes.
     Bound { function: Val, this: Val, arguments: Vec<Val> },
     /// Settles a promise made by `new Promise`.
     Settle { promise: Addr, rejects: bool },
@@ -155,6 +158,8 @@ pub(super) struct Unawaited {
     /// Agents in flight meanwhile, counted in the effects at this depth.
     pub(super) width: Tally,
     pub(super) depth: usize,
+    /// What the work touches until then.
+    pub(super) touched: Touched,
 }
 
 /// A `Map` or a `Set` (whose values are its keys).

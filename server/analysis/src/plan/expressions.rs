@@ -115,6 +115,7 @@ impl<'a> Interp<'a> {
 
     fn ident(&mut self, i: &'a swc_ecma_ast::Ident) -> Val {
         if let Some(addr) = self.place(i) {
+            self.looks(addr);
             let slot = &self.heap.slots[addr as usize];
             let val = self.heap.var(addr);
             if slot.open {

@@ -144,6 +144,11 @@ impl Plan {
         self.facts.values.get(&span).map(|v| self.facts.reifier.value(v))
     }
 
+    /// As [`Plan::value_at`], but only the value itself and the fields or elements directly in it; what these hold is left unknown.
+    pub fn outline_at(&self, span: Span) -> Option<Value> {
+        self.facts.values.get(&span).map(|v| self.facts.reifier.outline(v))
+    }
+
     /// To what the identifier at exactly `span` refers.
     pub fn binding_of(&self, identifier: Span) -> Option<&Binding> {
         self.facts.bindings.get(&identifier)

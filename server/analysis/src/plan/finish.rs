@@ -1,6 +1,6 @@
 //! From what the interpreter noted to the Plan.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
@@ -18,8 +18,8 @@ use super::{
 use crate::text::Span;
 
 impl<'a> Interp<'a> {
-    /// Runs the whole script.
-    pub(super) fn run(mut self, module: &'a Module) -> Plan {
+    /// Runs the whole script. Fails with the places that overlapping work tears, if there are new ones and it is not the `last` try.
+    pub(super) fn run(mut self, module: &'a Module, last: bool) -> Result<Plan, HashSet<(u32, u32)>> {
         self.env = self.frame(super::scope::MODULE);
         self.set_up_args();
         let (failed, target) = self.region(Catches::Throws, |me| {
@@ -49,7 +49,13 @@ impl<'a> Interp<'a> {
             let most = exit.fx.join(&fx);
             fx = if failed.live { most.raised_from(&fx) } else { most.maybe(None) };
         }
-        self.plan(&fx, &failed.val)
+        if !self.tears.is_empty() {
+            if !last {
+                return Err(self.tears);
+            }
+            self.give_up_all("overlap");
+        }
+        Ok(self.plan(&fx, &failed.val))
     }
 
     fn module(&mut self, module: &'a Module) {
@@ -119,6 +125,7 @@ impl<'a> Interp<'a> {
             } else {
                 match self.record.gave_up {
                     Some("depth") => "the script nests too deep to follow",
+                    Some("overlap") => "work that runs at the same time gets in its own way",
                     Some("loop") => "what this loop changes does not settle into a pattern",
                     _ => "the script is too intricate to follow to its end",
                 }

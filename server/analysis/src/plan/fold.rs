@@ -72,6 +72,7 @@ impl Interp<'_> {
                     let addr = if item.addr >= born { LOST } else { item.addr };
                     let keys = item.keys.iter().map(|(k, _)| (*k, u64::MAX)).collect();
                     let item = Unawaited { addr, keys, ..item.clone() };
+                    self.check_siblings(&item);
                     match all.iter_mut().find(|u| u.addr == addr) {
                         Some(same) => merge_either(same, &item),
                         None => all.push(item),
@@ -135,7 +136,7 @@ impl Interp<'_> {
         let (Content::Fun(f), Content::Fun(g)) = (content, self.heap.get(twin).clone()) else { return };
         let env = |f: &Fun| match f {
             Fun::Closure { env, .. } | Fun::Class { env, .. } => env.clone(),
-            Fun::Bound { .. } | Fun::Settle { .. } => None,
+            Fun::Bound { .. } | Fun::Method { .. } | Fun::Settle { .. } => None,
         };
         let (mut from, mut to) = (env(f), env(&g));
         while let (Some(a), Some(b)) = (&from, &to) {

@@ -153,7 +153,8 @@ impl<'a> Interp<'a> {
         };
         let base = self.heap.len();
         for variable in variables {
-            self.heap.alloc(variable.declared.start, self.chain, Content::Var(Val::default().into()));
+            let addr = self.heap.alloc(variable.declared.start, self.chain, Content::Var(Val::default().into()));
+            self.heap.slots[addr as usize].open = self.open_places.contains(&(variable.declared.start, self.chain));
         }
         Some(Arc::new(Frame { base, count: variables.len() as u32, parent: self.env.clone() }))
     }
@@ -227,7 +228,10 @@ impl<'a> Interp<'a> {
 
     /// Calls an async function: its body runs until it waits, and its promise stands for the rest.
     fn call_async(&mut self, node: FnNode<'a>, args: &Args, at: Span) -> Val {
+        let number = self.node(node);
+        self.begin_deferred(number);
         let done = self.guarded(|me| me.run_body(node, args));
+        self.touched = self.end_deferred();
         self.promise_of(done, [].into(), at)
     }
 

@@ -8,6 +8,7 @@ use super::{
     functions::FnNode,
     heap::{Delta, Heap, Mark},
     narrowing::{Refined, agreed},
+    overlap::{Activation, Touched},
     record::Record,
     scope::Scopes,
     sum::{SymId, WhyId},
@@ -106,7 +107,6 @@ pub(super) struct Interp<'a> {
     pub(super) node_index: HashMap<u32, u32>,
     /// The chain of calls, as an interned number.
     pub(super) chain: u32,
-    chains: HashMap<(u32, u32), u32>,
     /// Functions being called: their numbers.
     pub(super) calling: Vec<u32>,
     /// Depth of callbacks of `parallel` and `pipeline`.
@@ -124,6 +124,13 @@ pub(super) struct Interp<'a> {
     pub(super) pending: Addr,
     /// What conditions have shown of property paths.
     pub(super) refinements: Vec<Refined>,
+    /// Deferred work being followed, innermost last.
+    pub(super) activations: Vec<Activation>,
+    /// What the promise about to be made touches.
+    pub(super) touched: Touched,
+    /// Places that work running at the same time gets in the way of: what made them, in which chain of calls.
+    pub(super) tears: HashSet<(u32, u32)>,
+    pub(super) open_places: &'a HashSet<(u32, u32)>,
     /// Arrays being spread into the one under construction.
     pub(super) spread_from: Vec<Addr>,
     /// Promises that can reject while others they wait for still run.
@@ -144,7 +151,12 @@ pub(super) struct Interp<'a> {
 }
 
 impl<'a> Interp<'a> {
-    pub(super) fn new(script: &'a Script, context: &'a Context, scopes: &'a Scopes) -> Self {
+    pub(super) fn new(
+        script: &'a Script,
+        context: &'a Context,
+        scopes: &'a Scopes,
+        open_places: &'a HashSet<(u32, u32)>,
+    ) -> Self {
         let mut heap = Heap::default();
         let phase = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
         let pending = heap.alloc(0, 0, Content::Pending([].into()));
@@ -166,7 +178,6 @@ impl<'a> Interp<'a> {
             nodes: vec![],
             node_index: HashMap::new(),
             chain: 0,
-            chains: HashMap::new(),
             calling: vec![],
             concurrent: 0,
             concurrent_born: 0,
@@ -176,6 +187,10 @@ impl<'a> Interp<'a> {
             phase,
             pending,
             refinements: vec![],
+            activations: vec![],
+            touched: Touched::nothing(),
+            tears: HashSet::new(),
+            open_places,
             spread_from: vec![],
             leaves_siblings: HashSet::new(),
             args_place,
@@ -239,13 +254,15 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn alloc(&mut self, site: Span, content: Content) -> Addr {
-        self.heap.alloc(site.start, self.chain, content)
+        let addr = self.heap.alloc(site.start, self.chain, content);
+        self.heap.slots[addr as usize].open = self.open_places.contains(&(site.start, self.chain));
+        addr
     }
 
     pub(super) fn enter_chain(&mut self, site: u32) -> u32 {
         let outer = self.chain;
-        let next = self.chains.len() as u32 + 1;
-        self.chain = *self.chains.entry((outer, site)).or_insert(next);
+        // The same chain has the same number in every interpretation of the script.
+        self.chain = (outer.rotate_left(5) ^ site).wrapping_mul(0x9E37_79B9);
         outer
     }
 

@@ -112,6 +112,7 @@ impl<'a> Interp<'a> {
         }
         let mut copied = Val { refs: super::val::Refs::None, undef: None, ..val.clone() };
         for addr in val.refs.as_slice().to_vec() {
+            self.looks(addr);
             let summary = self.heap.slots[addr as usize].summary;
             let content = match self.heap.get(addr).clone() {
                 _ if self.heap.slots[addr as usize].open => {

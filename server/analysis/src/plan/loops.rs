@@ -423,6 +423,7 @@ impl<'a> Interp<'a> {
     pub(super) fn keys_of(&mut self, val: &Val, at: Span) -> Arr {
         let mut all: Option<Arr> = None;
         for addr in val.refs.as_slice() {
+            self.looks(*addr);
             let arr = match self.heap.get(*addr).clone() {
                 Content::Object(o) if o.rest.is_none() && o.fields.iter().all(|f| !f.optional) => {
                     Arr::of(o.fields.iter().map(|f| Val::text(&f.name)).collect())

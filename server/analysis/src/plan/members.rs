@@ -184,6 +184,7 @@ impl<'a> Interp<'a> {
     }
 
     fn get_of(&mut self, addr: Addr, name: &str, at: Span) -> Val {
+        self.looks(addr);
         if self.heap.slots[addr as usize].open {
             return self.unknown(at, "something else can change it at any time");
         }
@@ -259,7 +260,7 @@ impl<'a> Interp<'a> {
         let method = super::names::method("", name);
         match method {
             Some(name) => {
-                let fun = Fun::Bound { function: Val::builtin(name), this, arguments: vec![] };
+                let fun = Fun::Method { name, this };
                 Val::addr(self.alloc(at, Content::Fun(fun.into())))
             }
             None => self.unknown(at, "this method is not followed"),
@@ -350,6 +351,9 @@ impl<'a> Interp<'a> {
         }
         for addr in object.refs.as_slice().to_vec() {
             self.note_shared_write(addr, at, "");
+            if self.heap.slots[addr as usize].open {
+                self.escape(&val, at);
+            }
             let content = match self.heap.get(addr).clone() {
                 Content::Object(o) => {
                     let mut o = (*o).clone();

@@ -46,6 +46,7 @@ mod narrowing;
 mod notes;
 mod numbers;
 mod operators;
+mod overlap;
 mod patterns;
 mod primitives;
 mod promises;
@@ -232,11 +233,22 @@ pub struct PhasePlan {
     pub calls: Vec<usize>,
 }
 
+/// How often a script is interpreted anew before everything that overlaps is given up on.
+const INTERPRETATIONS: usize = 4;
+
 /// Interprets `script`. A script without a tree has an empty plan.
 pub fn interpret(script: &crate::script::Script, context: &crate::Context) -> Plan {
     let Some(module) = &script.module else {
         return Plan::default();
     };
     let scopes = scope::Scopes::of(module);
-    interp::Interp::new(script, context, &scopes).run(module)
+    let mut open_places = std::collections::HashSet::new();
+    for _ in 0..INTERPRETATIONS {
+        match interp::Interp::new(script, context, &scopes, &open_places).run(module, false) {
+            Ok(plan) => return plan,
+            // Work that overlaps: once more, with what it touches open.
+            Err(torn) => open_places.extend(torn),
+        }
+    }
+    interp::Interp::new(script, context, &scopes, &open_places).run(module, true).unwrap_or_default()
 }

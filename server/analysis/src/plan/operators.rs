@@ -384,7 +384,10 @@ impl<'a> Interp<'a> {
 
     fn read_ident(&mut self, i: &'a swc_ecma_ast::Ident) -> Val {
         match self.place(i) {
-            Some(addr) if !self.heap.slots[addr as usize].open => self.heap.var(addr),
+            Some(addr) if !self.heap.slots[addr as usize].open => {
+                self.looks(addr);
+                self.heap.var(addr)
+            }
             _ => self.unknown(span(i), "something else can change it at any time"),
         }
     }

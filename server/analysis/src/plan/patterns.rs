@@ -28,6 +28,9 @@ impl<'a> Interp<'a> {
     pub(super) fn declare(&mut self, ident: &'a Ident, val: Val) {
         self.record.value(span(ident), &val);
         if let Some(addr) = self.place(ident) {
+            if self.heap.slots[addr as usize].open {
+                self.escape(&val, span(ident));
+            }
             self.heap.set_var(addr, val);
         }
     }
@@ -38,6 +41,9 @@ impl<'a> Interp<'a> {
         match self.place(ident) {
             Some(addr) => {
                 self.note_shared_write(addr, span(ident), &ident.sym);
+                if self.heap.slots[addr as usize].open {
+                    self.escape(&val, span(ident));
+                }
                 self.forget_variable(addr);
                 self.heap.set_var(addr, val);
             }

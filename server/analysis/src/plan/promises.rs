@@ -7,6 +7,7 @@ use super::{
     effects::Key,
     functions::Args,
     interp::{Catches, Interp, Leave},
+    overlap::Touched,
     sum::Tally,
     val::{Addr, Refs, Val},
 };
@@ -16,7 +17,7 @@ use crate::text::Span;
 pub(super) const LOST: Addr = Addr::MAX;
 
 impl<'a> Interp<'a> {
-    fn waiting(&self) -> Arc<[Unawaited]> {
+    pub(super) fn waiting(&self) -> Arc<[Unawaited]> {
         match self.heap.get(self.pending) {
             Content::Pending(list) => list.clone(),
             _ => [].into(),
@@ -31,7 +32,8 @@ impl<'a> Interp<'a> {
     pub(super) fn leave_pending(&mut self, addr: Addr, keys: Vec<(Key, u64)>, origins: Arc<[u32]>, width: Tally) {
         let depth = self.fx_stack.len();
         let mut list = self.waiting().to_vec();
-        list.push(Unawaited { addr, keys: keys.into(), origins, width, depth });
+        let touched = std::mem::replace(&mut self.touched, Touched::nothing());
+        list.push(Unawaited { addr, keys: keys.into(), origins, width, depth, touched });
         self.set_waiting(list);
     }
 
@@ -127,6 +129,7 @@ impl<'a> Interp<'a> {
         if promises.is_empty() {
             return val.clone();
         }
+        self.note_wait();
         let rest = val.refs.as_slice().iter().copied().filter(|a| !promises.iter().any(|(p, _)| p == a));
         let mut result = Val { refs: Refs::from_iter(rest), ..val.clone() };
         let others = !result.is_never();
@@ -214,6 +217,7 @@ impl<'a> Interp<'a> {
             }
         };
         let (has_ok, has_error) = (is_function(self, &on_ok), is_function(self, &on_error));
+        self.begin_deferred(u32::MAX);
         let mut done = self.guarded(|me| {
             let mut ways = vec![];
             if !prom.val.is_never() {
@@ -246,6 +250,7 @@ impl<'a> Interp<'a> {
             }
             me.any_way(ways)
         });
+        self.touched = self.end_deferred();
         done.fx.path = prom.path.add(&done.fx.path);
         let val = self.promise_of(done, prom.origins.clone(), at);
         self.chained(addr, &val);
@@ -392,6 +397,7 @@ pub(super) fn merge_either(old: &mut Unawaited, other: &Unawaited) {
     }
     old.keys = keys.into();
     old.origins = union(&old.origins, &other.origins);
+    old.touched = old.touched.and(&other.touched);
     old.width = old.width.join(&other.width);
 }
 
@@ -406,5 +412,6 @@ pub(super) fn merge_into(old: &mut Unawaited, more: &Unawaited) {
     }
     old.keys = keys.into();
     old.origins = union(&old.origins, &more.origins);
+    old.touched = old.touched.and(&more.touched);
     old.width = if old.depth == more.depth { old.width.add(&more.width) } else { Tally::zero() };
 }

@@ -82,6 +82,7 @@ impl Interp<'_> {
         let mut all: Option<Arr> = None;
         let mut add = |arr: Arr| all = Some(all.as_ref().map_or_else(|| arr.clone(), |a: &Arr| a.join(&arr)));
         for addr in val.refs.as_slice() {
+            self.looks(*addr);
             if self.heap.slots[*addr as usize].open {
                 let any = self.unknown(at, "something else can change it at any time");
                 let (sym, why) = any.unknown.map_or((0, 0), |u| (u.sym, u.why));

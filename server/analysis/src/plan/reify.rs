@@ -26,6 +26,11 @@ impl Reifier {
         self.at_depth(val, 0)
     }
 
+    /// The value and what is directly in it; all deeper is unknown. As cheap as the value is wide.
+    pub(super) fn outline(&self, val: &Val) -> Value {
+        self.at_depth(val, DEEPEST)
+    }
+
     fn why(&self, id: WhyId) -> Why {
         self.whys.get(id as usize).cloned().unwrap_or_else(|| Why { span: Span::default(), text: String::new() })
     }
@@ -91,7 +96,7 @@ impl Reifier {
             Content::Fun(f) => {
                 let node = match &**f {
                     Fun::Closure { node, .. } | Fun::Class { node, .. } => self.functions.get(*node as usize),
-                    Fun::Bound { .. } | Fun::Settle { .. } => None,
+                    Fun::Bound { .. } | Fun::Method { .. } | Fun::Settle { .. } => None,
                 };
                 value.function = Some(match node {
                     Some((span, is_async, parameters)) => {

@@ -60,5 +60,5 @@ fn check(cx: &Checker, report: &mut Report) {
 fn older(cx: &Checker, other: &swc_ecma_ast::Ident, at: NodeId, filtered: Span) -> bool {
     cx.index
         .declared(&other.sym, at)
-        .is_some_and(|d| d.span.end < filtered.start && cx.plan.value_at(span(other)).is_some_and(|v| v.is_array()))
+        .is_some_and(|d| d.span.end < filtered.start && cx.plan.outline_at(span(other)).is_some_and(|v| v.is_array()))
 }

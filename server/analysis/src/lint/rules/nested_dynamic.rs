@@ -35,7 +35,7 @@ fn check(cx: &Checker, report: &mut Report) {
                 .is_some_and(|v| constant_string(cx.index.resolve(v, at).0).is_some()),
             other => {
                 constant_string(other).is_some()
-                    || cx.plan.value_at(span(given)).is_some_and(|v| v.texts().is_some() && v.is_string())
+                    || cx.plan.outline_at(span(given)).is_some_and(|v| v.texts().is_some() && v.is_string())
             }
         };
         if !known {

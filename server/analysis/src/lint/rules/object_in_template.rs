@@ -28,7 +28,7 @@ fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.templates {
         let Some(Expr::Tpl(template)) = cx.index.expr(*id) else { continue };
         for hole in &template.exprs {
-            let Some(value) = cx.value(hole.unwrap_parens()).map(|v| v.non_nullish()) else { continue };
+            let Some(value) = cx.plan.value_at(span(hole.unwrap_parens())).map(|v| v.non_nullish()) else { continue };
             let list = value.array.as_ref().is_some_and(|a| a.element.non_nullish().is_object());
             if !(value.is_object() || (value.is_array() && list)) {
                 continue;

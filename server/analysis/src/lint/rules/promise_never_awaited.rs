@@ -30,7 +30,7 @@ fn check(cx: &Checker, report: &mut Report) {
     for call in &cx.plan.calls {
         let fate = &call.fate;
         // A call that no run comes to makes no promise.
-        if cx.plan.value_at(call.span).is_none() || handed_on(cx, call.span) {
+        if cx.plan.outline_at(call.span).is_none() || handed_on(cx, call.span) {
             continue;
         }
         if fate.awaited != Awaited::Never || fate.floating || !fate.misuses.is_empty() {

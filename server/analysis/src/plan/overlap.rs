@@ -1,0 +1,167 @@
+//! Work that runs while the script goes on: a promise nobody has awaited yet.
+//!
+//! An async function is followed to its end where it is called. That is the truth only if, until somebody awaits it, nobody else touches
+//! what it touches. Where somebody does, the place is remembered as torn, and the script is interpreted anew with that place open:
+//! reading it can then give anything.
+//!
+//! One pattern is let through: activations of the same function that take work from a shared place in single steps (`queue.shift()`,
+//! `next++`, with no `await` between looking and taking). Whichever takes an item, each item is taken once.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{contents::Unawaited, interp::Interp, val::Addr};
+
+/// What unawaited work did to one place.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Access {
+    wrote: bool,
+    /// It looked without taking, and then waited; or it wrote more than it looked at.
+    torn: bool,
+    looked: bool,
+    looked_at: u32,
+}
+
+/// Everything an activation did to places older than itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Touched {
+    /// The function; [`u32::MAX`] where it is none, or several.
+    node: u32,
+    places: Arc<[(Addr, Access)]>,
+}
+
+impl Touched {
+    pub(super) fn nothing() -> Touched {
+        Touched { node: u32::MAX, places: [].into() }
+    }
+
+    fn of(&self, addr: Addr) -> Option<&Access> {
+        self.places.binary_search_by_key(&addr, |(a, _)| *a).ok().map(|i| &self.places[i].1)
+    }
+
+    /// What both did.
+    pub(super) fn and(&self, other: &Touched) -> Touched {
+        if other.places.is_empty() || self == other {
+            return self.clone();
+        }
+        if self.places.is_empty() {
+            return other.clone();
+        }
+        let mut places: HashMap<Addr, Access> = self.places.iter().copied().collect();
+        for (addr, access) in other.places.iter() {
+            let entry = places.entry(*addr).or_default();
+            entry.wrote |= access.wrote;
+            entry.torn |= access.torn;
+        }
+        let mut places: Vec<(Addr, Access)> = places.into_iter().collect();
+        places.sort_by_key(|(a, _)| *a);
+        let node = if self.node == other.node { self.node } else { u32::MAX };
+        Touched { node, places: places.into() }
+    }
+}
+
+/// An activation that is being followed.
+#[derive(Debug)]
+pub(super) struct Activation {
+    node: u32,
+    born: Addr,
+    /// How often it has waited.
+    epoch: u32,
+    places: HashMap<Addr, Access>,
+}
+
+impl Interp<'_> {
+    /// Begins to note what deferred work touches.
+    pub(super) fn begin_deferred(&mut self, node: u32) {
+        let born = self.heap.len();
+        self.activations.push(Activation { node, born, epoch: 0, places: HashMap::new() });
+    }
+
+    pub(super) fn end_deferred(&mut self) -> Touched {
+        let Some(activation) = self.activations.pop() else {
+            return Touched::nothing();
+        };
+        let mut places: Vec<(Addr, Access)> = activation.places.into_iter().collect();
+        for (_, access) in &mut places {
+            access.torn |= access.looked && access.looked_at < activation.epoch;
+        }
+        places.sort_by_key(|(a, _)| *a);
+        // What it did not do in single steps, it did while its like were doing the same.
+        let waiting = self.waiting();
+        for (addr, access) in places.iter().filter(|(_, a)| a.torn) {
+            for other in waiting.iter().filter(|u| u.touched.node == activation.node) {
+                if other.touched.of(*addr).is_some_and(|o| o.wrote || access.wrote) {
+                    self.torn(*addr);
+                }
+            }
+        }
+        Touched { node: activation.node, places: places.into() }
+    }
+
+    /// The work being followed waits for something.
+    pub(super) fn note_wait(&mut self) {
+        self.activations.iter_mut().for_each(|a| a.epoch += 1);
+    }
+
+    /// Notes that a place is looked at.
+    pub(super) fn looks(&mut self, addr: Addr) {
+        for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
+            let access = activation.places.entry(addr).or_default();
+            access.torn |= access.looked && access.looked_at != activation.epoch;
+            (access.looked, access.looked_at) = (true, activation.epoch);
+        }
+        if self.has_waiting() {
+            self.check_overlap(addr, false);
+        }
+    }
+
+    /// Notes that a place is written.
+    pub(super) fn writes(&mut self, addr: Addr) {
+        for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
+            let access = activation.places.entry(addr).or_default();
+            access.wrote = true;
+            // Written without looking, or after waiting: not one step.
+            access.torn |= !access.looked || access.looked_at != activation.epoch;
+            access.looked = false;
+        }
+        if self.has_waiting() {
+            self.check_overlap(addr, true);
+        }
+    }
+
+    fn has_waiting(&self) -> bool {
+        match self.heap.get(self.pending) {
+            super::contents::Content::Pending(list) => !list.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn check_overlap(&mut self, addr: Addr, writes: bool) {
+        let node = self.activations.last().map(|a| a.node);
+        let waiting = self.waiting();
+        let clash = waiting.iter().any(|u| match u.touched.of(addr) {
+            Some(other) => {
+                (writes || other.wrote) && (other.torn || node.is_none_or(|n| n == u32::MAX || n != u.touched.node))
+            }
+            None => false,
+        });
+        if clash {
+            self.torn(addr);
+        }
+    }
+
+    /// Work of many iterations waits at once: its like come in its way.
+    pub(super) fn check_siblings(&mut self, work: &Unawaited) {
+        for (addr, access) in work.touched.places.iter() {
+            if access.torn && access.wrote {
+                self.torn(*addr);
+            }
+        }
+    }
+
+    fn torn(&mut self, addr: Addr) {
+        let slot = &self.heap.slots[addr as usize];
+        if !slot.open && addr != self.phase && addr != self.pending {
+            self.tears.insert((slot.site, slot.context));
+        }
+    }
+}
