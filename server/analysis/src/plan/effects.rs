@@ -1,5 +1,7 @@
 //! What a stretch of the script does: how many agents it starts where, how many at once, how many one after another.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use super::sum::{Tally, WhyId};
 
 /// What is counted.
@@ -22,8 +24,8 @@ pub(super) enum Key {
 /// Counts, and the shape of the work in time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Effects {
-    /// Sorted by key; what is missing is zero.
-    pub(super) counts: Vec<(Key, Tally)>,
+    /// What is missing is zero.
+    pub(super) counts: BTreeMap<Key, Tally>,
     /// Agents one after another.
     pub(super) path: Tally,
     /// Most agents in flight at once.
@@ -38,19 +40,23 @@ impl Effects {
     }
 
     pub(super) fn get(&self, key: Key) -> Tally {
-        match self.counts.binary_search_by_key(&key, |(k, _)| *k) {
-            Ok(i) => self.counts[i].1.clone(),
-            Err(_) => Tally::zero(),
-        }
+        self.counts.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// How much of it is certain.
+    pub(super) fn low(&self, key: Key) -> u64 {
+        self.counts.get(&key).map_or(0, |n| n.low)
     }
 
     pub(super) fn add(&mut self, key: Key, n: &Tally) {
         if n.is_zero() {
             return;
         }
-        match self.counts.binary_search_by_key(&key, |(k, _)| *k) {
-            Ok(i) => self.counts[i].1 = self.counts[i].1.add(n),
-            Err(i) => self.counts.insert(i, (key, n.clone())),
+        match self.counts.entry(key) {
+            Entry::Occupied(mut known) => *known.get_mut() = known.get().add(n),
+            Entry::Vacant(free) => {
+                free.insert(n.clone());
+            }
         }
     }
 
@@ -117,7 +123,7 @@ impl Effects {
 
     /// May stop where only `done` had happened.
     pub(super) fn stopped_at(&self, done: &Effects, why: Option<WhyId>) -> Effects {
-        let counts = self.counts.iter().map(|(k, n)| (*k, n.down_to(done.get(*k).low, why)));
+        let counts = self.counts.iter().map(|(k, n)| (*k, n.down_to(done.low(*k), why)));
         Effects {
             counts: counts.collect(),
             path: self.path.down_to(done.path.low, why),
@@ -133,7 +139,7 @@ impl Effects {
             counts: self
                 .counts
                 .iter()
-                .map(|(k, n)| (*k, if *n == sure.get(*k) { n.clone() } else { raise(n, sure.get(*k).low) }))
+                .map(|(k, n)| (*k, if *n == sure.get(*k) { n.clone() } else { raise(n, sure.low(*k)) }))
                 .collect(),
             path: raise(&self.path, sure.path.low),
             peak: raise(&self.peak, sure.peak.low),
@@ -141,14 +147,21 @@ impl Effects {
         }
     }
 
-    /// The smaller lower bounds of both.
-    pub(super) fn least(&self, other: &Effects) -> Effects {
-        self.stopped_at(other, None)
+    /// The same without what may not happen at all.
+    pub(super) fn only_certain(mut self) -> Effects {
+        self.counts.retain(|_, n| n.low > 0);
+        self
+    }
+
+    /// The same without its counts.
+    pub(super) fn shape(&self) -> Effects {
+        let Effects { counts: _, path, peak, hold } = self;
+        Effects { counts: BTreeMap::new(), path: path.clone(), peak: peak.clone(), hold: hold.clone() }
     }
 
     /// Whether it is certain to start anything.
     pub(super) fn is_certain(&self) -> bool {
-        self.counts.iter().any(|(_, n)| n.low > 0) || self.path.low > 0 || self.peak.low > 0
+        self.counts.values().any(|n| n.low > 0) || self.path.low > 0 || self.peak.low > 0
     }
 
     /// What it is certain to count.
@@ -157,27 +170,13 @@ impl Effects {
     }
 }
 
-fn merge(a: &[(Key, Tally)], b: &[(Key, Tally)], op: impl Fn(&Tally, &Tally) -> Tally) -> Vec<(Key, Tally)> {
+fn merge(
+    a: &BTreeMap<Key, Tally>,
+    b: &BTreeMap<Key, Tally>,
+    op: impl Fn(&Tally, &Tally) -> Tally,
+) -> BTreeMap<Key, Tally> {
     let zero = Tally::zero();
-    let mut all = Vec::with_capacity(a.len().max(b.len()));
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() || j < b.len() {
-        let (x, y) = (a.get(i), b.get(j));
-        match (x, y) {
-            (Some((k, n)), Some((l, m))) if k == l => {
-                all.push((*k, op(n, m)));
-                (i, j) = (i + 1, j + 1);
-            }
-            (Some((k, n)), y) if y.is_none_or(|(l, _)| k < l) => {
-                all.push((*k, op(n, &zero)));
-                i += 1;
-            }
-            (_, Some((l, m))) => {
-                all.push((*l, op(&zero, m)));
-                j += 1;
-            }
-            _ => break,
-        }
-    }
-    all
+    let both = a.iter().map(|(k, n)| (*k, op(n, b.get(k).unwrap_or(&zero))));
+    let rest = b.iter().filter(|(k, _)| !a.contains_key(k)).map(|(k, m)| (*k, op(&zero, m)));
+    both.chain(rest).collect()
 }

@@ -33,6 +33,10 @@ pub(super) struct Mark {
     stamp: u32,
 }
 
+/// Which region, of all there ever were; none is the first one's.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Region(u32);
+
 /// What a region changed: the new contents of older places.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Delta(pub(super) Vec<(Addr, Content)>);
@@ -105,6 +109,16 @@ impl Heap {
         self.stamp = self.next_stamp;
         self.marks.push(mark);
         mark
+    }
+
+    /// The innermost region that has not ended.
+    pub(super) fn region(&self) -> Region {
+        Region(self.stamp)
+    }
+
+    /// Whether `region` has not ended.
+    pub(super) fn is_in(&self, region: Region) -> bool {
+        region == self.region() || self.marks.iter().any(|m| m.stamp == region.0)
     }
 
     /// What changed since `mark`, without undoing it.

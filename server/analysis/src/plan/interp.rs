@@ -6,12 +6,12 @@ use super::{
     contents::{Content, Env, Prom, join_contents},
     effects::Effects,
     functions::FnNode,
-    heap::{Delta, Heap, Mark},
+    heap::{Delta, Heap, Mark, Region},
     narrowing::{Refined, agreed},
     overlap::{Activation, Touched},
     record::Record,
     scope::Scopes,
-    sum::{SymId, WhyId},
+    sum::{SymId, Tally, WhyId},
     val::{Addr, Val},
 };
 use crate::{Context, script::Script, text::Span};
@@ -66,6 +66,8 @@ pub(super) struct Target {
     pub(super) exits: Vec<Exit>,
     /// Something in it may throw; what is certain to have happened by then.
     pub(super) thrown: Option<Effects>,
+    /// The region in which that was noted last.
+    thrown_in: Region,
     /// The promises nobody had awaited there.
     thrown_waiting: Option<Content>,
 }
@@ -325,18 +327,20 @@ impl<'a> Interp<'a> {
         let mark = self.heap.mark();
         self.fx_stack.push(std::mem::replace(&mut self.fx, Effects::none()));
         let fx_depth = self.fx_stack.len();
-        self.targets.push(Target { catches, mark, fx_depth, exits: vec![], thrown: None, thrown_waiting: None });
-        let refined = self.refinements.clone();
-        let val = f(self);
-        let way = self.end_way(mark, val, refined);
-        let target = self.targets.pop().unwrap_or_else(|| Target {
-            catches: Catches::All,
+        let target = |catches| Target {
+            catches,
             mark,
             fx_depth,
             exits: vec![],
             thrown: None,
+            thrown_in: Region::default(),
             thrown_waiting: None,
-        });
+        };
+        self.targets.push(target(catches));
+        let refined = self.refinements.clone();
+        let val = f(self);
+        let way = self.end_way(mark, val, refined);
+        let target = self.targets.pop().unwrap_or_else(|| target(Catches::All));
         (way, target)
     }
 
@@ -348,6 +352,18 @@ impl<'a> Interp<'a> {
         }
         fx.then(&self.fx);
         fx
+    }
+
+    /// What of `known` has also happened since the region of `target` began.
+    fn least_since(&self, target: usize, known: &Effects) -> Effects {
+        let mut here = Effects::none();
+        let since = || self.fx_stack[self.targets[target].fx_depth..].iter().chain([&self.fx]);
+        since().for_each(|fx| here.then(&fx.shape()));
+        for key in known.counts.keys() {
+            let low = since().fold(0u64, |low, fx| low.saturating_add(fx.low(*key)));
+            here.add(*key, &Tally::exactly(low));
+        }
+        known.stopped_at(&here, None).only_certain()
     }
 
     /// Leaves the current region for the nearest one that catches it.
@@ -382,16 +398,20 @@ impl<'a> Interp<'a> {
         else {
             return;
         };
-        let known = &self.targets[target].thrown;
-        if known.as_ref().is_some_and(|fx| !fx.is_certain()) {
-            return;
+        let Target { thrown, thrown_in, .. } = &self.targets[target];
+        match thrown {
+            Some(known) if !known.is_certain() => return,
+            // Whatever had happened when it was noted has happened here too.
+            Some(_) if self.heap.is_in(*thrown_in) => {}
+            known => {
+                let least = match known {
+                    Some(known) => self.least_since(target, known),
+                    None => self.fx_since(target).only_certain(),
+                };
+                self.targets[target].thrown = Some(least);
+                self.targets[target].thrown_in = self.heap.region();
+            }
         }
-        let here = self.fx_since(target);
-        let least = match known {
-            Some(fx) => fx.least(&here),
-            None => here,
-        };
-        self.targets[target].thrown = Some(least);
         let waiting = self.heap.get(self.pending).clone();
         let known = self.targets[target].thrown_waiting.take();
         self.targets[target].thrown_waiting =

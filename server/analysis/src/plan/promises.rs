@@ -365,9 +365,8 @@ impl<'a> Interp<'a> {
         let list = self.waiting();
         for item in list.iter() {
             for (key, least) in item.keys.iter() {
-                if let Ok(i) = self.fx.counts.binary_search_by_key(key, |(k, _)| *k) {
-                    let low = self.fx.counts[i].1.low.saturating_sub(*least);
-                    self.fx.counts[i].1 = self.fx.counts[i].1.down_to(low, None);
+                if let Some(n) = self.fx.counts.get_mut(key) {
+                    *n = n.down_to(n.low.saturating_sub(*least), None);
                 }
             }
             for origin in item.origins.iter() {
@@ -379,8 +378,7 @@ impl<'a> Interp<'a> {
         // Each call site is certain to start its own.
         let calls = self.fx.counts.iter().filter(|(k, _)| matches!(k, Key::Call(_)));
         let sure: u64 = calls.map(|(_, n)| n.low).sum();
-        if let Ok(i) = self.fx.counts.binary_search_by_key(&Key::Total, |(k, _)| *k) {
-            let total = &mut self.fx.counts[i].1;
+        if let Some(total) = self.fx.counts.get_mut(&Key::Total) {
             total.low = total.low.max(sure);
         }
     }

@@ -8,7 +8,7 @@ pub(super) type WhyId = u32;
 pub(super) type SymId = u32;
 
 /// Longest sum kept; longer ones lose their symbols.
-const MOST_TERMS: usize = 8;
+const MOST_TERMS: usize = 12;
 /// Most reasons kept with one number.
 const MOST_WHYS: usize = 8;
 
@@ -120,6 +120,15 @@ impl Sum {
         sum
     }
 
+    /// What is left of a long sum whose value is at most `high`.
+    fn shortened(self, high: Option<u64>) -> Sum {
+        match high {
+            _ if !self.is_long() => self,
+            Some(high) => Sum::constant(high).at_most(),
+            None => Sum(self.0.into_iter().filter(|p| p.syms.is_empty()).collect()).add(&Sum::symbol(0)),
+        }
+    }
+
     /// Whether it has become too long to help a reader.
     pub(super) fn is_long(&self) -> bool {
         self.0.len() > MOST_TERMS || self.0.iter().any(|p| p.syms.len() > 4)
@@ -155,10 +164,11 @@ impl Tally {
     }
 
     pub(super) fn add(&self, other: &Tally) -> Tally {
+        let high = self.high.zip(other.high).map(|(a, b)| a.saturating_add(b));
         Tally {
             low: self.low.saturating_add(other.low),
-            high: self.high.zip(other.high).map(|(a, b)| a.saturating_add(b)),
-            sum: self.sum.add(&other.sum),
+            high,
+            sum: self.sum.add(&other.sum).shortened(high),
             whys: self.whys.union(&other.whys),
         }
     }
@@ -168,15 +178,16 @@ impl Tally {
             (Some(0), _) | (_, Some(0)) => return Tally::zero(),
             (a, b) => a.zip(b).map(|(a, b)| a.saturating_mul(b)),
         };
-        let sum = self.sum.times(&other.sum);
+        let sum = self.sum.times(&other.sum).shortened(high);
         Tally { low: self.low.saturating_mul(other.low), high, sum, whys: self.whys.union(&other.whys) }
     }
 
     pub(super) fn join(&self, other: &Tally) -> Tally {
+        let high = self.high.zip(other.high).map(|(a, b)| a.max(b));
         Tally {
             low: self.low.min(other.low),
-            high: self.high.zip(other.high).map(|(a, b)| a.max(b)),
-            sum: self.sum.join(&other.sum),
+            high,
+            sum: self.sum.join(&other.sum).shortened(high),
             whys: self.whys.union(&other.whys),
         }
     }
