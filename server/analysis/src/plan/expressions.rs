@@ -66,7 +66,7 @@ impl<'a> Interp<'a> {
             Expr::Await(a) => self.await_expr(a),
             Expr::Unary(u) => self.unary(u),
             Expr::Bin(b) => self.binary(b),
-            Expr::Cond(c) => self.cond(c),
+            Expr::Cond(c) => self.cond(c, Self::expr),
             Expr::Assign(a) => self.assign(a),
             Expr::Update(u) => self.update(u),
             Expr::Seq(s) => {
@@ -299,9 +299,24 @@ impl<'a> Interp<'a> {
     }
 
     fn await_expr(&mut self, a: &'a AwaitExpr) -> Val {
-        let val = self.expr(&a.arg);
-        self.record.value(span(&a.arg), &val);
-        self.await_value(&val, span(&a.arg))
+        self.expr_awaited(&a.arg)
+    }
+
+    /// Evaluates an expression and awaits what it gives: each of its branches by itself, so that it is known which of them waits for
+    /// which promise.
+    pub(super) fn expr_awaited(&mut self, e: &'a Expr) -> Val {
+        let val = match e.unwrap_parens() {
+            Expr::Cond(c) if self.step() => self.deeper(|me| me.cond(c, Self::expr_awaited)),
+            Expr::Bin(b)
+                if matches!(b.op, BinaryOp::LogicalAnd | BinaryOp::LogicalOr | BinaryOp::NullishCoalescing)
+                    && self.step() =>
+            {
+                self.deeper(|me| me.logical(b.op, &b.left, &b.right, Self::expr_awaited))
+            }
+            other => self.expr(other),
+        };
+        self.record.value(span(e), &val);
+        self.await_value(&val, span(e))
     }
 
     fn unary(&mut self, u: &'a UnaryExpr) -> Val {
@@ -333,7 +348,7 @@ impl<'a> Interp<'a> {
     /// A binary expression. Chains of one operator nest to the left, so the left spine is walked without recursion.
     fn binary(&mut self, b: &'a BinExpr) -> Val {
         if matches!(b.op, BinaryOp::LogicalAnd | BinaryOp::LogicalOr | BinaryOp::NullishCoalescing) {
-            return self.logical(b.op, &b.left, &b.right);
+            return self.logical(b.op, &b.left, &b.right, Self::expr);
         }
         let mut spine: Vec<&'a BinExpr> = vec![b];
         while let Some(last) = spine.last()
@@ -358,7 +373,8 @@ impl<'a> Interp<'a> {
         left
     }
 
-    pub(super) fn logical(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Val {
+    /// `a && b` and its kin; `eval` evaluates the right operand.
+    fn logical(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr, eval: fn(&mut Self, &'a Expr) -> Val) -> Val {
         let val = self.expr(left);
         if op != BinaryOp::NullishCoalescing {
             self.condition(&val, left);
@@ -387,13 +403,13 @@ impl<'a> Interp<'a> {
                 if op != BinaryOp::NullishCoalescing {
                     me.assume(left, op == BinaryOp::LogicalAnd);
                 }
-                me.expr(right)
+                eval(me, right)
             }));
         }
         if self.live { self.any_way(ways) } else { Val::default() }
     }
 
-    fn cond(&mut self, c: &'a CondExpr) -> Val {
+    fn cond(&mut self, c: &'a CondExpr, eval: fn(&mut Self, &'a Expr) -> Val) -> Val {
         let test = self.expr(&c.test);
         self.condition(&test, &c.test);
         let naming = self.naming.clone();
@@ -404,7 +420,7 @@ impl<'a> Interp<'a> {
                 ways.push(self.way(|me| {
                     me.assume(&c.test, truth);
                     me.naming = naming;
-                    if me.live { me.expr(branch) } else { Val::default() }
+                    if me.live { eval(me, branch) } else { Val::default() }
                 }));
             }
         }

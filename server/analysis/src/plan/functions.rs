@@ -193,24 +193,21 @@ impl<'a> Interp<'a> {
     }
 
     fn run_body(&mut self, node: FnNode<'a>, args: &Args) -> Val {
+        let awaited = std::mem::take(&mut self.result_awaited) || node.is_async();
         let (end, target) = self.region(Catches::Returns, |me| {
             me.bind_params(node, args);
             if let FnNode::Arrow(ArrowExpr { body, .. }) = node
                 && let ArrowFunctionBody::Expr(e) = &**body
             {
-                let val = me.expr(e);
-                return me.result_of(val, node.is_async());
+                return if awaited { me.expr_awaited(e) } else { me.expr(e) };
             }
+            let outer = std::mem::replace(&mut me.awaits_returned, awaited);
             me.body(node.stmts());
+            me.awaits_returned = outer;
             Val::undefined()
         });
         let ways = std::iter::once(end).chain(target.exits.into_iter().map(Self::way_of));
         self.any_way(ways.collect())
-    }
-
-    /// The value a `return` of it gives: in an async function the promise's result.
-    pub(super) fn result_of(&mut self, val: Val, is_async: bool) -> Val {
-        if is_async { self.await_value(&val, Span::default()) } else { val }
     }
 
     fn bind_params(&mut self, node: FnNode<'a>, args: &Args) {

@@ -145,6 +145,10 @@ pub(super) struct Interp<'a> {
     pub(super) own_names: HashMap<u32, (&'a swc_ecma_ast::Ident, Val)>,
     /// Functions that have left our sight.
     pub(super) escaped: Vec<u32>,
+    /// Whoever calls the next function awaits what it gives.
+    pub(super) result_awaited: bool,
+    /// What the function being called returns is awaited, by itself or by whoever calls it.
+    pub(super) awaits_returned: bool,
     /// The callee of the call being made.
     pub(super) callee: Span,
     /// The name the value being computed will get.
@@ -199,6 +203,8 @@ impl<'a> Interp<'a> {
             homes: vec![],
             own_names: HashMap::new(),
             escaped: vec![],
+            result_awaited: false,
+            awaits_returned: true,
             callee: Span::default(),
             naming: None,
             record: Record::default(),
@@ -429,6 +435,12 @@ impl<'a> Interp<'a> {
     /// A new promise, not awaited yet.
     pub(super) fn promise(&mut self, site: Span, prom: Prom) -> Addr {
         self.alloc(site, Content::Promise(prom.into()))
+    }
+
+    /// Whether what throws here is caught in the function being called.
+    pub(super) fn is_trying(&self) -> bool {
+        let inner = self.targets.iter().rev().take_while(|t| t.catches != Catches::Returns);
+        inner.into_iter().any(|t| matches!(t.catches, Catches::Throws | Catches::All))
     }
 
     /// The exit as a way on.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    contents::{Arr, Content, Obj, Prom, Unawaited, union},
+    contents::{Arr, Content, Fun, Obj, Prom, Unawaited, union},
     effects::Key,
     functions::Args,
     interp::{Catches, Interp, Leave},
@@ -175,14 +175,14 @@ impl<'a> Interp<'a> {
     pub(super) fn call_awaiting(&mut self, f: &Val, args: &Args, at: Span) -> Val {
         let several = f.refs.as_slice().len() > 1 && Val { refs: Refs::None, ..f.clone() }.is_never();
         if !several {
+            let closure = f.only_ref().and_then(|a| self.heap.get(a).fun().cloned());
+            self.result_awaited = matches!(closure.as_deref(), Some(Fun::Closure { .. }));
             let val = self.call_value(f, Val::undefined(), args, at);
+            self.result_awaited = false;
             return self.await_value(&val, at);
         }
         let each: Vec<Addr> = f.refs.as_slice().to_vec();
-        self.either(each.len(), |me, i| {
-            let val = me.call_value(&Val::addr(each[i]), Val::undefined(), args, at);
-            me.await_value(&val, at)
-        })
+        self.either(each.len(), |me, i| me.call_awaiting(&Val::addr(each[i]), args, at))
     }
 
     /// What a value resolves to, without awaiting it here.

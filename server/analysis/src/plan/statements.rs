@@ -69,6 +69,7 @@ impl<'a> Interp<'a> {
             Stmt::If(i) => self.if_stmt(i),
             Stmt::Return(r) => {
                 let val = match &r.arg {
+                    Some(e) if self.awaits_returned && !self.is_trying() => self.expr_awaited(e),
                     Some(e) => {
                         let val = self.expr(e);
                         self.record.value(span(e), &val);

@@ -200,9 +200,9 @@ await parallel(found.map(f => () => agent(`use ${f}`)))
 #[test]
 fn recursion_is_followed_as_far_as_it_is_decided() {
     expect![[r#"
-        async function retry(n) { const r = await agent⟨×0..4 = ≤1 + ≤3⟩(`try ${n}`); return r || n === 0 ? r : retry(n - 1) }
+        async function retry(n) { const r = await agent⟨×1..4 = 1 + ≤3⟩(`try ${n}`); return r || n === 0 ? r : retry(n - 1) }
         await retry(3)
-        // agents 0..4 = ≤1 + ≤3; at once 1; in a row 1..4
+        // agents 1..4 = 1 + ≤3; at once 1; in a row 1..4
     "#]].assert_eq(&draw(
         "async function retry(n) { const r = await agent(`try ${n}`); return r || n === 0 ? r : retry(n - 1) }
 await retry(3)
