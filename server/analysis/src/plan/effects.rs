@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::sum::{Tally, WhyId};
+use super::sum::{Tally, WhyId, Whys};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,6 +87,16 @@ impl Effects {
             path: self.path.join(&other.path),
             peak: self.peak.join(&other.peak),
             hold: self.hold.join(&other.hold),
+        }
+    }
+
+    /// Gives `why` as the reason of every count that is not exact and has none.
+    pub(super) fn explain(&mut self, why: WhyId) {
+        let shape = [&mut self.path, &mut self.peak, &mut self.hold];
+        for n in self.counts.values_mut().chain(shape) {
+            if n.high != Some(n.low) && n.whys.first().is_none() {
+                n.whys = Whys::one(why);
+            }
         }
     }
 

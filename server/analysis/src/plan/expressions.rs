@@ -406,7 +406,8 @@ impl<'a> Interp<'a> {
                 eval(me, right)
             }));
         }
-        if self.live { self.any_way(ways) } else { Val::default() }
+        let why = self.branch_why(left);
+        if self.live { self.any_way_because(ways, Some(why)) } else { Val::default() }
     }
 
     fn cond(&mut self, c: &'a CondExpr, eval: fn(&mut Self, &'a Expr) -> Val) -> Val {
@@ -424,7 +425,8 @@ impl<'a> Interp<'a> {
                 }));
             }
         }
-        if self.live { self.any_way(ways) } else { Val::default() }
+        let why = self.branch_why(&c.test);
+        if self.live { self.any_way_because(ways, Some(why)) } else { Val::default() }
     }
 
     fn yield_expr(&mut self, y: &'a YieldExpr) -> Val {

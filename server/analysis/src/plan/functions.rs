@@ -206,8 +206,8 @@ impl<'a> Interp<'a> {
             me.awaits_returned = outer;
             Val::undefined()
         });
-        let ways = std::iter::once(end).chain(target.exits.into_iter().map(Self::way_of));
-        self.any_way(ways.collect())
+        let why = target.exits.first().map(|_| self.why(node.span(), "the run decides where this function returns"));
+        self.after(end, target.exits, why)
     }
 
     fn bind_params(&mut self, node: FnNode<'a>, args: &Args) {

@@ -298,6 +298,11 @@ impl<'a> Interp<'a> {
 
     /// Goes on as after any of `ways`; gives the value of the ways joined.
     pub(super) fn any_way(&mut self, ways: Vec<Way>) -> Val {
+        self.any_way_because(ways, None)
+    }
+
+    /// The same; where the ways count differently and nothing says why, `why` does.
+    pub(super) fn any_way_because(&mut self, ways: Vec<Way>, why: Option<WhyId>) -> Val {
         let mut ways: Vec<Way> = ways.into_iter().filter(|w| w.live).collect();
         self.live = !ways.is_empty();
         let mut val = Val::default();
@@ -310,7 +315,11 @@ impl<'a> Interp<'a> {
         }
         let deltas: Vec<Delta> = ways.iter_mut().map(|w| std::mem::take(&mut w.delta)).collect();
         self.heap.apply_any(&deltas);
-        self.fx.then(&fx.unwrap_or_default());
+        let mut fx = fx.unwrap_or_default();
+        if let Some(why) = why {
+            fx.explain(why);
+        }
+        self.fx.then(&fx);
         self.refinements = refined.unwrap_or_default();
         self.settle_depths();
         val

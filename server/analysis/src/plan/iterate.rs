@@ -28,8 +28,18 @@ const PASSES: usize = 7;
 pub(super) enum Trips {
     /// So often, unless it leaves earlier.
     Given(Tally),
-    /// Until it leaves: by `Break` exits of the iteration itself. The tally says it in symbols where it is known.
-    Inferred(Option<Tally>, WhyId),
+    /// Until it leaves: by `Break` exits of the iteration itself, `least` times at least. The hint says it in symbols where it is
+    /// known.
+    Inferred { hint: Option<Tally>, whys: LoopWhys, least: u64 },
+}
+
+/// Why it is not known how often a loop's body runs.
+#[derive(Clone, Copy)]
+pub(super) struct LoopWhys {
+    /// Where nothing bounds it.
+    pub(super) open: WhyId,
+    /// Where something does, and it may end before.
+    pub(super) early: WhyId,
 }
 
 /// What iterating did. State and effects of the normal end are not applied yet.
@@ -201,14 +211,15 @@ impl<'a> Interp<'a> {
                 }
             }
         }
-        let (given, hint, why) = match trips {
-            Trips::Given(tally) => (Some(tally), None, None),
-            Trips::Inferred(hint, why) => (None, hint, Some(why)),
+        let (given, hint, why, least) = match trips {
+            Trips::Given(tally) => (Some(tally), None, None, 0),
+            Trips::Inferred { hint, whys, least } => (None, hint, Some(whys), least),
         };
         if !way.live {
             most = 0.0;
         }
         let known = most.is_finite().then_some(most as u64);
+        let why = why.map(|w| if known.is_some() { w.early } else { w.open });
         let completed = match &given {
             Some(tally) => {
                 let high = match (tally.high, known) {
@@ -223,7 +234,12 @@ impl<'a> Interp<'a> {
             }
             None => match (known, hint, why) {
                 (Some(0), ..) => Tally::zero(),
-                (Some(n), Some(hint), _) if hint.high == Some(n) => Tally { low: 0, ..hint },
+                (Some(n), Some(hint), why) if hint.high == Some(n) => {
+                    let exact = hint.low == n && way.live;
+                    let whys = why.filter(|_| exact).map_or(hint.whys, Whys::one);
+                    let sum = if exact { hint.sum.at_most() } else { hint.sum };
+                    Tally { low: 0, high: hint.high, sum, whys }
+                }
                 (None, Some(hint), _) if hint.high.is_none() && steps.values().any(|s| *s == (1.0, 1.0)) => {
                     Tally { low: 0, ..hint }
                 }
@@ -259,7 +275,7 @@ impl<'a> Interp<'a> {
             }
             exit.delta.0.sort_by_key(|(a, _)| *a);
             // How many iterations had been completed when it left.
-            let count = self.completed_at(&exit, counters, &steps, &may_repeat);
+            let count = self.completed_at(&exit, counters, &steps, &may_repeat).at_least(least);
             let mut fx = once.times(&count);
             fx.then(&exit.fx);
             fewest = Some(fewest.map_or_else(|| count.clone(), |f| f.join(&count)));

@@ -7,7 +7,7 @@ use super::{
     contents::{Arr, Content},
     effects::Key,
     interp::{Catches, Interp, Leave, Way},
-    iterate::Trips,
+    iterate::{LoopWhys, Trips},
     numbers::Num,
     strings::Str,
     sum::{Tally, WhyId, Whys},
@@ -18,6 +18,16 @@ use crate::{script::span, text::Span};
 /// Most iterations followed one by one, of one loop and of loops within loops.
 pub(super) const MOST_UNROLLED: usize = 16;
 const MOST_UNROLLED_NESTED: u32 = 64;
+
+const ENDS_EARLY: &str = "the run decides in which round this loop ends";
+
+/// How far a loop's iterations could be followed one by one.
+enum Followed {
+    /// So many, and the agents of one.
+    ToTheEnd(Tally, Tally),
+    /// Its condition was not decided any more; so many times it is certain to hold.
+    SoFar(u64),
+}
 
 impl<'a> Interp<'a> {
     pub(super) fn loop_stmt(&mut self, stmt: &'a Stmt, labels: Vec<String>) {
@@ -33,7 +43,8 @@ impl<'a> Interp<'a> {
             me.note_loop(span(stmt), trips);
             Val::default()
         });
-        self.after(end, target.exits);
+        let why = self.why(span(stmt), ENDS_EARLY);
+        self.after(end, target.exits, Some(why));
     }
 
     fn note_loop(&mut self, at: Span, (trips, agents): (Tally, Tally)) {
@@ -66,7 +77,7 @@ impl<'a> Interp<'a> {
             f(me);
             Val::default()
         });
-        self.after(end, target.exits);
+        self.after(end, target.exits, None);
     }
 
     /// A loop with a condition. Gives how often it runs and the agents of one iteration.
@@ -82,18 +93,21 @@ impl<'a> Interp<'a> {
         let frame = self.env.clone();
         let own: u32 =
             if self.scopes.scopes.contains_key(&at.start) { frame.as_ref().map_or(0, |f| f.count) } else { 0 };
-        if let Some(test) = test
-            && let Some(known) = self.follow(test, update, body, labels, own, body_first)
-        {
-            return known;
+        let mut least = 0;
+        if let Some(test) = test {
+            match self.follow(test, update, body, labels, own, body_first) {
+                Followed::ToTheEnd(trips, agents) => return (trips, agents),
+                Followed::SoFar(sure) => least = sure,
+            }
         }
         self.env = frame;
         let first = body_first;
         let hint = test.and_then(|t| self.trip_hint(t));
-        let why = self.loop_why(test, at);
+        let early = self.why(test.map_or(at, span), ENDS_EARLY);
+        let whys = LoopWhys { open: self.loop_why(test, at), early };
         let mut seen: Vec<Val> = vec![Val::default(); own as usize];
         let head = self.env.clone();
-        let done = self.iterate(Trips::Inferred(hint, why), |me| {
+        let done = self.iterate(Trips::Inferred { hint, whys, least }, |me| {
             let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
                 me.env = head.clone();
                 if !first && let Some(test) = test {
@@ -149,29 +163,29 @@ impl<'a> Interp<'a> {
         labels: &[String],
         own: u32,
         body_first: bool,
-    ) -> Option<(Tally, Tally)> {
+    ) -> Followed {
         if self.unrolled * 2 > MOST_UNROLLED_NESTED || matches!(test.unwrap_parens(), Expr::Lit(_)) && !body_first {
-            return None;
+            return Followed::SoFar(0);
         }
         let hint = self.trip_hint(test);
         if hint.is_some_and(|h| h.high != Some(h.low) || h.low > MOST_UNROLLED as u64 * 2) {
-            return None;
+            return Followed::SoFar(0);
         }
         let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         let outer = self.env.clone();
         self.unrolled *= 2;
-        let mut result = None;
+        let mut result = Followed::SoFar(0);
         let way = self.way(|me| {
             result = me.follow_all(test, update, body, labels, own, body_first);
             Val::default()
         });
         self.unrolled /= 2;
-        if result.is_none() {
+        if let Followed::SoFar(_) = result {
             self.env = outer;
             for (target, n) in self.targets.iter_mut().zip(&exits) {
                 target.exits.truncate(*n);
             }
-            return None;
+            return result;
         }
         self.any_way(vec![way]);
         result
@@ -185,17 +199,28 @@ impl<'a> Interp<'a> {
         labels: &[String],
         own: u32,
         body_first: bool,
-    ) -> Option<(Tally, Tally)> {
+    ) -> Followed {
         let mut most = Tally::zero();
+        let broken = |me: &Self| {
+            me.targets.iter().rfind(|t| matches!(t.catches, Catches::Breaks(_))).map_or(0, |t| t.exits.len())
+        };
+        let unbroken = broken(self);
+        let mut sure = 0;
         for followed in 0..=MOST_UNROLLED {
+            // Until something has left the loop, every run gets here.
+            let all = |me: &Self, sure| if broken(me) == unbroken { followed as u64 } else { sure };
             if followed > 0 || !body_first {
+                if !body_first {
+                    sure = all(self, sure);
+                }
                 let held = self.expr(test).truthy();
                 match held {
-                    _ if !self.live => return Some((Tally::exactly(followed as u64), most)),
+                    _ if !self.live => return Followed::ToTheEnd(Tally::exactly(followed as u64), most),
                     Some(true) => {}
-                    Some(false) => return Some((Tally::exactly(followed as u64), most)),
-                    None => return None,
+                    Some(false) => return Followed::ToTheEnd(Tally::exactly(followed as u64), most),
+                    None => return Followed::SoFar(sure),
                 }
+                sure = all(self, sure);
             }
             let outer = std::mem::take(&mut self.fx);
             self.fx_stack.push(outer);
@@ -224,10 +249,10 @@ impl<'a> Interp<'a> {
             self.fx = self.fx_stack.pop().unwrap_or_default();
             self.fx.then(&once);
             if !self.live {
-                return Some((Tally::exactly(followed as u64 + 1), most));
+                return Followed::ToTheEnd(Tally::exactly(followed as u64 + 1), most);
             }
         }
-        None
+        Followed::SoFar(sure)
     }
 
     /// Evaluates a loop's condition; where it fails, the loop ends.

@@ -544,10 +544,10 @@ pub(super) fn narrow_to(val: &Val, known: &Val) -> Val {
 
 impl Val {
     pub(super) fn only_num(&self) -> bool {
-        Val { num: None, ..self.clone() }.is_never()
+        self.parts() == usize::from(self.num.is_some())
     }
 
     pub(super) fn only_str(&self) -> bool {
-        Val { str: None, ..self.clone() }.is_never()
+        self.parts() == usize::from(self.str.is_some())
     }
 }

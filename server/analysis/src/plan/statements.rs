@@ -5,6 +5,7 @@ use swc_ecma_ast::{BlockStmt, Decl, Expr, IfStmt, LabeledStmt, Pat, Stmt, Switch
 use super::{
     functions::FnNode,
     interp::{Catches, Exit, Interp, Leave, Way},
+    sum::WhyId,
     val::Val,
 };
 use crate::{script::span, text::Span};
@@ -163,8 +164,14 @@ impl<'a> Interp<'a> {
             self.skip(alt);
         }
         if self.live {
-            self.any_way(ways);
+            let why = self.branch_why(&i.test);
+            self.any_way_because(ways, Some(why));
         }
+    }
+
+    /// Why one branch is taken in some runs and another in others.
+    pub(super) fn branch_why(&mut self, test: &'a Expr) -> WhyId {
+        self.why(span(test), "the run decides whether this holds")
     }
 
     fn labeled(&mut self, l: &'a LabeledStmt, mut labels: Vec<String>) {
@@ -181,15 +188,15 @@ impl<'a> Interp<'a> {
                     me.stmt(body);
                     Val::default()
                 });
-                self.after(end, target.exits);
+                self.after(end, target.exits, None);
             }
         }
     }
 
     /// Goes on after a region: from its end, or from any of the exits it caught.
-    pub(super) fn after(&mut self, end: Way, exits: Vec<Exit>) -> Val {
+    pub(super) fn after(&mut self, end: Way, exits: Vec<Exit>, why: Option<WhyId>) -> Val {
         let ways = std::iter::once(end).chain(exits.into_iter().map(Self::way_of));
-        self.any_way(ways.collect())
+        self.any_way_because(ways.collect(), why)
     }
 
     fn switch(&mut self, s: &'a SwitchStmt, labels: Vec<String>) {
@@ -238,7 +245,7 @@ impl<'a> Interp<'a> {
             });
             Val::default()
         });
-        self.after(end, target.exits);
+        self.after(end, target.exits, None);
     }
 
     /// Notes an expression statement that drops a promise.

@@ -214,6 +214,16 @@ impl Tally {
         Tally { low: self.low.max(other.low), ..self.join(other) }
     }
 
+    /// The same number, known not to be less than `low`.
+    pub(super) fn at_least(self, low: u64) -> Tally {
+        let low = self.high.map_or(low, |h| low.min(h));
+        match self.high {
+            _ if low <= self.low => self,
+            Some(high) if high == low => Tally::exactly(low),
+            _ => Tally { low, ..self },
+        }
+    }
+
     /// The same number, or any smaller one down to `low`, because of `why`.
     pub(super) fn down_to(&self, low: u64, why: Option<WhyId>) -> Tally {
         if self.low <= low {

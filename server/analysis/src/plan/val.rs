@@ -138,7 +138,22 @@ impl Val {
     }
 
     pub(super) fn is_never(&self) -> bool {
-        *self == Val::default()
+        self.parts() == 0
+    }
+
+    /// How many parts it has, of the kinds that are kept apart; booleans are one.
+    pub(super) fn parts(&self) -> usize {
+        let parts = [
+            self.undef.is_some(),
+            self.null.is_some(),
+            self.yes || self.no,
+            self.num.is_some(),
+            self.str.is_some(),
+            !self.refs.is_empty(),
+            self.builtin.is_some(),
+            self.unknown.is_some(),
+        ];
+        parts.into_iter().filter(|p| *p).count()
     }
 
     pub(super) fn is_nullish_possible(&self) -> bool {
@@ -147,8 +162,8 @@ impl Val {
 
     /// Whether it is nothing but `null` or `undefined`.
     pub(super) fn is_nullish(&self) -> bool {
-        let rest = Val { undef: None, null: None, ..self.clone() };
-        rest.is_never() && !self.is_never()
+        let nullish = usize::from(self.undef.is_some()) + usize::from(self.null.is_some());
+        nullish > 0 && self.parts() == nullish
     }
 
     pub(super) fn without_nullish(&self) -> Val {
@@ -183,21 +198,19 @@ impl Val {
     /// The one text it is.
     pub(super) fn as_text(&self) -> Option<Arc<str>> {
         let text = self.str.as_ref()?.single()?;
-        let rest = Val { str: None, ..self.clone() };
-        rest.is_never().then_some(text)
+        self.only_str().then_some(text)
     }
 
     /// The one number it is.
     pub(super) fn as_number(&self) -> Option<f64> {
         let num = self.num.as_ref()?;
-        let rest = Val { num: None, ..self.clone() };
-        (num.lo == num.hi && !num.nan && rest.is_never()).then_some(num.lo)
+        (num.is_exact() && self.only_num()).then_some(num.lo)
     }
 
     /// The only heap place it refers to; the value has no other part.
     pub(super) fn only_ref(&self) -> Option<Addr> {
         match self.refs {
-            Refs::One(a) if (Val { refs: Refs::None, ..self.clone() }).is_never() => Some(a),
+            Refs::One(a) if self.parts() == 1 => Some(a),
             _ => None,
         }
     }

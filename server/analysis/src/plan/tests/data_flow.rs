@@ -68,6 +68,8 @@ fn early_exits_and_branches() {
           await agent⟨×0..3 = ≤3⟩(`follow ${x}`)
         }
         // agents 2..10 = ≤10; at once 1; in a row 2..10
+        // because the run decides whether this holds
+        // because the run decides in which round this loop ends
     "#]]
     .assert_eq(&draw(
         "const plan = await agent('plan')
@@ -184,6 +186,7 @@ fn concurrent_callbacks_that_share_state() {
         }))
         await parallel⟨3 wide⟩(found.map(f => () => agent⟨×3⟩(`use ${f}`)))
         // agents 6..9 = 6 + ≤3; at once 3; in a row 2..3
+        // because the run decides whether this holds
     "#]]
     .assert_eq(&draw(
         "let left = 2
@@ -203,6 +206,7 @@ fn recursion_is_followed_as_far_as_it_is_decided() {
         async function retry(n) { const r = await agent⟨×1..4 = 1 + ≤3⟩(`try ${n}`); return r || n === 0 ? r : retry(n - 1) }
         await retry(3)
         // agents 1..4 = 1 + ≤3; at once 1; in a row 1..4
+        // because the run decides whether this holds
     "#]].assert_eq(&draw(
         "async function retry(n) { const r = await agent(`try ${n}`); return r || n === 0 ? r : retry(n - 1) }
 await retry(3)

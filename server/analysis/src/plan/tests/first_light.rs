@@ -91,6 +91,7 @@ fn loops_count() {
         for (const x of ['a', 'b']) { if (x === 'b') break; await agent⟨×1⟩(x) }
         while (true) { const r = await agent⟨×≥1 = 1 + rounds⟩('until done'); if (r === 'done') break }
         // agents ≥56 = 56 + ≤40 + rounds; at once 1; in a row ≥56
+        // because the run decides in which round this loop ends
         // because nothing in the script bounds how often this loop runs
     "#]]
     .assert_eq(&draw(
@@ -129,5 +130,41 @@ await parallel([...thunks, () => agent('last')])
 const size = Math.min(10, args.items.length)
 for (let i = 0; i < size; i++) await agent(`item ${i}`)
 ",
+    ));
+}
+
+#[test]
+fn rounds_that_are_certain_are_counted_and_the_others_say_why() {
+    expect![[r#"
+        let dry = 0
+        for (let round = 1; round <= 5 && dry < 2; round++) {
+          const found = await agent⟨×2..5 = ≤5⟩(`round ${round}`)
+          dry = found ? 0 : dry + 1
+        }
+        let calm = 0
+        do {
+          const found = await agent⟨×≥1 = 1 + rounds⟩('again')
+          if (found === 'stop') break
+          calm = found ? 0 : calm + 1
+        } while (calm < 3)
+        if (calm) await agent⟨×0..1 = ≤1⟩('calm')
+        // agents ≥3 = 1 + ≤6 + rounds; at once 1; in a row ≥3
+        // because the run decides in which round this loop ends
+        // because nothing in the script bounds how often this loop runs
+        // because the run decides whether this holds
+    "#]]
+    .assert_eq(&draw(
+        "let dry = 0
+for (let round = 1; round <= 5 && dry < 2; round++) {
+  const found = await agent(`round ${round}`)
+  dry = found ? 0 : dry + 1
+}
+let calm = 0
+do {
+  const found = await agent('again')
+  if (found === 'stop') break
+  calm = found ? 0 : calm + 1
+} while (calm < 3)
+if (calm) await agent('calm')",
     ));
 }
