@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { Code } from './code.js'
 
 const { LAUNCHER: launcher, SERVER: server, VSIX: vsix, SHOTS: shots } = process.env
-const LATENCY_MS = 400 // of a simulated agent: long enough to watch
+const LATENCY_MS = 1500 // of a simulated agent: long enough to watch on a busy machine
 
 function workspace() {
   const folder = mkdtempSync(path.join(tmpdir(), 'callsheet-workspace-'))
@@ -65,11 +65,14 @@ describe('in a workspace that is trusted', () => {
 
   test('a click on Run shows progress and fills the view, which leads to the transcript', async () => {
     await win.clickLens('▶ Run')
-    await win.until(async () => (await win.notifications()).some((n) => n.message?.startsWith('review') && n.buttons.includes('Cancel')), 'progress with Cancel')
-    await win.until(async () => (await win.codeLenses()).some((lens) => lens.startsWith('■ Stop')), 'the lens ■ Stop')
     view = await win.webview()
-    await view.locator('.status[data-status="live"]').waitFor()
-    await view.locator('.cell[data-state="running"]').first().waitFor()
+    // All at once, for the run goes on meanwhile.
+    await Promise.all([
+      win.until(async () => (await win.notifications()).some((n) => n.message?.startsWith('review') && n.buttons.includes('Cancel')), 'progress with Cancel'),
+      win.until(async () => (await win.codeLenses()).some((lens) => lens.startsWith('■ Stop')), 'the lens ■ Stop'),
+      view.locator('.status[data-status="live"]').waitFor(),
+      view.locator('.cell[data-state="running"]').first().waitFor(),
+    ])
     await win.shot('running')
     await view.locator('.status[data-status="ok"]').waitFor({ timeout: 60_000 })
     assert.equal(await view.locator('.cell').count(), await view.locator('.cell[data-state="done"]').count())
