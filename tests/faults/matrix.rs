@@ -75,8 +75,9 @@ async fn every_passing_fault_is_survived_without_paying_twice() {
 #[tokio::test]
 async fn an_answer_off_the_schema_is_asked_for_again_and_told_why() {
     let server = Server::start(|asked| match asked.prompt.contains("did not satisfy the schema") {
+        true => Deed::Answer(json!({ "n": 7 }).to_string()),
         false if asked.prompt.starts_with("shape") => Deed::Answer("{\"n\": \"seven\"}".into()),
-        _ => answer(asked),
+        false => answer(asked),
     })
     .await;
     let (outcome, state) = run(&server, |_| {}).await;
@@ -84,6 +85,35 @@ async fn an_answer_off_the_schema_is_asked_for_again_and_told_why() {
     assert_eq!(state.totals.usage.output.0, 80, "both answers are counted: both are paid");
     let told = server.asked().into_iter().find(|a| a.prompt.contains("did not satisfy")).expect("it was asked again");
     assert!(told.prompt.contains("/n: \"seven\" is not of type \"integer\""), "{}", told.prompt);
+    let turns: Vec<&str> =
+        told.body["messages"].as_array().expect("turns").iter().flat_map(|t| t["role"].as_str()).collect();
+    assert_eq!(turns, ["system", "user", "assistant", "user"], "the schema in words, then the turns");
+    let first = told.body["messages"][1]["content"].as_str().expect("the prompt");
+    assert!(first.starts_with("shape ") && first.len() == 7, "the script's prompt stays as it is: {first}");
+}
+
+#[tokio::test]
+async fn a_spend_limit_ends_the_run_once_what_is_under_way_is_back_and_resuming_pays_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broke = Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let limit = broke.clone();
+    let server = Server::start(move |asked| match asked.prompt.as_str() {
+        "text 0" if limit.load(std::sync::atomic::Ordering::Relaxed) => Deed::SpendLimit,
+        "text 1" | "text 2" => Deed::Slowly(Duration::from_millis(100), format!("answer to {}", asked.prompt)),
+        _ => answer(asked),
+    })
+    .await;
+    let runs = folder.path().join("runs");
+    let (first, state) = run(&server, |spec| spec.runs_dir = runs.clone()).await;
+    assert_eq!(first.status, Status::Failed);
+    let message = first.error.expect("it says why").message;
+    assert!(message.starts_with("the account's spend limit is reached: told to"), "{message}");
+    assert_eq!(state.totals.failed, 0, "`null` would be a lie");
+    assert!(state.totals.done >= 2, "what was under way was awaited: {:?}", state.totals);
+    broke.store(false, std::sync::atomic::Ordering::Relaxed);
+    let (second, _) = run(&server, |spec| (spec.runs_dir, spec.resume) = (runs, Some(first.run))).await;
+    assert_eq!((second.status, second.totals.cached), (Status::Ok, state.totals.done));
+    assert_eq!(server.paid().values().max(), Some(&1), "{:?}", server.paid());
 }
 
 #[tokio::test]

@@ -34,6 +34,8 @@ pub(crate) enum Deed {
     Slowly(Duration, String),
     /// An error status with headers.
     Status(u16, Vec<(&'static str, String)>),
+    /// 429, as it comes where the account may spend no more.
+    SpendLimit,
     /// Half an answer, then the end of the connection.
     Cut(String),
     /// The connection ends before anything is said.
@@ -113,6 +115,11 @@ async fn serve(
                     json!({"error": {"type": "told_to", "message": format!("told to answer {status}")}}).to_string();
                 let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
                 let head = format!("HTTP/1.1 {status} Told\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
+                stream.write_all((head + &body).as_bytes()).await?;
+            }
+            Deed::SpendLimit => {
+                let body = json!({"error": {"code": "insufficient_quota", "message": "told to"}}).to_string();
+                let head = format!("HTTP/1.1 429 Told\r\ncontent-length: {}\r\n\r\n", body.len());
                 stream.write_all((head + &body).as_bytes()).await?;
             }
             Deed::Cut(text) => {

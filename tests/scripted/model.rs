@@ -63,7 +63,8 @@ impl Model for Scripted {
                 What::Fail(why) => Err(ModelError::Refused(why)),
                 What::Json(value) => {
                     let output = Tokens(tokens.unwrap_or(1));
-                    Ok(models::Answer { value, usage: Usage { output, ..Usage::default() } })
+                    let usage = Usage { output, ..Usage::default() };
+                    Ok(models::Answer { value, usage, ..models::Answer::default() })
                 }
             }
         })

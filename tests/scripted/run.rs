@@ -86,7 +86,7 @@ pub(crate) fn spec(case: &Case, folder: &Path, runs: &Path) -> RunSpec {
         args: vec!["sandbox".into()],
     };
     spec.concurrency = Some(16);
-    spec.agent_types = Some(vec!["reviewer".into()]);
+    spec.kinds = vec![models::AgentKind { name: "reviewer".into(), ..models::AgentKind::default() }];
     spec.retry.wait = Duration::from_millis(1);
     for (name, value) in &case.flags {
         spec.dialect.set(name, value).unwrap_or_else(|e| panic!("{}: {e}", case.name));

@@ -34,9 +34,14 @@ const FINDINGS: u8 = 1;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    // The process that runs a script, started by a run: not a command for people, and quick to start.
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == "sandbox") {
-        return runtime::sandbox_main();
+    // Processes started by a run: not commands for people, and quick to start.
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next() {
+        Some(first) if first == "sandbox" => return runtime::sandbox_main(),
+        Some(first) if first == models::TOOL_ARGUMENT => {
+            return models::structured_output_main(arguments.next().map(Into::into));
+        }
+        _ => {}
     }
     let json = std::env::args().skip(1).any(|argument| argument == "--json");
     let arguments = match Arguments::try_parse() {

@@ -1,14 +1,18 @@
 //! A model behind HTTP: one streamed request a call.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use analysis::units::Tokens;
-use reqwest::{Client, Response, StatusCode, header::HeaderMap};
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+};
 use serde_json::Value;
 
 use crate::{
-    Answer, Model, ModelError, Reply, Request,
-    wire::{Conversation, Format, Partial, SseReader, Stop, Turn},
+    Answer, Key, Listener, Model, ModelError, Reply, Request, UsageBasis,
+    abilities::Abilities,
+    wire::{self, Conversation, Format, Partial, SseReader, Stop, StreamError, Structured, Turn},
 };
 
 /// Longest silence between two pieces of an answer before the call counts as lost. Providers send pings in between.
@@ -18,23 +22,6 @@ const MOST_BYTES: usize = 64 << 20;
 /// Most output tokens asked for where the caller sets no limit.
 const MOST_OUTPUT: Tokens = Tokens(32_000);
 
-/// A secret. Never shown, never written.
-#[derive(Clone, Default)]
-pub struct Key(String);
-
-impl Key {
-    /// Wraps a secret; empty for servers that want none.
-    pub fn new(secret: impl Into<String>) -> Self {
-        Self(secret.into())
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(…)")
-    }
-}
-
 /// A model that is reached over HTTP.
 pub struct Http {
     client: Client,
@@ -42,10 +29,11 @@ pub struct Http {
     base: String,
     key: Key,
     model: String,
+    abilities: Abilities,
 }
 
 impl Http {
-    /// A model with the provider's id `model`, spoken to in `format` at `base` (no slash at the end).
+    /// A model with the provider's id `model`, spoken to in `format` at `base`.
     ///
     /// # Errors
     ///
@@ -58,30 +46,23 @@ impl Http {
             .read_timeout(SILENCE)
             .build()
             .map_err(|e| ModelError::Refused(format!("HTTP cannot be set up: {}", chain(&e))))?;
-        Ok(Self { client, format, base: base.trim_end_matches('/').to_owned(), key, model: model.to_owned() })
+        Ok(Self {
+            client,
+            format,
+            base: base.to_owned(),
+            key,
+            model: model.to_owned(),
+            abilities: Abilities::default(),
+        })
     }
 
     async fn call(&self, request: Request) -> Result<Answer, ModelError> {
-        let turns = [Turn::User(request.prompt)];
-        let conversation = Conversation {
-            model: request.model.as_deref().unwrap_or(&self.model),
-            system: request.system.as_deref(),
-            turns: &turns,
-            schema: request.schema.as_ref(),
-            effort: request.effort.as_deref(),
-            max_tokens: request.max_output.unwrap_or(MOST_OUTPUT).0,
+        let (response, model) = self.post(&request).await?;
+        let json = response.headers().get(CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
+        let partial = match json {
+            true => self.read_whole(response).await?,
+            false => self.read(response, &request.listener).await?,
         };
-        let url = format!("{}{}", self.base, self.format.path(&conversation));
-        let mut post = self.client.post(url).header("content-type", "application/json");
-        for (name, value) in self.format.headers(&self.key.0) {
-            post = post.header(name, value);
-        }
-        let response = post.body(self.format.body(&conversation).to_string()).send().await;
-        let response = response.map_err(|e| ModelError::Network(chain(&e)))?;
-        if !response.status().is_success() {
-            return Err(refusal(response).await);
-        }
-        let partial = self.read(response).await?;
         match partial.stop {
             Some(Stop::Done) => {}
             Some(Stop::MaxTokens) => return Err(ModelError::CutOff(partial.usage.output)),
@@ -91,10 +72,75 @@ impl Http {
         }
         // With a schema too: whether the text is JSON that satisfies it is for the scheduler to say.
         let value = Value::String(partial.text);
-        Ok(Answer { value, usage: partial.usage })
+        let model = Some(partial.model.unwrap_or(model));
+        Ok(Answer { value, usage: partial.usage, basis: UsageBasis::Reported, model, ..Answer::default() })
     }
 
-    async fn read(&self, mut response: Response) -> Result<Partial, ModelError> {
+    /// Sends the request; where the server refuses a part of it that can be said in another way or left out, again without:
+    /// a refused request costs nothing. The text is the model that was asked.
+    async fn post(&self, request: &Request) -> Result<(Response, String), ModelError> {
+        let model = request.model.as_deref().unwrap_or(&self.model);
+        let mut turns = vec![Turn::User(request.prompt.clone())];
+        if let Some(wrong) = &request.correction {
+            turns.push(Turn::Assistant(wrong.answer.clone()));
+            turns.push(Turn::User(wrong.told.clone()));
+        }
+        let mut ability = self.abilities.of(model);
+        loop {
+            let structured = self.format.ways().get(ability.way).copied().unwrap_or(Structured::Words);
+            // A model that missed the schema once is told of it in words too: some servers ignore what they do not know.
+            let words = request.schema.as_ref().filter(|_| structured == Structured::Words || turns.len() > 1);
+            let system = join([request.system.clone(), words.map(wire::in_words)]);
+            let conversation = Conversation {
+                model,
+                system: system.as_deref(),
+                turns: &turns,
+                schema: request.schema.as_ref(),
+                structured,
+                effort: request.effort.as_deref().filter(|_| ability.effort),
+                max_tokens: request.max_output.unwrap_or(MOST_OUTPUT).0,
+            };
+            let response = self.send(&conversation).await?;
+            if response.status().is_success() {
+                return Ok((response, model.to_owned()));
+            }
+            let (status, headers) = (response.status(), response.headers().clone());
+            let body = self.key.redacted(response.text().await.unwrap_or_default());
+            let ways = request.schema.as_ref().map(|_| self.format.ways());
+            let next = ability.after(&body, request.effort.is_some(), ways);
+            match next.filter(|_| matches!(status.as_u16(), 400 | 422 | 500 | 501)) {
+                Some(next) => {
+                    ability = next;
+                    self.abilities.learn(model, ability);
+                }
+                None => return Err(refusal(status, &headers, &body)),
+            }
+        }
+    }
+
+    async fn send(&self, conversation: &Conversation<'_>) -> Result<Response, ModelError> {
+        let mut post =
+            self.client.post(self.format.url(&self.base, conversation)).header(CONTENT_TYPE, "application/json");
+        for (name, value) in self.format.headers(self.key.secret()) {
+            let unfit =
+                |_| ModelError::Refused(format!("the value of the header {name} has characters no header may have"));
+            let mut value = HeaderValue::from_str(&value).map_err(unfit)?;
+            value.set_sensitive(true);
+            post = post.header(name, value);
+        }
+        let sent = post.body(self.format.body(conversation).to_string()).send().await;
+        sent.map_err(|e| ModelError::Network(chain(&e)))
+    }
+
+    async fn read_whole(&self, response: Response) -> Result<Partial, ModelError> {
+        let body = response.bytes().await.map_err(|e| ModelError::Network(chain(&e)))?;
+        let answer: Value = serde_json::from_slice(&body).map_err(|e| ModelError::Network(format!("no JSON: {e}")))?;
+        let mut partial = Partial::default();
+        self.format.read_whole(&answer, &mut partial).map_err(in_stream)?;
+        Ok(partial)
+    }
+
+    async fn read(&self, mut response: Response, listener: &Listener) -> Result<Partial, ModelError> {
         let (mut reader, mut partial, mut bytes) = (SseReader::default(), Partial::default(), 0);
         loop {
             let chunk = response.chunk().await.map_err(|e| ModelError::Network(chain(&e)))?;
@@ -107,14 +153,8 @@ impl Http {
                 None => (std::mem::take(&mut reader).finish().into_iter().collect(), true),
             };
             for event in events {
-                self.format.read(&event, &mut partial).map_err(|e| match e.kind.as_str() {
-                    "overloaded_error" | "server_is_overloaded" | "UNAVAILABLE" => ModelError::Overloaded,
-                    "rate_limit_error" | "rate_limit_exceeded" | "RESOURCE_EXHAUSTED" => {
-                        ModelError::RateLimited { retry_after: None }
-                    }
-                    "api_error" | "server_error" | "INTERNAL" => ModelError::Network(e.to_string()),
-                    _ => ModelError::Refused(e.to_string()),
-                })?;
+                let piece = self.format.read(&event, &mut partial).map_err(in_stream)?;
+                listener.hear(&piece.unwrap_or_default());
             }
             if done {
                 return Ok(partial);
@@ -129,19 +169,37 @@ impl Model for Http {
     }
 }
 
-/// What an answer that is not 2xx means. Which are worth another try follows the providers' own SDKs.
-async fn refusal(response: Response) -> ModelError {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let body = response.text().await.unwrap_or_default();
-    let json: Value = serde_json::from_str(&body).unwrap_or_default();
-    let spend_limit = "/error/details/error_code";
-    if json.pointer(spend_limit).and_then(Value::as_str) == Some("enforced_spend_limit_reached") {
-        return ModelError::Refused("the account's spend limit is reached".into());
+/// The parts that are there, with an empty line between them.
+fn join<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("\n\n"))
+}
+
+/// What an error inside a stream that began well means.
+fn in_stream(error: StreamError) -> ModelError {
+    match error.kind.as_str() {
+        "overloaded_error" | "server_is_overloaded" | "UNAVAILABLE" => ModelError::Overloaded,
+        "rate_limit_error" | "rate_limit_exceeded" | "RESOURCE_EXHAUSTED" => {
+            ModelError::RateLimited { retry_after: None }
+        }
+        "api_error" | "server_error" | "INTERNAL" => ModelError::Network(error.to_string()),
+        _ => ModelError::Refused(error.to_string()),
     }
+}
+
+/// What an answer that is not 2xx means. Which are worth another try follows the providers' own SDKs.
+fn refusal(status: StatusCode, headers: &HeaderMap, body: &str) -> ModelError {
+    let json: Value = serde_json::from_str(body).unwrap_or_default();
     let said = json.pointer("/error/message").or(json.pointer("/error")).and_then(Value::as_str);
     let said = said.map_or_else(|| body.chars().take(200).collect(), str::to_owned);
+    let code = ["/error/details/error_code", "/error/code"].iter().find_map(|at| json.pointer(at)?.as_str());
+    // Anthropic's and OpenAI's words for it; both come as 429, and waiting does not help.
+    if matches!(code, Some("enforced_spend_limit_reached" | "insufficient_quota")) {
+        return ModelError::SpendLimit(said);
+    }
     match status.as_u16() {
-        429 => ModelError::RateLimited { retry_after: retry_after(&headers) },
+        429 => ModelError::RateLimited { retry_after: retry_after(headers) },
+        402 => ModelError::SpendLimit(said),
         503 | 529 => ModelError::Overloaded,
         408 | 409 | 500.. => ModelError::Network(format!("HTTP {}: {said}", status.as_u16())),
         401 | 403 => ModelError::Refused(format!("the key was not accepted (HTTP {}): {said}", status.as_u16())),

@@ -1,8 +1,11 @@
 use std::{pin::Pin, time::Duration};
 
-use analysis::units::Tokens;
 pub use analysis::units::Usage;
+use analysis::units::{Tokens, Usd};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::Listener;
 
 /// The future of an answer. Dropping it gives the call up: the model must stop what it can stop.
 pub type Reply<'a> = Pin<Box<dyn Future<Output = Result<Answer, ModelError>> + Send + 'a>>;
@@ -22,8 +25,10 @@ pub trait Model: Send + Sync {
 /// One call of a model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
-    /// What to do.
+    /// What to do: the script's own words, sent as they are.
     pub prompt: String,
+    /// The last answer, where it did not satisfy the schema, and why not.
+    pub correction: Option<Correction>,
     /// Instructions that stand above the prompt.
     pub system: Option<String>,
     /// JSON Schema of the answer; without one the answer is text.
@@ -34,6 +39,8 @@ pub struct Request {
     pub effort: Option<String>,
     /// Name of a registered kind of agent.
     pub agent_type: Option<String>,
+    /// Tools the kind of agent may use; `None` where it does not say, for those who have any.
+    pub tools: Option<Vec<String>>,
     /// `worktree` asks for a git worktree of its own.
     pub isolation: Option<String>,
     /// What people call this call.
@@ -44,15 +51,54 @@ pub struct Request {
     pub attempt: u32,
     /// Most tokens the answer may have; the scheduler has reserved as many. `None` leaves it to the model.
     pub max_output: Option<Tokens>,
+    /// Who hears of the answer while it is being written.
+    pub listener: Listener,
+}
+
+/// An answer that did not satisfy the schema, to be mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// The answer, as the model gave it.
+    pub answer: String,
+    /// What to tell the model.
+    pub told: String,
 }
 
 /// What a model answered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     /// A string, or what is meant to satisfy the schema.
     pub value: Value,
     /// What it took.
     pub usage: Usage,
+    /// Where `usage` is from.
+    pub basis: UsageBasis,
+    /// The model that answered, as the one who answers calls it; `None` where it does not say.
+    pub model: Option<String>,
+    /// What it cost, where the one who answers says so itself; it counts more than a table of prices.
+    pub usd: Option<Usd>,
+    /// What a person should know of the answer, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Where the numbers of a usage are from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UsageBasis {
+    /// The provider counted, and bills by it.
+    #[default]
+    Reported,
+    /// The agent counted only the last of its turns: a lower bound.
+    LastTurn,
+    /// Nobody said; counted here, from the texts that went to and fro: a lower bound where tools were used.
+    Counted,
+}
+
+impl UsageBasis {
+    /// Whether the numbers are the provider's own, and whole.
+    pub fn is_reported(&self) -> bool {
+        *self == Self::Reported
+    }
 }
 
 /// Why there is no answer.
@@ -64,6 +110,9 @@ pub enum ModelError {
         /// How long the provider asks to wait.
         retry_after: Option<Duration>,
     },
+    /// The account may spend no more. Waiting does not help, a person does; calls after it would end the same way.
+    #[error("the account's spend limit is reached: {0}")]
+    SpendLimit(String),
     /// The provider has no capacity; worth another try.
     #[error("the provider is overloaded")]
     Overloaded,

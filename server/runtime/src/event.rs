@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use analysis::{text::LineColumn, units::Usd};
-use models::Usage;
+use models::{Usage, UsageBasis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -44,6 +44,9 @@ pub enum EventKind {
         /// What the script sees as `args`; absent where it sees `undefined`.
         #[serde(default, deserialize_with = "present::deserialize", skip_serializing_if = "Option::is_none")]
         args: Option<Value>,
+        /// Who answers, in a word: `simulated`, `anthropic`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
         /// The model that answers where a call names none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         model: Option<String>,
@@ -147,6 +150,12 @@ pub enum EventKind {
         /// What it cost, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usd: Option<Usd>,
+        /// Where `usage` is from; absent where the provider counted.
+        #[serde(default, skip_serializing_if = "UsageBasis::is_reported")]
+        usage_basis: UsageBasis,
+        /// The model that answered, as the one who answered calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
         /// Whether the answer comes from the journal of an earlier run.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         cached: bool,
@@ -266,4 +275,11 @@ pub struct Totals {
     pub usd: Usd,
     /// Paid attempts whose price is not known; where there are any, `usd` is a lower bound.
     pub unpriced: u64,
+    /// Answers whose tokens the provider did not count, or not all of them; where there are any, `usage` is a lower bound.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub uncounted: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

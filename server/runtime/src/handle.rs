@@ -1,10 +1,15 @@
 //! A run under way, held from outside.
 
-use std::{path::Path, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
 use crate::{
+    draft::{Draft, Drafts},
     event::{RunError, Status, Totals},
     id::{CallId, RunId},
     scheduler::{Command, Commands},
@@ -19,6 +24,7 @@ pub struct RunHandle {
     folder: PathBuf,
     log: Arc<EventLog>,
     commands: Commands,
+    drafts: Arc<Drafts>,
 }
 
 /// How a run ended.
@@ -37,8 +43,8 @@ pub struct Outcome {
 }
 
 impl RunHandle {
-    pub(crate) fn new(id: RunId, folder: PathBuf, log: Arc<EventLog>, commands: Commands) -> Self {
-        Self { id, folder, log, commands }
+    pub(crate) fn new(id: RunId, folder: PathBuf, log: Arc<EventLog>, commands: Commands, drafts: Arc<Drafts>) -> Self {
+        Self { id, folder, log, commands, drafts }
     }
 
     /// Its name.
@@ -59,6 +65,11 @@ impl RunHandle {
     /// What it looks like now.
     pub fn state(&self) -> Arc<RunState> {
         self.log.state()
+    }
+
+    /// The answers that are being written now, as far as they have come.
+    pub fn drafts(&self) -> BTreeMap<CallId, Draft> {
+        self.drafts.snapshot()
     }
 
     /// Ends it: calls under way are given up.

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt, fmt::Write, str::FromStr};
 
+use models::AgentKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -15,7 +16,7 @@ use crate::options::AgentOptions;
 pub struct CallKey {
     /// Which slots of `parallel` and stages of `pipeline` surround the call: `parallel[3]/pipeline[0].1`.
     pub path: String,
-    /// SHA-256 of prompt, schema, model, effort, kind of agent and isolation.
+    /// SHA-256 of prompt, schema, model, effort, kind of agent with its system prompt, and isolation.
     pub content: String,
     /// From 0: tells apart calls that are the same in all of that.
     pub occurrence: u32,
@@ -36,15 +37,17 @@ impl Keys {
 }
 
 /// SHA-256, in hexadecimal, of all that decides an answer. `model` is the one in force, given or inherited.
-pub(crate) fn content(prompt: &str, model: Option<&str>, options: &AgentOptions) -> String {
+pub(crate) fn content(prompt: &str, model: Option<&str>, options: &AgentOptions, kind: Option<&AgentKind>) -> String {
     let mut canonical = String::new();
+    let effort = options.effort.clone().or_else(|| kind?.effort.clone());
     let parts = [
         ("agentType", options.agent_type.clone().map(Value::String)),
-        ("effort", options.effort.clone().map(Value::String)),
+        ("effort", effort.map(Value::String)),
         ("isolation", options.isolation.clone().map(Value::String)),
         ("model", model.map(|m| Value::String(m.to_owned()))),
         ("prompt", Some(Value::String(prompt.to_owned()))),
         ("schema", options.schema.clone()),
+        ("system", kind.map(|kind| Value::String(kind.prompt.clone()))),
     ];
     for (name, value) in parts {
         if let Some(value) = value {
@@ -150,7 +153,7 @@ mod tests {
     use super::*;
 
     fn of(options: Value) -> String {
-        content("p", None, &AgentOptions::from_json(&options).unwrap())
+        content("p", None, &AgentOptions::from_json(&options).unwrap(), None)
     }
 
     #[test]
@@ -161,7 +164,9 @@ mod tests {
         for other in [json!({ "model": "m" }), json!({ "effort": "low" }), json!({ "isolation": "worktree" })] {
             assert_eq!(of(other.clone()) == of(json!({})), other.get("model").is_some(), "{other}");
         }
-        assert_ne!(content("p", Some("m"), &AgentOptions::default()), content("p", None, &AgentOptions::default()));
+        let plain = AgentOptions::default();
+        assert_ne!(content("p", Some("m"), &plain, None), content("p", None, &plain, None));
+        assert_ne!(content("p", None, &plain, Some(&AgentKind::default())), content("p", None, &plain, None));
     }
 
     #[test]

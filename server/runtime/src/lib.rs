@@ -4,6 +4,7 @@
 //! [`RunState`] is their fold. Nothing a person sees of a run comes from anywhere else.
 
 mod dialect;
+mod draft;
 mod event;
 mod handle;
 mod id;
@@ -25,11 +26,12 @@ mod watch;
 mod tests;
 
 pub use dialect::{BadFlag, Dialect};
+pub use draft::Draft;
 pub use event::{Event, EventKind, RunError, Status, Totals};
 pub use handle::{Outcome, RunHandle};
 pub use id::{BadRunId, CallId, RunId};
 pub use key::{BadKey, CallKey};
-pub use run::{Limits, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
+pub use run::{Limits, Naming, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
 pub use sandbox::sandbox_main;
 pub use scheduler::{Preview, Previewed, preview};
 pub use state::{AgentState, PhaseState, Progress, RunState, SiteState};

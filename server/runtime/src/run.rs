@@ -10,17 +10,20 @@ use std::{
 };
 
 use analysis::units::{Tokens, Usd};
-use models::{Model, Usage};
+use models::{AgentKind, Chosen, Model, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     dialect::Dialect,
+    draft::Drafts,
     event::{EventKind, RunError},
     handle::RunHandle,
     id::RunId,
     journal::{self, Journal},
-    key, launch, resume, runs,
+    key, launch,
+    options::AgentOptions,
+    resume, runs,
     sandbox::protocol::{Start, Walls},
     scheduler::{self, Scheduler},
     watch::EventLog,
@@ -28,6 +31,9 @@ use crate::{
 
 /// What a call costs: the model in force, `inherit` where none is named, and what the call took. `None` where the price is not known.
 pub type Price = Arc<dyn Fn(&str, &Usage) -> Option<Usd> + Send + Sync>;
+
+/// Which model is in force for a name in a script.
+pub type Naming = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
 /// All that decides a run.
 #[derive(Clone)]
@@ -40,8 +46,12 @@ pub struct RunSpec {
     pub args: Option<Value>,
     /// Hand `args` over as a JSON string, as some launchers do.
     pub args_as_json_string: bool,
+    /// Who answers, in a word: `anthropic`.
+    pub provider: Option<String>,
     /// The model where a call names none.
     pub model: Option<String>,
+    /// Which model is in force where a call, or its kind of agent, names one; without it the name itself.
+    pub names: Option<Naming>,
     /// Whether the answers are made up. Such answers are never reused by a run whose answers are not.
     pub simulated: bool,
     /// Seed of everything that is drawn.
@@ -54,8 +64,8 @@ pub struct RunSpec {
     pub retry: Retry,
     /// Switches of the dialect.
     pub dialect: Dialect,
-    /// Registered kinds of agents; `None` lets every name through.
-    pub agent_types: Option<Vec<String>>,
+    /// Registered kinds of agents; where there are none, every name passes.
+    pub kinds: Vec<AgentKind>,
     /// Where runs are kept, a folder each: `.callsheet/runs`.
     pub runs_dir: PathBuf,
     /// Further folders of saved workflows, after those found above the script: the user's own.
@@ -76,19 +86,59 @@ impl RunSpec {
             source: source.into(),
             args: None,
             args_as_json_string: false,
+            provider: None,
             model: None,
+            names: None,
             simulated: true,
             seed: 0,
             concurrency: None,
             limits: Limits::default(),
             retry: Retry::default(),
             dialect: Dialect::default(),
-            agent_types: None,
+            kinds: Vec::new(),
             runs_dir: runs_dir.into(),
             workflow_dirs: Vec::new(),
             sandbox: SandboxCommand::ThisBinary,
             price: None,
             resume: None,
+        }
+    }
+
+    /// Has the run answered by `chosen`: provider, models, prices.
+    pub fn answered_by(&mut self, chosen: &Chosen) -> Arc<dyn Model> {
+        self.simulated = chosen.is_simulated();
+        self.provider = Some(chosen.provider().to_owned());
+        self.model = chosen.default_model();
+        let names = chosen.names.clone();
+        self.names = Some(Arc::new(move |asked| names.in_force(asked)));
+        let prices = chosen.clone();
+        self.price = Some(Arc::new(move |model, usage| prices.cost(model, usage)));
+        chosen.model.clone()
+    }
+
+    /// The kind of agent that options name, or why there is none.
+    pub(crate) fn kind(&self, options: &AgentOptions) -> Result<Option<&AgentKind>, String> {
+        let Some(given) = &options.agent_type else { return Ok(None) };
+        let found = self.kinds.iter().find(|kind| kind.name == *given);
+        // `plugin:type` comes from a plugin, which may not be looked at here.
+        if found.is_some()
+            || self.kinds.is_empty()
+            || given.contains(':')
+            || AgentKind::BUILT_IN.contains(&given.as_str())
+        {
+            return Ok(found);
+        }
+        let known: Vec<&str> = self.kinds.iter().map(|k| k.name.as_str()).chain(AgentKind::BUILT_IN).collect();
+        Err(format!("agent() knows no agentType {given:?}; known: {}", known.join(", ")))
+    }
+
+    /// The model in force for a call: its own, that of its kind of agent, the run's.
+    pub(crate) fn model_of(&self, options: &AgentOptions, kind: Option<&AgentKind>) -> Option<String> {
+        let named = options.model.as_ref().or(kind.and_then(|kind| kind.model.as_ref()));
+        match (named, &self.names) {
+            (Some(named), Some(names)) => Some(names(named)),
+            (Some(named), None) => Some(named.clone()),
+            (None, _) => self.model.clone(),
         }
     }
 
@@ -301,6 +351,7 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
         script: spec.script_path.clone(),
         script_hash: key::digest(&spec.source),
         args: spec.seen_args(),
+        provider: spec.provider.clone(),
         model: spec.model.clone(),
         seed: spec.seed,
         simulated: spec.simulated,
@@ -309,9 +360,10 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
         resumed_from: spec.resume.clone(),
     });
     let (commands, inbox) = scheduler::channel();
-    let scheduler = Scheduler::new(spec, model, concurrency, journal, cache, folder.clone());
+    let drafts = Arc::<Drafts>::default();
+    let scheduler = Scheduler::new(spec, model, concurrency, journal, cache, folder.clone(), drafts.clone());
     tokio::spawn(scheduler.run(program, inbox, commands.clone(), log.clone()));
-    Ok(RunHandle::new(id, folder, log, commands))
+    Ok(RunHandle::new(id, folder, log, commands, drafts))
 }
 
 fn make_folder(runs_dir: &Path) -> Result<(RunId, PathBuf), StartError> {

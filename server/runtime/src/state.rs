@@ -196,8 +196,9 @@ impl RunState {
                 self.change(*call, |agent| agent.attempts += 1);
                 self.spend(*call, *usage, *usd);
             }
-            EventKind::AgentDone { call, usage, usd, cached, .. } => {
+            EventKind::AgentDone { call, usage, usd, cached, usage_basis, .. } => {
                 self.totals.done += 1;
+                self.totals.uncounted += u64::from(!usage_basis.is_reported());
                 self.totals.cached += u64::from(*cached);
                 let progress = if *cached { Progress::Cached } else { Progress::Done };
                 self.end(*call, progress, event);

@@ -73,9 +73,11 @@ impl Simulated {
             return Err(ModelError::CutOff(most));
         }
         let schema = request.schema.as_ref().map(Value::to_string).unwrap_or_default();
+        let correction = request.correction.as_ref().map_or(["", ""], |wrong| [&wrong.answer, &wrong.told]);
         let read = [request.prompt.as_str(), request.system.as_deref().unwrap_or_default(), &schema];
-        let input = read.into_iter().map(tokens::count).sum();
-        Ok(Answer { value, usage: Usage { input, output, ..Usage::default() } })
+        let read = read.into_iter().chain(correction);
+        let input = read.map(tokens::count).sum();
+        Ok(Answer { value, usage: Usage { input, output, ..Usage::default() }, ..Answer::default() })
     }
 }
 

@@ -2,8 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Conversation, Format, Partial, SseEvent, Stop, StreamError, Turn, number, stream_error, text};
+use super::{
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, messages, number, schema, stream_error,
+    text,
+};
 use crate::Usage;
+
+/// The tool whose input is the answer, where the server knows no better way.
+const TOOL: &str = "structured_output";
 
 /// The format of `POST /v1/messages`.
 #[derive(Clone, Debug)]
@@ -26,8 +32,13 @@ impl Default for Anthropic {
 }
 
 impl Format for Anthropic {
-    fn path(&self, _: &Conversation<'_>) -> String {
-        "/v1/messages".to_owned()
+    fn url(&self, base: &str, _: &Conversation<'_>) -> String {
+        let base = base.trim_end_matches('/');
+        format!("{}/v1/messages", base.strip_suffix("/v1").unwrap_or(base))
+    }
+
+    fn ways(&self) -> &'static [Structured] {
+        &[Structured::Native, Structured::Tool, Structured::Words]
     }
 
     fn headers(&self, key: &str) -> Vec<(&'static str, String)> {
@@ -35,25 +46,26 @@ impl Format for Anthropic {
     }
 
     fn body(&self, conversation: &Conversation<'_>) -> Value {
-        let messages: Vec<Value> = conversation
-            .turns
-            .iter()
-            .map(|turn| match turn {
-                Turn::User(text) => json!({"role": "user", "content": text}),
-                Turn::Assistant(text) => json!({"role": "assistant", "content": text}),
-            })
-            .collect();
         let mut body = json!({
             "model": conversation.model,
             "max_tokens": conversation.max_tokens,
-            "messages": messages,
+            "messages": messages(conversation.turns).collect::<Vec<_>>(),
             "stream": true,
         });
         if let Some(system) = conversation.system {
             body["system"] = json!(system);
         }
-        if let Some(schema) = conversation.schema {
-            body["output_config"]["format"] = json!({"type": "json_schema", "schema": schema});
+        let native = conversation.structured == Structured::Native;
+        match (conversation.schema, conversation.structured) {
+            (Some(schema), _) if native && !schema::has_open_map(schema) => {
+                body["output_config"]["format"] = json!({"type": "json_schema", "schema": schema::closed(schema)});
+            }
+            (Some(schema), Structured::Native | Structured::Tool) => {
+                let tool = json!({"name": TOOL, "description": "Gives the answer.", "input_schema": schema});
+                body["tools"] = json!([tool]);
+                body["tool_choice"] = json!({"type": "tool", "name": TOOL});
+            }
+            _ => {}
         }
         if let Some(effort) = conversation.effort {
             body["output_config"]["effort"] = json!(effort);
@@ -66,27 +78,48 @@ impl Format for Anthropic {
             return Ok(None);
         };
         match text(&data, "/type").unwrap_or_default() {
-            "message_start" => reply.usage = usage(&data["message"]["usage"], reply.usage),
+            "message_start" => {
+                reply.name_model(&data, "/message/model");
+                reply.usage = usage(&data["message"]["usage"], reply.usage);
+            }
             "content_block_delta" => {
                 let delta = text(&data, "/delta/text").or(text(&data, "/delta/partial_json"));
-                if let Some(delta) = delta {
-                    reply.text.push_str(delta);
-                    return Ok(Some(delta.to_owned()));
-                }
+                return Ok(delta.and_then(|delta| reply.add(delta)));
             }
             "message_delta" => {
                 reply.usage = usage(&data["usage"], reply.usage);
-                reply.stop = text(&data, "/delta/stop_reason").map(|reason| match reason {
-                    "end_turn" | "stop_sequence" | "tool_use" => Stop::Done,
-                    "max_tokens" | "model_context_window_exceeded" => Stop::MaxTokens,
-                    "refusal" => Stop::Refusal,
-                    other => Stop::Other(other.to_owned()),
-                });
+                reply.stop = text(&data, "/delta/stop_reason").map(stop);
             }
             "error" => return Err(stream_error(&data)),
             _ => {}
         }
         Ok(None)
+    }
+
+    fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError> {
+        if answer["type"] == "error" {
+            return Err(stream_error(answer));
+        }
+        reply.name_model(answer, "/model");
+        for block in answer["content"].as_array().into_iter().flatten() {
+            match text(block, "/type") {
+                Some("text") => drop(reply.add(text(block, "/text").unwrap_or_default())),
+                Some("tool_use") => drop(reply.add(&block["input"].to_string())),
+                _ => {}
+            }
+        }
+        reply.usage = usage(&answer["usage"], reply.usage);
+        reply.stop = text(answer, "/stop_reason").map(stop);
+        Ok(())
+    }
+}
+
+fn stop(reason: &str) -> Stop {
+    match reason {
+        "end_turn" | "stop_sequence" | "tool_use" => Stop::Done,
+        "max_tokens" | "model_context_window_exceeded" => Stop::MaxTokens,
+        "refusal" => Stop::Refusal,
+        other => Stop::Other(other.to_owned()),
     }
 }
 

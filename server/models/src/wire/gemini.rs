@@ -3,7 +3,7 @@
 use analysis::units::Tokens;
 use serde_json::{Value, json};
 
-use super::{Conversation, Format, Partial, SseEvent, Stop, StreamError, Turn, number, stream_error, text};
+use super::{Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, Turn, number, stream_error, text};
 use crate::Usage;
 
 /// The format of `POST /v1beta/models/MODEL:streamGenerateContent?alt=sse`.
@@ -11,8 +11,10 @@ use crate::Usage;
 pub struct Gemini;
 
 impl Format for Gemini {
-    fn path(&self, conversation: &Conversation<'_>) -> String {
-        format!("/v1beta/models/{}:streamGenerateContent?alt=sse", conversation.model)
+    fn url(&self, base: &str, conversation: &Conversation<'_>) -> String {
+        let base = base.trim_end_matches('/');
+        let base = base.strip_suffix("/v1beta").unwrap_or(base);
+        format!("{base}/v1beta/models/{}:streamGenerateContent?alt=sse", conversation.model)
     }
 
     fn headers(&self, key: &str) -> Vec<(&'static str, String)> {
@@ -35,7 +37,12 @@ impl Format for Gemini {
         if let Some(system) = conversation.system {
             body["systemInstruction"] = json!({"parts": [{"text": system}]});
         }
-        if let Some(schema) = conversation.schema {
+        if let Some(effort) = conversation.effort {
+            // Three levels on every model that has any.
+            let level = if matches!(effort, "low" | "medium") { effort } else { "high" };
+            body["generationConfig"]["thinkingConfig"] = json!({"thinkingLevel": level});
+        }
+        if let Some(schema) = conversation.schema.filter(|_| conversation.structured == Structured::Native) {
             body["generationConfig"]["responseMimeType"] = json!("application/json");
             body["generationConfig"]["responseJsonSchema"] = schema.clone();
         }
@@ -46,9 +53,17 @@ impl Format for Gemini {
         let Ok(data) = serde_json::from_str::<Value>(&event.data) else {
             return Ok(None);
         };
+        let before = reply.text.len();
+        self.read_whole(&data, reply)?;
+        Ok(Some(reply.text[before..].to_owned()).filter(|delta| !delta.is_empty()))
+    }
+
+    /// A piece of a stream looks like a whole answer.
+    fn read_whole(&self, data: &Value, reply: &mut Partial) -> Result<(), StreamError> {
         if data.get("error").is_some() {
-            return Err(stream_error(&data));
+            return Err(stream_error(data));
         }
+        reply.name_model(data, "/modelVersion");
         let meta = &data["usageMetadata"];
         if meta.is_object() {
             let cache_read = number(meta, "/cachedContentTokenCount");
@@ -60,7 +75,7 @@ impl Format for Gemini {
                 cache_write: Tokens(0),
             };
         }
-        if let Some(reason) = text(&data, "/candidates/0/finishReason") {
+        if let Some(reason) = text(data, "/candidates/0/finishReason") {
             reply.stop = Some(match reason {
                 "STOP" => Stop::Done,
                 "MAX_TOKENS" => Stop::MaxTokens,
@@ -70,11 +85,9 @@ impl Format for Gemini {
         }
         let parts = data.pointer("/candidates/0/content/parts").and_then(Value::as_array);
         let thought = |part: &&Value| part["thought"].as_bool() != Some(true);
-        let delta: String = parts.into_iter().flatten().filter(thought).filter_map(|p| p["text"].as_str()).collect();
-        if delta.is_empty() {
-            return Ok(None);
+        for part in parts.into_iter().flatten().filter(thought) {
+            reply.add(part["text"].as_str().unwrap_or_default());
         }
-        reply.text.push_str(&delta);
-        Ok(Some(delta))
+        Ok(())
     }
 }

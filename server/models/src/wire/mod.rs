@@ -7,6 +7,7 @@ mod anthropic;
 mod gemini;
 mod openai_chat;
 mod openai_responses;
+mod schema;
 mod sse;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,8 @@ pub use anthropic::Anthropic;
 pub use gemini::Gemini;
 pub use openai_chat::OpenAiChat;
 pub use openai_responses::OpenAiResponses;
-use serde_json::Value;
+pub(crate) use schema::in_words;
+use serde_json::{Value, json};
 pub use sse::{SseEvent, SseReader};
 
 use crate::Usage;
@@ -31,10 +33,26 @@ pub struct Conversation<'a> {
     pub turns: &'a [Turn],
     /// The JSON Schema of the answer; free text without one.
     pub schema: Option<&'a Value>,
-    /// `low`, `medium`, `high`, `xhigh` or `max`, where the provider has such a setting.
+    /// How the provider is asked to keep to it.
+    pub structured: Structured,
+    /// `low`, `medium`, `high`, `xhigh` or `max`; what the provider does not have is the next it has.
     pub effort: Option<&'a str>,
     /// Most output tokens.
     pub max_tokens: u64,
+}
+
+/// How a provider is asked for an answer in a schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Structured {
+    /// The provider's own way: it promises to keep to the schema.
+    #[default]
+    Native,
+    /// `response_format: {type: "json_object", schema}`, as llama-cpp-python has it.
+    JsonObject,
+    /// As the input of a tool the model has to call.
+    Tool,
+    /// In words, in the system prompt; the answer is read from prose.
+    Words,
 }
 
 /// One turn.
@@ -69,6 +87,22 @@ pub struct Partial {
     pub usage: Usage,
     /// Why it ended; `None` while it has not.
     pub stop: Option<Stop>,
+    /// The model that answers, as the provider names it.
+    pub model: Option<String>,
+}
+
+impl Partial {
+    /// Takes the provider's name of the model from where it stands, if it does.
+    fn name_model(&mut self, value: &Value, pointer: &str) {
+        if let Some(model) = text(value, pointer).filter(|_| self.model.is_none()) {
+            self.model = Some(model.to_owned());
+        }
+    }
+
+    fn add(&mut self, delta: &str) -> Option<String> {
+        self.text.push_str(delta);
+        (!delta.is_empty()).then(|| delta.to_owned())
+    }
 }
 
 /// A provider's error inside a stream that began well.
@@ -83,8 +117,13 @@ pub struct StreamError {
 
 /// A wire format.
 pub trait Format: Send + Sync {
-    /// The path below the base URL.
-    fn path(&self, conversation: &Conversation<'_>) -> String;
+    /// Where the request goes. `base` is the base URL as people write it for this provider's own tools.
+    fn url(&self, base: &str, conversation: &Conversation<'_>) -> String;
+
+    /// The ways to ask for an answer in a schema, the best first. A server that refuses one is asked in the next.
+    fn ways(&self) -> &'static [Structured] {
+        &[Structured::Native, Structured::Words]
+    }
 
     /// The body of a streaming request.
     fn body(&self, conversation: &Conversation<'_>) -> Value;
@@ -94,6 +133,24 @@ pub trait Format: Send + Sync {
 
     /// Takes one event of the stream into `reply`; the text it added, if any, is the return value.
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError>;
+
+    /// Takes a whole answer into `reply`, from a server that does not stream.
+    fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError>;
+}
+
+/// The turns as most providers take them.
+fn messages(turns: &[Turn]) -> impl Iterator<Item = Value> {
+    turns.iter().map(|turn| match turn {
+        Turn::User(text) => json!({"role": "user", "content": text}),
+        Turn::Assistant(text) => json!({"role": "assistant", "content": text}),
+    })
+}
+
+/// A base URL with a path is taken as it is, one without gets `/v1`: both are in use for OpenAI's formats.
+fn openai_url(base: &str, path: &str) -> String {
+    let base = base.trim_end_matches('/');
+    let bare = base.split_once("://").is_none_or(|(_, rest)| !rest.contains('/'));
+    format!("{base}{}{path}", if bare { "/v1" } else { "" })
 }
 
 /// A number in JSON, or 0 where the provider left it out.

@@ -3,31 +3,26 @@
 use analysis::units::Tokens;
 use serde_json::{Value, json};
 
-use super::{Conversation, Format, Partial, SseEvent, Stop, StreamError, Turn, number, stream_error, text};
+use super::{
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, messages, number, openai_url, schema,
+    stream_error, text,
+};
 use crate::Usage;
 
 /// The format of `POST /v1/chat/completions`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenAiChat {
-    /// How the server wants to be asked for JSON.
-    pub structured: StructuredBy,
-}
-
-/// How a compatible server is asked for an answer in a schema.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StructuredBy {
-    /// `response_format: {type: "json_schema", …}`, as OpenAI has it.
-    #[default]
-    JsonSchema,
-    /// `response_format: {type: "json_object", schema}`, as llama-cpp-python has it.
-    JsonObject,
-    /// Not at all: the schema is told in words and the answer is read from prose.
-    Words,
+    /// Say `max_tokens` where OpenAI itself wants `max_completion_tokens`: most of what is compatible knows no other.
+    pub old_limit: bool,
 }
 
 impl Format for OpenAiChat {
-    fn path(&self, _: &Conversation<'_>) -> String {
-        "/v1/chat/completions".to_owned()
+    fn url(&self, base: &str, _: &Conversation<'_>) -> String {
+        openai_url(base, "/chat/completions")
+    }
+
+    fn ways(&self) -> &'static [Structured] {
+        &[Structured::Native, Structured::JsonObject, Structured::Words]
     }
 
     fn headers(&self, key: &str) -> Vec<(&'static str, String)> {
@@ -36,29 +31,26 @@ impl Format for OpenAiChat {
 
     fn body(&self, conversation: &Conversation<'_>) -> Value {
         let system = conversation.system.map(|text| json!({"role": "system", "content": text}));
-        let turns = conversation.turns.iter().map(|turn| match turn {
-            Turn::User(text) => json!({"role": "user", "content": text}),
-            Turn::Assistant(text) => json!({"role": "assistant", "content": text}),
-        });
         let mut body = json!({
             "model": conversation.model,
-            "messages": system.into_iter().chain(turns).collect::<Vec<_>>(),
-            "max_completion_tokens": conversation.max_tokens,
+            "messages": system.into_iter().chain(messages(conversation.turns)).collect::<Vec<_>>(),
             "stream": true,
             "stream_options": {"include_usage": true},
         });
-        match (conversation.schema, self.structured) {
-            (Some(schema), StructuredBy::JsonSchema) => {
-                body["response_format"] =
-                    json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}});
+        let limit = if self.old_limit { "max_tokens" } else { "max_completion_tokens" };
+        body[limit] = json!(conversation.max_tokens);
+        match (conversation.schema, conversation.structured) {
+            (Some(schema), Structured::Native) => {
+                let format = json!({"name": "answer", "schema": schema, "strict": schema::is_strict(schema)});
+                body["response_format"] = json!({"type": "json_schema", "json_schema": format});
             }
-            (Some(schema), StructuredBy::JsonObject) => {
+            (Some(schema), Structured::JsonObject) => {
                 body["response_format"] = json!({"type": "json_object", "schema": schema});
             }
             _ => {}
         }
         if let Some(effort) = conversation.effort {
-            body["reasoning_effort"] = json!(effort);
+            body["reasoning_effort"] = json!(openai_effort(effort));
         }
         body
     }
@@ -70,23 +62,39 @@ impl Format for OpenAiChat {
         if data.get("error").is_some() {
             return Err(stream_error(&data));
         }
-        if data["usage"].is_object() {
-            reply.usage = usage(&data["usage"], ["prompt_tokens", "completion_tokens", "prompt_tokens_details"]);
-        }
-        if let Some(reason) = text(&data, "/choices/0/finish_reason") {
-            reply.stop = Some(match reason {
-                "stop" | "tool_calls" => Stop::Done,
-                "length" => Stop::MaxTokens,
-                "content_filter" => Stop::Refusal,
-                other => Stop::Other(other.to_owned()),
-            });
-        }
-        let delta = text(&data, "/choices/0/delta/content").filter(|delta| !delta.is_empty());
-        Ok(delta.map(|delta| {
-            reply.text.push_str(delta);
-            delta.to_owned()
-        }))
+        head(&data, reply);
+        Ok(text(&data, "/choices/0/delta/content").and_then(|delta| reply.add(delta)))
     }
+
+    fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError> {
+        if answer.get("error").is_some() {
+            return Err(stream_error(answer));
+        }
+        head(answer, reply);
+        reply.add(text(answer, "/choices/0/message/content").unwrap_or_default());
+        Ok(())
+    }
+}
+
+/// What stands beside the text, in a piece and in the whole.
+fn head(data: &Value, reply: &mut Partial) {
+    reply.name_model(data, "/model");
+    if data["usage"].is_object() {
+        reply.usage = usage(&data["usage"], ["prompt_tokens", "completion_tokens", "prompt_tokens_details"]);
+    }
+    if let Some(reason) = text(data, "/choices/0/finish_reason") {
+        reply.stop = Some(match reason {
+            "stop" | "tool_calls" => Stop::Done,
+            "length" => Stop::MaxTokens,
+            "content_filter" => Stop::Refusal,
+            other => Stop::Other(other.to_owned()),
+        });
+    }
+}
+
+/// OpenAI's levels end below `max`.
+pub(super) fn openai_effort(effort: &str) -> &str {
+    if effort == "max" { "xhigh" } else { effort }
 }
 
 /// OpenAI counts cached tokens inside the input; we keep them apart.

@@ -2,33 +2,29 @@
 
 use serde_json::{Value, json};
 
-use super::{Conversation, Format, Partial, SseEvent, Stop, StreamError, Turn, openai_chat::usage, stream_error, text};
+use super::{
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, messages,
+    openai_chat::{openai_effort, usage},
+    openai_url, schema, stream_error, text,
+};
 
 /// The format of `POST /v1/responses`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenAiResponses;
 
 impl Format for OpenAiResponses {
-    fn path(&self, _: &Conversation<'_>) -> String {
-        "/v1/responses".to_owned()
+    fn url(&self, base: &str, _: &Conversation<'_>) -> String {
+        openai_url(base, "/responses")
     }
 
     fn headers(&self, key: &str) -> Vec<(&'static str, String)> {
-        vec![("authorization", format!("Bearer {key}"))]
+        if key.is_empty() { vec![] } else { vec![("authorization", format!("Bearer {key}"))] }
     }
 
     fn body(&self, conversation: &Conversation<'_>) -> Value {
-        let input: Vec<Value> = conversation
-            .turns
-            .iter()
-            .map(|turn| match turn {
-                Turn::User(text) => json!({"role": "user", "content": text}),
-                Turn::Assistant(text) => json!({"role": "assistant", "content": text}),
-            })
-            .collect();
         let mut body = json!({
             "model": conversation.model,
-            "input": input,
+            "input": messages(conversation.turns).collect::<Vec<_>>(),
             "max_output_tokens": conversation.max_tokens,
             "stream": true,
             "store": false,
@@ -36,11 +32,13 @@ impl Format for OpenAiResponses {
         if let Some(system) = conversation.system {
             body["instructions"] = json!(system);
         }
-        if let Some(schema) = conversation.schema {
-            body["text"]["format"] = json!({"type": "json_schema", "name": "answer", "schema": schema});
+        if let Some(schema) = conversation.schema.filter(|_| conversation.structured == Structured::Native) {
+            let strict = schema::is_strict(schema);
+            body["text"]["format"] =
+                json!({"type": "json_schema", "name": "answer", "schema": schema, "strict": strict});
         }
         if let Some(effort) = conversation.effort {
-            body["reasoning"] = json!({"effort": effort});
+            body["reasoning"] = json!({"effort": openai_effort(effort)});
         }
         body
     }
@@ -51,22 +49,9 @@ impl Format for OpenAiResponses {
         };
         match text(&data, "/type").unwrap_or(&event.name) {
             "response.output_text.delta" => {
-                if let Some(delta) = text(&data, "/delta") {
-                    reply.text.push_str(delta);
-                    return Ok(Some(delta.to_owned()));
-                }
+                return Ok(text(&data, "/delta").and_then(|delta| reply.add(delta)));
             }
-            kind @ ("response.completed" | "response.incomplete") => {
-                let fields = ["input_tokens", "output_tokens", "input_tokens_details"];
-                reply.usage = usage(&data["response"]["usage"], fields);
-                reply.stop = Some(match text(&data, "/response/incomplete_details/reason") {
-                    Some("max_output_tokens") => Stop::MaxTokens,
-                    Some("content_filter") => Stop::Refusal,
-                    Some(other) => Stop::Other(other.to_owned()),
-                    None if kind == "response.completed" => Stop::Done,
-                    None => Stop::Other("incomplete".to_owned()),
-                });
-            }
+            "response.completed" | "response.incomplete" => end(&data["response"], reply),
             "response.failed" => return Err(stream_error(&data["response"])),
             "error" if data.get("error").is_some() => return Err(stream_error(&data)),
             "error" => return Err(stream_error(&json!({ "error": data }))),
@@ -74,4 +59,29 @@ impl Format for OpenAiResponses {
         }
         Ok(None)
     }
+
+    fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError> {
+        if answer["error"].is_object() {
+            return Err(stream_error(answer));
+        }
+        let items = answer["output"].as_array().into_iter().flatten();
+        for part in items.filter_map(|item| item["content"].as_array()).flatten() {
+            reply.add(text(part, "/text").unwrap_or_default());
+        }
+        end(answer, reply);
+        Ok(())
+    }
+}
+
+/// What a response says at its end.
+fn end(response: &Value, reply: &mut Partial) {
+    reply.name_model(response, "/model");
+    reply.usage = usage(&response["usage"], ["input_tokens", "output_tokens", "input_tokens_details"]);
+    reply.stop = Some(match text(response, "/incomplete_details/reason") {
+        Some("max_output_tokens") => Stop::MaxTokens,
+        Some("content_filter") => Stop::Refusal,
+        Some(other) => Stop::Other(other.to_owned()),
+        None if text(response, "/status") == Some("incomplete") => Stop::Other("incomplete".to_owned()),
+        None => Stop::Done,
+    });
 }

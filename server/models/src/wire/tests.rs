@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 
-const SCHEMA: &str = r#"{"type":"object"}"#;
+const SCHEMA: &str = r#"{"type":"object","properties":{"a":{}}}"#;
 
 fn conversation<'a>(schema: &'a Value, turns: &'a [Turn]) -> Conversation<'a> {
     Conversation {
@@ -13,6 +13,7 @@ fn conversation<'a>(schema: &'a Value, turns: &'a [Turn]) -> Conversation<'a> {
         system: Some("be brief"),
         turns,
         schema: Some(schema),
+        structured: Structured::Native,
         effort: Some("low"),
         max_tokens: 100,
     }
@@ -39,7 +40,7 @@ fn read(format: &dyn Format, bytes: &[u8], cut: usize) -> Result<Partial, Stream
 
 fn answers_the_same(format: &dyn Format, events: &[Value], usage: Usage) {
     let bytes = stream(events);
-    let expected = Partial { text: "héllo 🚀".into(), usage, stop: Some(Stop::Done) };
+    let expected = Partial { text: "héllo 🚀".into(), usage, stop: Some(Stop::Done), model: Some("m-1".into()) };
     for cut in 0..=bytes.len() {
         assert_eq!(read(format, &bytes, cut).as_ref(), Ok(&expected), "cut at {cut}");
     }
@@ -53,7 +54,7 @@ fn usage(input: u64, output: u64, cache_read: u64, cache_write: u64) -> Usage {
 #[test]
 fn anthropic_streams() {
     let events = [
-        json!({"type": "message_start", "message": {"usage": {"input_tokens": 9, "output_tokens": 1,
+        json!({"type": "message_start", "message": {"model": "m-1", "usage": {"input_tokens": 9, "output_tokens": 1,
                "cache_read_input_tokens": 4, "cache_creation_input_tokens": 2}}}),
         json!({"type": "content_block_start", "content_block": {"type": "text", "text": ""}}),
         json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "héllo "}}),
@@ -68,7 +69,7 @@ fn anthropic_streams() {
 #[test]
 fn openai_chat_streams() {
     let events = [
-        json!({"choices": [{"delta": {"role": "assistant", "content": ""}}]}),
+        json!({"model": "m-1", "choices": [{"delta": {"role": "assistant", "content": ""}}]}),
         json!({"choices": [{"delta": {"content": "héllo "}}]}),
         json!({"choices": [{"delta": {"content": "🚀"}, "finish_reason": "stop"}]}),
         json!({"choices": [], "usage": {"prompt_tokens": 13, "completion_tokens": 7,
@@ -83,7 +84,7 @@ fn openai_responses_streams() {
         json!({"type": "response.created", "response": {}}),
         json!({"type": "response.output_text.delta", "delta": "héllo "}),
         json!({"type": "response.output_text.delta", "delta": "🚀"}),
-        json!({"type": "response.completed", "response": {"usage": {"input_tokens": 13, "output_tokens": 7,
+        json!({"type": "response.completed", "response": {"model": "m-1", "usage": {"input_tokens": 13, "output_tokens": 7,
                "input_tokens_details": {"cached_tokens": 4}}}}),
     ];
     answers_the_same(&OpenAiResponses, &events, usage(9, 7, 4, 0));
@@ -92,12 +93,57 @@ fn openai_responses_streams() {
 #[test]
 fn gemini_streams() {
     let events = [
-        json!({"candidates": [{"content": {"parts": [{"text": "hm", "thought": true}, {"text": "héllo "}]}}]}),
+        json!({"modelVersion": "m-1", "candidates": [{"content": {"parts": [{"text": "hm", "thought": true}, {"text": "héllo "}]}}]}),
         json!({"candidates": [{"content": {"parts": [{"text": "🚀"}]}, "finishReason": "STOP"}],
                "usageMetadata": {"promptTokenCount": 13, "candidatesTokenCount": 5, "thoughtsTokenCount": 2,
                                  "cachedContentTokenCount": 4}}),
     ];
     answers_the_same(&Gemini, &events, usage(9, 7, 4, 0));
+}
+
+#[test]
+fn a_whole_answer_says_the_same_as_a_streamed_one() {
+    let chat = json!({"model": "m-1", "choices": [{"message": {"content": "héllo 🚀"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 13, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 4}}});
+    let anthropic = json!({"type": "message", "model": "m-1", "stop_reason": "end_turn",
+        "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "héllo 🚀"}],
+        "usage": {"input_tokens": 9, "output_tokens": 7, "cache_read_input_tokens": 4}});
+    let responses = json!({"model": "m-1", "status": "completed", "error": null,
+        "output": [{"type": "reasoning"}, {"content": [{"type": "output_text", "text": "héllo 🚀"}]}],
+        "usage": {"input_tokens": 13, "output_tokens": 7, "input_tokens_details": {"cached_tokens": 4}}});
+    let gemini = json!({"modelVersion": "m-1",
+        "candidates": [{"content": {"parts": [{"text": "héllo 🚀"}]}, "finishReason": "STOP"}],
+        "usageMetadata": {"promptTokenCount": 13, "candidatesTokenCount": 7, "cachedContentTokenCount": 4}});
+    let expected = Partial {
+        text: "héllo 🚀".into(),
+        usage: usage(9, 7, 4, 0),
+        stop: Some(Stop::Done),
+        model: Some("m-1".into()),
+    };
+    let formats: [(&dyn Format, Value); 4] = [
+        (&Anthropic::default(), anthropic),
+        (&OpenAiChat::default(), chat),
+        (&OpenAiResponses, responses),
+        (&Gemini, gemini),
+    ];
+    for (format, answer) in formats {
+        let mut whole = Partial::default();
+        assert_eq!(format.read_whole(&answer, &mut whole), Ok(()));
+        assert_eq!(whole, expected);
+    }
+}
+
+#[test]
+fn base_urls_are_taken_as_each_provider_s_own_tools_take_them() {
+    let conversation = conversation(&Value::Null, &[]);
+    let url = |format: &dyn Format, base: &str| format.url(base, &conversation);
+    for base in ["http://h:1", "http://h:1/", "http://h:1/v1", "http://h:1/v1/"] {
+        assert_eq!(url(&OpenAiChat::default(), base), "http://h:1/v1/chat/completions");
+        assert_eq!(url(&OpenAiResponses, base), "http://h:1/v1/responses");
+        assert_eq!(url(&Anthropic::default(), base), "http://h:1/v1/messages");
+    }
+    assert_eq!(url(&OpenAiChat::default(), "https://h/v1beta/openai"), "https://h/v1beta/openai/chat/completions");
+    assert_eq!(url(&Gemini, "https://h/v1beta"), "https://h/v1beta/models/m-1:streamGenerateContent?alt=sse");
 }
 
 #[test]
@@ -134,8 +180,6 @@ fn no_sampling_parameters_are_sent() {
     let body = Anthropic::default().body(&conversation(&schema, &turns));
     let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["model", "max_tokens", "messages", "stream", "system", "output_config"]);
-    assert_eq!(
-        body["output_config"],
-        json!({"format": {"type": "json_schema", "schema": {"type": "object"}}, "effort": "low"})
-    );
+    let schema = json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false});
+    assert_eq!(body["output_config"], json!({"format": {"type": "json_schema", "schema": schema}, "effort": "low"}));
 }

@@ -39,11 +39,7 @@ impl Scheduler {
     /// The sandbox has checked most of this; what it says is not trusted, so it is read again.
     fn read(&self, said: &protocol::Call) -> Result<(AgentOptions, Option<Arc<Validator>>), String> {
         let options = AgentOptions::from_json(&said.options)?;
-        if let (Some(known), Some(given)) = (&self.spec.agent_types, &options.agent_type)
-            && !known.contains(given)
-        {
-            return Err(format!("agent() knows no agentType {given:?}; known: {}", known.join(", ")));
-        }
+        self.spec.kind(&options)?;
         let schema = options.schema.as_ref().map(jsonschema::validator_for).transpose();
         Ok((options, schema.map_err(|e| e.to_string())?.map(Arc::new)))
     }
@@ -54,8 +50,10 @@ impl Scheduler {
         }
         self.made += 1;
         let id = self.made;
-        let model = options.model.clone().or_else(|| self.spec.model.clone());
-        let content = key::content(&said.prompt, model.as_deref(), &options);
+        // What `read` let pass is there, or needs not be.
+        let kind = self.spec.kind(&options).ok().flatten().cloned();
+        let model = self.spec.model_of(&options, kind.as_ref());
+        let content = key::content(&said.prompt, model.as_deref(), &options, kind.as_ref());
         let key = self.keys.next(said.path, content);
         let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
         self.journal.append(EventKind::AgentQueued {
@@ -68,7 +66,7 @@ impl Scheduler {
             prompt: said.prompt.clone(),
             schema: options.schema.clone(),
             model: model.clone(),
-            effort: options.effort.clone(),
+            effort: options.effort.clone().or_else(|| kind.as_ref()?.effort.clone()),
             agent_type: options.agent_type.clone(),
             isolation: options.isolation.clone(),
         });
@@ -96,11 +94,12 @@ impl Scheduler {
             prompt: said.prompt,
             model,
             options,
+            kind,
             schema,
             attempt: 0,
             misfits: 0,
             failures: 0,
-            feedback: None,
+            correction: None,
             stage,
         };
         self.sandbox_ids.insert(id, said.id);

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, sync::Arc, time::Duration};
 
 use analysis::text::LineColumn;
 use jsonschema::Validator;
-use models::{Answer, ModelError, Request, Usage};
+use models::{AgentKind, Answer, Correction, Listener, ModelError, Request, Usage};
 use sha2::{Digest, Sha256};
 use tokio::task::AbortHandle;
 
@@ -19,6 +19,8 @@ pub(super) struct Call {
     pub(super) prompt: String,
     pub(super) model: Option<String>,
     pub(super) options: AgentOptions,
+    /// The kind of agent it names, where that is registered.
+    pub(super) kind: Option<AgentKind>,
     pub(super) schema: Option<Arc<Validator>>,
     /// Attempts made so far.
     pub(super) attempt: u32,
@@ -26,8 +28,8 @@ pub(super) struct Call {
     pub(super) misfits: u32,
     /// Attempts that failed at the provider since the last answer.
     pub(super) failures: u32,
-    /// What is wrong with the last answer.
-    pub(super) feedback: Option<String>,
+    /// The last answer and what is wrong with it.
+    pub(super) correction: Option<Correction>,
     pub(super) stage: Stage,
 }
 
@@ -58,30 +60,32 @@ pub(crate) struct Back {
 }
 
 impl Call {
-    pub(super) fn request(&self, reservation: &Reservation) -> Request {
-        let prompt = match &self.feedback {
-            Some(feedback) => format!("{}{feedback}", self.prompt),
-            None => self.prompt.clone(),
-        };
+    pub(super) fn request(&self, reservation: &Reservation, listener: Listener) -> Request {
+        let kind = self.kind.as_ref();
         Request {
-            prompt,
-            system: None,
+            prompt: self.prompt.clone(),
+            correction: self.correction.clone(),
+            system: kind.map(|kind| kind.prompt.clone()).filter(|prompt| !prompt.is_empty()),
             schema: self.options.schema.clone(),
             model: self.model.clone(),
-            effort: self.options.effort.clone(),
+            effort: self.options.effort.clone().or_else(|| kind?.effort.clone()),
             agent_type: self.options.agent_type.clone(),
+            tools: kind.and_then(|kind| kind.tools.clone()),
             isolation: self.options.isolation.clone(),
             label: self.label.clone(),
             key: self.key.to_string(),
             attempt: self.attempt,
             max_output: reservation.max_output,
+            listener,
         }
     }
 
     /// Bytes a model has to read.
     pub(super) fn bytes(&self) -> usize {
         let schema = self.options.schema.as_ref().map_or(0, |s| s.to_string().len());
-        self.prompt.len() + self.feedback.as_ref().map_or(0, String::len) + schema
+        let correction = self.correction.as_ref().map_or(0, |wrong| wrong.answer.len() + wrong.told.len());
+        let system = self.kind.as_ref().map_or(0, |kind| kind.prompt.len());
+        self.prompt.len() + correction + system + schema
     }
 
     pub(super) fn flight(&mut self) -> Option<&mut Flight> {

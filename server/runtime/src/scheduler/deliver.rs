@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use models::{Answer, ModelError, Usage};
+use models::{Answer, ModelError, Usage, UsageBasis};
 use serde_json::Value;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::{
     Commands, answer,
+    attempt::{Ear, listen},
     call::{self, Back, Flight, Stage},
     ledger::{Decision, Reservation},
     owner::{Ended, Scheduler},
@@ -26,7 +27,11 @@ impl Scheduler {
     /// Lets calls leave, first come first served, while there are slots and budget.
     pub(super) async fn depart(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
         let mut leaving = Vec::new();
-        while self.flying < self.concurrency && self.pause.is_none_or(|until| Instant::now() >= until) {
+        self.halted()?;
+        while self.halt.is_none()
+            && self.flying < self.concurrency
+            && self.pause.is_none_or(|until| Instant::now() >= until)
+        {
             let Some(&id) = self.queue.front() else { break };
             let Some(call) = self.calls.get_mut(&id) else {
                 self.queue.pop_front();
@@ -63,7 +68,8 @@ impl Scheduler {
 
     fn launch(&mut self, id: u64, reservation: Reservation, wait: Duration, commands: &Commands) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let request = call.request(&reservation);
+        let ear = Ear::new(CallId(id), self.drafts.clone());
+        let request = call.request(&reservation, ear.listener.clone());
         let due = self.model.simulated_latency(&request).map(|latency| self.now + wait + latency);
         let (model, commands, attempt) = (self.model.clone(), commands.clone(), call.attempt);
         let stall = self.spec.retry.stall;
@@ -71,9 +77,7 @@ impl Scheduler {
             if !wait.is_zero() {
                 sleep(wait).await;
             }
-            let result = timeout(stall, model.answer(request))
-                .await
-                .unwrap_or_else(|_| Err(ModelError::Network(format!("nothing came within {} s", stall.as_secs()))));
+            let result = listen(&*model, request, &ear, stall).await;
             commands.back(Back { call: id, attempt, result });
         });
         call.stage = Stage::Flying(Flight { reservation, due, task: task.abort_handle(), back: None });
@@ -89,6 +93,7 @@ impl Scheduler {
         for id in batch {
             self.back_from(id, commands);
         }
+        self.halted()?;
         if !self.outbox.is_empty() {
             self.depart(commands).await?;
             self.journal.synced().await.map_err(broken)?;
@@ -124,6 +129,8 @@ impl Scheduler {
             result: answered.result.clone(),
             usage: Usage::default(),
             usd: None,
+            usage_basis: UsageBasis::Reported,
+            model: None,
             cached: true,
         });
         self.tell(id, Settled::Value(answered.result));
@@ -135,16 +142,18 @@ impl Scheduler {
         let Some(result) = flight.back.take() else { return };
         let reservation = flight.reservation;
         let usage = call::usage(&result);
-        let usd = self.ledger.price(call.model.as_deref(), &usage);
+        let told = result.as_ref().ok().and_then(|answer| answer.usd);
+        let usd = told.or_else(|| self.ledger.price(call.model.as_deref(), &usage));
         self.ledger.settle(reservation, usage, usd);
+        self.drafts.end(CallId(id));
         match result {
-            Ok(Answer { value, .. }) => match answer::checked(value, call.schema.as_deref()) {
-                Ok(value) => self.done(id, value, usage, usd),
+            Ok(answer) => match answer::checked(&answer.value, call.schema.as_deref()) {
+                Ok(value) => self.done(id, Answer { value, usd, ..answer }),
                 Err(wrong) => {
                     call.misfits += 1;
                     call.failures = 0;
                     if call.misfits < MISFITS {
-                        call.feedback = Some(answer::feedback(&wrong));
+                        call.correction = Some(answer::correction(&answer.value, &wrong));
                         let reason = format!("the answer does not satisfy the schema: {wrong}");
                         self.repeat(id, reason, Duration::ZERO, usage, usd, commands);
                     } else {
@@ -155,6 +164,15 @@ impl Scheduler {
                     }
                 }
             },
+            Err(error @ ModelError::SpendLimit(_)) => {
+                // Nobody but a person can help, and `null` would be a lie: the call stays open, for when the run is resumed.
+                call.stage = Stage::Queued;
+                self.flying -= 1;
+                let message = format!(
+                    "{error}. Nothing more leaves; calls under way were awaited. Raise the limit, then resume this run: finished calls are not paid again"
+                );
+                self.halt.get_or_insert(RunError::at(message, call.at));
+            }
             Err(error) => {
                 call.failures += 1;
                 if error.is_retryable() && call.failures < self.spec.retry.attempts {
@@ -207,17 +225,30 @@ impl Scheduler {
         }
     }
 
-    fn done(&mut self, id: u64, result: Value, usage: Usage, usd: Option<analysis::units::Usd>) {
-        self.calls.remove(&id);
+    fn done(&mut self, id: u64, answer: Answer) {
+        let Some(call) = self.calls.remove(&id) else { return };
         self.flying -= 1;
+        for note in answer.notes {
+            self.warn(format!("call {:?}: {note}", call.label), call.at);
+        }
         self.journal.append(EventKind::AgentDone {
             call: CallId(id),
-            result: result.clone(),
-            usage,
-            usd,
+            result: answer.value.clone(),
+            usage: answer.usage,
+            usd: answer.usd,
+            usage_basis: answer.basis,
+            model: answer.model,
             cached: false,
         });
-        self.tell(id, Settled::Value(result));
+        self.tell(id, Settled::Value(answer.value));
+    }
+
+    /// Ends the run once nothing may leave any more and nothing is under way.
+    fn halted(&mut self) -> Result<(), Box<Ended>> {
+        match self.halt.take_if(|_| self.flying == 0) {
+            Some(error) => Err(Ended::failed(error)),
+            None => Ok(()),
+        }
     }
 
     fn land_failed(&mut self, id: u64, error: String, thrown: bool, usage: Usage, usd: Option<analysis::units::Usd>) {
@@ -251,6 +282,7 @@ impl Scheduler {
         self.queue.retain(|queued| *queued != id);
         self.cached.retain(|_, cached| *cached != id);
         self.arrived.retain(|arrived| *arrived != id);
+        self.drafts.end(CallId(id));
         self.journal.append(EventKind::AgentSkipped { call: CallId(id) });
         self.tell(id, Settled::Value(Value::Null));
     }
@@ -260,6 +292,7 @@ impl Scheduler {
         let Some(flight) = self.calls.get_mut(&id).and_then(|call| call.flight()) else { return };
         flight.task.abort();
         let reservation = flight.reservation;
+        self.drafts.end(CallId(id));
         self.ledger.settle(reservation, Usage::default(), None);
         self.arrived.retain(|arrived| *arrived != id);
         self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);

@@ -7,6 +7,7 @@
 
 mod admit;
 mod answer;
+mod attempt;
 mod call;
 mod deliver;
 mod ledger;

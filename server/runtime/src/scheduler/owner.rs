@@ -23,6 +23,7 @@ use super::{
     link::{Gone, Link, Said},
 };
 use crate::{
+    draft::Drafts,
     event::{EventKind, RunError, Status},
     id::CallId,
     journal::Journal,
@@ -85,6 +86,10 @@ pub(crate) struct Scheduler {
     pub(super) now: Duration,
     /// Nothing leaves before this: the provider asked for a pause.
     pub(super) pause: Option<Instant>,
+    /// Why nothing leaves any more; the run ends with it once what is under way is back.
+    pub(super) halt: Option<RunError>,
+    /// Answers being written.
+    pub(super) drafts: Arc<Drafts>,
     /// What the sandbox is to hear next, one at a time.
     pub(super) outbox: VecDeque<ToSandbox>,
     /// Since when the sandbox runs the script; `None` while it waits.
@@ -99,6 +104,7 @@ impl Scheduler {
         journal: Journal,
         cache: Option<Cache>,
         folder: PathBuf,
+        drafts: Arc<Drafts>,
     ) -> Self {
         let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
         let ledger = Ledger::new(&spec.limits, spec.price.clone());
@@ -123,6 +129,8 @@ impl Scheduler {
             flying: 0,
             now: Duration::ZERO,
             pause: None,
+            halt: None,
+            drafts,
             outbox: VecDeque::new(),
             busy: None,
         }

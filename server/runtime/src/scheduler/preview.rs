@@ -128,8 +128,15 @@ impl Looking<'_> {
                 return;
             }
         };
-        let model = options.model.clone().or_else(|| self.spec.model.clone());
-        let key = self.keys.next(call.path, key::content(&call.prompt, model.as_deref(), &options));
+        let kind = match self.spec.kind(&options) {
+            Ok(kind) => kind,
+            Err(message) => {
+                self.now.push(ToSandbox::Settle { id: call.id, outcome: Settled::Throw(message), spent: 0 });
+                return;
+            }
+        };
+        let model = self.spec.model_of(&options, kind);
+        let key = self.keys.next(call.path, key::content(&call.prompt, model.as_deref(), &options, kind));
         let answered = self.cache.take(&key);
         let previewed = Previewed {
             label: options.label.unwrap_or_else(|| key::label(&call.prompt)),

@@ -39,7 +39,11 @@ impl Model for Echo {
                 return Err(error);
             }
             let output = Tokens(request.max_output.map_or(self.output, |most| self.output.min(most.0)));
-            Ok(Answer { value: request.prompt.into(), usage: Usage { output, ..Usage::default() } })
+            Ok(Answer {
+                value: request.prompt.into(),
+                usage: Usage { output, ..Usage::default() },
+                ..Answer::default()
+            })
         })
     }
 }
