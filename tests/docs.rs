@@ -5,7 +5,7 @@ use std::fs;
 use crate::cli::{call, root};
 
 /// Pages with blocks that call the program.
-const PAGES: [&str; 4] = ["README.md", "docs/cli.md", "docs/json.md", "docs/estimates.md"];
+const PAGES: [&str; 5] = ["README.md", "docs/quickstart.md", "docs/cli.md", "docs/json.md", "docs/estimates.md"];
 
 #[test]
 fn pages_show_what_the_program_says() {

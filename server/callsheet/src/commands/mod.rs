@@ -1,6 +1,7 @@
 //! One command, one file.
 
 mod check;
+mod doctor;
 mod lsp;
 mod plan;
 mod run;
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     Run(run::Run),
     Runs(runs::Runs),
     Lsp(lsp::Lsp),
+    Doctor(doctor::Doctor),
     #[command(hide = true)]
     Sandbox(sandbox::Sandbox),
 }
@@ -32,6 +34,7 @@ impl Command {
             Command::Run(run) => run.run(),
             Command::Runs(runs) => runs.run(),
             Command::Lsp(lsp) => lsp.run(),
+            Command::Doctor(doctor) => doctor.run(),
             Command::Sandbox(sandbox) => sandbox.run(),
         }
     }
