@@ -5,7 +5,8 @@ use std::fs;
 use crate::cli::{call, root};
 
 /// Pages with blocks that call the program.
-const PAGES: [&str; 5] = ["README.md", "docs/quickstart.md", "docs/cli.md", "docs/json.md", "docs/estimates.md"];
+const PAGES: [&str; 6] =
+    ["README.md", "docs/quickstart.md", "docs/cli.md", "docs/options.md", "docs/json.md", "docs/estimates.md"];
 
 #[test]
 fn pages_show_what_the_program_says() {
@@ -20,6 +21,27 @@ fn pages_show_what_the_program_says() {
         }
     }
     assert!(stale.is_empty(), "written anew, look at the difference: {}", stale.join(", "));
+}
+
+#[test]
+fn every_command_has_its_place_in_the_book() {
+    let page = |name: &str| fs::read_to_string(root().join("docs").join(name)).expect("a page");
+    let help = call(&root(), &["--help"]).out;
+    let commands = help.lines().skip_while(|l| *l != "Commands:").skip(1).take_while(|l| !l.is_empty());
+    let names = commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    let (cli, options) = (page("cli.md"), page("options.md"));
+    let mut missing: Vec<String> = Vec::new();
+    for name in names {
+        for (page, text) in [("cli.md", &cli), ("options.md", &options)] {
+            if !text.lines().any(|line| line == format!("## {name}")) {
+                missing.push(format!("{page} has no section {name}"));
+            }
+        }
+    }
+    let lsp = page("lsp.md");
+    let ids = lsp::Command::ALL.into_iter().map(lsp::Command::id);
+    missing.extend(ids.filter(|id| !lsp.contains(&format!("| `{id}` |"))).map(|id| format!("lsp.md has no row {id}")));
+    assert_eq!(missing, [""; 0]);
 }
 
 /// The page with the output of each block replaced by today's.
