@@ -1,20 +1,19 @@
 //! What a rule has at hand, and where it puts what it finds.
 
-use std::collections::HashMap;
-
-use swc_ecma_ast::Expr;
+use rustc_hash::FxHashMap;
 
 use super::{
-    Edit, Finding, Fix, Fixing, Level, Rule, Severity, rules,
+    Edit, Finding, Fix, Fixing, Level, Rule, Severity,
+    facts::Facts,
+    rules,
     schemas::{Schema, schemas},
 };
 use crate::{
     Context,
-    plan::{Plan, Value, Why},
+    plan::Plan,
     script::{
         Script, Tree,
         index::{Index, NodeId},
-        span,
     },
     text::Span,
     vocabulary::Profile,
@@ -29,16 +28,8 @@ pub(super) struct Checker<'a> {
     pub(super) index: Index<'a>,
     /// Every schema that is written out.
     pub(super) schemas: Vec<Schema<'a>>,
-    calls: HashMap<&'a str, Vec<NodeId>>,
-}
-
-/// What made a value `null`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// An agent that was skipped or failed.
-    Agent,
-    /// A slot of `parallel` or `pipeline` that failed.
-    Fanout,
+    calls: FxHashMap<&'a str, Vec<NodeId>>,
+    pub(super) facts: Facts<'a>,
 }
 
 /// Where findings go.
@@ -51,7 +42,7 @@ pub(super) struct Report {
 /// Runs every rule that is on.
 pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Finding> {
     let index = script.module.as_deref().map(Index::new).unwrap_or_default();
-    let mut calls: HashMap<&str, Vec<NodeId>> = HashMap::new();
+    let mut calls: FxHashMap<&str, Vec<NodeId>> = FxHashMap::default();
     for id in &index.calls {
         if let Some(name) = index.free_callee(*id) {
             calls.entry(name).or_default().push(*id);
@@ -60,7 +51,7 @@ pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Findin
     // What was seen of a script that is not followed to its end proves nothing.
     let nothing = Plan::default();
     let plan = if plan.gave_up.is_some() { &nothing } else { plan };
-    let mut checker = Checker { script, plan, context, index, schemas: Vec::new(), calls };
+    let mut checker = Checker { script, plan, context, index, schemas: Vec::new(), calls, facts: Facts::default() };
     checker.schemas = schemas(&checker);
     let recovered = script.tree != Tree::Whole;
     let mut findings = Vec::new();
@@ -86,28 +77,40 @@ impl<'a> Checker<'a> {
 
     /// Every call of the primitive (or other name nobody declares) `name`, in the order of the text.
     pub(super) fn calls(&self, name: &str) -> impl Iterator<Item = NodeId> + '_ {
-        self.calls.get(name).into_iter().flatten().copied()
+        self.calls_of(name).iter().copied()
+    }
+
+    fn calls_of(&self, name: &str) -> &[NodeId] {
+        self.calls.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The calls of `name` that stand within `place`, in the order of the text.
+    pub(super) fn calls_within(&self, name: &str, place: Span) -> impl Iterator<Item = NodeId> + '_ {
+        self.index.within(self.calls_of(name), place)
+    }
+
+    /// The call of `name` at exactly `place`.
+    pub(super) fn call_at(&self, name: &str, place: Span) -> Option<NodeId> {
+        self.index.exactly(self.calls_of(name), place)
+    }
+
+    /// Whether the node holds a call of one of `names`.
+    pub(super) fn holds_call(&self, id: NodeId, names: &[&str]) -> bool {
+        let inside = self.index.inside(id);
+        names.iter().any(|name| {
+            let calls = self.calls_of(name);
+            calls.get(calls.partition_point(|call| *call < inside.start)).is_some_and(|call| inside.contains(call))
+        })
     }
 
     /// Every call of `agent`, `parallel`, `pipeline` or `workflow`: what gives a promise.
     pub(super) fn promises(&self) -> impl Iterator<Item = NodeId> + '_ {
-        ["agent", "parallel", "pipeline", "workflow"].into_iter().flat_map(|name| self.calls(name))
-    }
-
-    /// What `expr` can be, without what is deep inside it.
-    pub(super) fn value(&self, expr: &Expr) -> Option<Value> {
-        self.plan.outline_at(span(expr))
-    }
-
-    /// The agent call or combinator, of all there are, that a reason points to.
-    pub(super) fn origin(&self, why: &Why) -> Option<Origin> {
-        if self.plan.calls.iter().any(|c| c.span == why.span || c.callee == why.span) {
-            return Some(Origin::Agent);
-        }
-        let fanout = self.plan.fanouts.iter().any(|f| f.span == why.span || f.callee == why.span);
-        fanout.then_some(Origin::Fanout)
+        PROMISING.into_iter().flat_map(|name| self.calls(name))
     }
 }
+
+/// The primitives that give a promise.
+pub(super) const PROMISING: [&str; 4] = ["agent", "parallel", "pipeline", "workflow"];
 
 impl Report {
     /// Adds a finding of the rule that runs.
@@ -131,7 +134,7 @@ impl Report {
 impl Finding {
     /// Adds a repair; it is safe if the rule's repairs are.
     pub(super) fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Finding {
-        let safe = super::rule(self.code).is_some_and(|r| r.fixing == Fixing::Safe);
+        let safe = rules::with_code(self.code).is_some_and(|r| r.fixing == Fixing::Safe);
         self.fixes.push(Fix { title: title.into(), edits, safe });
         self
     }

@@ -41,9 +41,8 @@ impl Checker<'_> {
 
     /// Every use of a declared name, in the order of the text.
     pub(super) fn references(&self, name: &str, declared: Declared) -> Vec<Span> {
-        let of = |id: &NodeId| self.index.declared(name, *id) == Some(declared);
-        let named = |id: &&NodeId| self.text(self.index.span(**id)) == name;
-        self.index.idents.iter().filter(named).filter(|id| of(id)).map(|id| self.index.span(*id)).collect()
+        let named = self.index.uses(declared).map(|id| self.index.span(id));
+        named.filter(|place| self.text(*place) == name).collect()
     }
 
     /// Renames the name at `place`; `None` where that takes more than a replacement.
@@ -57,7 +56,7 @@ impl Checker<'_> {
 
     /// Adds an option to the call at `id`.
     pub(super) fn add_option(&self, id: NodeId, option: &str) -> Option<Edit> {
-        match (self.index.args(id).len(), self.options(id, 1)) {
+        match (self.index.args(id).len(), self.options(id).as_deref()) {
             (1, _) => Some(Edit::insert(crate::script::span(&self.index.args(id)[0]).end, format!(", {{ {option} }}"))),
             (2, Some(Options { inline: true, span, properties, .. })) => {
                 let comma = if properties.is_empty() { " " } else { "," };
@@ -73,10 +72,5 @@ impl Checker<'_> {
         self.index
             .outer(id)
             .is_some_and(|p| matches!(self.index.node(p), Node::Expr(Expr::Unary(u)) if u.op == UnaryOp::TypeOf))
-    }
-
-    /// Whether the script asks `typeof name` somewhere.
-    pub(super) fn asked_by_typeof(&self, name: &str) -> bool {
-        self.index.idents.iter().any(|id| self.text(self.index.span(*id)) == name && self.in_typeof(*id))
     }
 }

@@ -2,6 +2,7 @@
 
 mod checker;
 mod edits;
+mod facts;
 mod ignores;
 mod nullable;
 mod rule;

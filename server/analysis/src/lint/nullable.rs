@@ -2,10 +2,9 @@
 
 use swc_ecma_ast::{Decl, Expr, Pat, Stmt};
 
-use super::{
-    Edit,
-    checker::{Checker, Origin},
-};
+use rustc_hash::FxHashSet;
+
+use super::{Edit, checker::Checker, facts::Origin};
 use crate::{
     plan::Why,
     script::{
@@ -23,46 +22,45 @@ pub(super) struct Dereference {
     pub(super) object: Span,
     /// What made it `null`.
     pub(super) why: Why,
+    /// Whether it is an element of a list, as the slots of a fan-out are, or an agent's answer by itself.
+    pub(super) origin: Origin,
     /// The edit that makes the access optional.
     pub(super) optional: Edit,
     /// The list whose elements the value is, where a callback walks it.
     pub(super) list: Option<Span>,
 }
 
-/// Uses of values that an agent or a fan-out made `null`: the first of each variable, so that one slip is told once. With
-/// [`Origin::Fanout`] those of elements of a list, with [`Origin::Agent`] all others.
-pub(super) fn dereferences(cx: &Checker, origin: Origin) -> Vec<Dereference> {
+/// Uses of values that an agent or a fan-out made `null`: the first of each variable, so that one slip is told once.
+pub(super) fn dereferences(cx: &Checker) -> Vec<Dereference> {
     let mut found = Vec::new();
-    let mut seen: Vec<Declared> = Vec::new();
+    let mut seen: FxHashSet<Span> = FxHashSet::default();
     for id in &cx.index.members {
         let Some(Expr::Member(member)) = cx.index.expr(*id) else { continue };
         let object = member.obj.unwrap_parens();
-        let Some(value) = cx.value(object).filter(|v| !v.is_unknown()) else { continue };
-        let Some(why) = value.null.filter(|why| cx.origin(why).is_some()) else { continue };
-        if caught(cx, *id) || (cx.origin(&why) == Some(Origin::Fanout) && cx.text(why.span).contains("catch")) {
+        let Some(why) = cx.glance(object).filter(|g| !g.unknown).and_then(|g| g.null) else { continue };
+        let Some(origin) = cx.origin(why) else { continue };
+        if caught(cx, *id) || (origin == Origin::Fanout && cx.text(why.span).contains("catch")) {
             continue;
         }
         let mut list = None;
-        let mut slot =
-            cx.origin(&why) == Some(Origin::Fanout) || matches!(object, Expr::Member(m) if m.prop.is_computed());
+        let mut slot = origin == Origin::Fanout || matches!(object, Expr::Member(m) if m.prop.is_computed());
         if let Expr::Ident(i) = object {
             let Some(declared) = cx.index.declared(&i.sym, *id) else { continue };
-            if seen.contains(&declared) || stage_parameter(cx, declared) {
+            if stage_parameter(cx, declared) || !seen.insert(declared.span) {
                 continue;
             }
-            seen.push(declared);
             list = walked(cx, declared);
             // What a filter left in is the script's own affair.
-            if list.is_some_and(|l| {
-                cx.plan.outline_at(trimmed(cx, l)).and_then(|v| v.array).is_some_and(|a| a.filtered.is_some())
-            }) {
+            let walks = list.and_then(|l| cx.value_at(trimmed(cx, l)));
+            if walks.is_some_and(|v| v.array.as_ref().is_some_and(|a| a.filtered.is_some())) {
                 continue;
             }
             slot |= list.is_some() || element(cx, declared);
         }
-        if slot != (origin == Origin::Fanout) || !(slot || awaited(cx, object, *id)) {
+        if !slot && !awaited(cx, object, *id) {
             continue;
         }
+        let origin = if slot { Origin::Fanout } else { Origin::Agent };
         let end = span(&*member.obj).end;
         let rest = cx.text(Span::new(end, span(member).end));
         let dot = rest.find(['.', '[']).unwrap_or(0) as u32 + end;
@@ -70,7 +68,7 @@ pub(super) fn dereferences(cx: &Checker, origin: Origin) -> Vec<Dereference> {
             true => Edit::replace(Span::new(dot, dot + 1), "?."),
             false => Edit::insert(dot, "?."),
         };
-        found.push(Dereference { object: span(object), why, optional, list });
+        found.push(Dereference { object: span(object), why: why.clone(), origin, optional, list });
     }
     found
 }

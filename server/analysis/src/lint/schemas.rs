@@ -1,5 +1,6 @@
 //! The schemas of a script, as they are written.
 
+use rustc_hash::FxHashSet;
 use swc_ecma_ast::{ArrayLit, Expr};
 
 use super::checker::Checker;
@@ -54,9 +55,9 @@ const DEEPEST: u32 = 16;
 
 /// All schemas of the script, each once, those around before those inside.
 pub(super) fn schemas<'a>(cx: &Checker<'a>) -> Vec<Schema<'a>> {
-    let mut found: Vec<Schema> = Vec::new();
+    let mut found = Found::default();
     for id in cx.calls("agent") {
-        let Some(options) = cx.options(id, 1) else { continue };
+        let Some(options) = cx.options(id) else { continue };
         let Some(property) = options.get("schema") else { continue };
         match property.value {
             Some(value) => collect(cx, value, options.at, true, 0, &mut found),
@@ -68,20 +69,27 @@ pub(super) fn schemas<'a>(cx: &Checker<'a>) -> Vec<Schema<'a>> {
             }
         }
     }
-    found
+    found.schemas
 }
 
-fn collect<'a>(cx: &Checker<'a>, value: &'a Expr, at: NodeId, root: bool, depth: u32, found: &mut Vec<Schema<'a>>) {
+#[derive(Default)]
+struct Found<'a> {
+    schemas: Vec<Schema<'a>>,
+    places: FxHashSet<Span>,
+}
+
+fn collect<'a>(cx: &Checker<'a>, value: &'a Expr, at: NodeId, root: bool, depth: u32, found: &mut Found<'a>) {
     let (value, at) = cx.index.resolve(value, at);
     let Expr::Object(object) = value else { return };
     let place = span(object);
-    if depth > DEEPEST || found.iter().any(|s| s.span == place) {
+    if depth > DEEPEST || !found.places.insert(place) {
         return;
     }
     let (keywords, complete) = properties(object);
-    let inner = keywords.clone();
-    found.push(Schema { span: place, at, keywords, complete, root });
-    for keyword in inner {
+    let this = found.schemas.len();
+    found.schemas.push(Schema { span: place, at, keywords, complete, root });
+    for i in 0..found.schemas[this].keywords.len() {
+        let keyword = found.schemas[this].keywords[i];
         let Some(value) = keyword.value else { continue };
         match keyword.key {
             "items" | "additionalProperties" | "contains" | "not" | "if" | "then" | "else" | "propertyNames" => {

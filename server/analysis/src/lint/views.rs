@@ -2,10 +2,10 @@
 
 use swc_ecma_ast::{ArrowFunctionBody, Expr, Function, Stmt};
 
-use super::checker::Checker;
+use super::checker::{Checker, PROMISING};
 use crate::{
     script::{
-        index::{NodeId, Property, properties},
+        index::{How, NodeId, Property, properties},
         span,
         walk::Node,
     },
@@ -62,8 +62,8 @@ pub(super) enum Body<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// The options of the call at `id`: its argument at `position`, also through a constant.
-    pub(super) fn options(&self, id: NodeId, position: usize) -> Option<Options<'a>> {
+    /// The object that the call at `id` is given at `position`, also through a constant.
+    pub(super) fn object_at(&self, id: NodeId, position: usize) -> Option<Options<'a>> {
         let given = self.index.arg(id, position)?;
         let (found, at) = self.index.resolve(given, id);
         let Expr::Object(object) = found else { return None };
@@ -83,15 +83,25 @@ impl<'a> Checker<'a> {
             }
             Expr::Fn(f) => callback_of(&f.function),
             Expr::Ident(i) => {
-                let declared = self.index.declared(&i.sym, at)?;
-                let function = self.index.inside(declared.by).find_map(|n| match self.index.node(n) {
+                let declared = self.index.declared(&i.sym, at).filter(|d| d.how == How::Function)?;
+                let function = self.index.children(declared.by).find_map(|n| match self.index.node(n) {
                     Node::Function(f) => Some(f),
                     _ => None,
                 });
-                function.filter(|_| declared.how == crate::script::index::How::Function).and_then(callback_of)
+                function.and_then(callback_of)
             }
             _ => None,
         }
+    }
+
+    /// What `JSON.stringify` is given in the prompt of the call at `id`.
+    pub(super) fn stringified(&self, id: NodeId) -> impl Iterator<Item = &'a Expr> + '_ {
+        let prompt = self.index.arg(id, 0).map(span).into_iter();
+        let calls = prompt.flat_map(|prompt| self.index.within(&self.index.calls, prompt));
+        calls.filter_map(|call| match self.index.method(call)? {
+            (Expr::Ident(json), "stringify", _) if &*json.sym == "JSON" => self.index.arg(call, 0),
+            _ => None,
+        })
     }
 
     /// The constant text with which the prompt of the call at `id` begins.
@@ -109,15 +119,13 @@ impl<'a> Checker<'a> {
     /// All constant text of the prompt of the call at `id` that is written in the call.
     pub(super) fn prompt_text(&self, id: NodeId) -> String {
         let Some(prompt) = self.index.arg(id, 0).map(span) else { return String::new() };
-        let parts = self.index.strings.iter().chain(&self.index.templates).map(|n| self.index.span(*n));
-        parts.filter(|s| prompt.contains(*s)).map(|s| self.text(s)).collect::<Vec<_>>().join(" ")
+        let parts = [&self.index.strings, &self.index.templates].into_iter().flat_map(|l| self.index.within(l, prompt));
+        parts.map(|n| self.text(self.index.span(n))).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether the text inside `id` calls a primitive that starts agents.
     pub(super) fn starts_agents(&self, id: NodeId) -> bool {
-        self.index
-            .inside(id)
-            .any(|n| matches!(self.index.free_callee(n), Some("agent" | "parallel" | "pipeline" | "workflow")))
+        self.holds_call(id, &PROMISING)
     }
 
     /// The concurrent combinator in whose callback `id` stands.
@@ -147,7 +155,7 @@ impl<'a> Checker<'a> {
 
     /// Whether what the expression at `place` writes to, or reads, is declared outside the callbacks around it that run beside others.
     pub(super) fn outside_of_callback(&self, place: Span) -> bool {
-        let root = self.index.idents.iter().copied().find(|id| self.index.span(*id).start >= place.start);
+        let root = self.index.from(&self.index.idents, place.start).next();
         let Some(root) = root.filter(|id| place.contains(self.index.span(*id))) else { return true };
         let name = self.text(self.index.span(root));
         let declared = self.index.declared(name, root).map(|d| d.span);

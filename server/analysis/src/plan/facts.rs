@@ -149,6 +149,11 @@ impl Plan {
         self.facts.values.get(&span).map(|v| self.facts.reifier.outline(v))
     }
 
+    /// Whether some run evaluates the expression at exactly `span`; see [`Plan::value_at`].
+    pub fn is_evaluated(&self, span: Span) -> bool {
+        self.facts.values.contains_key(&span)
+    }
+
     /// To what the identifier at exactly `span` refers.
     pub fn binding_of(&self, identifier: Span) -> Option<&Binding> {
         self.facts.bindings.get(&identifier)

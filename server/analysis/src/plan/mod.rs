@@ -35,6 +35,7 @@ mod fanout;
 mod finish;
 mod fold;
 mod functions;
+mod glance;
 mod heap;
 mod interp;
 mod iterate;
@@ -68,6 +69,7 @@ mod value;
 
 pub use count::{Count, Expr, Symbol, Term, Why};
 pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};
+pub use glance::Glance;
 pub use value::{ArrayFacts, Field, FunctionFacts, Lookup, NumberFacts, ObjectFacts, StringFacts, Value};
 
 use crate::text::Span;

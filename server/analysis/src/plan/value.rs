@@ -206,14 +206,32 @@ impl Value {
         }
     }
 
+    /// Whether the value is a string in every run that does not make it `null` or `undefined`.
+    pub fn is_string_or_nullish(&self) -> bool {
+        self.string.is_some() && self.only_or_nullish(Part::String)
+    }
+
+    /// Whether the value is an array in every run that does not make it `null` or `undefined`.
+    pub fn is_array_or_nullish(&self) -> bool {
+        self.array.is_some() && self.only_or_nullish(Part::Array)
+    }
+
+    /// Whether the value is a plain object in every run that does not make it `null` or `undefined`.
+    pub fn is_object_or_nullish(&self) -> bool {
+        self.object.is_some() && self.only_or_nullish(Part::Object)
+    }
+
     /// The value without `null` and `undefined`.
     pub fn non_nullish(&self) -> Value {
         Value { null: None, undefined: None, ..self.clone() }
     }
 
     fn only(&self, part: Part) -> bool {
+        self.undefined.is_none() && self.null.is_none() && self.only_or_nullish(part)
+    }
+
+    fn only_or_nullish(&self, part: Part) -> bool {
         let others = [
-            (Part::Nullish, self.undefined.is_some() || self.null.is_some()),
             (Part::Boolean, self.may_be_true || self.may_be_false),
             (Part::Number, self.number.is_some()),
             (Part::String, self.string.is_some()),
@@ -229,7 +247,6 @@ impl Value {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
-    Nullish,
     Boolean,
     Number,
     String,

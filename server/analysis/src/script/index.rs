@@ -1,5 +1,8 @@
 //! Every node of a tree, walked once: by kind, with its parents, and with the declaration every name refers to.
 
+use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_common::Spanned;
 use swc_ecma_ast::{
     CallExpr, Callee, Decl, DefaultDecl, Expr, ForHead, Ident, Lit, MemberExpr, MemberProp, Module, ModuleDecl, Pat,
@@ -8,7 +11,7 @@ use swc_ecma_ast::{
 
 pub use super::scope::{Declared, How};
 use super::{
-    scope::{Scope, bound},
+    scope::{Scopes, bound},
     span,
     walk::{self, Node},
 };
@@ -21,8 +24,16 @@ pub type NodeId = u32;
 #[derive(Debug, Default)]
 pub struct Index<'a> {
     nodes: Vec<Entry<'a>>,
-    scopes: Vec<Scope<'a>>,
+    scopes: Scopes<'a>,
     redeclared: Vec<(&'a str, Span, Span)>,
+    /// Names that assignments write to.
+    assigned: FxHashSet<&'a str>,
+    /// Whether some assignment takes a value apart, so that it may write to any name.
+    assigns_pattern: bool,
+    /// Identifiers that no declaration claims, by name.
+    free: FxHashMap<&'a str, Vec<NodeId>>,
+    /// All others, sorted by where the declaration is that claims them; made when first asked for.
+    claimed: OnceCell<Vec<(Span, NodeId)>>,
     /// Calls, optional ones included.
     pub calls: Vec<NodeId>,
     /// `new`.
@@ -54,29 +65,48 @@ pub struct Index<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Entry<'a> {
     node: Node<'a>,
+    span: Span,
     parent: Option<NodeId>,
+    /// The number after that of the last node inside.
+    end: NodeId,
     scope: u32,
 }
 
 impl<'a> Index<'a> {
     /// Walks `module`.
     pub fn new(module: &'a Module) -> Self {
-        let mut index = Index::default();
-        index.scopes.push(Scope { parent: None, function: true, ..Scope::default() });
+        // Real scripts have a node for every five to ten bytes.
+        let mut index = Index { nodes: Vec::with_capacity(module.span.hi.0 as usize / 8), ..Index::default() };
         walk::top_level(module, &mut |node| index.visit(node, None, 0));
+        for id in &index.idents {
+            if let Some(ident) = index.free_ident(*id) {
+                index.free.entry(&ident.sym).or_default().push(*id);
+            }
+        }
         index
     }
 
-    fn visit(&mut self, node: Node<'a>, parent: Option<NodeId>, scope: usize) {
+    fn visit(&mut self, node: Node<'a>, parent: Option<NodeId>, scope: u32) {
         let id = self.nodes.len() as NodeId;
         let inner = self.scope_of(node, scope);
-        self.nodes.push(Entry { node, parent, scope: scope as u32 });
+        self.nodes.push(Entry { node, span: place(node), parent, end: id, scope });
         self.register(id, node);
         self.declare(id, node, scope, inner);
         walk::children(node, &mut |child| self.visit(child, Some(id), inner));
+        self.nodes[id as usize].end = self.nodes.len() as NodeId;
     }
 
-    fn scope_of(&mut self, node: Node<'a>, around: usize) -> usize {
+    fn claimed(&self) -> Vec<(Span, NodeId)> {
+        let claim = |id: &NodeId| match self.node(*id) {
+            Node::Expr(Expr::Ident(ident)) => Some((self.declared(&ident.sym, *id)?.span, *id)),
+            _ => None,
+        };
+        let mut claimed: Vec<(Span, NodeId)> = self.idents.iter().filter_map(claim).collect();
+        claimed.sort();
+        claimed
+    }
+
+    fn scope_of(&mut self, node: Node<'a>, around: u32) -> u32 {
         let function = match node {
             Node::Function(_) | Node::Expr(Expr::Arrow(_)) => true,
             Node::Class(_) => false,
@@ -88,11 +118,14 @@ impl<'a> Index<'a> {
             _ => return around,
         };
         let merged = matches!(node, Node::Stmt(Stmt::Try(_)));
-        self.scopes.push(Scope { parent: Some(around), function, merged, ..Scope::default() });
-        self.scopes.len() - 1
+        self.scopes.open(around, function, merged)
     }
 
     fn register(&mut self, id: NodeId, node: Node<'a>) {
+        if let Node::Expr(Expr::Assign(assign)) = node {
+            self.assigned.extend(assign.left.as_ident().map(|i| &*i.id.sym));
+            self.assigns_pattern |= assign.left.is_pat();
+        }
         let list = match node {
             Node::Expr(e) => match e {
                 Expr::Call(_) => &mut self.calls,
@@ -117,7 +150,7 @@ impl<'a> Index<'a> {
         list.push(id);
     }
 
-    fn declare(&mut self, id: NodeId, node: Node<'a>, scope: usize, inner: usize) {
+    fn declare(&mut self, id: NodeId, node: Node<'a>, scope: u32, inner: u32) {
         match node {
             Node::Stmt(Stmt::Decl(decl)) => self.declare_decl(decl, id, scope),
             Node::Stmt(Stmt::For(f)) => {
@@ -154,7 +187,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn declare_decl(&mut self, decl: &'a Decl, id: NodeId, scope: usize) {
+    fn declare_decl(&mut self, decl: &'a Decl, id: NodeId, scope: u32) {
         match decl {
             Decl::Var(v) => self.declare_vars(v, id, scope),
             Decl::Using(u) => u.decls.iter().for_each(|d| self.declare_pat(&d.name, id, scope, How::Const)),
@@ -164,27 +197,25 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn declare_vars(&mut self, decl: &'a VarDecl, id: NodeId, mut scope: usize) {
+    fn declare_vars(&mut self, decl: &'a VarDecl, id: NodeId, mut scope: u32) {
         let how = match decl.kind {
             VarDeclKind::Const => How::Const,
             VarDeclKind::Let => How::Let,
             VarDeclKind::Var => How::Var,
         };
         if decl.kind == VarDeclKind::Var {
-            while let Some(parent) = self.scopes[scope].parent.filter(|_| !self.scopes[scope].function) {
-                scope = parent;
-            }
+            scope = self.scopes.function_around(scope);
         }
         decl.decls.iter().for_each(|d| self.declare_pat(&d.name, id, scope, how));
     }
 
-    fn add(&mut self, scope: usize, ident: &'a Ident, id: NodeId, how: How) {
-        if let Some(first) = self.scopes[scope].declare(ident, id, how) {
+    fn add(&mut self, scope: u32, ident: &'a Ident, id: NodeId, how: How) {
+        if let Some(first) = self.scopes.declare(scope, ident, id, how) {
             self.redeclared.push((&ident.sym, first, span(ident)));
         }
     }
 
-    fn declare_pat(&mut self, pat: &'a Pat, id: NodeId, scope: usize, how: How) {
+    fn declare_pat(&mut self, pat: &'a Pat, id: NodeId, scope: u32, how: How) {
         let mut names = Vec::new();
         bound(pat, &mut |ident| names.push(ident));
         names.into_iter().for_each(|ident| self.add(scope, ident, id, how));
@@ -205,7 +236,7 @@ impl<'a> Index<'a> {
 
     /// The node's place.
     pub fn span(&self, id: NodeId) -> Span {
-        place(self.node(id))
+        self.nodes[id as usize].span
     }
 
     /// The node around.
@@ -224,10 +255,34 @@ impl<'a> Index<'a> {
     }
 
     /// All nodes inside `id`, itself included, in the order of the text.
-    pub fn inside(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        // Numbers follow the text, so the first node with a parent before `id` ends the run.
-        let inside = move |n: &NodeId| *n == id || self.parent(*n).is_some_and(|p| p >= id);
-        (id..self.nodes.len() as NodeId).take_while(inside)
+    pub fn inside(&self, id: NodeId) -> std::ops::Range<NodeId> {
+        id..self.nodes[id as usize].end
+    }
+
+    /// The nodes directly inside `id`, in the order of the text.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let Self { nodes, .. } = self;
+        let inside = move |child: NodeId| (child < nodes[id as usize].end).then_some(child);
+        std::iter::successors(inside(id + 1), move |child| inside(nodes[*child as usize].end))
+    }
+
+    /// Those of `list`, one of the lists by kind, that lie within `place`, in the order of the text.
+    pub fn within<'i>(&'i self, list: &'i [NodeId], place: Span) -> impl Iterator<Item = NodeId> + 'i {
+        self.from(list, place.start)
+            .take_while(move |id| self.span(*id).start <= place.end)
+            .filter(move |id| place.contains(self.span(*id)))
+    }
+
+    /// Those of `list`, one of the lists by kind, that start at `offset` or later, in the order of the text.
+    pub fn from<'i>(&'i self, list: &'i [NodeId], offset: u32) -> impl Iterator<Item = NodeId> + 'i {
+        list[list.partition_point(|id| self.span(*id).start < offset)..].iter().copied()
+    }
+
+    /// The first of `list`, one of the lists by kind, that lies at exactly `place`.
+    pub fn exactly(&self, list: &[NodeId], place: Span) -> Option<NodeId> {
+        self.from(list, place.start)
+            .take_while(|id| self.span(*id).start == place.start)
+            .find(|id| self.span(*id) == place)
     }
 
     /// The function that `id` is in, the nearest: `None` at the top level.
@@ -237,24 +292,39 @@ impl<'a> Index<'a> {
 
     /// The declaration `name` refers to at node `at`.
     pub fn declared(&self, name: &str, at: NodeId) -> Option<Declared> {
-        let mut scope = Some(self.nodes[at as usize].scope as usize);
-        while let Some(s) = scope {
-            if let Some(declared) = self.scopes[s].names.get(name) {
-                return Some(*declared);
-            }
-            scope = self.scopes[s].parent;
-        }
-        None
+        self.scopes.declared(name, self.nodes[at as usize].scope)
     }
 
-    /// All declarations with this name, anywhere.
+    /// Whether anything declares this name, anywhere.
+    pub fn declares(&self, name: &str) -> bool {
+        self.scopes.declares(name)
+    }
+
+    /// All declarations with this name, anywhere, in the order of the text.
     pub fn declarations<'n>(&'n self, name: &'n str) -> impl Iterator<Item = Declared> + 'n {
-        self.scopes.iter().filter_map(move |s| s.names.get(name)).copied()
+        self.scopes.declarations(name)
     }
 
-    /// All declared names.
-    pub fn all_declared(&self) -> impl Iterator<Item = (&'a str, Declared)> + '_ {
-        self.scopes.iter().flat_map(|s| s.names.iter().map(|(n, d)| (*n, *d)))
+    /// All declared names, those of outer scopes first.
+    pub fn all_declared(&self) -> Vec<(&'a str, Declared)> {
+        self.scopes.all()
+    }
+
+    /// The identifiers that no declaration claims: each name with its uses, in the order of the text.
+    pub fn free(&self) -> impl Iterator<Item = (&'a str, &[NodeId])> + '_ {
+        self.free.iter().map(|(name, uses)| (*name, uses.as_slice()))
+    }
+
+    /// The uses of a name that no declaration claims there, in the order of the text.
+    pub fn free_uses(&self, name: &str) -> &[NodeId] {
+        self.free.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The identifiers that the declaration claims, in the order of the text.
+    pub fn uses(&self, declared: Declared) -> impl Iterator<Item = NodeId> + '_ {
+        let claimed = self.claimed.get_or_init(|| self.claimed());
+        let from = claimed.partition_point(|(place, _)| *place < declared.span);
+        claimed[from..].iter().take_while(move |(place, _)| *place == declared.span).map(|(_, id)| *id)
     }
 
     /// The identifier at `id`, if it is one that no declaration of the script claims.
@@ -317,15 +387,10 @@ impl<'a> Index<'a> {
     /// The expression at exactly this place, the outermost if there are several.
     pub fn expr_at(&self, place: Span) -> Option<NodeId> {
         // Nodes are in the order of the text: those before the place are out of question.
-        let from = self.nodes.partition_point(|e| start(e.node) < place.start) as NodeId;
+        let from = self.nodes.partition_point(|e| e.span.start < place.start) as NodeId;
         (from..self.nodes.len() as NodeId)
-            .take_while(|id| start(self.node(*id)) == place.start)
+            .take_while(|id| self.span(*id).start == place.start)
             .find(|id| matches!(self.node(*id), Node::Expr(_)) && self.span(*id) == place)
-    }
-
-    /// The node for exactly this expression, looked for among the nodes inside `within`.
-    pub fn id_of(&self, expr: &Expr, within: NodeId) -> Option<NodeId> {
-        self.inside(within).find(|id| matches!(self.node(*id), Node::Expr(e) if std::ptr::eq(e, expr)))
     }
 
     /// The initializer of the `const` (or never assigned `let`) that an identifier at node `at` refers to.
@@ -333,7 +398,7 @@ impl<'a> Index<'a> {
         let declared = self.declared(name, at)?;
         let known =
             declared.how == How::Const || (matches!(declared.how, How::Let | How::Var) && !self.is_assigned(name));
-        self.inside(declared.by).take_while(|_| known).find_map(|id| match self.node(id) {
+        self.children(declared.by).take_while(|_| known).find_map(|id| match self.node(id) {
             Node::Declarator(VarDeclarator { name: Pat::Ident(i), init: Some(init), .. })
                 if span(&i.id) == declared.span =>
             {
@@ -345,10 +410,7 @@ impl<'a> Index<'a> {
 
     /// Whether some assignment writes to this name.
     pub fn is_assigned(&self, name: &str) -> bool {
-        self.assigns.iter().any(|id| match self.expr(*id) {
-            Some(Expr::Assign(a)) => a.left.as_ident().is_some_and(|i| &*i.id.sym == name) || a.left.is_pat(),
-            _ => false,
-        })
+        self.assigns_pattern || self.assigned.contains(name)
     }
 
     /// `expr` with constants looked up, at most a few steps.
@@ -375,10 +437,6 @@ fn place(node: Node<'_>) -> Span {
         Node::Class(n) => span(n),
         Node::Binding(n) => span(n),
     }
-}
-
-fn start(node: Node<'_>) -> u32 {
-    place(node).start
 }
 
 fn member_of(expr: &Expr) -> Option<(&Expr, &str, Span)> {
@@ -412,30 +470,31 @@ pub struct Property<'a> {
 
 /// The properties of an object, and whether that is all it can have.
 pub fn properties(object: &swc_ecma_ast::ObjectLit) -> (Vec<Property<'_>>, bool) {
+    let mut found = Vec::with_capacity(object.props.len());
     let mut all = true;
-    let mut found = Vec::new();
-    for prop in &object.props {
-        let PropOrSpread::Prop(prop) = prop else {
-            all = false;
-            continue;
-        };
+    for property in plain_properties(object) {
+        all &= property.is_some();
+        found.extend(property);
+    }
+    (found, all)
+}
+
+/// The properties of an object; `None` for what may be any property.
+pub fn plain_properties(object: &swc_ecma_ast::ObjectLit) -> impl Iterator<Item = Option<Property<'_>>> {
+    object.props.iter().filter_map(|prop| {
+        let PropOrSpread::Prop(prop) = prop else { return Some(None) };
         let whole = span(&**prop);
         let (key, value) = match &**prop {
             Prop::Shorthand(i) => {
-                found.push(Property { key: &i.sym, key_span: span(i), span: whole, value: None });
-                continue;
+                return Some(Some(Property { key: &i.sym, key_span: span(i), span: whole, value: None }));
             }
             Prop::KeyValue(kv) => (&kv.key, Some(kv.value.unwrap_parens())),
             Prop::Method(m) => (&m.key, None),
             Prop::Getter(g) => (&g.key, None),
-            Prop::Setter(_) | Prop::Assign(_) => continue,
+            Prop::Setter(_) | Prop::Assign(_) => return None,
         };
-        match property_name(key) {
-            Some(name) => found.push(Property { key: name, key_span: span(&key.span()), span: whole, value }),
-            None => all = false,
-        }
-    }
-    (found, all)
+        Some(property_name(key).map(|name| Property { key: name, key_span: span(&key.span()), span: whole, value }))
+    })
 }
 
 fn property_name(key: &PropName) -> Option<&str> {

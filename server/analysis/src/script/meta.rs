@@ -1,5 +1,7 @@
 //! The `meta` declaration, read from the tree. Nothing is evaluated.
 
+use std::borrow::Cow;
+
 use swc_common::Spanned;
 use swc_ecma_ast::{
     Decl, Expr, ExprOrSpread, Lit, Module, ModuleDecl, ModuleItem, ObjectLit, Pat, Prop, PropName, PropOrSpread, Stmt,
@@ -324,13 +326,17 @@ fn key(name: &PropName) -> Option<Spelled> {
     Some(Spelled { value, span: span(&name.span()) })
 }
 
-/// The value of a string literal or a template without holes.
+/// The value of a string literal or a template without holes, and its place.
 pub(crate) fn constant_string(value: &Expr) -> Option<Spelled> {
-    let text = match value {
-        Expr::Lit(Lit::Str(s)) => s.value.to_string_lossy().into_owned(),
-        Expr::Tpl(tpl) if tpl.exprs.is_empty() => tpl.quasis.first()?.cooked.as_ref()?.to_string_lossy().into_owned(),
-        Expr::Paren(p) => return constant_string(&p.expr),
-        _ => return None,
-    };
-    Some(Spelled { value: text, span: span(value) })
+    let value = value.unwrap_parens();
+    Some(Spelled { value: constant_text(value)?.into_owned(), span: span(value) })
+}
+
+/// The value of a string literal or a template without holes.
+pub(crate) fn constant_text(value: &Expr) -> Option<Cow<'_, str>> {
+    match value.unwrap_parens() {
+        Expr::Lit(Lit::Str(s)) => Some(s.value.to_string_lossy()),
+        Expr::Tpl(tpl) if tpl.exprs.is_empty() => Some(tpl.quasis.first()?.cooked.as_ref()?.to_string_lossy()),
+        _ => None,
+    }
 }

@@ -24,8 +24,8 @@ use swc_ecma_ast::Module;
 
 pub use bodies::{Body, BodyKind, bodies};
 pub use comments::{Ignore, IgnoreScope, Pragmas};
-pub(crate) use meta::constant_string;
 pub use meta::{Meta, MetaKey, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
+pub(crate) use meta::{constant_string, constant_text};
 pub use prescan::{MAX_BRACKETS, MAX_BYTES, prescan};
 pub use recognize::{is_workflow, is_workflow_path};
 

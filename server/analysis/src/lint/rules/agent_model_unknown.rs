@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
-        let Some(options) = cx.options(id, 1) else { continue };
+        let Some(options) = cx.options(id) else { continue };
         let Some(given) = options.get("model").and_then(|p| p.value).and_then(constant_string) else { continue };
         if vocabulary::model_is_plausible(&given.value) {
             continue;

@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
-        let Some(options) = cx.options(id, 1) else { continue };
+        let Some(options) = cx.options(id) else { continue };
         for property in &options.properties {
             let field = vocabulary::agent_options_of(cx.profile()).find(|f| f.name == property.key);
             if let (Some(field), Some(value)) = (field, property.value) {

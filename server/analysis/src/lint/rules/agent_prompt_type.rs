@@ -35,7 +35,7 @@ fn check(cx: &Checker, report: &mut Report) {
             Expr::Lit(Lit::Num(_)) => "a number",
             Expr::Lit(Lit::Bool(_)) => "a boolean",
             Expr::Lit(Lit::Null(_)) => "`null`",
-            _ => match cx.plan.outline_at(span(prompt)) {
+            _ => match cx.value(prompt) {
                 Some(v) if v.is_object() => "an object",
                 Some(v) if v.is_array() => "an array",
                 Some(v) if v.is_function() => "a function",

@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
-        let Some(options) = cx.options(id, 1) else { continue };
+        let Some(options) = cx.options(id) else { continue };
         let (Some(property), Some(_)) = (options.get("agentType"), options.get("schema")) else { continue };
         let Some(name) = property.value.and_then(constant_string) else { continue };
         let ty = cx.context.agent_types.iter().flatten().find(|t| t.name == name.value);

@@ -30,7 +30,7 @@ fn check(cx: &Checker, report: &mut Report) {
     let Some(types) = &cx.context.agent_types else { return };
     let known = || types.iter().map(|t| t.name.as_str()).chain(BUILT_IN);
     for id in cx.calls("agent") {
-        let Some(options) = cx.options(id, 1) else { continue };
+        let Some(options) = cx.options(id) else { continue };
         let Some(given) = options.get("agentType").and_then(|p| p.value).and_then(constant_string) else { continue };
         // `plugin:type` comes from a plugin, which may not be looked at here.
         if given.value.contains(':') || known().any(|k| k == given.value) {

@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     let known: Vec<&str> = vocabulary::agent_options_of(cx.profile()).map(|f| f.name).collect();
     for id in cx.calls("agent") {
-        let Some(options) = cx.options(id, 1) else { continue };
+        let Some(options) = cx.options(id) else { continue };
         for property in options.properties.iter().filter(|p| !known.contains(&p.key)) {
             let key = property.key;
             let elsewhere = vocabulary::agent_options().find(|f| f.name == key);

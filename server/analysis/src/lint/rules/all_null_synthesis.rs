@@ -29,22 +29,13 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
-        let Some(prompt) = cx.index.arg(id, 0).map(span) else { continue };
-        for call in cx.index.calls.iter().filter(|c| prompt.contains(cx.index.span(**c))) {
-            let Some((Expr::Ident(json), "stringify", _)) = cx.index.method(*call) else { continue };
-            let Some(given) = cx.index.arg(*call, 0).filter(|_| &*json.sym == "JSON") else { continue };
-            let Some(list) = cx.index.idents.iter().map(|i| cx.index.span(*i)).find(|i| span(given).contains(*i))
-            else {
-                continue;
-            };
-            let Some(array) = cx.value(given).filter(|v| v.is_array()).and_then(|v| v.array) else {
-                continue;
-            };
-            let Some(why) = array.filtered.filter(|_| array.low == 0) else { continue };
-            let asked = cx.index.members.iter().any(|m| {
-                cx.index.member(*m).is_some_and(|(o, n, _)| n == "length" && cx.text(span(o)) == cx.text(list))
-            });
-            if !asked {
+        for given in cx.stringified(id) {
+            let Some(list) = cx.index.within(&cx.index.idents, span(given)).next() else { continue };
+            let list = cx.index.span(list);
+            let Some(value) = cx.value(given).filter(|v| v.is_array()) else { continue };
+            let Some(array) = value.array.as_ref().filter(|a| a.low == 0) else { continue };
+            let Some(why) = &array.filtered else { continue };
+            if !cx.is_counted(cx.text(list)) {
                 let message = format!(
                     "`{}` is empty when all agents failed, and this one is paid all the same: return early then.",
                     cx.text(list)

@@ -32,18 +32,10 @@ fn check(cx: &Checker, report: &mut Report) {
     let (Some(read), false) = (first, told) else { return };
     let message = "`args` can be JSON text here, and then this is `undefined`: parse it first when it is a string.";
     let finding = report.at(read.span, message);
-    let uses: Vec<Span> = cx
-        .index
-        .idents
-        .iter()
-        .filter(|id| cx.index.free_ident(**id).is_some_and(|i| &*i.sym == "args"))
-        .map(|id| cx.index.span(*id))
-        .collect();
-    let Some(meta) = cx.script.meta.as_ref().filter(|_| cx.index.declarations("input").next().is_none()) else {
-        return;
-    };
+    let Some(meta) = cx.script.meta.as_ref().filter(|_| !cx.index.declares("input")) else { return };
     let line = "\nconst input = typeof args === 'string' ? JSON.parse(args) : (args ?? {})";
-    let replaced: Option<Vec<Edit>> = uses.iter().map(|place| cx.rename(*place, "input")).collect();
+    let uses = cx.index.free_uses("args").iter();
+    let replaced: Option<Vec<Edit>> = uses.map(|id| cx.rename(cx.index.span(*id), "input")).collect();
     if let Some(replaced) = replaced.filter(|r| r.iter().all(|e| e.span.start > meta.span.end)) {
         let edits = std::iter::once(Edit::insert(meta.span.end, line)).chain(replaced).collect();
         finding.fix("Parse `args` into `input` first", edits);

@@ -45,15 +45,24 @@ fn check(cx: &Checker, report: &mut Report) {
     if cx.profile().flags().schema_exhausted == Exhausted::Null {
         return;
     }
-    let before = |at: u32| cx.plan.fanouts.iter().filter(move |f| f.span.end < at && !f.concurrent);
+    // How many agents ran for sure by the end of each fan-out.
+    let mut spent: Vec<(u32, u64)> =
+        cx.plan.fanouts.iter().filter(|f| !f.concurrent).map(|f| (f.span.end, f.agents.low)).collect();
+    spent.sort();
+    let mut sum = 0u64;
+    for (_, agents) in &mut spent {
+        sum = sum.saturating_add(*agents);
+        *agents = sum;
+    }
+    let before = |at: u32| spent[..spent.partition_point(|(end, _)| *end < at)].last().map_or(0, |(_, sum)| *sum);
     let first = cx.plan.calls.iter().filter(|c| c.schema_span.is_some() && !c.concurrent).find(|call| {
-        let id = cx.calls("agent").find(|id| cx.index.span(*id) == call.span);
+        let id = cx.call_at("agent", call.span);
         let Some(id) = id.filter(|id| cx.index.function_around(*id).is_none()) else { return false };
         let tried = cx.index.ancestors(id).any(|a| matches!(cx.index.node(a), Node::Stmt(Stmt::Try(_))));
-        !tried && before(call.span.start).map(|f| f.agents.low).sum::<u64>() >= DEAR
+        !tried && before(call.span.start) >= DEAR
     });
     if let Some(call) = first {
-        let agents: u64 = before(call.span.start).map(|f| f.agents.low).sum();
+        let agents = before(call.span.start);
         let message = format!(
             "If no answer fits the schema this throws, and the work of {agents} agents or more is lost: put it into `try`."
         );

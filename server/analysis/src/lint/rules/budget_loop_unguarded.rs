@@ -30,8 +30,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for found in cx.plan.loops.iter().filter(|l| l.asks_budget && !l.guards_budget && l.trips.high.is_none()) {
-        let id = cx.index.stmts.iter().find(|id| cx.index.span(**id) == found.span);
-        let test = match id.map(|id| cx.index.node(*id)) {
+        let id = cx.index.exactly(&cx.index.stmts, found.span);
+        let test = match id.map(|id| cx.index.node(id)) {
             Some(Node::Stmt(Stmt::While(w))) => Some(span(&*w.test)),
             Some(Node::Stmt(Stmt::DoWhile(w))) => Some(span(&*w.test)),
             Some(Node::Stmt(Stmt::For(f))) => f.test.as_deref().map(span),

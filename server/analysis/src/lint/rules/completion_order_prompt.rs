@@ -32,11 +32,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for call in cx.plan.calls.iter().filter(|c| c.concurrent) {
-        let Some(id) = cx.calls("agent").find(|id| cx.index.span(*id) == call.span) else { continue };
+        let Some(id) = cx.call_at("agent", call.span) else { continue };
         let Some(prompt) = cx.index.arg(id, 0).map(span) else { continue };
-        let shared = cx.index.idents.iter().find_map(|ident| {
-            let place = cx.index.span(*ident);
-            let named = |w: &&SharedWrite| prompt.contains(place) && w.name == cx.text(place);
+        let shared = cx.index.within(&cx.index.idents, prompt).find_map(|ident| {
+            let place = cx.index.span(ident);
+            let named = |w: &&SharedWrite| w.name == cx.text(place);
             let write = cx.plan.shared_writes.iter().find(named).filter(|_| cx.outside_of_callback(place))?;
             Some((place, write))
         });

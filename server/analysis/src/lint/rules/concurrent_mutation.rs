@@ -32,7 +32,7 @@ fn check(cx: &Checker, report: &mut Report) {
     for write in &cx.plan.shared_writes {
         // A slot chosen by the item's index, or a set, does not depend on who is first.
         let text = cx.text(write.span);
-        let by_key = text.starts_with(&format!("{}[", write.name))
+        let by_key = text.strip_prefix(&write.name).is_some_and(|rest| rest.starts_with('['))
             || text.contains(".set(")
             || text.contains(".add(")
             || text.contains("++");

@@ -29,14 +29,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for place in &cx.plan.unreachable {
-        let Some(at) = cx.index.stmts.iter().position(|id| cx.index.span(*id) == *place) else { continue };
-        let id = cx.index.stmts[at];
+        let Some(id) = cx.index.exactly(&cx.index.stmts, *place) else { continue };
         // Functions are declared wherever they stand.
         if matches!(cx.index.node(id), Node::Stmt(Stmt::Decl(Decl::Fn(_)) | Stmt::Empty(_))) {
             continue;
         }
         // A branch that is never taken, or what follows a call that always throws, has its reason elsewhere.
-        let before = cx.index.stmts[..at].iter().rev().find(|s| cx.index.parent(**s) == cx.index.parent(id));
+        let before = &cx.index.stmts[..cx.index.stmts.partition_point(|s| *s < id)];
+        let before = before.iter().rev().find(|s| cx.index.parent(**s) == cx.index.parent(id));
         let ends = before.is_some_and(|b| {
             let own = matches!(
                 cx.index.node(*b),

@@ -47,10 +47,8 @@ fn check(cx: &Checker, report: &mut Report) {
         let Some((Expr::Ident(set), "add", place)) = cx.index.method(*id) else { continue };
         let in_loop = cx.plan.loops.iter().find(|l| l.span.contains(cx.index.span(*id)));
         let Some(around) = in_loop else { continue };
-        let asked = cx.index.calls.iter().any(|c| {
-            let has = matches!(cx.index.method(*c), Some((Expr::Ident(s), "has", _)) if s.sym == set.sym);
-            has && around.span.contains(cx.index.span(*c))
-        });
+        let asks = |c| matches!(cx.index.method(c), Some((Expr::Ident(s), "has", _)) if s.sym == set.sym);
+        let asked = cx.index.within(&cx.index.calls, around.span).any(asks);
         let confirmed =
             cx.index.ancestors(*id).take_while(|a| around.span.contains(cx.index.span(*a))).any(|a| {
                 match cx.index.node(a) {

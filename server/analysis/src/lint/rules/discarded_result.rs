@@ -31,7 +31,7 @@ fn check(cx: &Checker, report: &mut Report) {
         let statement = awaited
             .and_then(|a| cx.index.outer(a))
             .is_some_and(|s| matches!(cx.index.node(s), Node::Stmt(Stmt::Expr(_))));
-        if let (true, Some(options)) = (statement, cx.options(id, 1))
+        if let (true, Some(options)) = (statement, cx.options(id))
             && let Some(schema) = options.get("schema")
         {
             report.at(

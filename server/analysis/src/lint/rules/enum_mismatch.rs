@@ -52,8 +52,11 @@ fn compared(cx: &Checker, field: &Expr, with: &Expr, report: &mut Report) {
         },
         _ => return,
     };
-    let (Some(name), Some(value)) = (name.map(|i| &*i.sym), cx.value(object).map(|v| v.non_nullish())) else { return };
-    if !value.is_object() || value.object.as_ref().is_none_or(|o| o.from_schema.is_none()) || assigned(cx, name) {
+    if !cx.glance(object).is_some_and(|g| g.from_schema && g.is_object_or_nullish()) {
+        return;
+    }
+    let (Some(name), Some(value)) = (name.map(|i| &*i.sym), cx.value(object)) else { return };
+    if assigned(cx, name) {
         return;
     }
     let (Lookup::Present(known) | Lookup::Optional(known)) = value.field(name) else { return };

@@ -32,9 +32,9 @@ fn check(cx: &Checker, report: &mut Report) {
         if pinned || once {
             continue;
         }
-        let id = cx.calls("agent").find(|id| cx.index.span(*id) == call.span);
+        let id = cx.call_at("agent", call.span);
         // Options that are computed can hold a model.
-        let Some(id) = id.filter(|id| cx.index.args(*id).len() == 1 || cx.options(*id, 1).is_some_and(|o| o.complete))
+        let Some(id) = id.filter(|id| cx.index.args(*id).len() == 1 || cx.options(*id).is_some_and(|o| o.complete))
         else {
             continue;
         };

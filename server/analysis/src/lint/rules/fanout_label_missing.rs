@@ -33,7 +33,7 @@ fn check(cx: &Checker, report: &mut Report) {
         let args = cx.index.args(id).len();
         let callee = cx.index.callee(id).map_or(cx.index.span(id), span);
         let combinator = cx.index.free_callee(outer).unwrap_or("parallel");
-        match cx.options(id, 1) {
+        match cx.options(id) {
             None if args == 1 => {
                 report.at(callee, format!("Agents of this `{combinator}` look alike in the tree: give each a `label` with its item's name."));
             }

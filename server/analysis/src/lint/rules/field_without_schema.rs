@@ -78,8 +78,8 @@ const OF_STRING: [&str; 46] = [
 fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.members {
         let Some((object, name, place)) = cx.index.member(*id) else { continue };
-        let Some(value) = cx.value(object).map(|v| v.non_nullish()).filter(|v| v.is_string()) else { continue };
-        if value.string.as_ref().is_some_and(|s| s.from_agent && !s.json) && !OF_STRING.contains(&name) {
+        let Some(glance) = cx.glance(object).filter(|g| g.is_string_or_nullish()) else { continue };
+        if glance.agent_text && !OF_STRING.contains(&name) {
             let message = format!("The agent answers with plain text, which has no `{name}`: give it a `schema`.");
             report.at(place, message);
         }

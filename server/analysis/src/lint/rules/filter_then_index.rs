@@ -35,18 +35,17 @@ fn check(cx: &Checker, report: &mut Report) {
         let Some((list, "map" | "flatMap" | "forEach", _)) = cx.index.method(*id) else { continue };
         let Some(Expr::Arrow(callback)) = cx.index.arg(*id, 0) else { continue };
         let Some(Pat::Ident(position)) = callback.params.get(1) else { continue };
-        let filtered = cx.value(list).and_then(|v| v.array).and_then(|a| a.filtered);
-        let Some(why) = filtered else { continue };
+        let Some(why) = cx.glance(list).and_then(|g| g.filtered) else { continue };
         let whole = span(callback);
-        let by_position = |member: &&NodeId| match cx.index.expr(**member) {
-            Some(Expr::Member(m)) if whole.contains(span(m)) => {
+        let by_position = |member: &NodeId| match cx.index.expr(*member) {
+            Some(Expr::Member(m)) => {
                 let at = matches!(&m.prop, MemberProp::Computed(c) if c.expr.as_ident().is_some_and(|i| i.sym == position.id.sym));
-                at && matches!(&*m.obj, Expr::Ident(other) if cx.text(span(list)) != &*other.sym && older(cx, other, **member, why.span))
+                at && matches!(&*m.obj, Expr::Ident(other) if cx.text(span(list)) != &*other.sym && older(cx, other, *member, why.span))
             }
             _ => false,
         };
-        if let Some(member) = cx.index.members.iter().find(by_position) {
-            let place = cx.index.span(*member);
+        if let Some(member) = cx.index.within(&cx.index.members, whole).find(by_position) {
+            let place = cx.index.span(member);
             let message = format!(
                 "`{}` may belong to another item, because the list was filtered before: filter after joining.",
                 cx.text(place)
@@ -60,5 +59,5 @@ fn check(cx: &Checker, report: &mut Report) {
 fn older(cx: &Checker, other: &swc_ecma_ast::Ident, at: NodeId, filtered: Span) -> bool {
     cx.index
         .declared(&other.sym, at)
-        .is_some_and(|d| d.span.end < filtered.start && cx.plan.outline_at(span(other)).is_some_and(|v| v.is_array()))
+        .is_some_and(|d| d.span.end < filtered.start && cx.value_at(span(other)).is_some_and(|v| v.is_array()))
 }

@@ -30,8 +30,8 @@ fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.calls {
         let Some((Expr::Ident(object), "parse", _)) = cx.index.method(*id) else { continue };
         let Some(given) = cx.index.arg(*id, 0).filter(|_| &*object.sym == "JSON") else { continue };
-        let Some(value) = cx.value(given).map(|v| v.non_nullish()) else { continue };
-        if value.is_object() || value.is_array() {
+        let Some(value) = cx.value(given) else { continue };
+        if value.is_object_or_nullish() || value.is_array_or_nullish() {
             let place = cx.index.span(*id);
             let text = cx.text(span(given));
             let text = if matches!(given, Expr::Await(_)) { format!("({text})") } else { text.to_owned() };

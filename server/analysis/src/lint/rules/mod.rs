@@ -250,3 +250,8 @@ pub(super) static RULES: &[Rule] = &[
     dead_after_return::RULE,
     profile_portability::RULE,
 ];
+
+/// The rule with this code.
+pub(super) fn with_code(code: &str) -> Option<&'static Rule> {
+    RULES.binary_search_by_key(&code, |rule| rule.code).ok().map(|at| &RULES[at])
+}

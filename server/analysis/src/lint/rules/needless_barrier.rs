@@ -43,15 +43,15 @@ fn check(cx: &Checker, report: &mut Report) {
         if cx.references(&list.sym, declared).len() != 1 {
             continue;
         }
-        let first = cx.index.inside(declared.by).find(|n| cx.index.free_callee(*n) == Some("parallel"));
-        let own = cx.index.inside(declared.by).any(|n| match cx.index.node(n) {
+        let own = cx.index.children(declared.by).any(|n| match cx.index.node(n) {
             Node::Declarator(d) => {
                 matches!(&d.name, Pat::Ident(i) if span(&i.id) == declared.span)
                     && d.init.as_deref().is_some_and(awaits_list)
             }
             _ => false,
         });
-        if let Some(first) = first.filter(|_| own) {
+        let first = own.then(|| cx.calls_within("parallel", cx.index.span(declared.by)).next()).flatten();
+        if let Some(first) = first {
             let place = cx.index.span(first);
             let message = format!(
                 "Each item of `{}` goes on by itself, so the barrier only waits for the slowest: use `pipeline`.",

@@ -30,12 +30,12 @@ fn check(cx: &Checker, report: &mut Report) {
         let (found, at) = cx.index.resolve(given, id);
         let known = match found {
             Expr::Object(_) => cx
-                .options(id, 0)
+                .object_at(id, 0)
                 .and_then(|o| o.get("scriptPath").and_then(|p| p.value))
                 .is_some_and(|v| constant_string(cx.index.resolve(v, at).0).is_some()),
             other => {
                 constant_string(other).is_some()
-                    || cx.plan.outline_at(span(given)).is_some_and(|v| v.texts().is_some() && v.is_string())
+                    || cx.value(given).is_some_and(|v| v.texts().is_some() && v.is_string())
             }
         };
         if !known {

@@ -38,7 +38,7 @@ const ACTS: [&str; 8] = [
 
 fn check(cx: &Checker, report: &mut Report) {
     for call in cx.plan.calls.iter().filter(|c| c.concurrent) {
-        let Some(id) = cx.calls("agent").find(|id| cx.index.span(*id) == call.span) else { continue };
+        let Some(id) = cx.call_at("agent", call.span) else { continue };
         let text = cx.prompt_text(id).to_lowercase();
         let act = ACTS.iter().find(|a| text.contains(**a));
         let forbidden = act.is_some_and(|a| {

@@ -15,7 +15,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::lint::{checker::Origin, nullable::dereferences};
+use crate::lint::facts::Origin;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF601",
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    for found in dereferences(cx, Origin::Agent) {
+    for found in cx.dereferences().iter().filter(|d| d.origin == Origin::Agent) {
         let shown = cx.text(found.object);
         let shown =
             if shown.len() > 40 || shown.contains('\n') { "this agent's result" } else { &format!("`{shown}`") };
@@ -36,6 +36,6 @@ fn check(cx: &Checker, report: &mut Report) {
             "{shown} is `null` when the agent is skipped or fails, and then this throws: check it first, or write `?.`."
         );
         let finding = report.at(found.object, message);
-        finding.also(found.why.span, "the agent").fix("Write `?.`", vec![found.optional]);
+        finding.also(found.why.span, "the agent").fix("Write `?.`", vec![found.optional.clone()]);
     }
 }

@@ -29,8 +29,8 @@ fn check(cx: &Checker, report: &mut Report) {
     for call in cx.calls("agent") {
         let Some(Expr::Tpl(template)) = cx.index.arg(call, 0) else { continue };
         for hole in template.exprs.iter().map(|h| h.unwrap_parens()) {
-            let Some(value) = cx.value(hole).filter(|v| !v.is_unknown() && v.string.is_some()) else { continue };
-            if value.null.as_ref().is_none_or(|why| cx.origin(why).is_none()) {
+            let Some(glance) = cx.glance(hole).filter(|g| !g.unknown && g.may_be_string()) else { continue };
+            if glance.null.is_none_or(|why| cx.origin(why).is_none()) {
                 continue;
             }
             let finding = report.at(

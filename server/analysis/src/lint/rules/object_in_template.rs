@@ -28,9 +28,10 @@ fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.templates {
         let Some(Expr::Tpl(template)) = cx.index.expr(*id) else { continue };
         for hole in &template.exprs {
-            let Some(value) = cx.plan.value_at(span(hole.unwrap_parens())).map(|v| v.non_nullish()) else { continue };
-            let list = value.array.as_ref().is_some_and(|a| a.element.non_nullish().is_object());
-            if !(value.is_object() || (value.is_array() && list)) {
+            let filled = hole.unwrap_parens();
+            let Some(glance) = cx.glance(filled) else { continue };
+            let list = glance.is_array_or_nullish() && holds_objects(cx, filled);
+            if !list && !glance.is_object_or_nullish() {
                 continue;
             }
             let what = if list { "a list of objects" } else { "an object" };
@@ -40,4 +41,10 @@ fn check(cx: &Checker, report: &mut Report) {
             report.at(place, message).fix("Use `JSON.stringify`", edits);
         }
     }
+}
+
+/// Whether the elements of a list are objects.
+fn holds_objects(cx: &Checker, list: &Expr) -> bool {
+    let value = cx.plan.value_at(span(list));
+    value.and_then(|v| v.array).is_some_and(|a| a.element.is_object_or_nullish())
 }

@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
         let Some(given) = cx.index.arg(id, 1) else { continue };
-        if cx.options(id, 1).is_none_or(|o| !o.complete) {
+        if cx.options(id).is_none_or(|o| !o.complete) {
             report.at(span(given), "These options are computed, so most rules cannot look at them: write them out.");
         }
     }

@@ -37,7 +37,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("phase") {
         let place = cx.index.span(id);
-        let known = cx.plan.phase_marks.iter().any(|m| m.span == place && m.concurrent);
+        let marks = &cx.plan.phase_marks[cx.plan.phase_marks.partition_point(|m| m.span < place)..];
+        let known = marks.iter().take_while(|m| m.span == place).any(|m| m.concurrent);
         if !known && cx.combinator_around(id).is_none() {
             continue;
         }
@@ -60,7 +61,7 @@ fn options_instead(cx: &Checker, id: NodeId) -> Option<Vec<Edit>> {
         cx.calls("phase").filter(|other| *other != id && cx.index.function_around(*other) == Some(function)).count();
     let mut edits = vec![Edit::remove(cx.whole_line(cx.index.span(statement)))];
     for agent in cx.calls("agent").filter(|a| cx.index.function_around(*a) == Some(function) && *a > id) {
-        if cx.options(agent, 1).is_none_or(|o| o.get("phase").is_none()) {
+        if cx.options(agent).is_none_or(|o| o.get("phase").is_none()) {
             edits.push(cx.add_option(agent, &format!("phase: {title}"))?);
         }
     }

@@ -40,7 +40,7 @@ fn check(cx: &Checker, report: &mut Report) {
         let edits: Option<Vec<Edit>> = without
             .iter()
             .map(|c| {
-                let id = cx.calls("agent").find(|id| cx.index.span(*id) == c.span)?;
+                let id = cx.call_at("agent", c.span)?;
                 cx.add_option(id, &format!("model: {}", quoted(&model.value)))
             })
             .collect();

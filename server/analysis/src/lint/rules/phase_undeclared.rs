@@ -39,7 +39,7 @@ fn check(cx: &Checker, report: &mut Report) {
         }
     }
     for id in cx.calls("agent") {
-        let Some(options) = cx.options(id, 1) else { continue };
+        let Some(options) = cx.options(id) else { continue };
         if let Some(given) = options.get("phase").and_then(|p| p.value) {
             title(cx, meta, given, options.at, report);
         }

@@ -14,10 +14,10 @@
 //! log(await agent('Scan the code'))
 //! ```
 
-use swc_ecma_ast::Lit;
+use rustc_hash::FxHashSet;
 
 use super::prelude::*;
-use crate::script::constant_string;
+use crate::script::{Meta, constant_text, index::plain_properties};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF702",
@@ -35,9 +35,9 @@ fn check(cx: &Checker, report: &mut Report) {
     if meta.phases.is_empty() || computed(cx) {
         return;
     }
-    let used = texts(cx, meta.span);
+    let used = used(cx, meta);
     for phase in &meta.phases {
-        let Some(title) = phase.title.as_ref().filter(|t| !used.contains(&t.value)) else { continue };
+        let Some(title) = phase.title.as_ref().filter(|t| !used.contains(t.value.as_str())) else { continue };
         let finding = report.at(
             title.span,
             format!("No agent runs in phase {}: remove it, or enter it with `phase()`.", quoted(&title.value)),
@@ -49,27 +49,25 @@ fn check(cx: &Checker, report: &mut Report) {
 /// Whether some title is known only when the script runs.
 fn computed(cx: &Checker) -> bool {
     let constant = |given: &Expr, at: NodeId| match given {
-        Expr::Cond(c) => constant_string(&c.cons).is_some() && constant_string(&c.alt).is_some(),
-        Expr::Ident(i) => cx.index.constant(&i.sym, at).is_some_and(|(init, _)| constant_string(init).is_some()),
-        other => constant_string(other).is_some(),
+        Expr::Cond(c) => constant_text(&c.cons).is_some() && constant_text(&c.alt).is_some(),
+        Expr::Ident(i) => cx.index.constant(&i.sym, at).is_some_and(|(init, _)| constant_text(init).is_some()),
+        other => constant_text(other).is_some(),
     };
     let marks = cx.calls("phase").any(|id| cx.index.arg(id, 0).is_some_and(|given| !constant(given, id)));
     let keys = cx.index.objects.iter().any(|id| {
         let Some(Expr::Object(object)) = cx.index.expr(*id) else { return false };
-        let (properties, _) = crate::script::index::properties(object);
-        properties.iter().any(|p| p.key == "phase" && p.value.is_none_or(|v| !constant(v, *id)))
+        let mut plain = plain_properties(object).flatten();
+        plain.any(|p| p.key == "phase" && p.value.is_none_or(|v| !constant(v, *id)))
     });
     marks || keys
 }
 
-/// Every constant text outside `meta`.
-fn texts(cx: &Checker, meta: Span) -> Vec<String> {
+/// The titles of phases that stand outside `meta`, too, as a text of their own.
+fn used<'m>(cx: &Checker, meta: &'m Meta) -> FxHashSet<&'m str> {
+    let titles: FxHashSet<&str> =
+        meta.phases.iter().filter_map(|p| p.title.as_ref()).map(|t| t.value.as_str()).collect();
     let all = cx.index.strings.iter().chain(&cx.index.templates);
-    let outside = all.filter(|id| !meta.contains(cx.index.span(**id)));
-    outside
-        .filter_map(|id| match cx.index.expr(*id)? {
-            Expr::Lit(Lit::Str(s)) => Some(s.value.to_string_lossy().into_owned()),
-            other => constant_string(other).map(|s| s.value),
-        })
-        .collect()
+    let outside = all.filter(|id| !meta.span.contains(cx.index.span(**id)));
+    let texts = outside.filter_map(|id| cx.index.expr(*id)).filter_map(constant_text);
+    texts.filter_map(|text| titles.get(&*text).copied()).collect()
 }

@@ -30,7 +30,7 @@ fn check(cx: &Checker, report: &mut Report) {
             Expr::Object(_) => "an object",
             Expr::Lit(Lit::Str(_)) | Expr::Tpl(_) => "text",
             Expr::Lit(Lit::Num(_)) => "a number",
-            _ => match cx.plan.outline_at(span(given)) {
+            _ => match cx.value(given) {
                 Some(v) if v.is_function() => "a function",
                 Some(v) if v.is_object() => "an object",
                 Some(v) if v.is_string() => "text",

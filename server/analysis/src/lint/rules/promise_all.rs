@@ -31,8 +31,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.calls {
         let Some((Expr::Ident(object), method @ ("all" | "allSettled"), _)) = cx.index.method(*id) else { continue };
-        let agents =
-            &*object.sym == "Promise" && cx.index.inside(*id).any(|n| cx.index.free_callee(n) == Some("agent"));
+        let agents = &*object.sym == "Promise" && cx.holds_call(*id, &["agent"]);
         let (true, Some(callee), Some(given)) = (agents, cx.index.callee(*id), cx.index.arg(*id, 0)) else { continue };
         let lost = if method == "all" { "one agent that throws loses all results" } else { "results come wrapped" };
         let message =

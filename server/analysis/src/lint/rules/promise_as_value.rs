@@ -38,7 +38,7 @@ fn check(cx: &Checker, report: &mut Report) {
             // `if (p) await p` asks whether there is a promise; `p.catch` is one's own method.
             let asked = misuse.kind == MisuseKind::Condition && misuse.span != call;
             let method = cx.text(misuse.span).ends_with(".then") || cx.text(misuse.span).ends_with(".catch");
-            let sure = plan.outline_at(misuse.span).is_none_or(|v| v.is_promise());
+            let sure = cx.value_at(misuse.span).is_none_or(|v| v.is_promise());
             if misuse.kind != MisuseKind::Thunk && !direct && !asked && !method && sure {
                 say(cx, misuse, call, name, report);
             }

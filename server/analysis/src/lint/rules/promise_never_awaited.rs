@@ -30,7 +30,7 @@ fn check(cx: &Checker, report: &mut Report) {
     for call in &cx.plan.calls {
         let fate = &call.fate;
         // A call that no run comes to makes no promise.
-        if cx.plan.outline_at(call.span).is_none() || handed_on(cx, call.span) {
+        if !cx.plan.is_evaluated(call.span) || handed_on(cx, call.span) {
             continue;
         }
         if fate.awaited != Awaited::Never || fate.floating || !fate.misuses.is_empty() {
@@ -47,7 +47,7 @@ fn check(cx: &Checker, report: &mut Report) {
 
 /// Whether the promise is made inside the arguments of a function nobody knows, which may await it.
 fn handed_on(cx: &Checker, call: Span) -> bool {
-    let Some(id) = cx.calls("agent").find(|id| cx.index.span(*id) == call) else { return true };
+    let Some(id) = cx.call_at("agent", call) else { return true };
     cx.index.ancestors(id).any(|a| {
         let free = cx.index.free_callee(a);
         free.is_some_and(|name| vocabulary::primitive(name).is_none() && vocabulary::global(name).is_none())

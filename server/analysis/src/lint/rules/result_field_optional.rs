@@ -33,12 +33,11 @@ fn check(cx: &Checker, report: &mut Report) {
         let inner = outer.obj.unwrap_parens();
         let Expr::Member(field) = inner else { continue };
         let Some(name) = field.prop.as_ident().map(|i| &*i.sym) else { continue };
-        let from_schema = cx.value(&field.obj).is_some_and(|v| {
-            let shaped = v.object.as_ref().is_some_and(|o| o.from_schema.is_some());
-            shaped && matches!(v.non_nullish().field(name), Lookup::Optional(_))
-        });
-        let missing = cx.value(inner).is_some_and(|v| !v.is_unknown() && v.may_be_undefined());
-        if from_schema && missing {
+        let missing = cx.glance(inner).is_some_and(|g| !g.unknown && g.undefined);
+        if !missing || cx.glance(&field.obj).is_none_or(|g| !g.from_schema) {
+            continue;
+        }
+        if cx.value(&field.obj).is_some_and(|v| matches!(v.field(name), Lookup::Optional(_))) {
             let dot = Span::new(
                 span(inner).end,
                 span(inner).end + u32::from(cx.text(span(outer))[cx.text(span(inner)).len()..].starts_with('.')),

@@ -15,7 +15,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::plan::Lookup;
+use crate::plan::{Glance, Lookup};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF409",
@@ -34,14 +34,18 @@ const INHERITED: [&str; 6] =
 fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.members {
         let Some((object, name, place)) = cx.index.member(*id) else { continue };
-        let Some(value) = cx.value(object).map(|v| v.non_nullish()).filter(|v| v.is_object()) else { continue };
+        let shaped = |g: &Glance| g.from_schema && g.is_object_or_nullish();
+        if !cx.glance(object).as_ref().is_some_and(shaped) || cx.plan.has_field_at(span(object), name) {
+            continue;
+        }
+        let Some(value) = cx.value(object) else { continue };
         let Some(facts) = value.object.as_ref().filter(|o| o.from_schema.is_some()) else { continue };
-        if INHERITED.contains(&name) || facts.fields.iter().any(|f| f.name == name) {
+        if INHERITED.contains(&name) {
             continue;
         }
         let fields = || facts.fields.iter().map(|f| f.name.as_str());
         let meant = vocabulary::did_you_mean(name, fields());
-        let absent = value.field(name) == Lookup::Absent;
+        let absent = matches!(value.field(name), Lookup::Absent);
         let message = match meant {
             Some(meant) => format!("The schema has no field `{name}`: did you mean `{meant}`?"),
             None if absent => {

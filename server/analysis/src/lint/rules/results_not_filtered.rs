@@ -13,7 +13,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::lint::{checker::Origin, nullable::dereferences};
+use crate::lint::facts::Origin;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF602",
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    for found in dereferences(cx, Origin::Fanout) {
+    for found in cx.dereferences().iter().filter(|d| d.origin == Origin::Fanout) {
         let shown = cx.text(found.object);
         let shown = if shown.len() > 40 || shown.contains('\n') { "this slot" } else { &format!("`{shown}`") };
         let way =
@@ -36,7 +36,7 @@ fn check(cx: &Checker, report: &mut Report) {
         finding.also(found.why.span, "the fan-out");
         match found.list {
             Some(list) => finding.fix("Add `.filter(Boolean)`", vec![Edit::insert(list.end, ".filter(Boolean)")]),
-            None => finding.choice("Write `?.`", vec![found.optional]),
+            None => finding.choice("Write `?.`", vec![found.optional.clone()]),
         };
     }
 }

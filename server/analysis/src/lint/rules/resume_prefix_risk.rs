@@ -39,13 +39,12 @@ fn check(cx: &Checker, report: &mut Report) {
     let dear = cx.plan.fanouts.iter().find(|f| f.agents.high.is_none_or(|high| high >= LARGE));
     let Some(dear) = dear else { return };
     for call in cx.plan.calls.iter().filter(|c| !c.concurrent && c.span.end < dear.span.start) {
-        let Some(id) = cx.calls("agent").find(|id| cx.index.span(*id) == call.span) else { continue };
+        let Some(id) = cx.call_at("agent", call.span) else { continue };
         let Some(prompt) = cx.index.arg(id, 0).map(span) else { continue };
-        let names = cx.index.idents.iter().map(|i| (cx.index.span(*i), cx.text(cx.index.span(*i))));
-        let members = cx.index.members.iter().filter_map(|m| cx.index.member(*m).map(|(_, name, place)| (place, name)));
-        if let Some((place, name)) =
-            names.chain(members).find(|(place, name)| prompt.contains(*place) && VOLATILE.contains(name))
-        {
+        let idents = cx.index.within(&cx.index.idents, prompt).map(|i| cx.index.span(i));
+        let members = cx.index.within(&cx.index.members, prompt).filter_map(|m| cx.index.member(m));
+        let names = idents.map(|place| (place, cx.text(place))).chain(members.map(|(_, name, place)| (place, name)));
+        if let Some((place, name)) = names.into_iter().find(|(_, name)| VOLATILE.contains(name)) {
             let message = format!(
                 "`{name}` changes this prompt with every run, so a resumed run repeats it and all after it: ask this agent last."
             );

@@ -27,15 +27,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    let open: Vec<_> =
+    let mut open: Vec<_> =
         cx.schemas.iter().filter(|s| s.keyword("properties").is_some() && s.lacks("additionalProperties")).collect();
-    for schema in &open {
+    open.sort_by_key(|s| s.span);
+    let mut rest = &open[..];
+    while let Some(schema) = rest.first() {
         // One finding for a schema and what is written inside it.
-        if open.iter().any(|o| o.span != schema.span && o.span.contains(schema.span)) {
-            continue;
-        }
+        let (family, others) = rest.split_at(rest.partition_point(|o| o.span.start < schema.span.end));
+        rest = others;
         let place = schema.keyword("type").map_or(Span::new(schema.span.start, schema.span.start + 1), |p| p.span);
-        let inside = open.iter().filter(|o| schema.span.contains(o.span)).filter_map(|o| o.keywords.last());
+        let inside = family.iter().filter_map(|o| o.keywords.last());
         let mut edits: Vec<Edit> =
             inside.map(|last| Edit::insert(last.span.end, ", additionalProperties: false")).collect();
         edits.sort_by_key(|e| e.span);

@@ -31,7 +31,7 @@ fn check(cx: &Checker, report: &mut Report) {
         let Expr::Call(call) = made else { continue };
         let method = call.callee.as_expr().and_then(|c| c.as_member()).and_then(|m| m.prop.as_ident()).map(|i| &*i.sym);
         let from_list = matches!(method, Some("map" | "filter" | "flatMap" | "slice" | "keys"));
-        let never_empty = cx.plan.outline_at(span(made)).and_then(|v| v.array_len()).is_some_and(|(low, _)| low > 0);
+        let never_empty = cx.value(made).and_then(|v| v.array_len()).is_some_and(|(low, _)| low > 0);
         if from_list && !never_empty {
             report.at(
                 span(given),

@@ -13,7 +13,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::{script::index::How, vocabulary::primitive};
+use crate::{script::index::How, vocabulary::PRIMITIVES};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF207",
@@ -26,10 +26,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    let shadows = cx.index.all_declared().filter(|(name, _)| primitive(name).is_some());
-    let mut shadows: Vec<_> = shadows.collect();
-    shadows.sort_by_key(|(_, d)| d.span);
-    for (name, declared) in shadows {
+    let hidden = PRIMITIVES.iter().map(|p| p.name).filter(|name| cx.index.declares(name));
+    for (name, declared) in hidden.flat_map(|name| cx.index.declarations(name).map(move |d| (name, d))) {
         let uses = cx.references(name, declared);
         let other = format!("{name}{}", if matches!(name, "args" | "budget") { "Given" } else { "Value" });
         // A shorthand would need its key written out as well.

@@ -43,17 +43,12 @@ fn check(cx: &Checker, report: &mut Report) {
             continue;
         }
         let list = member.obj.unwrap_parens();
-        let dropped =
-            cx.value(list).and_then(|v| v.array).and_then(|a| a.element.null).filter(|why| cx.origin(why).is_some());
-        // Whoever asks for a length has thought of it.
-        let counted = |name: &str| {
-            cx.index
-                .members
-                .iter()
-                .any(|m| cx.index.member(*m).is_some_and(|(o, n, _)| n == "length" && cx.text(span(o)) == name))
-        };
+        let dropped = cx.value(list).is_some_and(|v| {
+            v.array.as_ref().and_then(|a| a.element.null.as_ref()).is_some_and(|why| cx.origin(why).is_some())
+        });
         let source = list.as_ident().map(|i| &*i.sym);
-        if dropped.is_none() || counted(&name.id.sym) || source.is_some_and(counted) {
+        // Whoever asks for a length has thought of it.
+        if !dropped || cx.is_counted(&name.id.sym) || source.is_some_and(|s| cx.is_counted(s)) {
             continue;
         }
         let message = "Agents that failed are dropped here, and nobody is told: `log` how many.";

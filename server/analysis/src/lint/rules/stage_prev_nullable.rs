@@ -68,15 +68,15 @@ fn gives_agent(cx: &Checker, stage: &Expr, at: NodeId) -> bool {
 }
 
 fn uses(cx: &Checker, prev: &str, stage: Span, report: &mut Report) {
-    let first = cx.index.members.iter().find(|id| {
-        let Some(Expr::Member(member)) = cx.index.expr(**id) else { return false };
-        let named = matches!(&*member.obj, Expr::Ident(i) if &*i.sym == prev) && stage.contains(span(member));
+    let first = cx.index.within(&cx.index.members, stage).find(|id| {
+        let Some(Expr::Member(member)) = cx.index.expr(*id) else { return false };
+        let named = matches!(&*member.obj, Expr::Ident(i) if &*i.sym == prev);
         named
             && cx
                 .value(&member.obj)
                 .is_some_and(|v| !v.is_unknown() && v.null.as_ref().is_some_and(|w| cx.origin(w).is_some()))
     });
-    if let Some(Expr::Member(member)) = first.and_then(|id| cx.index.expr(*id)) {
+    if let Some(Expr::Member(member)) = first.and_then(|id| cx.index.expr(id)) {
         let message = format!("The stage before can give `null` for `{prev}`: check it first.");
         report.at(span(&*member.obj), message);
     }

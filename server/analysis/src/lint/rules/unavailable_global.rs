@@ -33,33 +33,30 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    for id in &cx.index.idents {
-        let Some(ident) = cx.index.free_ident(*id) else { continue };
-        let Some(GlobalKind::Host { profiles, certain, instead }) = global(&ident.sym).map(|g| g.kind) else {
-            continue;
-        };
+    for (name, uses) in cx.index.free() {
+        let Some(GlobalKind::Host { profiles, certain, instead }) = global(name).map(|g| g.kind) else { continue };
         // `require` is WF116, `performance.now` WF201, `crypto.randomUUID` WF202.
-        if profiles.has(cx.profile())
-            || matches!(&*ident.sym, "require" | "performance" | "crypto")
-            || cx.in_typeof(*id)
-        {
+        if profiles.has(cx.profile()) || matches!(name, "require" | "performance" | "crypto") {
             continue;
         }
-        let name = &*ident.sym;
-        let place = span(ident);
-        let guarded = cx.asked_by_typeof(name);
-        let finding = report.at(place, format!("Scripts have no `{name}`: {instead}."));
-        if guarded {
-            finding.at_most(Level::Hint);
-        } else if !certain {
-            finding.at_most(Level::Warning);
-        }
-        if name == "console"
-            && let Some(member) = cx.index.parent(*id).filter(|p| {
-                cx.index.member(*p).is_some_and(|(_, m, _)| matches!(m, "log" | "info" | "warn" | "error" | "debug"))
-            })
-        {
-            finding.fix("Write `log(…)`", vec![Edit::replace(cx.index.span(member), "log")]);
+        for id in uses.iter().copied().filter(|id| !cx.in_typeof(*id)) {
+            let place = cx.index.span(id);
+            let guarded = cx.asked_by_typeof(name);
+            let finding = report.at(place, format!("Scripts have no `{name}`: {instead}."));
+            if guarded {
+                finding.at_most(Level::Hint);
+            } else if !certain {
+                finding.at_most(Level::Warning);
+            }
+            if name == "console"
+                && let Some(member) = cx.index.parent(id).filter(|p| {
+                    cx.index
+                        .member(*p)
+                        .is_some_and(|(_, m, _)| matches!(m, "log" | "info" | "warn" | "error" | "debug"))
+                })
+            {
+                finding.fix("Write `log(…)`", vec![Edit::replace(cx.index.span(member), "log")]);
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ fn check(cx: &Checker, report: &mut Report) {
     for found in
         cx.plan.loops.iter().filter(|l| l.trips.high.is_none() && !l.asks_budget && l.agents_per_trip.high != Some(0))
     {
-        let Some(id) = cx.index.stmts.iter().copied().find(|id| cx.index.span(*id) == found.span) else { continue };
+        let Some(id) = cx.index.exactly(&cx.index.stmts, found.span) else { continue };
         let Node::Stmt(stmt) = cx.index.node(id) else { continue };
         // A walk over a list is as long as the list, which is told elsewhere.
         let (Stmt::While(_) | Stmt::DoWhile(_) | Stmt::For(_)) = stmt else { continue };

@@ -33,12 +33,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for fanout in cx.plan.fanouts.iter().filter(|f| f.width.high.is_none() && f.agents.high != Some(0)) {
         // Only lists that agents made: what `args` decides is in the hands of who starts the run.
-        let why = fanout
-            .width
-            .because
-            .iter()
-            .chain(&fanout.decided_by)
-            .find(|w| cx.schemas.iter().any(|s| s.span.contains(w.span)));
+        let why = fanout.width.because.iter().chain(&fanout.decided_by).find(|w| cx.in_schema(w.span));
         let Some(why) = why else { continue };
         let source = source(cx, fanout.span);
         let shown = source.map_or("this list", |s| cx.text(s));
@@ -57,7 +52,7 @@ fn check(cx: &Checker, report: &mut Report) {
 
 /// The list behind `parallel(list.map(…))` or `pipeline(list, …)`, where it is a name or member.
 fn source(cx: &Checker, fanout: Span) -> Option<Span> {
-    let id = cx.calls("parallel").chain(cx.calls("pipeline")).find(|id| cx.index.span(*id) == fanout)?;
+    let id = cx.call_at("parallel", fanout).or_else(|| cx.call_at("pipeline", fanout))?;
     let mut list = cx.index.arg(id, 0)?;
     if let Expr::Call(call) = list {
         let member = call.callee.as_expr()?.as_member()?;

@@ -30,10 +30,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
-        let Some(prompt) = cx.index.arg(id, 0).map(span) else { continue };
-        for call in cx.index.calls.iter().filter(|c| prompt.contains(cx.index.span(**c))) {
-            let Some((Expr::Ident(json), "stringify", _)) = cx.index.method(*call) else { continue };
-            let Some(given) = cx.index.arg(*call, 0).filter(|_| &*json.sym == "JSON") else { continue };
+        for given in cx.stringified(id) {
             let unbounded = cx
                 .value(given)
                 .filter(|v| v.is_array())

@@ -26,16 +26,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    for id in &cx.index.idents {
-        let Some(ident) = cx.index.free_ident(*id) else { continue };
-        let name = &*ident.sym;
-        let known = primitive(name).is_some() || global(name).is_some() || name == "meta";
-        let called = cx.index.parent(*id).is_some_and(|p| cx.index.free_callee(p) == Some(name));
-        let foreign = called && FOREIGN.iter().any(|f| f.name == name);
-        if known || foreign || cx.in_typeof(*id) || cx.asked_by_typeof(name) || cx.index.is_assigned(name) {
+    for (name, uses) in cx.index.free() {
+        if primitive(name).is_some() || global(name).is_some() || name == "meta" {
             continue;
         }
-        let declared: Vec<&str> = cx.index.all_declared().map(|(n, _)| n).collect();
+        if cx.asked_by_typeof(name) || cx.index.is_assigned(name) {
+            continue;
+        }
+        let foreign = FOREIGN.iter().any(|f| f.name == name);
+        let is_foreign_call =
+            |id| foreign && cx.index.parent(id).is_some_and(|p| cx.index.free_callee(p) == Some(name));
+        let declared: Vec<&str> = cx.index.all_declared().into_iter().map(|(n, _)| n).collect();
         let candidates = PRIMITIVES.iter().map(|p| p.name).chain(declared.iter().copied().filter(|n| *n != name));
         let meant = vocabulary::did_you_mean(name, candidates);
         let elsewhere = declared.contains(&name);
@@ -44,9 +45,12 @@ fn check(cx: &Checker, report: &mut Report) {
             Some(meant) => format!("Nothing declares `{name}`: did you mean `{meant}`?"),
             None => format!("Nothing declares `{name}`, so the run throws here: declare it, or pass it in `args`."),
         };
-        let finding = report.at(span(ident), message);
-        if let Some(meant) = meant.filter(|_| !elsewhere) {
-            finding.fix(format!("Rename to `{meant}`"), vec![Edit::replace(span(ident), meant)]);
+        for id in uses.iter().copied().filter(|id| !cx.in_typeof(*id) && !is_foreign_call(*id)) {
+            let place = cx.index.span(id);
+            let finding = report.at(place, &message);
+            if let Some(meant) = meant.filter(|_| !elsewhere) {
+                finding.fix(format!("Rename to `{meant}`"), vec![Edit::replace(place, meant)]);
+            }
         }
     }
 }

@@ -42,16 +42,15 @@ fn check(cx: &Checker, report: &mut Report) {
             else {
                 continue;
             };
-            let inside = |whole: Span| cx.calls("agent").filter(move |a| whole.contains(cx.index.span(*a)));
-            let isolated = inside(span(stage)).any(|a| cx.options(a, 1).is_some_and(|o| o.get("isolation").is_some()));
+            let inside = |whole: Span| cx.calls_within("agent", whole);
+            let isolated = inside(span(stage)).any(|a| cx.options(a).is_some_and(|o| o.get("isolation").is_some()));
             let prev = match next.params.first() {
                 Some(Pat::Ident(i)) => i.id.sym.to_string(),
                 Some(_) => continue,
                 None => String::new(),
             };
             let place = span(next);
-            let reads =
-                cx.index.idents.iter().any(|i| place.contains(cx.index.span(*i)) && cx.text(cx.index.span(*i)) == prev);
+            let reads = cx.index.within(&cx.index.idents, place).any(|i| cx.text(cx.index.span(i)) == prev);
             if let Some(agent) = inside(place).next().filter(|_| isolated && !reads) {
                 let callee = cx.index.callee(agent).map_or(place, span);
                 let message = "The agent before works in its own worktree, and this one is told nothing of it: pass on its branch or diff.";
