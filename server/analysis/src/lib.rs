@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+pub mod cell;
 pub mod estimate;
 pub mod lint;
 pub mod plan;

@@ -132,6 +132,10 @@ fn line(state: &RunState, event: &Event) -> Option<String> {
             format!("run {run}, {by}, {concurrency} agents at a time")
         }
         EventKind::Phase { title, .. } => format!("phase {title}"),
+        EventKind::Cell { node, turn, cell, ok, .. } => {
+            format!("{node} turn {turn}, cell {cell} {}", if *ok { "ran" } else { "failed" })
+        }
+        EventKind::RlmEnded { node, how, turns, .. } => format!("{node} {how} after {turns} turns"),
         EventKind::AgentRetried { call, attempt, reason, .. } => {
             format!("↻ {}  attempt {attempt}: {reason}", label(state, call.0))
         }

@@ -197,6 +197,32 @@ pub enum EventKind {
         #[serde(flatten)]
         at: LineColumn,
     },
+    /// A cell of a recursive language model has run.
+    Cell {
+        /// Which one, as a path: `rlm[0]`.
+        node: String,
+        /// The root model's turn, from 1.
+        turn: u32,
+        /// Which cell of the turn, from 1.
+        cell: u32,
+        /// Its code.
+        source: String,
+        /// Whether it came to its end.
+        ok: bool,
+        /// What the root model was told of it.
+        output: String,
+    },
+    /// A recursive language model is over.
+    RlmEnded {
+        /// Which one, as a path.
+        node: String,
+        /// `submitted` by a cell, `extracted` from a last reply because the turns were used up, or `failed`.
+        how: String,
+        /// Turns it took.
+        turns: u32,
+        /// For each context, how much of it code has read and models were sent.
+        coverage: Vec<Value>,
+    },
     /// The last event.
     RunEnded {
         /// How.

@@ -37,7 +37,15 @@ impl Keys {
 }
 
 /// SHA-256, in hexadecimal, of all that decides an answer. `model` is the one in force, given or inherited.
-pub(crate) fn content(prompt: &str, model: Option<&str>, options: &AgentOptions, kind: Option<&AgentKind>) -> String {
+/// `system` stands above the prompt; without it the one of the kind of agent does.
+pub(crate) fn content(
+    prompt: &str,
+    system: Option<&str>,
+    model: Option<&str>,
+    options: &AgentOptions,
+    kind: Option<&AgentKind>,
+) -> String {
+    let system = system.or(kind.map(|kind| kind.prompt.as_str()));
     let mut canonical = String::new();
     let effort = options.effort.clone().or_else(|| kind?.effort.clone());
     let parts = [
@@ -47,7 +55,7 @@ pub(crate) fn content(prompt: &str, model: Option<&str>, options: &AgentOptions,
         ("model", model.map(|m| Value::String(m.to_owned()))),
         ("prompt", Some(Value::String(prompt.to_owned()))),
         ("schema", options.schema.clone()),
-        ("system", kind.map(|kind| Value::String(kind.prompt.clone()))),
+        ("system", system.map(|s| Value::String(s.to_owned()))),
     ];
     for (name, value) in parts {
         if let Some(value) = value {
@@ -153,7 +161,7 @@ mod tests {
     use super::*;
 
     fn of(options: Value) -> String {
-        content("p", None, &AgentOptions::from_json(&options).unwrap(), None)
+        content("p", None, None, &AgentOptions::from_json(&options).unwrap(), None)
     }
 
     #[test]
@@ -165,8 +173,10 @@ mod tests {
             assert_eq!(of(other.clone()) == of(json!({})), other.get("model").is_some(), "{other}");
         }
         let plain = AgentOptions::default();
-        assert_ne!(content("p", Some("m"), &plain, None), content("p", None, &plain, None));
-        assert_ne!(content("p", None, &plain, Some(&AgentKind::default())), content("p", None, &plain, None));
+        let of = |system, model, kind: Option<&AgentKind>| content("p", system, model, &plain, kind);
+        assert_ne!(of(None, Some("m"), None), of(None, None, None));
+        assert_ne!(of(None, None, Some(&AgentKind::default())), of(None, None, None));
+        assert_ne!(of(Some("s"), None, None), of(None, None, None));
     }
 
     #[test]

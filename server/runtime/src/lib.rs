@@ -14,6 +14,7 @@ mod launch;
 pub mod options;
 mod present;
 pub mod resume;
+pub mod rlm;
 mod run;
 pub mod runs;
 mod sandbox;

@@ -23,7 +23,9 @@ use crate::{
     journal::{self, Journal},
     key, launch,
     options::AgentOptions,
-    resume, runs,
+    resume,
+    rlm::{ContextFile, RlmLimits},
+    runs,
     sandbox::protocol::{Start, Walls},
     scheduler::{self, Scheduler},
     watch::EventLog,
@@ -76,6 +78,10 @@ pub struct RunSpec {
     pub price: Option<Price>,
     /// Reuse the finished calls of this run.
     pub resume: Option<RunId>,
+    /// Files that arguments name as contexts of recursive language models.
+    pub contexts: Vec<ContextFile>,
+    /// What each recursive language model may take.
+    pub rlm: RlmLimits,
 }
 
 impl RunSpec {
@@ -101,6 +107,8 @@ impl RunSpec {
             sandbox: SandboxCommand::ThisBinary,
             price: None,
             resume: None,
+            contexts: Vec::new(),
+            rlm: RlmLimits::default(),
         }
     }
 
@@ -148,9 +156,18 @@ impl RunSpec {
             source: self.source.clone(),
             args: self.seen_args(),
             budget: self.limits.budget_tokens.map(|t| t.0),
-            walls: Walls { memory: self.limits.memory, slice_ms: self.limits.slice.as_millis() as u64 },
+            walls: Walls { memory: self.memory(), slice_ms: self.limits.slice.as_millis() as u64 },
             dialect: self.dialect,
+            contexts: self.contexts.clone(),
+            rlm: self.rlm,
+            most_calls: self.limits.max_agents,
         }
+    }
+
+    /// Memory of the sandbox: what the script may take, and room for contexts: the text, its index, its strings of one or two
+    /// bytes a character.
+    pub(crate) fn memory(&self) -> u64 {
+        self.limits.memory + 5 * self.contexts.iter().map(|c| c.bytes).sum::<u64>()
     }
 
     /// What the script sees as `args`.

@@ -174,7 +174,9 @@ impl RunState {
                     self.current_phase = Some(title.clone());
                 }
             }
-            EventKind::Log { .. } | EventKind::Warning { .. } => self.lines.push(event.clone()),
+            EventKind::Log { .. } | EventKind::Warning { .. } | EventKind::Cell { .. } | EventKind::RlmEnded { .. } => {
+                self.lines.push(event.clone());
+            }
             EventKind::Dropped { .. } => {
                 self.totals.dropped += 1;
                 self.lines.push(event.clone());

@@ -6,6 +6,6 @@
 //    "Symbol", "SyntaxError", "TypeError", "URIError", "Uint16Array", "Uint32Array", "Uint8Array",
 //    "Uint8ClampedArray", "WeakMap", "WeakRef", "WeakSet", "agent", "args", "budget", "decodeURI",
 //    "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "eval", "globalThis", "isFinite",
-//    "isNaN", "log", "parallel", "parseFloat", "parseInt", "phase", "pipeline", "undefined", "unescape", "workflow"]
+//    "isNaN", "log", "parallel", "parseFloat", "parseInt", "phase", "pipeline", "rlm", "undefined", "unescape", "workflow"]
 export const meta = { name: "x", description: "d" };
 return Object.getOwnPropertyNames(globalThis).sort();

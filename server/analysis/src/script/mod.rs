@@ -28,6 +28,7 @@ pub use meta::{Meta, MetaKey, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
 pub(crate) use meta::{constant_string, constant_text};
 pub use prescan::{MAX_BRACKETS, MAX_BYTES, prescan};
 pub use recognize::{is_workflow, is_workflow_path};
+pub(crate) use scope::bound;
 
 use crate::text::{LineIndex, Span};
 

@@ -37,7 +37,7 @@ pub enum How {
 }
 
 /// The names a pattern binds.
-pub(super) fn bound<'a>(pat: &'a Pat, see: &mut dyn FnMut(&'a Ident)) {
+pub(crate) fn bound<'a>(pat: &'a Pat, see: &mut dyn FnMut(&'a Ident)) {
     use swc_ecma_ast::ObjectPatProp;
     match pat {
         Pat::Ident(i) => see(&i.id),

@@ -4,6 +4,7 @@ mod check;
 mod doctor;
 mod lsp;
 mod plan;
+mod rlm;
 mod run;
 mod runs;
 mod sandbox;
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Plan(plan::Plan),
     Run(run::Run),
+    Rlm(rlm::Rlm),
     Runs(runs::Runs),
     Lsp(lsp::Lsp),
     Doctor(doctor::Doctor),
@@ -32,6 +34,7 @@ impl Command {
             Command::Check(check) => check.run(),
             Command::Plan(plan) => plan.run(),
             Command::Run(run) => run.run(),
+            Command::Rlm(rlm) => rlm.run(),
             Command::Runs(runs) => runs.run(),
             Command::Lsp(lsp) => lsp.run(),
             Command::Doctor(doctor) => doctor.run(),

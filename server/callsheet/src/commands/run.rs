@@ -161,7 +161,7 @@ impl Run {
 }
 
 /// The last line of `run --json`.
-fn last_line(outcome: &Outcome) -> Value {
+pub(crate) fn last_line(outcome: &Outcome) -> Value {
     match &outcome.error {
         None if outcome.status == Status::Ok => {
             json!({"type": "result", "run": outcome.run, "result": outcome.result, "totals": outcome.totals})

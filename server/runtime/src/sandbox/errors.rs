@@ -18,12 +18,7 @@ pub(super) const TOO_DEEP: &str = "the script calls itself too deep (limit: 4000
 /// An error object for `message` that knows its place. `kind` makes the native error.
 pub(super) fn placed(error: JsNativeError, at: LineColumn, context: &mut Context) -> JsValue {
     let object = error.into_opaque(context);
-    if let Ok(host) = Host::of(context) {
-        let text = JsString::from(format!("{}:{}", at.line, at.column));
-        let property = PropertyDescriptor::builder().value(text).enumerable(false).configurable(false).writable(false);
-        // The object is new and extensible, so defining a property on it cannot fail.
-        let _ = object.define_property_or_throw(host.place(), property, context);
-    }
+    mark(&object, at, context);
     object.into()
 }
 
@@ -90,6 +85,22 @@ pub(super) fn here(context: &mut Context) -> LineColumn {
     let made = context.intrinsics().constructors().error().constructor().construct(&[], None, context);
     let place = made.ok().and_then(|error| stack_place(&host, &error, context));
     place.map_or(start, |at| source::callee(&host.script().source, at))
+}
+
+/// The script an error object comes from, and the place in it.
+pub(super) fn frame_of(object: &JsObject, context: &mut Context) -> Option<(usize, LineColumn)> {
+    let host = Host::of(context).ok()?;
+    let stack = host.stack_getter()?.call(&object.clone().into(), &[], context).ok()?;
+    stack.as_string()?.to_std_string_lossy().lines().find_map(|line| host.frame_and_place(line))
+}
+
+/// Gives an error object a place.
+pub(super) fn mark(object: &JsObject, at: LineColumn, context: &mut Context) {
+    let Ok(host) = Host::of(context) else { return };
+    let text = JsString::from(format!("{}:{}", at.line, at.column));
+    let property = PropertyDescriptor::builder().value(text).enumerable(false).configurable(false).writable(false);
+    // The object is new and extensible, so defining a property on it cannot fail.
+    let _ = object.define_property_or_throw(host.place(), property, context);
 }
 
 fn stack_place(host: &Host, error: &JsObject, context: &mut Context) -> Option<LineColumn> {

@@ -93,8 +93,7 @@ fn tick(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let host = Host::of(context)?;
     let number = |at: usize| args.get(at).and_then(JsValue::as_number).unwrap_or(1.0) as u32;
     let at = LineColumn { line: number(0), column: number(1) };
-    let too_deep = context.stack_trace().size_hint().0 > DEEPEST_CALL;
-    let reason = if too_deep { Some(errors::TOO_DEEP.to_owned()) } else { host.watch.pass(at) };
+    let reason = if is_too_deep(context) { Some(errors::TOO_DEEP.to_owned()) } else { host.watch.pass(at) };
     match reason {
         None => Ok(JsValue::undefined()),
         Some(reason) => {
@@ -102,6 +101,11 @@ fn tick(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
             Err(EngineError::RuntimeLimit(RuntimeLimitError::LoopIteration).into())
         }
     }
+}
+
+/// Whether calls within calls go deeper than scripts may.
+pub(super) fn is_too_deep(context: &Context) -> bool {
+    context.stack_trace().size_hint().0 > DEEPEST_CALL
 }
 
 fn call(function: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

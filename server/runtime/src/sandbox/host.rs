@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::{
     protocol::{self, FromSandbox, Start},
+    repl::Repl,
     source::Wrapped,
     watch::Watch,
 };
@@ -28,6 +29,8 @@ pub(super) struct Host {
     inner: RefCell<Inner>,
     /// Time and memory.
     pub(super) watch: Arc<Watch>,
+    /// REPLs of recursive language models.
+    pub(super) repl: Repl,
 }
 
 struct Inner {
@@ -39,6 +42,7 @@ struct Inner {
     pending: BTreeMap<u64, Pending>,
     last_id: u64,
     spent: u64,
+    calls: u64,
     fatal: Option<RunError>,
     stack_getter: Option<JsObject>,
     place: JsSymbol,
@@ -57,6 +61,8 @@ struct Frame {
     name: Option<String>,
     phase: Option<String>,
     script: Rc<Wrapped>,
+    /// The REPL it belongs to.
+    node: Option<usize>,
 }
 
 /// A promise that the scheduler settles.
@@ -73,7 +79,7 @@ pub(super) struct Pending {
 }
 
 impl Host {
-    pub(super) fn new(out: impl Write + 'static, start: &Start, watch: Arc<Watch>) -> io::Result<Rc<Self>> {
+    pub(super) fn new(out: impl Write + 'static, start: &Start, watch: Arc<Watch>, repl: Repl) -> io::Result<Rc<Self>> {
         let (source, dialect) = (&start.source, start.dialect);
         let place = JsSymbol::new(Some("place".into())).ok_or_else(|| io::Error::other("no symbols are left"))?;
         let root = Scope { parent: 0, segment: String::new(), frame: 0 };
@@ -82,16 +88,17 @@ impl Host {
             broken: None,
             scopes: vec![root],
             current: 0,
-            frames: vec![Frame { name: None, phase: None, script: Rc::new(Wrapped::new(source)) }],
+            frames: vec![Frame { name: None, phase: None, script: Rc::new(Wrapped::new(source)), node: None }],
             pending: BTreeMap::new(),
             last_id: 0,
             spent: 0,
+            calls: 0,
             fatal: None,
             stack_getter: None,
             place,
             dialect,
         };
-        Ok(Rc::new(Self { inner: RefCell::new(inner), watch }))
+        Ok(Rc::new(Self { inner: RefCell::new(inner), watch, repl }))
     }
 
     /// The host of a context.
@@ -102,6 +109,7 @@ impl Host {
 
     pub(super) fn say(&self, message: &FromSandbox) {
         let mut inner = self.inner.borrow_mut();
+        inner.calls += u64::from(matches!(message, FromSandbox::Call(_)));
         if let Err(error) = protocol::line(message).and_then(|line| inner.out.write_all(&line)) {
             inner.broken.get_or_insert(error);
         }
@@ -144,7 +152,8 @@ impl Host {
             let before = inner.current;
             let frame = match nested {
                 Some((name, source)) => {
-                    inner.frames.push(Frame { name: Some(name), phase: None, script: Rc::new(Wrapped::new(source)) });
+                    let script = Rc::new(Wrapped::new(source));
+                    inner.frames.push(Frame { name: Some(name), phase: None, script, node: None });
                     inner.frames.len() - 1
                 }
                 None => inner.scopes[before].frame,
@@ -160,9 +169,14 @@ impl Host {
 
     /// The path of the current scope: `parallel[3]/pipeline[0].1`.
     pub(super) fn path(&self) -> String {
+        self.path_of(self.scope())
+    }
+
+    /// The path of a scope.
+    pub(super) fn path_of(&self, scope: usize) -> String {
         let inner = self.inner.borrow();
         let mut segments = Vec::new();
-        let mut at = inner.current;
+        let mut at = scope;
         while at != 0 {
             segments.push(inner.scopes[at].segment.as_str());
             at = inner.scopes[at].parent;
@@ -190,11 +204,17 @@ impl Host {
 
     /// The place in a script of a line of a stack: `    at f (/script-0.js:3:9)`.
     pub(super) fn place_in(&self, line: &str) -> Option<LineColumn> {
+        self.frame_and_place(line).map(|(_, place)| place)
+    }
+
+    /// The script and the place in it of a line of a stack.
+    pub(super) fn frame_and_place(&self, line: &str) -> Option<(usize, LineColumn)> {
         let (frame, rest) = line.rsplit_once(&format!("({SCRIPT}"))?.1.split_once(".js:")?;
         let (line, column) = rest.strip_suffix(')')?.split_once(':')?;
         let inner = self.inner.borrow();
-        let script = &inner.frames.get(frame.parse::<usize>().ok()?)?.script;
-        script.place(line.parse().ok()?, column.parse().ok()?)
+        let frame = frame.parse::<usize>().ok()?;
+        let script = &inner.frames.get(frame)?.script;
+        Some((frame, script.place(line.parse().ok()?, column.parse().ok()?)?))
     }
 
     pub(super) fn phase(&self) -> Option<String> {
@@ -278,6 +298,10 @@ impl HostHooks for Hooks {
     ) -> JsResult<JsValue> {
         if let Some(scope) = scope_of(job.host_defined()) {
             self.0.inner.borrow_mut().current = scope;
+            // What a cell left behind that was ended does not go on.
+            if self.0.repl.is_over(self.0.frame_of(scope)) {
+                return Ok(JsValue::undefined());
+            }
         }
         job.callback().call(this, args, context)
     }
@@ -290,7 +314,10 @@ impl HostHooks for Hooks {
         _direct: bool,
         _context: &mut Context,
     ) -> JsResult<()> {
-        Err(refused("text cannot be run as code in a workflow script; write the code into the script"))
+        Err(refused(match self.0.node() {
+            Some(_) => "text cannot be run as code; write the code into the cell",
+            None => "text cannot be run as code in a workflow script; write the code into the script",
+        }))
     }
 
     fn utc_now(&self) -> i64 {
@@ -303,6 +330,86 @@ impl HostHooks for Hooks {
 
     fn max_buffer_size(&self, _context: &mut Context) -> u64 {
         64 << 20
+    }
+}
+
+/// What REPLs need: scopes that are opened and gone to, not run within.
+impl Host {
+    /// The current scope.
+    pub(super) fn scope(&self) -> usize {
+        self.inner.borrow().current
+    }
+
+    /// Makes a scope below `parent`, with a frame of its own where a script is given.
+    pub(super) fn open(&self, parent: usize, segment: String, script: Option<Wrapped>) -> usize {
+        let mut inner = self.inner.borrow_mut();
+        let around = inner.scopes[parent].frame;
+        let frame = match script {
+            Some(script) => {
+                let (name, phase) = (inner.frames[around].name.clone(), inner.frames[around].phase.clone());
+                inner.frames.push(Frame { name, phase, script: Rc::new(script), node: None });
+                inner.frames.len() - 1
+            }
+            None => around,
+        };
+        inner.scopes.push(Scope { parent, segment, frame });
+        inner.scopes.len() - 1
+    }
+
+    /// Goes to a scope, and gives the one that was current.
+    pub(super) fn go_to(&self, scope: usize) -> usize {
+        std::mem::replace(&mut self.inner.borrow_mut().current, scope)
+    }
+
+    /// The frame of a scope.
+    pub(super) fn frame_of(&self, scope: usize) -> usize {
+        self.inner.borrow().scopes[scope].frame
+    }
+
+    /// The first scope of a frame.
+    pub(super) fn scope_in(&self, frame: usize) -> usize {
+        self.inner.borrow().scopes.iter().position(|scope| scope.frame == frame).unwrap_or(0)
+    }
+
+    /// Makes the frame of a scope one of the REPL `node`.
+    pub(super) fn own(&self, scope: usize, node: usize) {
+        let mut inner = self.inner.borrow_mut();
+        let frame = inner.scopes[scope].frame;
+        inner.frames[frame].node = Some(node);
+    }
+
+    /// The REPL whose code runs.
+    pub(super) fn node(&self) -> Option<usize> {
+        let inner = self.inner.borrow();
+        inner.frames[inner.scopes[inner.current].frame].node
+    }
+
+    /// Sets the phase of a frame.
+    pub(super) fn name_phase(&self, frame: usize, title: String) {
+        self.inner.borrow_mut().frames[frame].phase = Some(title);
+    }
+
+    /// The text of a frame's script.
+    pub(super) fn source_of(&self, frame: usize) -> String {
+        self.inner.borrow().frames.get(frame).map(|f| f.script.source.clone()).unwrap_or_default()
+    }
+
+    /// Promises made by the code of a frame that are not settled.
+    pub(super) fn pending_in(&self, frame: usize) -> usize {
+        let inner = self.inner.borrow();
+        inner.pending.values().filter(|p| inner.scopes[p.scope].frame == frame).count()
+    }
+
+    /// Forgets the promises made by the code of a frame, and gives their numbers.
+    pub(super) fn drop_pending_in(&self, frame: usize) -> Vec<u64> {
+        let mut inner = self.inner.borrow_mut();
+        let Inner { pending, scopes, .. } = &mut *inner;
+        pending.extract_if(.., |_, p| scopes[p.scope].frame == frame).map(|(id, _)| id).collect()
+    }
+
+    /// Calls of models the run has made.
+    pub(super) fn calls(&self) -> u64 {
+        self.inner.borrow().calls
     }
 }
 

@@ -8,6 +8,7 @@ mod globals;
 mod host;
 mod primitives;
 pub(crate) mod protocol;
+mod repl;
 mod serve;
 mod source;
 mod walls;

@@ -133,7 +133,7 @@
     freeze(value);
     defineProperty(globalThis, name, { value, writable: false, enumerable: false, configurable: false });
   };
-  for (const name of ["agent", "phase", "log", "workflow"]) fixed(name, host[name]);
+  for (const name of ["agent", "phase", "log", "workflow", "rlm"]) fixed(name, host[name]);
   fixed("parallel", parallel);
   fixed("pipeline", pipeline);
   const { total, spent } = host;

@@ -33,11 +33,12 @@ fn short_enough(what: &str, value: &JsValue, most: usize) -> Result<(), String> 
 type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
 /// The natives by the name under which the prelude knows them, with their number of parameters.
-pub(super) const NATIVES: [(&str, usize, Native); 8] = [
+pub(super) const NATIVES: [(&str, usize, Native); 9] = [
     ("agent", 2, agent),
     ("phase", 1, phase),
     ("log", 1, log),
     ("workflow", 2, workflow),
+    ("rlm", 1, super::repl::rlm),
     ("spent", 0, spent),
     ("enter", 4, enter),
     ("drop", 4, drop_item),
@@ -78,6 +79,7 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         phase: host.phase(),
         workflow: host.workflow(),
         at,
+        asked: None,
     })));
     Ok(promise.into())
 }

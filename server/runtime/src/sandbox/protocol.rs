@@ -10,7 +10,12 @@ use analysis::text::LineColumn;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{dialect::Dialect, event::RunError, present};
+use crate::{
+    dialect::Dialect,
+    event::RunError,
+    present,
+    rlm::{ContextFile, RlmLimits},
+};
 
 /// Longest line either side accepts, in bytes: room for the largest arguments and results seen, times thirty.
 pub(crate) const LONGEST_LINE: u64 = 64 << 20;
@@ -56,6 +61,15 @@ pub(crate) struct Start {
     pub walls: Walls,
     /// Switches of the dialect.
     pub dialect: Dialect,
+    /// Files it may use as contexts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contexts: Vec<ContextFile>,
+    /// What each of its REPLs may take.
+    #[serde(default)]
+    pub rlm: RlmLimits,
+    /// Calls the whole run may make.
+    #[serde(default)]
+    pub most_calls: u64,
 }
 
 /// Limits of the sandbox itself.
@@ -76,6 +90,53 @@ pub(crate) enum Settled {
     Value(Value),
     /// With an exception.
     Throw(String),
+    /// Without an answer, for a REPL, which is told why.
+    Failed(Failure),
+}
+
+/// Why a call of a REPL has no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failure {
+    pub kind: FailureKind,
+    pub message: String,
+    /// Attempts that were made.
+    pub attempts: u32,
+}
+
+/// Kinds of failures, under the names that cells see as `error.kind`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum FailureKind {
+    /// The provider did not answer.
+    #[default]
+    Provider,
+    /// No answer satisfied the schema.
+    Schema,
+    /// The provider will not answer this.
+    Refused,
+    /// The answer was cut off.
+    CutOff,
+    /// The request was not sent: the budget is used up.
+    Budget,
+    /// A person skipped the call.
+    Skipped,
+    /// A REPL below found no answer.
+    Rlm,
+}
+
+impl FailureKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Schema => "schema",
+            Self::Refused => "refused",
+            Self::CutOff => "cut off",
+            Self::Budget => "budget",
+            Self::Skipped => "skipped",
+            Self::Rlm => "rlm",
+        }
+    }
 }
 
 /// Said by the sandbox.
@@ -99,6 +160,12 @@ pub(crate) enum FromSandbox {
     Warning { message: String, at: LineColumn },
     /// An item became `null`.
     Dropped { from: String, index: u64, stage: Option<u64>, reason: String, at: LineColumn },
+    /// Nobody waits for these calls any more.
+    Abandon { calls: Vec<u64> },
+    /// A cell of a REPL has run.
+    Cell { node: String, turn: u32, cell: u32, source: String, ok: bool, output: String },
+    /// A REPL is over.
+    Finished { node: String, how: String, turns: u32, coverage: Vec<Value> },
     /// The script waits.
     Idle {
         /// For this many calls.
@@ -132,6 +199,20 @@ pub(crate) struct Call {
     pub workflow: Option<String>,
     /// Where in the script.
     pub at: LineColumn,
+    /// What calls of a REPL have besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// What calls of a REPL have besides: they fail with a reason instead of giving `null`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Asked {
+    /// Instructions above the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// Whether it may use the share of the calls that is held back so that a run can finish.
+    pub held: bool,
 }
 
 /// How a script names another.

@@ -24,10 +24,14 @@ use super::{
     convert::{Undefined, from_json, to_json},
     errors, globals,
     host::{Host, Pending},
-    protocol::{FromSandbox, Settled, Start, ToSandbox, Walls, receive},
+    protocol::{Failure, FromSandbox, Settled, Start, ToSandbox, Walls, receive},
+    repl::{self, Over, Repl},
     watch::Watch,
 };
-use crate::event::RunError;
+use crate::{
+    event::RunError,
+    rlm::{BadContext, text::Text},
+};
 
 /// Jobs that wait, in order.
 #[derive(Default)]
@@ -72,8 +76,19 @@ pub(crate) fn serve(
     let Some(ToSandbox::Start(start)) = receive(&mut input)? else {
         return Err(io::Error::other("the first message must be the script"));
     };
+    // Files are read before the walls go up.
+    let texts = start.contexts.iter().map(|file| Ok((file.name.clone(), Arc::new(Text::new(file.text()?)))));
+    let texts = texts.collect::<Result<Vec<_>, BadContext>>();
     let watch = raise(&start.walls)?;
-    let host = Host::new(output, &start, watch)?;
+    let (texts, unread) = match texts {
+        Ok(texts) => (texts, None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    let host = Host::new(output, &start, watch, Repl::new(start.rlm, start.most_calls, texts))?;
+    if let Some(error) = unread {
+        host.say(&FromSandbox::Ended { result: None, error: Some(RunError::new(error.to_string())) });
+        return host.flush();
+    }
     let queue = Rc::new(Queue::default());
     let mut context = globals::context(&host, queue).map_err(|e| io::Error::other(e.to_string()))?;
     let run = AssertUnwindSafe(|| match Running::start(&start, host.clone(), &mut context) {
@@ -126,7 +141,15 @@ impl Running {
     fn until_over(&mut self, input: &mut impl BufRead, context: &mut Context) -> io::Result<Option<FromSandbox>> {
         loop {
             if let Err(error) = context.run_jobs() {
-                self.host.fail(errors::of_error(error, context));
+                let error = errors::of_error(error, context);
+                // A cell is ended by itself; what was said first counts.
+                if !self.host.repl.end(self.host.frame(), Over::Limit(error.message.clone(), error.at)) {
+                    self.host.fail(error);
+                }
+                continue;
+            }
+            if self.host.fatal().is_none() && repl::step(&self.host, context) {
+                continue;
             }
             if self.settle_children(context) {
                 continue;
@@ -144,9 +167,7 @@ impl Running {
                 Some(ToSandbox::Start(_)) => return Err(io::Error::other("a second script")),
                 Some(ToSandbox::Settle { id, outcome, spent }) => {
                     self.host.set_spent(spent);
-                    if let Some(pending) = self.host.take(id) {
-                        settle(&pending, outcome, context);
-                    }
+                    settle(&self.host, id, outcome, context);
                 }
                 Some(ToSandbox::Loaded { id, name, source }) => {
                     if let Some(pending) = self.host.take(id) {
@@ -229,7 +250,7 @@ impl Running {
             context.enter_realm(before);
             match outcome {
                 Ok(None) => resolve(&child.pending, JsValue::undefined(), context),
-                Ok(Some(json)) => settle(&child.pending, Settled::Value(json), context),
+                Ok(Some(json)) => fulfil(&child.pending, Settled::Value(json), context),
                 Err(message) => reject(&child.pending, message, context),
             }
         }
@@ -244,13 +265,37 @@ fn left_alone(floating: &[(LineColumn, Option<String>)]) -> String {
     format!("{agents} still at work when the script returned, and nobody waited: add `await` to {were} (at {most})")
 }
 
-fn settle(pending: &Pending, outcome: Settled, context: &mut Context) {
+/// Settles the promise `id`, in the realm of the REPL that made it.
+pub(super) fn settle(host: &Rc<Host>, id: u64, outcome: Settled, context: &mut Context) {
+    let Some(pending) = host.take(id) else { return };
+    let Some((node, realm)) = repl::current(host) else { return fulfil(&pending, outcome, context) };
+    let before = context.enter_realm(realm);
+    let failed = match &outcome {
+        Settled::Value(_) => None,
+        Settled::Throw(message) => Some(("usage", message, 1)),
+        Settled::Failed(Failure { kind, message, attempts }) => Some((kind.name(), message, *attempts)),
+    };
+    match failed {
+        Some((kind, message, attempts)) => {
+            let error = repl::error(node, kind, message, attempts, context);
+            if let Some(object) = error.as_object() {
+                errors::mark(&object, pending.at, context);
+            }
+            // As below.
+            let _ = pending.resolvers.reject.call(&JsValue::undefined(), &[error], context);
+        }
+        None => fulfil(&pending, outcome, context),
+    }
+    context.enter_realm(before);
+}
+
+fn fulfil(pending: &Pending, outcome: Settled, context: &mut Context) {
     match outcome {
         Settled::Value(value) => match from_json(&value, context) {
             Ok(value) => resolve(pending, value, context),
             Err(message) => reject(pending, message, context),
         },
-        Settled::Throw(message) => reject(pending, message, context),
+        Settled::Throw(message) | Settled::Failed(Failure { message, .. }) => reject(pending, message, context),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use analysis::{
+    cell::Cell,
     script::{self, BodyKind},
     text::{LineColumn, LineIndex},
 };
@@ -20,6 +21,8 @@ pub(super) struct Wrapped {
     pub(super) source: String,
     /// What was put into each line (from 1): at which column of the wrapped line, how many characters.
     inserted: HashMap<u32, Vec<(u32, u32)>>,
+    /// For a cell of a REPL, how its places are found instead.
+    cell: Option<Cell>,
 }
 
 impl Wrapped {
@@ -36,13 +39,18 @@ impl Wrapped {
                 BodyKind::Expression => pieces.extend([(start, format!("({count},")), (end, ")".into())]),
             }
         }
-        // Of two pieces at one place, the one that closes comes first, then inner after outer: the order they came in.
-        pieces.sort_by_key(|(at, piece)| (*at, piece.len() > 1));
+        // Of two pieces at one place, the one that closes comes first, the inner before the outer, which came before it; what
+        // opens stays in order.
+        let mut numbered: Vec<_> = pieces.into_iter().zip(0i64..).collect();
+        numbered.sort_by_key(|((at, piece), number)| match piece.len() {
+            1 => (*at, 0, -number),
+            _ => (*at, 1, *number),
+        });
         let lines = &script.lines;
-        let mut wrapped = Self { text: BEFORE.to_owned(), source: source.to_owned(), inserted: HashMap::new() };
+        let mut wrapped = Self { text: BEFORE.to_owned(), source: source.to_owned(), ..Self::nothing() };
         wrapped.inserted.insert(1, vec![(1, BEFORE.len() as u32)]);
         let mut done = 0;
-        for (at, piece) in pieces {
+        for ((at, piece), _) in numbered {
             wrapped.text.push_str(&source[done..at]);
             wrapped.text.push_str(&piece);
             done = at;
@@ -61,8 +69,21 @@ impl Wrapped {
         wrapped
     }
 
+    /// No script.
+    pub(super) fn nothing() -> Self {
+        Self { text: String::new(), source: String::new(), inserted: HashMap::new(), cell: None }
+    }
+
+    /// A cell of a REPL.
+    pub(super) fn cell(source: String, cell: Cell) -> Self {
+        Self { source, cell: Some(cell), ..Self::nothing() }
+    }
+
     /// The place in the script of a place in the wrapped text; `None` for what is ours.
     pub(super) fn place(&self, line: u32, column: u32) -> Option<LineColumn> {
+        if let Some(cell) = &self.cell {
+            return cell.place(&self.source, line, column);
+        }
         let mut shift = 0;
         for (start, length) in self.inserted.get(&line).into_iter().flatten().filter(|(start, _)| *start <= column) {
             if column < start + length {
@@ -164,6 +185,13 @@ mod tests {
             }
         }
         assert_eq!(wrapped.place(1, 3), None);
+    }
+
+    #[test]
+    fn what_is_put_around_closes_in_order() {
+        let wrapped = Wrapped::new("while (x) y = a => b");
+        let body = wrapped.text.strip_prefix(BEFORE).unwrap().strip_suffix(AFTER).unwrap();
+        assert_eq!(body, "while (x) {$_t(1,1);y = a => ($_t(1,15),b)}");
     }
 
     #[test]

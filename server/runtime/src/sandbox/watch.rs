@@ -37,6 +37,14 @@ const GRACE: Duration = Duration::from_millis(150);
 const TIME: u8 = 1;
 const MEMORY: u8 = 2;
 
+/// A limit that was hit.
+pub(super) enum TooMuch {
+    /// The milliseconds code may run without waiting.
+    Time(u64),
+    /// What to say.
+    Memory(String),
+}
+
 /// The flags between the two threads.
 pub(crate) struct Watch {
     began: Instant,
@@ -75,6 +83,7 @@ impl Watch {
 
     /// The script runs again.
     pub(super) fn go(&self) {
+        self.over.store(0, Relaxed);
         self.running.store(self.now() + 1, Relaxed);
     }
 
@@ -84,11 +93,19 @@ impl Watch {
 
     /// A turn at `at`. What to tell the script's author when a limit was hit.
     pub(super) fn pass(&self, at: LineColumn) -> Option<String> {
+        self.pass_or(at).map(|much| match much {
+            TooMuch::Time(ms) => too_long(ms),
+            TooMuch::Memory(message) => message,
+        })
+    }
+
+    /// A turn at `at`, and the limit that was hit.
+    pub(super) fn pass_or(&self, at: LineColumn) -> Option<TooMuch> {
         self.last.store((u64::from(at.line) << 32) | u64::from(at.column), Relaxed);
         match self.over.load(Relaxed) {
             0 => None,
-            TIME => Some(too_long(self.walls.slice_ms)),
-            _ => Some(too_big(self.walls.memory)),
+            TIME => Some(TooMuch::Time(self.walls.slice_ms)),
+            _ => Some(TooMuch::Memory(too_big(self.walls.memory))),
         }
     }
 

@@ -13,13 +13,28 @@ use crate::{
     id::CallId,
     key,
     options::AgentOptions,
-    sandbox::protocol::{self, Settled, ToSandbox},
+    sandbox::protocol::{self, Failure, FailureKind, Settled, ToSandbox},
 };
+
+/// One in so many calls is held back for root models, so that a recursive language model can finish.
+const HELD_BACK: u64 = 20;
 
 impl Scheduler {
     /// Takes a call in, refuses it with an exception, or ends the run where it is one too many.
     pub(super) fn admit(&mut self, said: protocol::Call) -> Result<(), Box<Ended>> {
         let limit = self.spec.limits.max_agents;
+        if let Some(asked) = &said.asked {
+            // A share is held back, so that what has begun can be finished.
+            let open = if asked.held { limit } else { limit - (limit / HELD_BACK).max(1).min(limit) };
+            if self.made >= open {
+                let message =
+                    format!("the run may make {limit} calls, and {} are made; the request was not sent", self.made);
+                let failure = Failure { kind: FailureKind::Budget, message, attempts: 0 };
+                let (outcome, spent) = (Settled::Failed(failure), self.ledger.spent_output());
+                self.outbox.push_back(ToSandbox::Settle { id: said.id, outcome, spent });
+                return Ok(());
+            }
+        }
         if self.made >= limit {
             let message =
                 format!("the run may call at most {limit} agents, nested workflows included; this is one more");
@@ -53,7 +68,7 @@ impl Scheduler {
         // What `read` let pass is there, or needs not be.
         let kind = self.spec.kind(&options).ok().flatten().cloned();
         let model = self.spec.model_of(&options, kind.as_ref());
-        let content = key::content(&said.prompt, model.as_deref(), &options, kind.as_ref());
+        let content = key::content(&said.prompt, system(&said), model.as_deref(), &options, kind.as_ref());
         let key = self.keys.next(said.path, content);
         let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
         self.journal.append(EventKind::AgentQueued {
@@ -101,8 +116,15 @@ impl Scheduler {
             failures: 0,
             correction: None,
             stage,
+            asked: said.asked,
+            why: FailureKind::Provider,
         };
         self.sandbox_ids.insert(id, said.id);
         self.calls.insert(id, call);
     }
+}
+
+/// The instructions above the prompt of a call.
+pub(super) fn system(call: &protocol::Call) -> Option<&str> {
+    call.asked.as_ref()?.system.as_deref()
 }

@@ -9,7 +9,13 @@ use sha2::{Digest, Sha256};
 use tokio::task::AbortHandle;
 
 use super::ledger::Reservation;
-use crate::{key::CallKey, options::AgentOptions, resume::Answered, run::Retry};
+use crate::{
+    key::CallKey,
+    options::AgentOptions,
+    resume::Answered,
+    run::Retry,
+    sandbox::protocol::{Asked, FailureKind},
+};
 
 /// A call the script made and that is not over.
 pub(super) struct Call {
@@ -31,6 +37,10 @@ pub(super) struct Call {
     /// The last answer and what is wrong with it.
     pub(super) correction: Option<Correction>,
     pub(super) stage: Stage,
+    /// What calls of a REPL have besides.
+    pub(super) asked: Option<Asked>,
+    /// Why it will have failed, if it does.
+    pub(super) why: FailureKind,
 }
 
 /// Where a call is.
@@ -65,7 +75,7 @@ impl Call {
         Request {
             prompt: self.prompt.clone(),
             correction: self.correction.clone(),
-            system: kind.map(|kind| kind.prompt.clone()).filter(|prompt| !prompt.is_empty()),
+            system: self.system().filter(|prompt| !prompt.is_empty()).map(str::to_owned),
             schema: self.options.schema.clone(),
             model: self.model.clone(),
             effort: self.options.effort.clone().or_else(|| kind?.effort.clone()),
@@ -80,12 +90,17 @@ impl Call {
         }
     }
 
+    /// The instructions above the prompt: the call's own, or those of its kind of agent.
+    fn system(&self) -> Option<&str> {
+        let own = self.asked.as_ref().and_then(|asked| asked.system.as_deref());
+        own.or(self.kind.as_ref().map(|kind| kind.prompt.as_str()))
+    }
+
     /// Bytes a model has to read.
     pub(super) fn bytes(&self) -> usize {
         let schema = self.options.schema.as_ref().map_or(0, |s| s.to_string().len());
         let correction = self.correction.as_ref().map_or(0, |wrong| wrong.answer.len() + wrong.told.len());
-        let system = self.kind.as_ref().map_or(0, |kind| kind.prompt.len());
-        self.prompt.len() + correction + system + schema
+        self.prompt.len() + correction + self.system().map_or(0, str::len) + schema
     }
 
     pub(super) fn flight(&mut self) -> Option<&mut Flight> {

@@ -17,7 +17,7 @@ use crate::{
     event::{EventKind, RunError},
     id::CallId,
     journal::WriteError,
-    sandbox::protocol::{Settled, ToSandbox},
+    sandbox::protocol::{Failure, FailureKind, Settled, ToSandbox},
 };
 
 /// Answers that do not satisfy the schema, before the call fails: the official tool's number.
@@ -39,9 +39,15 @@ impl Scheduler {
             };
             match self.ledger.reserve(call.model.as_deref(), call.bytes(), self.flying == 0) {
                 Decision::Wait => break,
+                Decision::NoMoney(message) if call.asked.is_some() => {
+                    self.queue.pop_front();
+                    call.why = FailureKind::Budget;
+                    self.fail(id, message, true, Usage::default(), None);
+                }
                 Decision::NoMoney(message) => return Err(Ended::failed(RunError::at(message, call.at))),
                 Decision::NoTokens(total) => {
                     self.queue.pop_front();
+                    call.why = FailureKind::Budget;
                     let spent = self.ledger.spent_output();
                     let message = format!("the budget of {} output tokens is used up ({spent} spent)", total.0);
                     self.fail(id, message, true, Usage::default(), None);
@@ -150,6 +156,7 @@ impl Scheduler {
             Ok(answer) => match answer::checked(&answer.value, call.schema.as_deref()) {
                 Ok(value) => self.done(id, Answer { value, usd, ..answer }),
                 Err(wrong) => {
+                    call.why = FailureKind::Schema;
                     call.misfits += 1;
                     call.failures = 0;
                     if call.misfits < MISFITS {
@@ -175,6 +182,7 @@ impl Scheduler {
             }
             Err(error) => {
                 call.failures += 1;
+                call.why = why(&error);
                 if error.is_retryable() && call.failures < self.spec.retry.attempts {
                     let key = call.key.to_string();
                     let wait = call::wait(&self.spec.retry, call.failures, &error, self.spec.seed, &key);
@@ -203,7 +211,11 @@ impl Scheduler {
         commands: &Commands,
     ) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        match self.ledger.reserve(call.model.as_deref(), call.bytes(), true) {
+        let decision = self.ledger.reserve(call.model.as_deref(), call.bytes(), true);
+        if !matches!(decision, Decision::Go(_)) {
+            call.why = FailureKind::Budget;
+        }
+        match decision {
             Decision::Go(reservation) => {
                 call.attempt += 1;
                 let attempt = call.attempt;
@@ -258,7 +270,12 @@ impl Scheduler {
 
     fn fail(&mut self, id: u64, error: String, thrown: bool, usage: Usage, usd: Option<analysis::units::Usd>) {
         let Some(call) = self.calls.remove(&id) else { return };
-        let outcome = if thrown { Settled::Throw(error.clone()) } else { Settled::Value(Value::Null) };
+        let outcome = match (&call.asked, thrown) {
+            (Some(_), _) => Settled::Failed(Failure { kind: call.why, message: error.clone(), attempts: call.attempt }),
+            (None, true) => Settled::Throw(error.clone()),
+            (None, false) => Settled::Value(Value::Null),
+        };
+        let thrown = thrown || call.asked.is_some();
         self.journal.append(EventKind::AgentFailed { call: CallId(id), error, thrown, at: call.at, usage, usd });
         self.tell(id, outcome);
     }
@@ -271,8 +288,36 @@ impl Scheduler {
 
     /// A person skips a call.
     pub(super) fn skip(&mut self, id: u64) {
-        let Some(mut call) = self.calls.remove(&id) else { return };
-        if let Some(flight) = call.flight() {
+        self.withdraw(id);
+        let Some(call) = self.calls.remove(&id) else { return };
+        self.journal.append(EventKind::AgentSkipped { call: CallId(id) });
+        self.tell(
+            id,
+            match call.asked {
+                Some(_) => {
+                    let message = "a person skipped this call".to_owned();
+                    Settled::Failed(Failure { kind: FailureKind::Skipped, message, attempts: call.attempt })
+                }
+                None => Settled::Value(Value::Null),
+            },
+        );
+    }
+
+    /// Nobody waits for a call any more: the cell that made it is over.
+    pub(super) fn abandon(&mut self, sandbox_id: u64) {
+        let found = self.sandbox_ids.iter().find(|(_, theirs)| **theirs == sandbox_id).map(|(id, _)| *id);
+        let Some(id) = found else { return };
+        self.sandbox_ids.remove(&id);
+        self.withdraw(id);
+        let Some(call) = self.calls.remove(&id) else { return };
+        let error = "given up: the cell that made the call is over".to_owned();
+        let (usage, usd) = (Usage::default(), None);
+        self.journal.append(EventKind::AgentFailed { call: CallId(id), error, thrown: true, at: call.at, usage, usd });
+    }
+
+    /// Takes a call off its way, wherever it is.
+    fn withdraw(&mut self, id: u64) {
+        if let Some(flight) = self.calls.get_mut(&id).and_then(|call| call.flight()) {
             flight.task.abort();
             let reservation = flight.reservation;
             // What the attempt took so far is not known.
@@ -283,8 +328,6 @@ impl Scheduler {
         self.cached.retain(|_, cached| *cached != id);
         self.arrived.retain(|arrived| *arrived != id);
         self.drafts.end(CallId(id));
-        self.journal.append(EventKind::AgentSkipped { call: CallId(id) });
-        self.tell(id, Settled::Value(Value::Null));
     }
 
     /// A person wants another attempt in the place of the one under way.
@@ -296,6 +339,15 @@ impl Scheduler {
         self.ledger.settle(reservation, Usage::default(), None);
         self.arrived.retain(|arrived| *arrived != id);
         self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
+    }
+}
+
+/// What an error of a provider is to a cell.
+fn why(error: &ModelError) -> FailureKind {
+    match error {
+        ModelError::CutOff(_) => FailureKind::CutOff,
+        ModelError::Refused(_) => FailureKind::Refused,
+        _ => FailureKind::Provider,
     }
 }
 

@@ -259,6 +259,15 @@ impl Scheduler {
                 return Err(Box::new(Ended { status, result, error }));
             }
             FromSandbox::Call(call) => self.admit(*call)?,
+            FromSandbox::Abandon { calls } => calls.into_iter().for_each(|call| self.abandon(call)),
+            FromSandbox::Cell { node, turn, cell, source, ok, output } => {
+                self.narrate(source.len() + output.len())?;
+                self.journal.append(EventKind::Cell { node, turn, cell, source, ok, output });
+            }
+            FromSandbox::Finished { node, how, turns, coverage } => {
+                self.narrate(1000)?;
+                self.journal.append(EventKind::RlmEnded { node, how, turns, coverage });
+            }
             FromSandbox::Load { id, reference } => self.outbox.push_back(match self.shelf.read(&reference) {
                 Ok(saved) => ToSandbox::Loaded { id, name: saved.name, source: saved.source },
                 Err(message) => {
@@ -285,7 +294,7 @@ impl Scheduler {
     /// What to say of a sandbox that is gone.
     fn gone(&self, why: Gone) -> RunError {
         let (message, at) = match why {
-            Gone::Memory(at) => (sandbox::too_big(self.spec.limits.memory), at),
+            Gone::Memory(at) => (sandbox::too_big(self.spec.memory()), at),
             Gone::Time(at) => (sandbox::too_long(self.spec.limits.slice.as_millis() as u64), at),
             Gone::Broken(message) => (message, None),
         };

@@ -136,7 +136,8 @@ impl Looking<'_> {
             }
         };
         let model = self.spec.model_of(&options, kind);
-        let key = self.keys.next(call.path, key::content(&call.prompt, model.as_deref(), &options, kind));
+        let content = key::content(&call.prompt, super::admit::system(&call), model.as_deref(), &options, kind);
+        let key = self.keys.next(call.path, content);
         let answered = self.cache.take(&key);
         let previewed = Previewed {
             label: options.label.unwrap_or_else(|| key::label(&call.prompt)),

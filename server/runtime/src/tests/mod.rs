@@ -1,6 +1,7 @@
 //! Whole runs on a simulated model, the script on a thread: what the pieces do together.
 
 mod control;
+mod rlm;
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -196,5 +197,5 @@ async fn errors_stand_where_they_were_made() {
         2:45: the script calls itself too deep (limit: 4000 calls); use a loop
         2:34: TypeError: text cannot be run as code in a workflow script; write the code into the script
         2:8: no workflow is saved under the name "nobody"; there are none
-        2:7: AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Iterator JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet agent args budget decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN log parallel parseFloat parseInt phase pipeline undefined unescape workflow"#]].assert_eq(&shown.join("\n"));
+        2:7: AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Iterator JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet agent args budget decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN log parallel parseFloat parseInt phase pipeline rlm undefined unescape workflow"#]].assert_eq(&shown.join("\n"));
 }

@@ -1,0 +1,137 @@
+//! What is wrong or unwise in a cell, seen before it runs.
+
+use swc_ecma_ast::{BinaryOp, Expr, Stmt};
+
+use super::Names;
+use crate::script::{
+    SyntaxError,
+    index::{Index, NodeId},
+    span,
+    walk::Node,
+};
+
+/// A place and what to say of it.
+type Said = (u32, String);
+
+/// Methods that make sense on a promise.
+const OF_PROMISES: [&str; 3] = ["then", "catch", "finally"];
+
+/// A syntax error in words, with the way out that cells most often need.
+pub(super) fn explained(source: &str, error: &SyntaxError) -> String {
+    let line = source[..error.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = source[error.span.start as usize..].find('\n').map_or(source.len(), |n| error.span.start as usize + n);
+    let awaits = source.get(line..end).is_some_and(|line| line.contains("await "));
+    match awaits && error.message.contains("await") {
+        true => format!(
+            "{} `await` works at the top level and in async functions: make the callback one, `await Promise.all(xs.map(async (x) => …))`",
+            error.message
+        ),
+        false => error.message.clone(),
+    }
+}
+
+/// What keeps the cell from running, and what is only unwise.
+pub(super) fn check(source: &str, index: &Index<'_>, names: Names<'_>) -> (Vec<Said>, Vec<Said>) {
+    let (mut wrong, mut notes) = (Vec::new(), Vec::new());
+    for id in index.calls.iter().copied() {
+        let Some(name) = index.free_callee(id).filter(|name| names.promises.contains(name)) else { continue };
+        wrong.extend(used_as_value(index, id, name));
+        wrong.extend(endless(index, id, name));
+        notes.extend(left_alone(index, id, name));
+        notes.extend(line_by_line(source, index, id, name));
+    }
+    (wrong, notes)
+}
+
+/// The promise is used as if it were the answer.
+fn used_as_value(index: &Index<'_>, id: NodeId, name: &str) -> Option<Said> {
+    let outer = index.outer(id)?;
+    let call = index.expr(id)?;
+    let is_call = |e: &Expr| std::ptr::eq(e.unwrap_parens(), call);
+    let value = match index.expr(outer)? {
+        Expr::Member(_) | Expr::OptChain(_) => {
+            let (object, member, _) = index.member(outer)?;
+            is_call(object) && !OF_PROMISES.contains(&member)
+        }
+        Expr::Tpl(_) => true,
+        Expr::Bin(b) => b.op == BinaryOp::Add,
+        _ => false,
+    };
+    value.then(|| (span(call).start, format!("`{name}(…)` gives a promise, not the answer: write `(await {name}(…))`")))
+}
+
+/// Nobody waits for the call.
+fn left_alone(index: &Index<'_>, id: NodeId, name: &str) -> Option<Said> {
+    let outer = index.outer(id)?;
+    let statement = matches!(index.node(outer), Node::Stmt(Stmt::Expr(_)));
+    let last = index.parent(outer).is_none()
+        && index.stmts.iter().filter(|s| index.parent(**s).is_none()).max() == Some(&outer);
+    (statement && !last)
+        .then(|| (index.span(id).start, format!("nobody uses what `{name}(…)` answers: add `await` and keep it")))
+}
+
+/// The call is made again and again in a loop that has no end.
+fn endless(index: &Index<'_>, id: NodeId, name: &str) -> Option<Said> {
+    let around = index.ancestors(id).find(|a| match index.node(*a) {
+        Node::Stmt(Stmt::While(w)) => is_true(&w.test),
+        Node::Stmt(Stmt::DoWhile(w)) => is_true(&w.test),
+        Node::Stmt(Stmt::For(f)) => f.test.as_deref().is_none_or(is_true),
+        _ => false,
+    })?;
+    // An exception leaves it too, where somebody catches one.
+    if index.ancestors(around).any(|a| matches!(index.node(a), Node::Stmt(Stmt::Try(_)))) {
+        return None;
+    }
+    let leaves = |n: NodeId| match index.node(n) {
+        Node::Stmt(Stmt::Break(_) | Stmt::Return(_) | Stmt::Throw(_)) => true,
+        Node::Expr(Expr::Call(_)) => {
+            matches!(index.free_callee(n), Some("submit" | "FINAL" | "FINAL_VAR"))
+        }
+        _ => false,
+    };
+    (!index.inside(around).any(leaves))
+        .then(|| (index.span(around).start, format!("this loop calls `{name}` and never ends: give it an end")))
+}
+
+fn is_true(test: &Expr) -> bool {
+    match test.unwrap_parens() {
+        Expr::Lit(swc_ecma_ast::Lit::Bool(b)) => b.value,
+        Expr::Lit(swc_ecma_ast::Lit::Num(n)) => n.value != 0.0,
+        _ => false,
+    }
+}
+
+/// One call for each line of a text.
+fn line_by_line(source: &str, index: &Index<'_>, id: NodeId, name: &str) -> Option<Said> {
+    let lines = |expr: &Expr, at: NodeId| {
+        let text = span(index.resolve_outer(expr, at)).slice(source);
+        [".split(\"\\n\")", ".split('\\n')", ".split(/\\n/)", ".lines("].iter().any(|l| text.contains(l))
+    };
+    let found = index.ancestors(id).any(|a| match index.node(a) {
+        Node::Stmt(Stmt::ForOf(f)) => lines(&f.right, a),
+        Node::Expr(Expr::Call(_)) => match index.method(a) {
+            Some((object, "map" | "forEach" | "flatMap", _)) => lines(object, a),
+            _ => false,
+        },
+        _ => false,
+    });
+    found.then(|| {
+        let message = format!(
+            "this calls `{name}` once a line: put many lines into one prompt, as ctx.chunk() does, or count in code"
+        );
+        (index.span(id).start, message)
+    })
+}
+
+impl<'a> Index<'a> {
+    /// What `expr` was declared as, where it names a constant.
+    fn resolve_outer<'e>(&self, expr: &'e Expr, at: NodeId) -> &'e Expr
+    where
+        'a: 'e,
+    {
+        match expr.unwrap_parens() {
+            Expr::Ident(ident) => self.constant(&ident.sym, at).map_or(expr, |(init, _)| init),
+            expr => expr,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+use expect_test::{Expect, expect};
+
+use super::*;
+
+const NAMES: Names<'static> = Names {
+    reserved: &["context", "ctx", "llm_query", "print", "submit"],
+    promises: &["llm_query", "llm_query_batched", "rlm_query"],
+};
+
+fn shows(source: &str, expected: Expect) {
+    let shown = match rewrite(source, NAMES) {
+        Ok(cell) => {
+            let body = cell.code.strip_prefix(BEFORE).unwrap().strip_suffix(AFTER).unwrap().to_owned();
+            let notes: String = cell.notes.iter().map(|n| format!("\n// {n}")).collect();
+            format!("{body}\n// sets {}{notes}", cell.names.join(" "))
+        }
+        Err(wrong) => wrong.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n"),
+    };
+    expected.assert_eq(&shown);
+}
+
+#[test]
+fn declarations_become_assignments() {
+    shows(
+        "const a = 1, { b, c: [d = 2] } = o;\nlet e\nvar f, g = () => 1\nif (a) var h = 3\nfor (var i = 0; i < 3; i++) { let j = i; var k = j }\nfor (var [l] of m) l()\nfor (const n of m) n()",
+        expect![[r#"
+            void (a = 1, { b, c: [d = 2] } = o);
+            void (e = void 0)
+            void (typeof f === "undefined" && (f = void 0), g = () => ($_t(3,12),1))
+            if (a) void (h = 3)
+            for (void (i = 0); i < 3; i++) {$_t(5,1); let j = i; void (k = j) }
+            for ([l] of m) {$_t(6,1);l()}
+            for (const n of m) {$_t(7,1);n()}
+            // sets a b d e f g h i k l"#]],
+    );
+}
+
+#[test]
+fn functions_move_to_the_front_and_lose_their_name() {
+    shows(
+        "f(1)\nasync function* f(x) { yield f }\nclass A { m() {} }\n[1].map(x => x)",
+        expect![[r#"
+            f = async function* (x) {$_t(2,1); yield f };f(1)
+
+            void (A = class A { m() {$_t(3,11);} });
+            return ([1].map(x => ($_t(4,9),x)))
+            // sets f A"#]],
+    );
+}
+
+#[test]
+fn the_last_expression_is_the_value() {
+    shows(
+        "x = 3; x + 1;",
+        expect![[r#"
+        x = 3; return (x + 1);
+        // sets x"#]],
+    );
+    shows(
+        "while (1) x = a => b",
+        expect![[r#"
+        while (1) {$_t(1,1);x = a => ($_t(1,15),b)}
+        // sets x"#]],
+    );
+    shows(
+        "return await llm_query('a')",
+        expect![[r#"
+        return await llm_query('a')
+        // sets "#]],
+    );
+}
+
+#[test]
+fn what_cannot_run_says_why() {
+    shows(
+        "const a = 1;\na = 2; a++",
+        expect![[r#"
+        2:1: `a` is a constant of this cell and is assigned here; declare it with `let`
+        2:8: `a` is a constant of this cell and is assigned here; declare it with `let`"#]],
+    );
+    shows("let a; let a", expect!["1:12: `a` is declared twice in this cell"]);
+    shows(
+        "const context = 1;\n({ x: llm_query } = o); xs.map((context) => context = 2)",
+        expect![[r#"
+        1:7: `context` belongs to the REPL and cannot be set; take another name
+        2:7: `llm_query` belongs to the REPL and cannot be set; take another name"#]],
+    );
+    shows(
+        "import fs from 'fs'",
+        expect![
+            "1:1: `import` does not work in a cell: all there is has a global name already; SHOW_VARS() lists yours"
+        ],
+    );
+    shows(
+        "xs.map(x => await llm_query(x))",
+        expect![
+            "1:13: `await` stands in a function that is not `async`: write `async` before the function. `await` works at the top level and in async functions: make the callback one, `await Promise.all(xs.map(async (x) => …))`"
+        ],
+    );
+    shows(
+        "const r = llm_query('a').trim()\nprint(`${llm_query('b')}`)",
+        expect![[r#"
+        1:11: `llm_query(…)` gives a promise, not the answer: write `(await llm_query(…))`
+        2:10: `llm_query(…)` gives a promise, not the answer: write `(await llm_query(…))`"#]],
+    );
+    shows(
+        "while (true) { await llm_query('again') }",
+        expect!["1:1: this loop calls `llm_query` and never ends: give it an end"],
+    );
+    shows("let x = {", expect!["1:9: This `{` is never closed: add `}`."]);
+}
+
+#[test]
+fn what_is_unwise_is_noted() {
+    shows(
+        "const ls = ctx.text.split('\\n')\nawait Promise.all(ls.map(async (l) => await llm_query(l)))\nllm_query('x')\n1",
+        expect![[r#"
+            void (ls = ctx.text.split('\n'))
+            await Promise.all(ls.map(async (l) => ($_t(2,26),await llm_query(l))))
+            llm_query('x')
+            return (1)
+            // sets ls
+            // 2:45: this calls `llm_query` once a line: put many lines into one prompt, as ctx.chunk() does, or count in code
+            // 3:1: nobody uses what `llm_query(…)` answers: add `await` and keep it"#]],
+    );
+}
+
+#[test]
+fn places_are_the_cells_own() {
+    let source = "const é = 1\nfunction late() { oops() }\nlet b = () => { nope() }\nlast()";
+    let cell = rewrite(source, NAMES).unwrap();
+    for word in ["oops", "nope", "last"] {
+        let at = cell.code.find(word).unwrap();
+        let place = LineIndex::new(&cell.code).line_column(&cell.code, at as u32);
+        let expected = LineIndex::new(source).line_column(source, source.find(word).unwrap() as u32);
+        assert_eq!(cell.place(source, place.line, place.column), Some(expected), "{word}");
+    }
+    assert_eq!(cell.place(source, 1, 3), None, "what is ours has no place");
+}

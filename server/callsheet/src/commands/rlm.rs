@@ -1,0 +1,251 @@
+//! `callsheet rlm`: one question about a context of any size, answered by a recursive language model.
+
+use std::{env, path::PathBuf, sync::Arc, time::Duration};
+
+use analysis::units::Tokens;
+use clap::Args;
+use models::{Chosen, Latency, Model, Simulated};
+use runtime::{
+    EventKind, Outcome, RunHandle, RunId, RunSpec, RunState, Status,
+    rlm::{ContextFile, RlmLimits, SCRIPT, SimulatedRoot},
+};
+use serde_json::{Value, json};
+
+use super::run::{RUNS, last_line};
+use crate::{
+    FINDINGS, FINE,
+    files::Source,
+    output,
+    output::Failure,
+    tree,
+    watch::{self, View},
+};
+
+/// Lines of an answer on a terminal; the rest is in its file.
+const RESULT_LINES: usize = 40;
+
+/// Answers a question about files of any size: a root model writes code in a REPL where their text is a variable.
+///
+/// The text never stands in the root model's prompt; code takes it apart and has other models read the parts. Every call, cell and answer is
+/// journaled: a run that broke off resumes with `--resume`, and pays for nothing twice.
+#[derive(Args)]
+pub(crate) struct Rlm {
+    /// The question.
+    question: String,
+    /// A file to ask about; may be given several times.
+    #[arg(long, value_name = "FILE", required = true)]
+    context: Vec<PathBuf>,
+    /// A JSON Schema the answer must satisfy; its root is an object.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// Who writes the cells and answers, as `anthropic:sonnet`. `simulated` writes real cells by a fixed plan and makes all answers up:
+    /// deterministic, free, meaningless.
+    #[arg(long, value_name = "MODEL", default_value = "simulated")]
+    model: String,
+    /// The model that reads the parts, where it is another: a smaller one will often do.
+    #[arg(long, value_name = "MODEL")]
+    sub_model: Option<String>,
+    /// Seed of the simulated answers.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// How deep calls may go. 0: code alone; 1: code asks models; 2 and 3: those may have a REPL of their own.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=3))]
+    depth: u32,
+    /// Turns of the root model at most.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=100))]
+    turns: u32,
+    /// Calls of the whole tree at most.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(2..=10_000))]
+    max_calls: u64,
+    /// Output tokens of the whole tree at most.
+    #[arg(long, value_name = "N")]
+    budget_tokens: Option<u64>,
+    /// Calls at a time.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    concurrency: u16,
+    /// Calls one cell may make before it has to confirm them.
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    fan_out: u64,
+    /// Minutes at most.
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=360))]
+    minutes: u64,
+    /// Milliseconds a simulated answer takes at most.
+    #[arg(long, value_name = "MS", default_value_t = 600)]
+    latency: u64,
+    /// Goes on with a run that broke off: the same question about the same files.
+    #[arg(long, value_name = "RUN")]
+    resume: Option<RunId>,
+    /// Writes one event a line as JSON, at the end a `result` or an `error`.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Rlm {
+    pub(crate) fn run(self) -> Result<u8, Failure> {
+        let chosen = self.choose()?;
+        let contexts = self.context.iter().map(|path| ContextFile::open(path)).collect::<Result<Vec<_>, _>>();
+        let contexts = contexts.map_err(|e| Failure::usage(e.to_string()))?;
+        let spec = self.spec(contexts, &chosen)?;
+        if !self.json {
+            self.announce(&spec, &chosen)?;
+        }
+        let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let ended = tokio.block_on(async {
+            let handle = runtime::start(spec, self.answering(&chosen)).map_err(|e| Failure::usage(e.to_string()))?;
+            watch::until_end(&handle, View::choose(self.json)).await?;
+            let outcome = handle.wait().await;
+            match self.json {
+                true => output::json_line(&last_line(&outcome))?,
+                false => report(&handle, &outcome, &chosen)?,
+            }
+            Ok::<_, Failure>(outcome.status)
+        })?;
+        tokio.shutdown_background();
+        Ok(if ended == Status::Ok { FINE } else { FINDINGS })
+    }
+
+    fn spec(&self, contexts: Vec<ContextFile>, chosen: &Chosen) -> Result<RunSpec, Failure> {
+        let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, RUNS);
+        spec.answered_by(chosen);
+        let mut args = json!({ "question": self.question });
+        let mut references: Vec<Value> = contexts.iter().map(ContextFile::reference).collect();
+        match references.len() {
+            1 => args["context"] = references.remove(0),
+            _ => args["contexts"] = references.into(),
+        }
+        if let Some(file) = &self.schema {
+            let text = Source::read(file)?.text;
+            args["schema"] =
+                super::plan::json(&text).map_err(|e| Failure::usage(format!("{}: {e}", file.display())))?;
+        }
+        if let Some(model) = chosen.default_model() {
+            args["model"] = model.into();
+        }
+        if let Some(sub) = &self.sub_model {
+            args["subModel"] = sub.as_str().into();
+        }
+        spec.args = Some(args);
+        spec.seed = self.seed;
+        spec.concurrency = Some(self.concurrency.into());
+        spec.limits.max_agents = self.max_calls;
+        spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
+        spec.limits.wall = Some(Duration::from_secs(60 * self.minutes));
+        spec.rlm = RlmLimits { depth: self.depth, turns: self.turns, fan_out: self.fan_out, ..RlmLimits::default() };
+        spec.contexts = contexts;
+        spec.resume = self.resume.clone();
+        Ok(spec)
+    }
+
+    fn simulated(&self) -> Simulated {
+        let most = Duration::from_millis(self.latency);
+        let latency = if most.is_zero() { Latency::None } else { Latency::Between(most / 4, most) };
+        Simulated { seed: self.seed, latency, failure_rate: 0.0 }
+    }
+
+    fn choose(&self) -> Result<Chosen, Failure> {
+        let folder = env::current_dir()?;
+        let options = models::Options { simulated: self.simulated(), folder, ..models::Options::default() };
+        models::choose(&self.model, &options, self.sub_model.as_deref()).map_err(|e| Failure::usage(e.to_string()))
+    }
+
+    fn answering(&self, chosen: &Chosen) -> Arc<dyn Model> {
+        match chosen.is_simulated() {
+            true => Arc::new(SimulatedRoot { others: self.simulated() }),
+            false => chosen.model.clone(),
+        }
+    }
+
+    /// What is asked, about what, within which limits.
+    fn announce(&self, spec: &RunSpec, chosen: &Chosen) -> Result<(), Failure> {
+        output::line(&format!(" QUESTION {}", self.question))?;
+        for context in &spec.contexts {
+            output::line(&format!(" CONTEXT  {}, {} bytes", context.name, context.bytes))?;
+        }
+        let tokens = self.budget_tokens.map(|t| format!(", {t} output tokens")).unwrap_or_default();
+        let calls = self.max_calls;
+        output::line(&format!(
+            " LIMITS   depth {}, {} turns, {calls} calls{tokens}, {} at a time, {} minutes",
+            self.depth, self.turns, self.concurrency, self.minutes
+        ))?;
+        output::line(&match chosen.is_simulated() {
+            true => " BASIS    simulated: the cells are real, all answers are made up and mean nothing".to_owned(),
+            false => format!(" ANSWERS  {}: this spends real money, within the limits above", self.model),
+        })?;
+        output::line("")?;
+        Ok(())
+    }
+}
+
+/// The tree, the answer, what it took, and where the journal is.
+fn report(handle: &RunHandle, outcome: &Outcome, chosen: &Chosen) -> Result<(), Failure> {
+    let state = handle.state();
+    output::line("")?;
+    for line in tree::lines(&state, tree::Frame::WHOLE) {
+        output::line(&format!(" {line}"))?;
+    }
+    output::line("")?;
+    match (&outcome.error, &outcome.result) {
+        (Some(error), _) => output::line(&format!(" FAILED: {}", error.message))?,
+        (None, None) => output::line(" STOPPED")?,
+        (None, Some(result)) => {
+            output::line(&format!(" ANSWER   ({})", how(&state)))?;
+            let lines: Vec<String> = match result {
+                Value::String(text) => text.lines().take(RESULT_LINES).map(str::to_owned).collect(),
+                result => crate::json::excerpt(result, RESULT_LINES),
+            };
+            for line in lines {
+                output::line(&format!("   {line}"))?;
+            }
+        }
+    }
+    output::line("")?;
+    let totals = &outcome.totals;
+    let cached =
+        if totals.cached > 0 { format!(", {} of them from the journal", totals.cached) } else { String::new() };
+    output::line(&format!(" calls    {}{cached}", totals.agents))?;
+    let (tokens, usd) = (totals.usage.total(), totals.usd);
+    let more = if totals.unpriced > 0 { " and more, as some models have no price" } else { "" };
+    match chosen.is_simulated() {
+        true => {
+            output::line(&format!(" tokens   {tokens}, simulated"))?;
+            output::line(&format!(" cost     nothing spent; {usd}{more} at list prices"))?;
+        }
+        false => {
+            output::line(&format!(" tokens   {tokens}"))?;
+            output::line(&format!(" cost     {usd}{more}"))?;
+        }
+    }
+    for line in coverage(&state) {
+        output::line(&line)?;
+    }
+    output::line(&format!(" journal  {}", handle.folder().display()))?;
+    Ok(())
+}
+
+/// How the outermost recursive language model came to its answer.
+fn how(state: &RunState) -> String {
+    let ended = state.lines.iter().rev().find_map(|event| match &event.kind {
+        EventKind::RlmEnded { how, turns, .. } => {
+            Some(format!("{how} in {turns} turn{}", if *turns == 1 { "" } else { "s" }))
+        }
+        _ => None,
+    });
+    ended.unwrap_or_else(|| "no recursive language model ended".into())
+}
+
+/// How much of the contexts was read and sent.
+fn coverage(state: &RunState) -> Vec<String> {
+    let covered = state.lines.iter().rev().find_map(|event| match &event.kind {
+        EventKind::RlmEnded { coverage, .. } => Some(coverage.clone()),
+        _ => None,
+    });
+    let percent = |value: &Value| format!("{:.1} %", value.as_f64().unwrap_or(0.0) * 100.0);
+    let line = |c: &Value| {
+        format!(
+            " coverage {} read by code, {} sent to models",
+            percent(&c["read"]["share"]),
+            percent(&c["sent"]["share"])
+        )
+    };
+    covered.unwrap_or_default().iter().map(line).collect()
+}

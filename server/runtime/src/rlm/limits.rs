@@ -1,0 +1,27 @@
+use serde::{Deserialize, Serialize};
+
+/// What one recursive language model may take. Calls and tokens of the whole tree are the run's own limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RlmLimits {
+    /// 0: a REPL without sub-calls; 1: code may ask plain models; more: code may start further REPLs.
+    pub depth: u32,
+    /// Replies of the root model, before it is asked for what it has.
+    pub turns: u32,
+    /// Calls one cell may make before it has to confirm them.
+    pub fan_out: u64,
+    /// Characters (UTF-16 units) of one prompt, with what is attached.
+    pub prompt: usize,
+    /// Turns of loops and calls of functions in one cell.
+    pub fuel: u64,
+    /// Turns in a row without a cell that ran to its end.
+    pub errors: u32,
+    /// Characters (UTF-16 units) of output the root model is shown of a turn.
+    pub shown: usize,
+}
+
+impl Default for RlmLimits {
+    fn default() -> Self {
+        Self { depth: 1, turns: 30, fan_out: 64, prompt: 400_000, fuel: 50_000_000, errors: 5, shown: 10_000 }
+    }
+}

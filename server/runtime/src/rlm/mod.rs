@@ -1,0 +1,25 @@
+//! Recursive language models: a root model writes code in a REPL where the context is a variable.
+//!
+//! This module holds what needs no engine: reading a reply, showing output, the prompts, texts and patterns. The REPL
+//! itself lives in the sandbox; every call of a model takes the one path through the scheduler.
+
+pub(crate) mod blocks;
+mod coverage;
+mod limits;
+pub(crate) mod output;
+pub(crate) mod pattern;
+pub mod prompt;
+mod simulated;
+pub(crate) mod source;
+pub(crate) mod text;
+
+pub(crate) use coverage::Coverage;
+pub use limits::RlmLimits;
+pub use simulated::SimulatedRoot;
+pub use source::{BadContext, ContextFile};
+
+/// The script behind `callsheet rlm`: one call of the primitive.
+pub const SCRIPT: &str = "\
+export const meta = { name: 'rlm', description: 'Asks one question about a context' }
+return await rlm(args)
+";

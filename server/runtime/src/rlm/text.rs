@@ -1,0 +1,170 @@
+//! A text of any size, by lines and by JavaScript's own offsets: UTF-16 units.
+
+use std::sync::Arc;
+
+use analysis::tokens;
+
+/// Bytes between two marks.
+const STEP: usize = 4096;
+
+/// Bytes of a text that are counted to estimate its tokens.
+const COUNTED: usize = 64 << 10;
+
+/// A text and the index of its lines and offsets.
+#[derive(Debug)]
+pub(crate) struct Text {
+    text: Arc<str>,
+    /// Units before every `STEP`th byte; empty where every character is one byte.
+    marks: Vec<u32>,
+    units: usize,
+    /// Where lines start, in bytes.
+    lines: Vec<u32>,
+}
+
+impl Text {
+    pub(crate) fn new(text: Arc<str>) -> Self {
+        let mut lines = vec![0];
+        lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
+        if text.is_ascii() {
+            let units = text.len();
+            return Self { text, marks: Vec::new(), units, lines };
+        }
+        let mut marks = Vec::with_capacity(text.len() / STEP + 1);
+        let mut units = 0;
+        for chunk in text.as_bytes().chunks(STEP) {
+            marks.push(units as u32);
+            units += chunk.iter().map(|byte| units_of(*byte)).sum::<usize>();
+        }
+        Self { text, marks, units, lines }
+    }
+
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Length in units.
+    pub(crate) fn units(&self) -> usize {
+        self.units
+    }
+
+    /// Number of lines: what `split("\n")` gives.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The bytes of line `at` (from 0), without its end.
+    pub(crate) fn line(&self, at: usize) -> Option<(usize, usize)> {
+        let start = *self.lines.get(at)? as usize;
+        let end = self.lines.get(at + 1).map_or(self.text.len(), |next| *next as usize - 1);
+        Some((start, end))
+    }
+
+    /// The line (from 0) that holds byte `at`.
+    pub(crate) fn line_of(&self, at: usize) -> usize {
+        self.lines.partition_point(|start| *start as usize <= at).saturating_sub(1)
+    }
+
+    /// Units before byte `at`, a boundary of characters.
+    pub(crate) fn unit_of(&self, at: usize) -> usize {
+        if self.marks.is_empty() {
+            return at;
+        }
+        let mark = (at / STEP).min(self.marks.len() - 1);
+        let bytes = &self.text.as_bytes()[mark * STEP..at];
+        self.marks[mark] as usize + bytes.iter().map(|byte| units_of(*byte)).sum::<usize>()
+    }
+
+    /// The byte at unit `at`, and whether that unit is the second half of a character: then the byte is that
+    /// character's first.
+    pub(crate) fn byte_of(&self, at: usize) -> (usize, bool) {
+        if self.marks.is_empty() || at >= self.units {
+            return (if at >= self.units { self.text.len() } else { at }, false);
+        }
+        let mark = self.marks.partition_point(|units| *units as usize <= at) - 1;
+        let mut units = self.marks[mark] as usize;
+        let from = mark * STEP;
+        for (n, byte) in self.text.as_bytes()[from..].iter().enumerate() {
+            let here = units_of(*byte);
+            if here > 0 && units == at {
+                return (from + n, false);
+            }
+            if units + here > at {
+                return (from + n, true);
+            }
+            units += here;
+        }
+        (self.text.len(), false)
+    }
+
+    /// An estimate of the tokens: exact for short texts, else from pieces spread over the text.
+    pub(crate) fn tokens(&self) -> u64 {
+        estimate(&self.text)
+    }
+}
+
+/// Units that the character begun by this byte has; 0 for bytes that go on with one.
+fn units_of(byte: u8) -> usize {
+    match byte {
+        0x80..=0xbf => 0,
+        0xf0.. => 2,
+        _ => 1,
+    }
+}
+
+/// An estimate of the tokens of `text`.
+pub(crate) fn estimate(text: &str) -> u64 {
+    if text.len() <= COUNTED {
+        return tokens::count(text).0;
+    }
+    const PIECES: usize = 16;
+    let (mut bytes, mut counted) = (0, 0);
+    for piece in 0..PIECES {
+        let mut start = text.len() / PIECES * piece;
+        let mut end = start + COUNTED / PIECES;
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        bytes += end - start;
+        counted += tokens::count(&text[start..end]).0;
+    }
+    (text.len() as f64 / bytes as f64 * counted as f64).round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn offsets_are_those_of_javascript(piece in "[a-z\\n\u{e9}\u{4e2d}\u{1f600}]{1,40}", times in 1usize..400) {
+            let whole = piece.repeat(times);
+            let text = Text::new(whole.as_str().into());
+            let units: Vec<u16> = whole.encode_utf16().collect();
+            prop_assert_eq!(text.units(), units.len());
+            for (at, _) in whole.char_indices().step_by(97) {
+                let before = whole[..at].encode_utf16().count();
+                prop_assert_eq!(text.unit_of(at), before);
+                prop_assert_eq!(text.byte_of(before), (at, false));
+            }
+            for unit in (0..units.len()).step_by(89) {
+                let (byte, inside) = text.byte_of(unit);
+                prop_assert_eq!(text.unit_of(byte) + usize::from(inside), unit);
+            }
+            prop_assert_eq!(text.byte_of(units.len()), (whole.len(), false));
+            prop_assert_eq!(text.byte_of(usize::MAX), (whole.len(), false));
+            let lines: Vec<&str> = whole.split('\n').collect();
+            prop_assert_eq!(text.lines(), lines.len());
+            for (n, line) in lines.iter().enumerate().step_by(7) {
+                let (start, end) = text.line(n).unwrap();
+                prop_assert_eq!(&whole[start..end], *line);
+                prop_assert_eq!(text.line_of(start), n);
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! What cells ask of the host besides their contexts: models, budget, output, the end.
+
+use analysis::{
+    estimate,
+    text::LineColumn,
+    units::{Tokens, Usage, Usd},
+};
+use boa_engine::{
+    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsValue,
+    object::builtins::{JsArray, JsPromise},
+};
+use serde_json::{Map, Value, json};
+
+use super::super::{
+    convert::{Undefined, from_json, to_json},
+    errors,
+    host::{Host, refused},
+    protocol::{Asked, Call, FromSandbox},
+};
+use super::{
+    cell::{Over, stop},
+    error,
+    order::{self, Material, Order},
+};
+use crate::{
+    options::AgentOptions,
+    rlm::{output, text, text::Text},
+};
+
+/// Most characters (UTF-16 units) of output that are kept of a turn.
+const KEPT: usize = 1 << 20;
+
+/// Largest answer, in bytes of JSON.
+const LARGEST_ANSWER: usize = 16 << 20;
+
+/// Output tokens a preview counts for a call: those the scheduler sets aside.
+const MOST_OUTPUT: u64 = 32_000;
+
+/// An exception of class `UsageError`.
+pub(super) fn usage(message: &str, context: &mut Context) -> JsError {
+    thrown("usage", message, context)
+}
+
+fn thrown(kind: &str, message: &str, context: &mut Context) -> JsError {
+    match Host::of(context).ok().and_then(|host| host.node()) {
+        Some(node) => JsError::from_opaque(error(node, kind, message, 0, context)),
+        None => refused(message.to_owned()),
+    }
+}
+
+fn node_of(context: &Context) -> JsResult<(std::rc::Rc<Host>, usize)> {
+    let host = Host::of(context)?;
+    let node = host.node().ok_or_else(|| refused("this works in cells only"))?;
+    Ok((host, node))
+}
+
+/// `here()`: where the running code stands, to be given to `ask`.
+pub(super) fn here(_this: &JsValue, _args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let at = errors::here(context);
+    Ok(JsArray::from_iter([JsValue::from(at.line), JsValue::from(at.column)], context).into())
+}
+
+/// `ask(kind, prompt, options, context, place)`: the promise of an answer.
+pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let at = match args.get_or_undefined(4).as_object() {
+        Some(place) => LineColumn { line: item(&place, 0, context)? as u32, column: item(&place, 1, context)? as u32 },
+        None => errors::here(context),
+    };
+    host.watch.pass(at);
+    let deeper = args.get_or_undefined(0).as_number() == Some(1.0);
+    let prompt = args.get_or_undefined(1).to_string(context)?.to_std_string_lossy();
+    let options = to_json(args.get_or_undefined(2), "the options", Undefined::Dropped, context);
+    let options = options.map_err(|e| usage(&e, context))?.unwrap_or_default();
+    let Value::Object(options) = options else { return Err(usage("options are an object", context)) };
+    let attached = attachment(&host, args.get_or_undefined(3), context)?;
+    if prompt.trim().is_empty() {
+        return Err(usage("the prompt is empty", context));
+    }
+    let Some((depth_left, root, sub)) = host.repl.with(node, |n| (n.depth_left, n.root.clone(), n.sub.clone())) else {
+        return Err(refused("the REPL is gone"));
+    };
+    if depth_left == 0 {
+        return Err(usage("calls of models are not allowed at this depth: work with code alone", context));
+    }
+    spend(&host, node, context)?;
+    if deeper && depth_left > 1 {
+        let order = child(prompt, options, attached, depth_left, root, sub, &host).map_err(|e| usage(&e, context))?;
+        return Ok(order::begin(order, Some(node), at, context)?.into());
+    }
+    if deeper {
+        host.repl.with(node, |n| {
+            if !std::mem::replace(&mut n.told_depth, true) {
+                n.told.result.push_str("Note: at this depth rlm_query is the same as llm_query.\n");
+            }
+        });
+    }
+    let call = asked(&host, prompt, options, attached, sub).map_err(|e| usage(&e, context))?;
+    let (promise, resolvers) = JsPromise::new_pending(context);
+    let id = host.register(resolvers, at, None);
+    let path = host.path();
+    host.say(&FromSandbox::Call(Box::new(Call { id, path, phase: host.phase(), at, ..call })));
+    Ok(promise.into())
+}
+
+/// What is put below a prompt.
+enum Attached {
+    None,
+    Text(String),
+    Part { handle: usize, start: usize, end: usize },
+}
+
+fn item(list: &JsObject, at: u32, context: &mut Context) -> JsResult<f64> {
+    Ok(list.get(at, context)?.as_number().unwrap_or_default())
+}
+
+fn attachment(host: &Host, given: &JsValue, context: &mut Context) -> JsResult<Attached> {
+    if let Some(text) = given.as_string() {
+        return Ok(Attached::Text(text.to_std_string_lossy()));
+    }
+    let Some(part) = given.as_object() else { return Ok(Attached::None) };
+    let handle = item(&part, 0, context)? as usize;
+    let (start, end) = (item(&part, 1, context)? as usize, item(&part, 2, context)? as usize);
+    host.repl.loaded(handle).ok_or_else(|| refused("the context is gone"))?;
+    Ok(Attached::Part { handle, start, end })
+}
+
+/// The call as the scheduler gets it; place, path and number follow.
+fn asked(
+    host: &Host,
+    prompt: String,
+    mut options: Map<String, Value>,
+    attached: Attached,
+    sub: Option<String>,
+) -> Result<Call, String> {
+    for option in ["max_depth", "max_turns", "budget"] {
+        options.remove(option);
+    }
+    let system = match options.remove("system") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text),
+        Some(_) => return Err("option `system` is a string".into()),
+    };
+    if let (None, Some(sub)) = (options.get("model"), sub) {
+        options.insert("model".into(), sub.into());
+    }
+    let text = match attached {
+        Attached::None => None,
+        Attached::Text(text) => Some(text),
+        Attached::Part { handle, start, end } => {
+            let loaded = host.repl.loaded(handle).ok_or("the context is gone")?;
+            loaded.mark(&loaded.sent, start, end);
+            Some(loaded.slice(start, end).to_std_string_lossy())
+        }
+    };
+    let label = crate::key::label(&prompt);
+    let whole = match text {
+        Some(text) => format!("{prompt}\n\n<context>\n{text}\n</context>"),
+        None => prompt,
+    };
+    let (length, most) = (output::units(&whole), host.repl.limits.prompt);
+    if length > most {
+        let parts = length.div_ceil(most.saturating_sub(2000).max(1));
+        return Err(format!(
+            "the prompt has {length} characters with what is attached, and at most {most} are sent: split it, for example into {parts} chunks of {}",
+            length.div_ceil(parts)
+        ));
+    }
+    options.entry("label").or_insert(label.into());
+    let options = Value::Object(options);
+    AgentOptions::from_json(&options).map_err(|e| e.replace("agent() ", ""))?;
+    Ok(Call {
+        id: 0,
+        prompt: whole,
+        options,
+        path: String::new(),
+        phase: None,
+        workflow: None,
+        at: LineColumn { line: 1, column: 1 },
+        asked: Some(Asked { system, held: false }),
+    })
+}
+
+/// A REPL below this one.
+fn child(
+    question: String,
+    mut options: Map<String, Value>,
+    attached: Attached,
+    depth_left: u32,
+    root: Option<String>,
+    sub: Option<String>,
+    host: &Host,
+) -> Result<Order, String> {
+    let material = match attached {
+        Attached::None => Material::Text(std::sync::Arc::new(Text::new("".into()))),
+        Attached::Text(text) => Material::Text(std::sync::Arc::new(Text::new(text.into()))),
+        Attached::Part { handle, start, end } => {
+            let loaded = host.repl.loaded(handle).ok_or("the context is gone")?;
+            match start == 0 && end == loaded.text.units() {
+                true => Material::Handle(handle),
+                false => {
+                    loaded.mark(&loaded.sent, start, end);
+                    let part = loaded.slice(start, end).to_std_string_lossy();
+                    Material::Text(std::sync::Arc::new(Text::new(part.into())))
+                }
+            }
+        }
+    };
+    let schema = options.remove("schema").filter(|s| !s.is_null());
+    let named = order::name(options.remove("model"), "model")?;
+    let most = host.repl.limits.turns;
+    Ok(Order {
+        question,
+        contexts: vec![("context".into(), material)],
+        schema,
+        root: named.or(root),
+        sub,
+        turns: order::number(options.remove("max_turns"), "max_turns", 1, most)?.unwrap_or(most),
+        depth: order::number(options.remove("max_depth"), "max_depth", 0, depth_left - 1)?.unwrap_or(depth_left - 1),
+        most_calls: order::calls(options.remove("budget"))?,
+    })
+}
+
+/// Takes a call from the purse of the node and of all above it, or throws.
+fn spend(host: &Host, node: usize, context: &mut Context) -> JsResult<()> {
+    let mut above = Some(node);
+    while let Some(at) = above {
+        let (calls, most, parent) =
+            host.repl.with(at, |n| (n.calls, n.most_calls, n.parent)).unwrap_or((0, None, None));
+        if let Some(most) = most.filter(|most| calls >= *most) {
+            let message = format!("this REPL may make {most} calls, and all are made; finish with what there is");
+            return Err(thrown("budget", &message, context));
+        }
+        above = parent;
+    }
+    let frame = host.frame();
+    let fan_out = host.repl.limits.fan_out;
+    let over = host.repl.cells.borrow_mut().get_mut(&frame).and_then(|cell| {
+        let most = fan_out.max(cell.confirmed);
+        cell.calls += 1;
+        (cell.calls > most).then_some(most)
+    });
+    if let Some(most) = over {
+        let message = format!(
+            "one cell may make {most} calls; make fewer, larger ones, or one batch that says {{ confirm: true }} after a look at plan(prompts)"
+        );
+        return Err(usage(&message, context));
+    }
+    let mut above = Some(node);
+    while let Some(at) = above {
+        above = host
+            .repl
+            .with(at, |n| {
+                n.calls += 1;
+                n.parent
+            })
+            .flatten();
+    }
+    Ok(())
+}
+
+/// `fan(count, confirm)`: whether a batch may leave.
+pub(super) fn fan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let host = Host::of(context)?;
+    let count = args.get_or_undefined(0).as_number().unwrap_or(0.0) as u64;
+    let confirmed = args.get_or_undefined(1).to_boolean();
+    let frame = host.frame();
+    let most = host.repl.limits.fan_out;
+    let made = host.repl.cells.borrow_mut().get_mut(&frame).map_or(0, |cell| {
+        if confirmed {
+            cell.confirmed = cell.confirmed.max(cell.calls + count);
+        }
+        cell.calls.max(cell.confirmed.saturating_sub(count))
+    });
+    if !confirmed && made + count > most {
+        let message = format!(
+            "this batch has {count} prompts, and a cell that makes more than {most} calls must confirm them: look at plan(prompts), then say {{ confirm: true }}, or make larger chunks"
+        );
+        return Err(usage(&message, context));
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `plan([[prompt, context, model]…], model)`: what the calls would take.
+pub(super) fn plan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let list = args.get_or_undefined(0).as_object().ok_or_else(|| refused("plan() takes an array"))?;
+    let length = list.get(JsString::from("length"), context)?.as_number().unwrap_or(0.0) as u32;
+    let named = |value: &JsValue| value.as_string().map(|s| s.to_std_string_lossy());
+    let default = named(args.get_or_undefined(1)).or(host.repl.with(node, |n| n.sub.clone()).flatten());
+    let (mut tokens, mut usd) = (0, Some(0.0));
+    for at in 0..length {
+        let entry = list.get(at, context)?;
+        let Some(entry) = entry.as_object() else { continue };
+        let prompt = entry.get(0, context)?.as_string().map(|s| s.to_std_string_lossy()).unwrap_or_default();
+        let attached = match attachment(&host, &entry.get(1, context)?, context)? {
+            Attached::None => 0,
+            Attached::Text(text) => text::estimate(&text),
+            Attached::Part { handle, start, end } => match host.repl.loaded(handle) {
+                Some(loaded) => text::estimate(&loaded.slice(start, end).to_std_string_lossy()),
+                None => 0,
+            },
+        };
+        let input = text::estimate(&prompt) + attached;
+        tokens += input;
+        let model = named(&entry.get(2, context)?).or(default.clone()).unwrap_or_else(|| "inherit".into());
+        let most = Usage { input: Tokens(input), output: Tokens(MOST_OUTPUT), ..Usage::default() };
+        usd = usd.zip(estimate::would_cost(&model, &most)).map(|(sum, Usd(one))| sum + one);
+    }
+    let plan = json!({
+        "calls": length, "tokens_in": tokens, "tokens_out_max": MOST_OUTPUT * u64::from(length), "usd_max": usd,
+        "basis": "estimated tokens, list prices, the most output a call can have",
+    });
+    from_json(&plan, context).map_err(refused)
+}
+
+/// `budget()`: what is left. Tokens and dollars spent are not told: a resumed run spends less, and cells must come out the same.
+pub(super) fn budget(_this: &JsValue, _args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let Some(value) = host.repl.with(node, |n| {
+        let (made, most) = (host.calls(), host.repl.most_calls);
+        let left = most.saturating_sub(made).min(n.most_calls.map_or(u64::MAX, |own| own.saturating_sub(n.calls)));
+        json!({
+            "calls": { "used": made, "left": left, "limit": most },
+            "turns": { "used": n.turn, "left": n.turns - n.turn },
+            "depth": { "used": n.depth, "left": n.depth_left },
+        })
+    }) else {
+        return Ok(JsValue::undefined());
+    };
+    from_json(&value, context).map_err(refused)
+}
+
+/// `print(text)`.
+pub(super) fn print(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let text = args.get_or_undefined(0).to_string(context)?;
+    host.repl.with(node, |n| {
+        let room = KEPT.saturating_sub(n.output.len());
+        let line = text.slice(0, room).to_std_string_lossy();
+        n.output.push_str(&line);
+        n.output.push('\n');
+        n.dropped += text.len().saturating_sub(room);
+    });
+    Ok(JsValue::undefined())
+}
+
+/// `note(key, value)`; an empty value takes the note away.
+pub(super) fn note(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let key = args.get_or_undefined(0).to_string(context)?.to_std_string_lossy();
+    let value = args.get_or_undefined(1).to_string(context)?.to_std_string_lossy();
+    let (key, value) = (output::head_of(&key, 100).to_owned(), output::head_of(&value, 1000).to_owned());
+    host.repl.with(node, |n| {
+        n.notes.retain(|(known, _)| *known != key);
+        if !value.is_empty() && n.notes.len() < 50 {
+            n.notes.push((key, value));
+        }
+    });
+    Ok(JsValue::undefined())
+}
+
+/// `submit(value)`: ends the cell, and the run of this REPL with it.
+pub(super) fn submit(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let answer = to_json(args.get_or_undefined(0), "the answer", Undefined::Dropped, context);
+    let answer = answer.map_err(|e| usage(&e, context))?.unwrap_or_default();
+    let size = answer.to_string().len();
+    if size > LARGEST_ANSWER {
+        let message = format!("the answer has {size} bytes, and at most {LARGEST_ANSWER} are taken");
+        return Err(usage(&message, context));
+    }
+    if let Err(wrong) = misfit(&host, node, &answer) {
+        return Err(usage(&wrong, context));
+    }
+    host.repl.end(host.frame(), Over::Submitted(answer));
+    stop()
+}
+
+/// What is wrong with an answer by the schema. Counts.
+pub(super) fn misfit(host: &Host, node: usize, answer: &Value) -> Result<(), String> {
+    let Some(validator) = host.repl.with(node, |n| n.validator.clone()).flatten() else { return Ok(()) };
+    let Some(wrong) = models::violations_by(&validator, answer) else { return Ok(()) };
+    host.repl.with(node, |n| n.misfits += 1);
+    Err(format!("the answer does not satisfy the schema: {wrong}"))
+}

@@ -1,0 +1,344 @@
+//! The natives behind `ctx`: linear in the text, in UTF-16 units.
+
+use std::rc::Rc;
+
+use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, object::builtins::JsArray};
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        convert::from_json,
+        host::{Host, refused},
+    },
+    Loaded,
+    calls::usage,
+};
+use crate::rlm::pattern;
+
+/// Most hits that are handed over at once.
+const MOST_HITS: usize = 1_000_000;
+
+fn loaded(args: &[JsValue], context: &Context) -> JsResult<Rc<Loaded>> {
+    let handle = number(args, 0);
+    Host::of(context)?.repl.loaded(handle).ok_or_else(|| refused("the context is gone"))
+}
+
+fn number(args: &[JsValue], at: usize) -> usize {
+    args.get_or_undefined(at).as_number().unwrap_or(0.0) as usize
+}
+
+fn text(args: &[JsValue], at: usize) -> String {
+    args.get_or_undefined(at).as_string().map(|s| s.to_std_string_lossy()).unwrap_or_default()
+}
+
+fn numbers(values: impl IntoIterator<Item = usize>, context: &mut Context) -> JsValue {
+    JsArray::from_iter(values.into_iter().map(|n| JsValue::from(n as f64)), context).into()
+}
+
+/// `meta(handle)`: length, lines, estimated tokens.
+pub(super) fn meta(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let text = &loaded(args, context)?.text;
+    let values = [text.units(), text.lines(), text.tokens() as usize];
+    Ok(numbers(values, context))
+}
+
+/// `slice(handle, start, end)`.
+pub(super) fn slice(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let (start, end) = (number(args, 1), number(args, 2).min(loaded.text.units()));
+    loaded.mark(&loaded.read, start, end);
+    Ok(loaded.slice(start, end).into())
+}
+
+/// `lines(handle, i, j)`: lines `i` to `j`, as one string.
+pub(super) fn lines(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let (from, to) = (number(args, 1), number(args, 2));
+    let (Some((start, _)), Some((_, end))) = (loaded.text.line(from), loaded.text.line(to.saturating_sub(1))) else {
+        return Ok(JsString::default().into());
+    };
+    if to <= from {
+        return Ok(JsString::default().into());
+    }
+    loaded.read.borrow_mut().add(start, end);
+    let (start, end) = (loaded.text.unit_of(start), loaded.text.unit_of(end));
+    Ok(loaded.slice(start, end).into())
+}
+
+/// The bytes `start..end` as a string.
+fn part(loaded: &Loaded, start: usize, end: usize) -> JsValue {
+    loaded.read.borrow_mut().add(start, end);
+    loaded.slice(loaded.text.unit_of(start), loaded.text.unit_of(end)).into()
+}
+
+/// `grep(handle, source, flags, limit, before, after, invert)`: matching lines and their number.
+pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let (limit, before, after) = (number(args, 3).min(MOST_HITS), number(args, 4), number(args, 5));
+    let invert = args.get_or_undefined(6).to_boolean();
+    let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
+    let whole = loaded.text.as_str();
+    let (mut found, mut total) = (Vec::new(), 0);
+    for at in 0..loaded.text.lines() {
+        let Some((start, end)) = loaded.text.line(at) else { break };
+        if regex.is_match(&whole[start..end]) == invert {
+            continue;
+        }
+        total += 1;
+        if found.len() < limit {
+            let from = loaded.text.line(at.saturating_sub(before)).map_or(start, |(start, _)| start);
+            let to = loaded.text.line((at + after).min(loaded.text.lines() - 1)).map_or(end, |(_, end)| end);
+            found.push(part(&loaded, from, to));
+        }
+    }
+    let found = JsArray::from_iter(found, context);
+    Ok(JsArray::from_iter([found.into(), JsValue::from(total as f64)], context).into())
+}
+
+/// `hits(handle, source, flags, limit)`: line, start and end of each match, and their number.
+pub(super) fn hits(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let limit = number(args, 3).min(MOST_HITS);
+    let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
+    let (mut flat, mut total) = (Vec::new(), 0);
+    for hit in regex.find_iter(loaded.text.as_str()) {
+        total += 1;
+        if total <= limit {
+            loaded.read.borrow_mut().add(hit.start(), hit.end());
+            flat.extend([
+                loaded.text.line_of(hit.start()),
+                loaded.text.unit_of(hit.start()),
+                loaded.text.unit_of(hit.end()),
+            ]);
+        }
+    }
+    let flat = numbers(flat, context);
+    Ok(JsArray::from_iter([flat, JsValue::from(total as f64)], context).into())
+}
+
+/// `count(handle, source, flags)`: the number of matches.
+pub(super) fn count(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
+    Ok(JsValue::from(regex.find_iter(loaded.text.as_str()).count() as f64))
+}
+
+/// `find(handle, text, from)`: where a text stands from an offset on, or -1.
+pub(super) fn find(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let (from, inside) = loaded.text.byte_of(number(args, 2));
+    let rest = &loaded.text.as_str()[from..];
+    let skip = if inside { rest.chars().next().map_or(0, char::len_utf8) } else { 0 };
+    let at = memchr::memmem::find(&rest.as_bytes()[skip..], text(args, 1).as_bytes());
+    Ok(JsValue::from(at.map_or(-1.0, |at| loaded.text.unit_of(from + skip + at) as f64)))
+}
+
+/// `sample(handle, k, by, seed, size)`: `k` lines or chunks, drawn repeatably, in the order of the text.
+pub(super) fn sample(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let (k, seed, size) = (number(args, 1), number(args, 3), number(args, 4).max(1));
+    let pieces: Vec<(usize, usize)> = match text(args, 2).as_str() {
+        "line" => (0..loaded.text.lines()).filter_map(|n| loaded.text.line(n)).filter(|(a, b)| b > a).collect(),
+        _ => by_chars(&loaded, size, 0),
+    };
+    let mut random = (seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut chosen: Vec<usize> = (0..pieces.len()).collect();
+    let taken = k.min(pieces.len());
+    for at in 0..taken {
+        random ^= random >> 12;
+        random ^= random << 25;
+        random ^= random >> 27;
+        let left = (pieces.len() - at) as u64;
+        chosen.swap(at, at + (random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % left as usize);
+    }
+    chosen.truncate(taken);
+    chosen.sort_unstable();
+    let parts: Vec<JsValue> = chosen.into_iter().map(|n| part(&loaded, pieces[n].0, pieces[n].1)).collect();
+    Ok(JsArray::from_iter(parts, context).into())
+}
+
+/// `chunk(handle, by, size, overlap, separator)`: start and end of each chunk.
+pub(super) fn chunk(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let (by, size, overlap) = (text(args, 1), number(args, 2).max(1), number(args, 3));
+    if overlap >= size {
+        return Err(usage("`overlap` must be smaller than `size`", context));
+    }
+    let pieces = match by.as_str() {
+        "tokens" => {
+            let units_of_token = loaded.text.units() as f64 / loaded.text.tokens().max(1) as f64;
+            let scaled = |tokens: usize| (tokens as f64 * units_of_token) as usize;
+            by_chars(&loaded, scaled(size).max(1), scaled(overlap))
+        }
+        "lines" => by_lines(&loaded, size, overlap),
+        "sections" => by_starts(&loaded, sections(loaded.text.as_str())),
+        "separator" => by_separator(&loaded, &text(args, 4)),
+        _ => by_chars(&loaded, size, overlap),
+    };
+    let text = &loaded.text;
+    let flat: Vec<usize> =
+        pieces.into_iter().flat_map(|(start, end)| [text.unit_of(start), text.unit_of(end)]).collect();
+    Ok(numbers(flat, context))
+}
+
+/// Chunks of at most `size` units, cut at line ends where there is one in the last half.
+fn by_chars(loaded: &Loaded, size: usize, overlap: usize) -> Vec<(usize, usize)> {
+    let text = &loaded.text;
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    while start < text.as_str().len() {
+        let from = text.unit_of(start);
+        let (mut end, inside) = text.byte_of(from + size);
+        if inside && end <= start {
+            // Half a character is no chunk.
+            end += text.as_str()[end..].chars().next().map_or(1, char::len_utf8);
+        }
+        if end < text.as_str().len() {
+            let half = text.byte_of(from + size / 2).0.max(start);
+            if let Some(at) = memchr::memrchr(b'\n', &text.as_str().as_bytes()[half..end]) {
+                end = half + at + 1;
+            }
+        }
+        pieces.push((start, end));
+        if end >= text.as_str().len() {
+            break;
+        }
+        let next = text.byte_of(text.unit_of(end).saturating_sub(overlap)).0;
+        start = if next > start { next } else { end };
+    }
+    pieces
+}
+
+fn by_lines(loaded: &Loaded, size: usize, overlap: usize) -> Vec<(usize, usize)> {
+    let text = &loaded.text;
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    while from < text.lines() {
+        let start = text.line(from).map_or(0, |(start, _)| start);
+        let end = text.line(from + size).map_or(text.as_str().len(), |(start, _)| start);
+        if end > start {
+            pieces.push((start, end));
+        }
+        if from + size >= text.lines() {
+            break;
+        }
+        from += size - overlap;
+    }
+    pieces
+}
+
+/// Where Markdown headings start.
+fn sections(text: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    let mut fenced = false;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("```") || line.starts_with("~~~") {
+            fenced = !fenced;
+        }
+        let marks = line.bytes().take_while(|b| *b == b'#').count();
+        if !fenced && (1..=6).contains(&marks) && line[marks..].starts_with(' ') {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    starts
+}
+
+fn by_starts(loaded: &Loaded, mut starts: Vec<usize>) -> Vec<(usize, usize)> {
+    if starts.first() != Some(&0) {
+        starts.insert(0, 0);
+    }
+    let ends = starts.iter().skip(1).copied().chain([loaded.text.as_str().len()]);
+    starts.iter().copied().zip(ends).filter(|(start, end)| end > start).collect()
+}
+
+fn by_separator(loaded: &Loaded, separator: &str) -> Vec<(usize, usize)> {
+    let whole = loaded.text.as_str();
+    let mut start = 0;
+    let mut pieces = Vec::new();
+    for at in memchr::memmem::find_iter(whole.as_bytes(), separator.as_bytes()) {
+        if at >= start {
+            pieces.push((start, at));
+            start = at + separator.len();
+        }
+    }
+    pieces.push((start, whole.len()));
+    pieces.retain(|(start, end)| end > start);
+    pieces
+}
+
+/// `json(handle, i, j)`: the text parsed, or its lines `i` to `j` as a list.
+pub(super) fn json(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    let whole = loaded.text.as_str();
+    let value = match args.get_or_undefined(1).is_undefined() {
+        true => {
+            loaded.read.borrow_mut().add(0, whole.len());
+            serde_json::from_str::<Value>(whole).map_err(|e| usage(&format!("the context is no JSON: {e}"), context))?
+        }
+        false => {
+            let mut values = Vec::new();
+            for at in number(args, 1)..number(args, 2) {
+                let Some((start, end)) = loaded.text.line(at) else { break };
+                loaded.read.borrow_mut().add(start, end);
+                if !whole[start..end].trim().is_empty() {
+                    let value = serde_json::from_str(&whole[start..end]);
+                    values.push(value.map_err(|e| usage(&format!("line {at} (from 0) is no JSON: {e}"), context))?);
+                }
+            }
+            Value::Array(values)
+        }
+    };
+    from_json(&value, context).map_err(refused)
+}
+
+/// `coverage(handle)`: what was read by code and sent to models.
+pub(super) fn coverage(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let loaded = loaded(args, context)?;
+    from_json(&covered(&loaded), context).map_err(refused)
+}
+
+/// How much of a text was used, in bytes, and the first parts that were not sent.
+pub(super) fn covered(loaded: &Loaded) -> Value {
+    let length = loaded.text.as_str().len();
+    let share = |bytes: usize| if length == 0 { 1.0 } else { (bytes as f64 / length as f64 * 1000.0).round() / 1000.0 };
+    let (read, sent) = (loaded.read.borrow(), loaded.sent.borrow());
+    let unsent: Vec<[usize; 2]> = sent
+        .gaps(length)
+        .into_iter()
+        .take(10)
+        .map(|(start, end)| [loaded.text.unit_of(start), loaded.text.unit_of(end)])
+        .collect();
+    json!({
+        "read": { "bytes": read.bytes(), "share": share(read.bytes()) },
+        "sent": { "bytes": sent.bytes(), "share": share(sent.bytes()) },
+        "not_sent": unsent,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::rlm::text::Text;
+
+    #[test]
+    fn chunks_cover_every_text_once() {
+        let text: String = (0..3000).map(|n| ["a", "é", "中", "😀", "\n", "z\r\n"][n * 7 % 6]).collect();
+        let loaded = Loaded::new(Arc::new(Text::new(text.as_str().into())));
+        for size in [1, 2, 7, 501, 4096, 100_000] {
+            let pieces = by_chars(&loaded, size, 0);
+            let whole: String = pieces.iter().map(|(start, end)| &text[*start..*end]).collect();
+            assert!(whole == text, "{size}: {:?}", &pieces[..pieces.len().min(5)]);
+            let longest = pieces.iter().map(|(a, b)| loaded.text.unit_of(*b) - loaded.text.unit_of(*a)).max();
+            assert!(longest <= Some(size.max(2)), "{size}: {longest:?}");
+        }
+        for (by, pieces) in [("lines", by_lines(&loaded, 40, 0)), ("separator", by_separator(&loaded, "é"))] {
+            let whole: String = pieces.iter().map(|(start, end)| &text[*start..*end]).collect();
+            let expected = if by == "lines" { text.clone() } else { text.replace('é', "") };
+            assert!(whole == expected, "{by}");
+        }
+    }
+}

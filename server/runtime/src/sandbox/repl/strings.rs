@@ -1,0 +1,98 @@
+//! Searches in long strings, in linear time. The engine's own take time by the square.
+
+use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, object::builtins::JsArray};
+use memchr::memmem;
+
+use crate::rlm::text;
+
+/// Where `needle`, which is not empty, starts in `text`, from the left, not overlapping.
+fn all(text: &JsString, needle: &JsString, from: usize, most: usize) -> Vec<usize> {
+    let (text, needle) = (text.as_str(), needle.as_str());
+    match (text.as_latin1(), needle.as_latin1()) {
+        (Some(text), Some(needle)) => {
+            let rest = text.get(from..).unwrap_or_default();
+            memmem::find_iter(rest, needle).take(most).map(|at| at + from).collect()
+        }
+        // Only code units above 255 make a string wide, so a narrow text holds no wide needle unless its units are narrow.
+        _ => units(&text.to_vec(), &needle.to_vec(), from, most),
+    }
+}
+
+/// Knuth, Morris and Pratt: linear for every needle.
+fn units(text: &[u16], needle: &[u16], from: usize, most: usize) -> Vec<usize> {
+    let mut fallback = vec![0; needle.len()];
+    let mut k = 0;
+    for at in 1..needle.len() {
+        while k > 0 && needle[at] != needle[k] {
+            k = fallback[k - 1];
+        }
+        k += usize::from(needle[at] == needle[k]);
+        fallback[at] = k;
+    }
+    let mut found = Vec::new();
+    let mut matched = 0;
+    for (at, unit) in text.iter().enumerate().skip(from) {
+        while matched > 0 && needle[matched] != *unit {
+            matched = fallback[matched - 1];
+        }
+        matched += usize::from(needle[matched] == *unit);
+        if matched == needle.len() {
+            found.push(at + 1 - matched);
+            matched = 0;
+            if found.len() == most {
+                break;
+            }
+        }
+    }
+    found
+}
+
+fn string(args: &[JsValue], at: usize) -> JsString {
+    args.get_or_undefined(at).as_string().unwrap_or_default()
+}
+
+/// `split(text, separator)`: the separator is not empty.
+pub(super) fn split(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (text, separator) = (string(args, 0), string(args, 1));
+    let mut start = 0;
+    let mut parts: Vec<JsValue> = Vec::new();
+    for at in all(&text, &separator, 0, usize::MAX) {
+        parts.push(text.slice(start, at).into());
+        start = at + separator.len();
+    }
+    parts.push(text.slice(start, text.len()).into());
+    Ok(JsArray::from_iter(parts, context).into())
+}
+
+/// `indexOf(text, needle, from)`.
+pub(super) fn index_of(_this: &JsValue, args: &[JsValue], _context: &mut Context) -> JsResult<JsValue> {
+    let (text, needle) = (string(args, 0), string(args, 1));
+    let from = (args.get_or_undefined(2).as_number().unwrap_or(0.0) as usize).min(text.len());
+    if needle.is_empty() {
+        return Ok(JsValue::from(from as f64));
+    }
+    let first = all(&text, &needle, from, 1).first().copied();
+    Ok(JsValue::from(first.map_or(-1.0, |at| at as f64)))
+}
+
+/// `lastIndexOf(text, needle)`.
+pub(super) fn last_index_of(_this: &JsValue, args: &[JsValue], _context: &mut Context) -> JsResult<JsValue> {
+    let (text, needle) = (string(args, 0), string(args, 1));
+    if needle.is_empty() {
+        return Ok(JsValue::from(text.len() as f64));
+    }
+    let last = match (text.as_str().as_latin1(), needle.as_str().as_latin1()) {
+        (Some(text), Some(needle)) => memmem::rfind(text, needle),
+        _ => {
+            let reversed = |s: &JsString| s.to_vec().into_iter().rev().collect::<Vec<u16>>();
+            let at = units(&reversed(&text), &reversed(&needle), 0, 1).first().copied();
+            at.map(|at| text.len() - needle.len() - at)
+        }
+    };
+    Ok(JsValue::from(last.map_or(-1.0, |at| at as f64)))
+}
+
+/// `tokens(text)`: an estimate, exact for short texts.
+pub(super) fn tokens(_this: &JsValue, args: &[JsValue], _context: &mut Context) -> JsResult<JsValue> {
+    Ok(JsValue::from(text::estimate(&string(args, 0).to_std_string_lossy()) as f64))
+}

@@ -1,0 +1,102 @@
+//! A root by script and a sub-model by function.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use models::{Answer, Model, ModelError, Reply, Request};
+use runtime::{Event, Outcome, RunSpec, rlm::prompt};
+use serde_json::Value;
+
+use crate::scripted::run::TOKIO;
+
+type Sub = dyn Fn(&Request) -> Result<Value, ModelError> + Send + Sync;
+
+/// Answers a run.
+pub(crate) struct Actor {
+    cells: Vec<String>,
+    child: String,
+    sub: Box<Sub>,
+    /// The longest an answer takes; how long one does depends on its key.
+    pub(crate) latency: Duration,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Actor {
+    /// A root that writes `cells`, one a turn, and a sub-model.
+    pub(crate) fn new(
+        cells: &[&str],
+        sub: impl Fn(&Request) -> Result<Value, ModelError> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let cells = cells.iter().map(|cell| format!("```repl\n{cell}\n```")).collect();
+        let child = "```repl\nsubmit(`child of ${depth}: ${context}`)\n```".replace("${depth}", "one");
+        Arc::new(Self { cells, child, sub: Box::new(sub), latency: Duration::ZERO, asked: Mutex::default() })
+    }
+
+    /// As [`Actor::new`], with a sub-model that repeats the prompt.
+    pub(crate) fn echo(cells: &[&str]) -> Arc<Self> {
+        Self::new(cells, |request| Ok(Value::from(format!("re: {}", request.prompt))))
+    }
+
+    /// With these cells for every REPL below the first.
+    pub(crate) fn child(mut self: Arc<Self>, cell: &str) -> Arc<Self> {
+        if let Some(actor) = Arc::get_mut(&mut self) {
+            actor.child = format!("```repl\n{cell}\n```");
+        }
+        self
+    }
+
+    /// With answers that take some time.
+    pub(crate) fn slow(mut self: Arc<Self>, latency: Duration) -> Arc<Self> {
+        if let Some(actor) = Arc::get_mut(&mut self) {
+            actor.latency = latency;
+        }
+        self
+    }
+
+    /// The keys of the calls it was asked, in order.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("no holder panics").clone()
+    }
+
+    fn respond(&self, request: &Request) -> Result<Value, ModelError> {
+        if !request.system.as_deref().is_some_and(|s| s.starts_with(prompt::BEGINS)) {
+            return (self.sub)(request);
+        }
+        if request.key.matches("rlm[").count() > 1 {
+            return Ok(Value::from(self.child.as_str()));
+        }
+        let now = request.prompt.rsplit("\n== Turn ").next().unwrap_or_default();
+        let turn: usize = now.split('/').next().and_then(|n| n.parse().ok()).expect("a turn message");
+        Ok(Value::from(self.cells.get(turn - 1).map_or("nothing left", String::as_str)))
+    }
+}
+
+impl Model for Actor {
+    fn answer(&self, request: Request) -> Reply<'_> {
+        self.asked.lock().expect("no holder panics").push(request.key.clone());
+        let answer = self.respond(&request);
+        let latency = self.simulated_latency(&request).unwrap_or_default();
+        Box::pin(async move {
+            tokio::time::sleep(latency).await;
+            answer.map(|value| Answer { value, ..Answer::default() })
+        })
+    }
+
+    fn simulated_latency(&self, request: &Request) -> Option<Duration> {
+        let spread = request.key.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 100;
+        Some(self.latency * spread / 100)
+    }
+}
+
+/// Runs to the end.
+pub(crate) fn run(spec: RunSpec, actor: Arc<Actor>) -> (Outcome, Vec<Arc<Event>>) {
+    TOKIO.block_on(async {
+        let handle = runtime::start(spec, actor).expect("the run starts");
+        let outcome = handle.wait().await;
+        let mut events = handle.subscribe(1);
+        let seen = std::iter::from_fn(|| events.try_next()).collect();
+        (outcome, seen)
+    })
+}

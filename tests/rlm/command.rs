@@ -1,0 +1,41 @@
+//! `callsheet rlm`.
+
+use serde_json::json;
+
+use crate::cli::{call, folder};
+
+#[test]
+fn a_question_about_files_is_answered_without_a_key() {
+    let text = "A line about refunds.\n".repeat(300);
+    let folder = folder(&[("a.txt", &text), ("b.txt", "short")]);
+    let arguments = ["rlm", "--context", "a.txt", "--context", "b.txt", "Why?", "--latency", "0"];
+    let said = call(folder.path(), &arguments);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.out.contains(" BASIS    simulated: the cells are real"), "{}", said.out);
+    assert!(said.out.contains(" ANSWER   (submitted in 3 turns)\n   [simulated] 4 parts;"), "{}", said.out);
+    assert!(said.out.contains(" coverage 3.0 % read by code, 100.0 % sent to models\n"), "{}", said.out);
+
+    let events =
+        call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--json", "--depth", "0"])
+            .json_lines();
+    assert_eq!(events[0]["args"]["context"]["$context"], json!("a.txt"));
+    assert!(events.iter().any(|event| event["type"] == "cell" && event["ok"] == json!(true)));
+    let run = events[0]["run"].as_str().expect("a name").to_owned();
+    let again =
+        call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--depth", "0", "--resume", &run]);
+    assert!(again.out.contains(" calls    3, 3 of them from the journal\n"), "{}", again.out);
+}
+
+#[test]
+fn mistakes_are_told_before_anything_runs() {
+    let folder = folder(&[("a.txt", "x")]);
+    let missing = call(folder.path(), &["rlm", "--context", "no.txt", "Why?"]);
+    assert_eq!(
+        (missing.code, missing.err.as_str()),
+        (2, "error: cannot read no.txt: No such file or directory (os error 2)\n")
+    );
+    let model = call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--model", "nobody:x"]);
+    assert_eq!(model.code, 2, "{}", model.err);
+    let without = call(folder.path(), &["rlm", "Why?"]);
+    assert!(without.code == 2 && without.err.contains("--context <FILE>"), "{}", without.err);
+}
