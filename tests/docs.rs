@@ -5,8 +5,15 @@ use std::fs;
 use crate::cli::{call, root};
 
 /// Pages with blocks that call the program.
-const PAGES: [&str; 6] =
-    ["README.md", "docs/quickstart.md", "docs/cli.md", "docs/options.md", "docs/json.md", "docs/estimates.md"];
+const PAGES: [&str; 7] = [
+    "README.md",
+    "docs/quickstart.md",
+    "docs/cli.md",
+    "docs/options.md",
+    "docs/json.md",
+    "docs/estimates.md",
+    "docs/rlm.md",
+];
 
 #[test]
 fn pages_show_what_the_program_says() {

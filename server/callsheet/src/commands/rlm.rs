@@ -24,9 +24,9 @@ use crate::{
 /// Lines of an answer on a terminal; the rest is in its file.
 const RESULT_LINES: usize = 40;
 
-/// Answers a question about files of any size: a root model writes code in a REPL where their text is a variable.
+/// Answers a question about files of any size, with code a model writes.
 ///
-/// The text never stands in the root model's prompt; code takes it apart and has other models read the parts. Every call, cell and answer is
+/// The root model works in a REPL where the text is a variable. The text never stands in the root model's prompt; code takes it apart and has other models read the parts. Every call, cell and answer is
 /// journaled: a run that broke off resumes with `--resume`, and pays for nothing twice.
 #[derive(Args)]
 pub(crate) struct Rlm {

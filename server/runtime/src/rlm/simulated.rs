@@ -77,7 +77,8 @@ impl<M: Model> Model for SimulatedRoot<M> {
         match Self::reply(&request) {
             None => self.others.answer(request),
             Some(text) => {
-                let input = tokens::count(&request.prompt);
+                let read = [request.prompt.as_str(), request.system.as_deref().unwrap_or_default()];
+                let input = read.into_iter().map(tokens::count).sum();
                 let usage = Usage { input, output: tokens::count(text), ..Usage::default() };
                 let latency = self.simulated_latency(&request).unwrap_or_default();
                 Box::pin(async move {

@@ -173,3 +173,16 @@ pub(super) fn excerpt(message: &str, source: &str, at: LineColumn, elsewhere: &s
     };
     format!("{message}\n  at line {}, column {}{elsewhere}\n{:>5} | {shown}{caret}", at.line, at.column, at.line)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_in_the_book() {
+        let page = include_str!("../../../../../docs/rlm.md");
+        let missing: Vec<&&str> =
+            RESERVED.iter().filter(|name| **name != "globalThis" && !page.contains(*name)).collect();
+        assert!(missing.is_empty(), "docs/rlm.md does not name {missing:?}");
+    }
+}
