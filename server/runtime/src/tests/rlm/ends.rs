@@ -310,7 +310,8 @@ async fn output_is_shown_short_and_kept_whole() {
         4390 501
         submitted
         rlm[0] submitted in 2
-        answer 1"#]].assert_eq(&lines.join("\n"));
+        answer 1"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[tokio::test]
