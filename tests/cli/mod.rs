@@ -58,7 +58,7 @@ pub(crate) fn call_with(folder: &Path, arguments: &[&str], text: &str) -> Called
     answer(child.wait_with_output().expect("it ends"))
 }
 
-fn answer(output: std::process::Output) -> Called {
+pub(crate) fn answer(output: std::process::Output) -> Called {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     Called { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }

@@ -113,8 +113,15 @@ fn limits_hold() {
 
 #[test]
 fn models_that_are_not_there_are_bad_usage() {
-    let ran = call(&root(), &["run", "examples/review.workflow.js", "--model", "gpt-9"]);
-    assert_eq!((ran.code, ran.err.as_str()), (2, "error: there is no model \"gpt-9\"; there is: simulated\n"));
+    let called = |model: &str| call(&root(), &["run", "examples/review.workflow.js", "--model", model]);
+    let ran = called("gpt-5");
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.starts_with("error: there is no model \"gpt-5\"; did you mean `openai:gpt-5`?; there are: simulated, ")
+    );
+    assert!(
+        called("gpt-9").err.starts_with("error: there is no model \"gpt-9\"; there are: simulated, anthropic:MODEL")
+    );
 }
 
 #[test]

@@ -48,6 +48,32 @@ async fn a_schema_goes_along_the_provider_s_way() {
 }
 
 #[tokio::test]
+async fn what_a_server_does_not_know_is_asked_in_another_way_and_remembered() {
+    let server = Server::start(|asked| {
+        let body = asked.body.to_string();
+        match () {
+            () if body.contains("reasoning_effort") => Deed::Refuse("unknown parameter: reasoning_effort".into()),
+            () if body.contains("json_schema") => {
+                Deed::Refuse("response_format.type json_schema is not supported".into())
+            }
+            () if body.contains("response_format") => Deed::Refuse("response_format is not supported".into()),
+            () => Deed::Answer("{}".into()),
+        }
+    })
+    .await;
+    let model = Http::new(Box::new(OpenAiChat::default()), &server.base, Key::default(), "tiny").expect("a client");
+    let request = Request { schema: Some(json!({"type": "object"})), effort: Some("low".into()), ..request("p") };
+    for asked in [4, 5] {
+        assert_eq!(model.answer(request.clone()).await.expect("an answer").value, json!("{}"));
+        assert_eq!(server.asked().len(), asked);
+    }
+    let last = server.asked().pop().expect("asked");
+    let system = last.wire.system(&last.body).expect("the schema in words");
+    assert!(system.contains("{\"type\":\"object\"}"), "{system}");
+    assert_eq!(last.prompt, "p", "the prompt stays as it is");
+}
+
+#[tokio::test]
 async fn each_fault_is_what_it_is() {
     let retry = vec![("retry-after", "7".to_owned())];
     let limited = |after: Option<u64>| ModelError::RateLimited { retry_after: after.map(Duration::from_secs) };

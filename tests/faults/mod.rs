@@ -2,4 +2,5 @@
 
 mod adapter;
 mod matrix;
-mod server;
+pub(crate) mod server;
+pub(crate) mod wires;

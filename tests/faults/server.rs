@@ -12,6 +12,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use super::wires::Wire;
+
 /// One request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -19,6 +21,8 @@ pub(crate) struct Asked {
     pub(crate) prompt: String,
     /// How often this prompt was asked before.
     pub(crate) before: usize,
+    /// The format it is in.
+    pub(crate) wire: Wire,
     /// The whole body.
     pub(crate) body: Value,
     /// The request's head: method, path, headers.
@@ -28,7 +32,7 @@ pub(crate) struct Asked {
 /// What the server does with a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Deed {
-    /// A whole answer, streamed in the format of Chat Completions, with usage 10 in, 5 out; cut off where the request allows less.
+    /// A whole answer, streamed in the format of the request, with usage 10 in, 5 out; cut off where the request allows less.
     Answer(String),
     /// An answer that takes its time.
     Slowly(Duration, String),
@@ -36,6 +40,8 @@ pub(crate) enum Deed {
     Status(u16, Vec<(&'static str, String)>),
     /// 429, as it comes where the account may spend no more.
     SpendLimit,
+    /// 400 with this message.
+    Refuse(String),
     /// Half an answer, then the end of the connection.
     Cut(String),
     /// The connection ends before anything is said.
@@ -91,19 +97,23 @@ async fn serve(
     log: &Mutex<Vec<(Asked, bool)>>,
 ) -> std::io::Result<()> {
     while let Some((head, body)) = request(&mut stream).await? {
-        let turns = body["messages"].as_array().cloned().unwrap_or_default();
-        let prompt =
-            turns.iter().rfind(|t| t["role"] == "user").and_then(|t| t["content"].as_str()).unwrap_or_default();
+        let wire = Wire::of(&head);
+        let turns = wire.turns(&body);
+        let prompt = turns.into_iter().rfind(|(role, _)| role == "user").map(|(_, text)| text).unwrap_or_default();
         let (asked, deed) = {
             let mut log = log.lock().expect("no panic while serving");
             let before = log.iter().filter(|(a, _)| a.prompt == prompt).count();
-            let asked = Asked { prompt: prompt.to_owned(), before, body, head };
+            let asked = Asked { prompt, before, wire, body, head };
             let deed = decide(&asked);
             log.push((asked.clone(), matches!(deed, Deed::Answer(_) | Deed::Slowly(..))));
             (asked, deed)
         };
         tracing::debug!(prompt = asked.prompt, ?deed, "served");
-        let most = asked.body["max_completion_tokens"].as_u64().unwrap_or(u64::MAX);
+        let most = asked.wire.limit(&asked.body);
+        let model = asked.wire.model(&asked.head, &asked.body);
+        let answer = async |stream: &mut TcpStream, text: &str, most| {
+            answer(stream, asked.wire.events(&model, text, most), most).await
+        };
         match deed {
             Deed::Answer(text) => answer(&mut stream, &text, Some(most)).await?,
             Deed::Slowly(time, text) => {
@@ -117,9 +127,13 @@ async fn serve(
                 let head = format!("HTTP/1.1 {status} Told\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
                 stream.write_all((head + &body).as_bytes()).await?;
             }
-            Deed::SpendLimit => {
-                let body = json!({"error": {"code": "insufficient_quota", "message": "told to"}}).to_string();
-                let head = format!("HTTP/1.1 429 Told\r\ncontent-length: {}\r\n\r\n", body.len());
+            Deed::SpendLimit | Deed::Refuse(_) => {
+                let (status, body) = match deed {
+                    Deed::Refuse(message) => (400, json!({"error": {"message": message}})),
+                    _ => (429, json!({"error": {"code": "insufficient_quota", "message": "told to"}})),
+                };
+                let body = body.to_string();
+                let head = format!("HTTP/1.1 {status} Told\r\ncontent-length: {}\r\n\r\n", body.len());
                 stream.write_all((head + &body).as_bytes()).await?;
             }
             Deed::Cut(text) => {
@@ -156,17 +170,7 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<(String, Valu
     Ok(Some((head, serde_json::from_slice(&bytes[end..end + length]).unwrap_or_default())))
 }
 
-async fn answer(stream: &mut TcpStream, text: &str, most: Option<u64>) -> std::io::Result<()> {
-    let middle = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(i, _)| i);
-    let chunk = |delta: &str| format!("data: {}\n\n", json!({"choices": [{"delta": {"content": delta}}]}));
-    let mut events = vec![chunk(&text[..middle])];
-    if let Some(most) = most {
-        events.push(chunk(&text[middle..]));
-        let reason = if most < 5 { "length" } else { "stop" };
-        events.push(format!("data: {}\n\n", json!({"choices": [{"delta": {}, "finish_reason": reason}]})));
-        let usage = json!({"prompt_tokens": 10, "completion_tokens": most.min(5)});
-        events.push(format!("data: {}\n\ndata: [DONE]\n\n", json!({"choices": [], "usage": usage})));
-    }
+async fn answer(stream: &mut TcpStream, events: Vec<String>, most: Option<u64>) -> std::io::Result<()> {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await?;
     for event in events {

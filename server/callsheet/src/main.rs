@@ -4,6 +4,7 @@ mod commands;
 mod excerpt;
 mod files;
 mod json;
+mod log;
 mod numbers;
 mod output;
 mod sheet;

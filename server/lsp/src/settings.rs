@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use analysis::{lint::Level, vocabulary::Profile};
+use models::Permissions;
 use serde_json::{Value, json};
 
 /// Where a person may set a setting, in VS Code's words.
@@ -126,6 +127,7 @@ macro_rules! named {
 named! {
     Profile: "the name of a profile", Profile::ALL;
     Level: "`off`, `hint`, `warning` or `error`", [Level::Off, Level::Hint, Level::Warning, Level::Error];
+    Permissions: "`read-only`, `edit` or `all`", Permissions::ALL;
     Trace: "`off`, `messages` or `verbose`", [Trace::Off, Trace::Messages, Trace::Verbose];
 }
 
@@ -168,6 +170,19 @@ impl Kind for BTreeMap<String, Level> {
     }
     fn show(&self) -> Value {
         self.iter().map(|(name, level)| (name.clone(), level.show())).collect::<serde_json::Map<_, _>>().into()
+    }
+}
+
+impl Kind for BTreeMap<String, String> {
+    const NAME: &'static str = "an object of texts";
+    fn schema() -> Value {
+        json!({"type": "object", "additionalProperties": String::schema()})
+    }
+    fn read(value: &Value) -> Option<Self> {
+        value.as_object()?.iter().map(|(name, text)| Some((name.clone(), String::read(text)?))).collect()
+    }
+    fn show(&self) -> Value {
+        self.iter().map(|(name, text)| (name.clone(), text.show())).collect::<serde_json::Map<_, _>>().into()
     }
 }
 
@@ -242,8 +257,16 @@ settings! {
     size_guideline: Option<u64> = None, "sizeGuideline", Resource;
     /// Dollars of one run above which a script counts as too expensive; null for no ceiling.
     cost_ceiling: Option<f64> = None, "costCeilingUsd", Resource;
-    /// Who answers agents in a run; `simulated` costs nothing.
+    /// Who answers agents in a run: `simulated`, which costs nothing, or `anthropic:MODEL`, `openai:MODEL` and so on.
     model: String = "simulated".to_string(), "run.model", Machine;
+    /// Where the provider of `run.model` is reached; null for its own address, or that in the environment.
+    base_url: Option<String> = None, "run.baseUrl", Machine;
+    /// A command that prints the key of the provider named in `CALLSHEET_PROVIDER`; asked where the environment has none.
+    key_command: Option<String> = None, "run.keyCommand", Machine;
+    /// What names of models in scripts mean, such as `haiku`: ids of the run's provider, or `PROVIDER:MODEL`.
+    aliases: BTreeMap<String, String> = BTreeMap::new(), "run.aliases", Machine;
+    /// What agents with tools may do: `read-only`, `edit` or `all`.
+    permissions: Permissions = Permissions::ReadOnly, "run.permissions", Machine;
     /// Seed of the simulated model; the same seed gives the same run.
     seed: u64 = 1, "run.seed", Resource;
     /// Longest time a simulated answer takes, in milliseconds; the shortest is a quarter of it.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use analysis::units::{Tokens, Usd};
-use models::{AgentKind, Chosen, Model, Usage};
+use models::{AgentKind, ChoiceError, Chosen, Model, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -321,6 +321,9 @@ pub enum StartError {
     /// The journal cannot be written.
     #[error("{0}")]
     Journal(String),
+    /// Nobody answers.
+    #[error(transparent)]
+    Model(#[from] ChoiceError),
     /// The run to resume cannot be.
     #[error(transparent)]
     Resume(#[from] resume::ResumeError),

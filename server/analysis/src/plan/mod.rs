@@ -139,6 +139,20 @@ pub struct AgentCall {
     pub fate: PromiseFate,
 }
 
+impl Plan {
+    /// The models that calls name, as far as they are known before a run.
+    pub fn named_models(&self) -> impl Iterator<Item = &str> {
+        self.calls
+            .iter()
+            .flat_map(|call| match &call.model {
+                Setting::Known(model) => std::slice::from_ref(model),
+                Setting::OneOf(models) => models,
+                Setting::Inherited | Setting::Unknown(_) => &[],
+            })
+            .map(String::as_str)
+    }
+}
+
 /// An option that selects something by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Setting {

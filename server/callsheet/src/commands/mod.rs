@@ -8,6 +8,7 @@ mod rlm;
 mod run;
 mod runs;
 mod sandbox;
+mod who;
 
 use clap::Subcommand;
 

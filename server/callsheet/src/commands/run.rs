@@ -1,17 +1,18 @@
 //! `callsheet run`: the call sheet, the run, the result.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::path::PathBuf;
 
-use analysis::{Analysis, Context, estimate, prices, units::Tokens};
+use analysis::{Analysis, Context, prices, units::Tokens};
 use clap::Args;
-use models::{Latency, Model, Simulated};
-use runtime::{AgentState, EventKind, Outcome, RunHandle, RunSpec, Status};
+use runtime::{AgentState, Event, EventKind, Outcome, RunHandle, RunSpec, Status};
 use serde_json::{Value, json};
+use tracing_subscriber::filter::LevelFilter;
 
+use super::who::{Who, with_kinds};
 use crate::{
     FINDINGS, FINE, excerpt,
     files::Source,
-    numbers, output,
+    log, numbers, output,
     output::Failure,
     sheet, tree,
     watch::{self, View},
@@ -19,9 +20,6 @@ use crate::{
 
 /// Where runs are kept, from the folder the command is given in.
 pub(crate) const RUNS: &str = ".callsheet/runs";
-
-/// The models there are.
-const MODELS: [&str; 1] = ["simulated"];
 
 /// Lines of a result on a terminal; the rest is in its file.
 const RESULT_LINES: usize = 40;
@@ -40,9 +38,8 @@ pub(crate) struct Run {
     /// A file with what the script sees as `args`, as JSON.
     #[arg(long, value_name = "FILE")]
     args_file: Option<PathBuf>,
-    /// Who answers. `simulated` makes answers up: deterministic, valid, free.
-    #[arg(long, value_name = "MODEL", default_value = MODELS[0])]
-    model: String,
+    #[command(flatten)]
+    who: Who,
     /// Seed of the simulated answers.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -55,39 +52,28 @@ pub(crate) struct Run {
     /// Output tokens of the whole run at most; the script sees them as `budget.total`.
     #[arg(long, value_name = "N")]
     budget_tokens: Option<u64>,
-    /// Milliseconds a simulated answer takes at most.
-    #[arg(long, value_name = "MS", default_value_t = 600)]
-    latency: u64,
-    /// Share of simulated attempts that fail as those of a busy provider do, from 0 to 1.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
-    failures: f64,
     /// Writes one event a line as JSON, at the end a `result` or an `error`.
     #[arg(long)]
     json: bool,
 }
 
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse::<f64>().map_err(|e| e.to_string())?;
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is from 0 to 1".into()) }
-}
-
 impl Run {
     pub(crate) fn run(self) -> Result<u8, Failure> {
-        if !MODELS.contains(&self.model.as_str()) {
-            return Err(Failure::usage(format!("there is no model {:?}; there is: {}", self.model, MODELS.join(", "))));
-        }
+        log::begin(LevelFilter::OFF);
         let source = Source::read(&self.file)?;
         let context = Context { file_name: source.name(), args: self.args()?, ..Context::default() };
         let analysis = analysis::analyze(source.text.as_str(), &context);
         let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
+        let chosen = self.who.choose(self.seed, &analysis)?;
         if !self.json {
             output::line(&sheet::render(&analysis, &source.path, args.as_ref(), self.at_once()))?;
             output::line("")?;
         }
-        let spec = self.spec(&source, args);
+        let mut spec = self.spec(&source, args);
+        let model = spec.answered_by(&chosen);
         let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let ended = tokio.block_on(async {
-            let handle = match runtime::start(spec, self.model()) {
+            let handle = match runtime::start(spec, model) {
                 Ok(handle) => handle,
                 Err(error) => return Ok(Err(error)),
             };
@@ -129,14 +115,7 @@ impl Run {
         spec.concurrency = Some(self.at_once());
         spec.limits.max_agents = self.max_agents;
         spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
-        spec.price = Some(Arc::new(estimate::would_cost));
-        spec
-    }
-
-    fn model(&self) -> Arc<dyn Model> {
-        let most = Duration::from_millis(self.latency);
-        let latency = if most.is_zero() { Latency::None } else { Latency::Between(most / 4, most) };
-        Arc::new(Simulated { seed: self.seed, latency, failure_rate: self.failures })
+        with_kinds(spec)
     }
 
     /// Says why a run did not start, by the script's lines where they are to blame.
@@ -209,11 +188,25 @@ fn report(analysis: &Analysis, handle: &RunHandle, outcome: &Outcome) -> Result<
     let assumed = assumed.map(|model| format!(", no model named = {} (assumed)", model.id)).unwrap_or_default();
     let (in_tokens, in_usd) = (numbers::span(&total.tokens), numbers::span(&total.usd));
     output::line(&format!(" agents   {}; estimated {}", totals.agents, analysis.plan.agents))?;
-    output::line(&format!(" tokens   {tokens}, simulated; estimated {in_tokens}"))?;
-    output::line(&format!(
-        " cost     nothing spent; {}{more} at list prices{assumed}; estimated {in_usd}",
-        totals.usd
-    ))?;
+    let simulated = matches!(
+        handle.state().started.as_deref(),
+        Some(Event { kind: EventKind::RunStarted { simulated: true, .. }, .. })
+    );
+    let (basis, spent, assumed) = match simulated {
+        true => (", simulated".to_owned(), "nothing spent; ", assumed.as_str()),
+        false => (counted(totals.uncounted), "", ""),
+    };
+    output::line(&format!(" tokens   {tokens}{basis}; estimated {in_tokens}"))?;
+    output::line(&format!(" cost     {spent}{}{more} at list prices{assumed}; estimated {in_usd}", totals.usd))?;
     output::line(&format!(" journal  {}", handle.folder().display()))?;
     Ok(())
+}
+
+/// What the tokens of a run rest on, where the provider did not count all of them.
+fn counted(uncounted: u64) -> String {
+    match uncounted {
+        0 => String::new(),
+        1 => " and more: of 1 answer only what was written to and fro is counted".to_owned(),
+        n => format!(" and more: of {n} answers only what was written to and fro is counted"),
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
     run::{
         documents, events, progress,
         protocol::{CatchUp, CaughtUp, Listed, Numbered},
-        start::{Order, SIMULATED},
+        start::Order,
         transcript::transcript,
         view::{RunView, Ticket},
     },
@@ -88,7 +88,7 @@ impl Owner {
             id: String::new(),
             text: script.text.clone(),
             lines: script.lines.clone(),
-            model: SIMULATED.into(),
+            model: order.model.clone(),
             bound: script.known.plan.agents.high.filter(|_| !script.is_broken()),
             state: Arc::default(),
             over: false,

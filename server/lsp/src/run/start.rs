@@ -1,8 +1,8 @@
 //! From a script, as the editor shows it, to a run.
 
-use std::{path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{path::PathBuf, thread, time::Duration};
 
-use models::{Latency, Model, Simulated};
+use models::{AgentKind, Latency, ModelName, Options, Simulated, choose};
 use runtime::{Limits, RunHandle, RunSpec, StartError};
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -11,10 +11,13 @@ use crate::{analyst::STACK, run::documents::project, settings::Settings, snapsho
 
 /// What to run.
 pub(crate) struct Order {
-    /// All that decides it.
+    /// All that decides it, but for who answers.
     pub(crate) spec: RunSpec,
-    /// Who answers.
-    pub(crate) model: Arc<dyn Model>,
+    /// Who answers: `simulated`, `anthropic:sonnet`.
+    pub(crate) model: String,
+    options: Options,
+    /// Models the script is known to name.
+    named: Vec<String>,
 }
 
 impl Order {
@@ -25,12 +28,8 @@ impl Order {
     /// A sentence that says why not.
     pub(crate) fn of(script: &Snapshot, dry: bool, args: Option<Value>) -> Result<Self, String> {
         let settings = &script.settings;
-        if !dry && settings.model != SIMULATED {
-            let model = &settings.model;
-            return Err(format!(
-                "This version runs on the model `{SIMULATED}` only; `callsheet.run.model` is `{model}`."
-            ));
-        }
+        let model = if dry { SIMULATED } else { &settings.model };
+        let known = model.parse::<ModelName>().map_err(|error| format!("`callsheet.run.model`: {error}."))?;
         let args = match (args, &script.fresh.script.pragmas.args) {
             (Some(args), _) => Some(args),
             (None, Some((_, Ok(args)))) => Some(args.clone()),
@@ -45,22 +44,36 @@ impl Order {
         spec.concurrency = settings.concurrency.and_then(|most| usize::try_from(most).ok());
         spec.limits = limits(settings);
         spec.sandbox = sandbox();
-        spec.price = Some(Arc::new(analysis::estimate::would_cost));
+        spec.kinds = AgentKind::read_all(spec.script_path.parent().unwrap_or(&folder), std::env::home_dir().as_deref());
         let most = settings.simulated_latency;
         let latency = Latency::Between(Duration::from_millis(most / 4), Duration::from_millis(most));
-        let model = Simulated { latency, ..Simulated::new(settings.seed) };
-        Ok(Self { spec, model: Arc::new(model) })
+        let options = Options {
+            simulated: Simulated { latency, ..Simulated::new(settings.seed) },
+            aliases: settings.aliases.clone(),
+            base_url: settings.base_url.clone(),
+            key_command: settings.key_command.clone(),
+            permissions: settings.permissions,
+            folder,
+            ..Options::default()
+        };
+        let named = script.known.plan.named_models().map(str::to_owned).collect();
+        Ok(Self { spec, model: known.to_string(), options, named })
     }
 
-    /// Starts the run, in a thread of its own: it reads the script and writes to disk.
+    /// Starts the run, in a thread of its own: it may wait for a command that prints a key, reads the script and writes to
+    /// disk.
     pub(crate) fn start(
-        self,
+        mut self,
         then: impl FnOnce(Result<RunHandle, StartError>) + Send + 'static,
     ) -> std::io::Result<()> {
         let runtime = Handle::current();
         let starting = move || {
             let _within = runtime.enter();
-            then(runtime::start(self.spec, self.model));
+            let named = self.named.iter().map(String::as_str);
+            then(choose(&self.model, &self.options, named).map_err(StartError::from).and_then(|chosen| {
+                let model = self.spec.answered_by(&chosen);
+                runtime::start(self.spec, model)
+            }));
         };
         thread::Builder::new().name("start".into()).stack_size(STACK).spawn(starting).map(drop)
     }

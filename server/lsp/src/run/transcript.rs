@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::prices;
-use runtime::{AgentState, EventKind, Progress, RunState, Status};
+use runtime::{AgentState, Event, EventKind, Progress, RunState, Status};
 use serde_json::Value;
 
 use crate::run::view::RunView;
@@ -70,12 +70,16 @@ pub(crate) fn transcript(name: &str, run: &RunView) -> String {
     out
 }
 
-/// What the run would have cost, and what that rests on.
+/// What the run cost or would have cost, and what that rests on.
 fn cost(state: &RunState) -> String {
     let unnamed = |agent: &AgentState| matches!(agent.queued.kind, EventKind::AgentQueued { model: None, .. });
+    let more = if state.totals.unpriced > 0 { " and more, as some models have no price" } else { "" };
+    let simulated = |event: &Event| matches!(event.kind, EventKind::RunStarted { simulated: true, .. });
+    if !state.started.as_deref().is_some_and(simulated) {
+        return format!("Cost: {}{more}, as the provider counts, at list prices.", state.totals.usd);
+    }
     let assumed = prices::find("inherit").filter(|_| state.agents.iter().any(unnamed));
     let assumed = assumed.map(|model| format!(", no model named = {} (assumed)", model.id)).unwrap_or_default();
-    let more = if state.totals.unpriced > 0 { " and more, as some models have no price" } else { "" };
     format!("Nothing spent; {}{more} at list prices{assumed}.", state.totals.usd)
 }
 

@@ -264,14 +264,33 @@ async fn nothing_runs_without_trust_or_for_a_model_that_is_not_there() {
         "Nothing runs in a workspace that is not trusted. Trust it first, then run again."
     );
     editor.client.notify("callsheet/trust", json!({"trusted": true})).await;
-    let settings = json!({"settings": {"callsheet": {"run.model": "opus"}}});
-    editor.client.notify("workspace/didChangeConfiguration", settings).await;
-    let refused = editor.command("callsheet.run").await;
-    assert_eq!(
-        refused["error"]["message"],
-        "This version runs on the model `simulated` only; `callsheet.run.model` is `opus`."
-    );
+    for (model, why) in [
+        ("opus", "`callsheet.run.model`: there is no model \"opus\"; did you mean `anthropic:opus`?"),
+        ("acp:opencod", "there is no agent \"opencod\"; did you mean `acp:opencode`?"),
+    ] {
+        let settings = json!({"settings": {"callsheet": {"run.model": model}}});
+        editor.client.notify("workspace/didChangeConfiguration", settings).await;
+        let refused = editor.command("callsheet.run").await;
+        assert!(refused["error"]["message"].as_str().unwrap().starts_with(why), "{refused}");
+    }
     assert!(!editor.folder.path().join(".callsheet").exists(), "nothing was written");
+    editor.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_on_a_command_says_so_everywhere() {
+    let settings = json!({"run.model": "command:echo done by $CALLSHEET_LABEL"});
+    let mut editor = Editor::open(SCRIPT, settings).await;
+    let id = editor.command("callsheet.run").await["result"]["runId"].as_str().unwrap().to_string();
+    let folder = editor.folder.path().join(".callsheet/runs").join(id);
+    editor.progress().await;
+    editor.client.answer("window/showDocument", json!({"success": true})).await;
+    let transcript = std::fs::read_to_string(folder.join("transcript.md")).unwrap();
+    assert!(transcript.contains(" on command:echo done by $CALLSHEET_LABEL: "), "{transcript}");
+    assert!(!transcript.contains("Nothing spent") && !transcript.contains("simulated"), "{transcript}");
+    let journal = std::fs::read_to_string(folder.join("journal.jsonl")).unwrap();
+    assert!(journal.contains("\"provider\":\"command\"") && journal.contains("\"simulated\":false"), "{journal}");
+    assert!(journal.contains("\"usageBasis\":\"counted\""), "{journal}");
     editor.finish().await;
 }
 

@@ -1,0 +1,73 @@
+//! Who answers a run: the same flags wherever a run begins.
+
+use std::{path::Path, time::Duration};
+
+use analysis::Analysis;
+use clap::Args;
+use models::{AgentKind, Chosen, Latency, Options, Permissions, Simulated, choose};
+use runtime::RunSpec;
+
+use crate::output::Failure;
+
+/// The model that costs nothing.
+pub(crate) const SIMULATED: &str = "simulated";
+
+#[derive(Args)]
+pub(crate) struct Who {
+    /// Who answers: `simulated`, the default, makes answers up, valid and free; `anthropic:MODEL`, `openai:MODEL`,
+    /// `openai-compatible:MODEL`, `gemini:MODEL`, `command:LINE`, `acp:AGENT`.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+    /// What a model's name in the script means: an id of the run's provider, or PROVIDER:MODEL. Can be given again.
+    #[arg(long = "alias", value_name = "NAME=MODEL", value_parser = pair)]
+    aliases: Vec<(String, String)>,
+    /// Where the provider is reached, instead of its own address or that in the environment.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// What agents with tools may do: `read-only`, `edit` or `all`.
+    #[arg(long, value_name = "WHAT", default_value = Permissions::ReadOnly.name())]
+    permissions: Permissions,
+    /// Milliseconds a simulated answer takes at most.
+    #[arg(long, value_name = "MS", default_value_t = 600)]
+    latency: u64,
+    /// Share of simulated attempts that fail as those of a busy provider do, from 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    failures: f64,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().map_err(|e| e.to_string())?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is from 0 to 1".into()) }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, model)) if !name.is_empty() && !model.is_empty() => Ok((name.into(), model.into())),
+        _ => Err("an alias is written NAME=MODEL".into()),
+    }
+}
+
+impl Who {
+    /// Finds who answers a run of the script; looks for keys, and spends nothing.
+    pub(crate) fn choose(&self, seed: u64, analysis: &Analysis) -> Result<Chosen, Failure> {
+        let most = Duration::from_millis(self.latency);
+        let latency = if most.is_zero() { Latency::None } else { Latency::Between(most / 4, most) };
+        let options = Options {
+            simulated: Simulated { seed, latency, failure_rate: self.failures },
+            aliases: self.aliases.iter().cloned().collect(),
+            base_url: self.base_url.clone(),
+            permissions: self.permissions,
+            folder: std::env::current_dir()?,
+            ..Options::default()
+        };
+        let name = self.model.as_deref().unwrap_or(SIMULATED);
+        choose(name, &options, analysis.plan.named_models()).map_err(|error| Failure::usage(error.to_string()))
+    }
+}
+
+/// Has `spec` know the kinds of agents its script can name.
+pub(crate) fn with_kinds(mut spec: RunSpec) -> RunSpec {
+    let folder = spec.script_path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    spec.kinds = AgentKind::read_all(folder, std::env::home_dir().as_deref());
+    spec
+}
