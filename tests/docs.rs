@@ -5,7 +5,7 @@ use std::fs;
 use crate::cli::{call, root};
 
 /// Pages with blocks that call the program.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "docs/quickstart.md",
     "docs/cli.md",
@@ -13,7 +13,19 @@ const PAGES: [&str; 7] = [
     "docs/json.md",
     "docs/estimates.md",
     "docs/rlm.md",
+    "docs/models.md",
 ];
+
+/// The table that stands behind a mark of this name.
+fn table(name: &str) -> Option<String> {
+    Some(match name {
+        "priors" => priors(),
+        "providers" => providers(),
+        "aliases" => aliases(),
+        "agents" => agents(),
+        _ => return None,
+    })
+}
 
 #[test]
 fn pages_show_what_the_program_says() {
@@ -58,9 +70,11 @@ fn refreshed(page: &str) -> String {
     while let Some(line) = lines.next() {
         fresh.push_str(line);
         fresh.push('\n');
-        if line == "<!-- priors -->" {
-            lines.by_ref().take_while(|l| *l != "<!-- /priors -->").for_each(drop);
-            fresh.push_str(&format!("\n{}\n<!-- /priors -->\n", priors()));
+        let mark = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
+        if let Some((name, table)) = mark.and_then(|name| Some((name, table(name)?))) {
+            let end = format!("<!-- /{name} -->");
+            lines.by_ref().take_while(|l| *l != end).for_each(drop);
+            fresh.push_str(&format!("\n{table}\n{end}\n"));
         }
         if line != "```console" {
             continue;
@@ -80,6 +94,39 @@ fn priors() -> String {
     let mut table = "| size of | low | likely | high | source |\n|---|--:|--:|--:|---|\n".to_owned();
     for p in analysis::estimate::priors::ALL {
         table += &format!("| {} | {} | {} | {} {} | {} |\n", p.what, p.low, p.likely, p.high, p.unit, p.source);
+    }
+    table
+}
+
+/// Who can answer, and where keys and addresses are looked for.
+fn providers() -> String {
+    let mut table = "| `--model` | who answers | key | address |\n|---|---|---|---|\n".to_owned();
+    let code = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" or ");
+    for row in models::Provider::TABLE {
+        let name = if row.takes.is_empty() { row.name.to_owned() } else { format!("{}:{}", row.name, row.takes) };
+        let base =
+            if row.base.is_empty() { String::new() } else { format!("{}, else <{}>", code(row.bases), row.base) };
+        table += &format!("| `{name}` | {} | {} | {base} |\n", row.doc, code(row.keys));
+    }
+    table
+}
+
+/// What aliases mean.
+fn aliases() -> String {
+    let mut table = format!("| {} | Anthropic | OpenAI | Google |\n|---|---|---|---|\n", models::ALIASES_AS_OF);
+    for (alias, openai, google) in models::ALIASES {
+        let own = analysis::prices::ALIASES.iter().find(|(name, _)| *name == alias).map_or("", |(_, id)| id);
+        table += &format!("| `{alias}` | `{own}` | `{openai}` | `{google}` |\n");
+    }
+    table
+}
+
+/// Agents that are known by name.
+fn agents() -> String {
+    let mut table = "| `--model` | starts | tokens | tried with |\n|---|---|---|---|\n".to_owned();
+    for agent in models::KNOWN_AGENTS {
+        let usage = if agent.usage.is_reported() { "as it reports" } else { "of its last turn: a lower bound" };
+        table += &format!("| `acp:{}` | `{}` | {usage} | {} |\n", agent.name, agent.line, agent.from);
     }
     table
 }

@@ -30,7 +30,7 @@ while IFS= read -r line; do
       say '{"jsonrpc":"2.0","id":900,"method":"session/request_permission","params":{"sessionId":"s","toolCall":{"toolCallId":"t","title":"Write written.txt","kind":"edit"},"options":[{"optionId":"always","name":"Always","kind":"allow_always"},{"optionId":"yes","name":"Yes","kind":"allow_once"},{"optionId":"no","name":"No","kind":"reject_once"}]}}'
       IFS= read -r reply
       case $reply in
-        *'"optionId":"yes"'*) echo written > written.txt; chunk 'I wrote '; chunk 'it.' ;;
+        *'"optionId":"yes"'*) echo written > written.txt; chunk 'I wrote \ud83d'; chunk '\ude80 it.' ;;
         *) chunk 'I may not.' ;;
       esac
       done_with 10 6 4

@@ -44,7 +44,7 @@ async fn an_agent_answers_within_its_permissions() {
         let arguments = ["--json", "--model", "acp:sh agent.sh", "--permissions", permissions, "--concurrency", "1"];
         let ran = run(folder.path(), &arguments, &[]).await;
         let last = ran.json_lines().pop().expect("a result");
-        let text = if written { "I wrote it." } else { "I may not." };
+        let text = if written { "I wrote 🚀 it." } else { "I may not." };
         assert_eq!(last["result"], json!({"text": text, "shaped": {"n": 7}}), "{permissions}: {}{last}", ran.err);
         assert_eq!(folder.path().join("written.txt").exists(), written, "{permissions}");
         let warnings: Vec<_> = events(&ran, "warning").into_iter().map(|w| w["message"].clone()).collect();

@@ -182,7 +182,7 @@ fn in_stream(error: StreamError) -> ModelError {
         "rate_limit_error" | "rate_limit_exceeded" | "RESOURCE_EXHAUSTED" => {
             ModelError::RateLimited { retry_after: None }
         }
-        "api_error" | "server_error" | "INTERNAL" => ModelError::Network(error.to_string()),
+        "api_error" | "server_error" | "INTERNAL" | wire::GARBLED => ModelError::Network(error.to_string()),
         _ => ModelError::Refused(error.to_string()),
     }
 }

@@ -13,32 +13,37 @@ pub struct KnownAgent {
     pub line: &'static str,
     /// Variables that make it ask before it does what may do harm, instead of just doing it.
     pub asking: &'static [(&'static str, &'static str)],
+    /// The mode of a session in which it asks, whatever a person has made its usual one.
+    pub mode: Option<&'static str>,
     /// What its counts of tokens are.
     pub usage: UsageBasis,
     /// Where it comes from.
     pub from: &'static str,
 }
 
-/// The table. Command lines and counts as seen with the versions in [`KnownAgent::from`], 2026-11.
+/// The table. Command lines, modes and counts as seen with the versions in [`KnownAgent::from`], 2026-11.
 pub const KNOWN_AGENTS: [KnownAgent; 5] = [
     KnownAgent {
         name: "claude",
         line: "claude-agent-acp",
         asking: &[],
+        mode: Some("default"),
         usage: UsageBasis::Reported,
-        from: "npm @zed-industries/claude-agent-acp 0.23",
+        from: "npm @agentclientprotocol/claude-agent-acp 0.49",
     },
     KnownAgent {
         name: "codex",
         line: "codex-acp -c sandbox_mode=read-only -c approval_policy=on-request",
         asking: &[],
+        mode: None,
         usage: UsageBasis::Reported,
-        from: "npm @zed-industries/codex-acp 0.16",
+        from: "not tried; npm @zed-industries/codex-acp",
     },
     KnownAgent {
         name: "gemini",
         line: "gemini --acp",
         asking: &[],
+        mode: Some("default"),
         usage: UsageBasis::Reported,
         from: "npm @google/gemini-cli 0.61",
     },
@@ -47,6 +52,7 @@ pub const KNOWN_AGENTS: [KnownAgent; 5] = [
         line: "opencode acp",
         // It edits and runs commands unasked otherwise.
         asking: &[("OPENCODE_PERMISSION", r#"{"edit":"ask","bash":"ask","webfetch":"ask"}"#)],
+        mode: None,
         usage: UsageBasis::LastTurn,
         from: "npm opencode-ai 1.18",
     },
@@ -54,8 +60,9 @@ pub const KNOWN_AGENTS: [KnownAgent; 5] = [
         name: "qwen",
         line: "qwen --acp",
         asking: &[],
+        mode: Some("default"),
         usage: UsageBasis::Reported,
-        from: "npm @qwen-code/qwen-code; not tried",
+        from: "not tried; npm @qwen-code/qwen-code",
     },
 ];
 

@@ -5,6 +5,7 @@
 mod known;
 mod peer;
 mod permissions;
+mod settings;
 mod tool;
 mod turn;
 
@@ -18,6 +19,7 @@ pub use tool::structured_output_main;
 
 use self::{
     peer::{Peer, Trouble},
+    settings::Settings,
     turn::Turn,
 };
 use crate::{
@@ -127,7 +129,14 @@ impl Acp {
         let session = peer.call("session/new", session, &mut turn).await?;
         let id = session["sessionId"].clone();
         let mut notes = Vec::new();
-        let model = self.set_model(request, &session, peer, &mut turn, &mut notes).await?;
+        let mut settings = Settings { session: &session, peer, turn: &mut turn };
+        if let Some(mode) = self.agent.and_then(|agent| agent.mode).filter(|_| self.permissions != Permissions::All) {
+            settings.mode(mode).await?;
+        }
+        let model = match &request.model {
+            Some(asked) => settings.model(asked, &mut notes).await?,
+            None => settings.current_model(),
+        };
         let mut usage = None;
         let mut prompt = blocks(request, slot.is_some());
         let mut answer = None;
@@ -156,36 +165,6 @@ impl Acp {
             None => (counted(request, &value), UsageBasis::Counted),
         };
         Ok(Answer { value, usage, basis, model, usd: turn.usd, notes })
-    }
-
-    /// Asks for the model the call names, where the agent offers it; says so where it does not. The model that answers, as
-    /// far as the agent tells.
-    async fn set_model(
-        &self,
-        request: &Request,
-        session: &Value,
-        peer: &mut Peer,
-        turn: &mut Turn,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<String>, Trouble> {
-        let offered = session["models"]["availableModels"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let ids: Vec<&str> = offered.iter().filter_map(|model| model["modelId"].as_str()).collect();
-        let current = session["models"]["currentModelId"].as_str().map(str::to_owned);
-        let Some(asked) = &request.model else { return Ok(current) };
-        let named = |id: &&&str| **id == asked.as_str() || id.rsplit('/').next() == Some(asked.as_str());
-        let Some(id) = ids.iter().find(named).or_else(|| ids.iter().find(|id| id.contains(asked.as_str()))) else {
-            notes.push(format!("the agent offers no model {asked:?} by this protocol; its own answered"));
-            return Ok(current);
-        };
-        let params = json!({"sessionId": session["sessionId"], "modelId": id});
-        match peer.call("session/set_model", params, turn).await {
-            Ok(_) => Ok(Some((*id).to_owned())),
-            Err(Trouble::Said(_, why)) => {
-                notes.push(format!("the agent did not change to the model {asked:?}: {why}"));
-                Ok(current)
-            }
-            Err(gone) => Err(gone),
-        }
     }
 }
 

@@ -8,6 +8,8 @@ use tokio::{
     process::{ChildStdin, ChildStdout},
 };
 
+use crate::wire::json as json_of;
+
 /// Longest message an agent may send.
 const MOST_BYTES: u64 = 64 << 20;
 
@@ -45,7 +47,7 @@ impl Peer {
     pub(super) async fn call(&mut self, method: &str, params: Value, ears: &mut impl Hears) -> Result<Value, Trouble> {
         self.issued += 1;
         let id = self.issued;
-        self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await?;
+        self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
         loop {
             let message = self.next().await?;
             match (message["method"].as_str(), message.get("id")) {
@@ -57,7 +59,7 @@ impl Peer {
                             json!({"jsonrpc": "2.0", "id": asked, "error": {"code": code, "message": message}})
                         }
                     };
-                    self.say(&answer).await?;
+                    self.say(&answer).await;
                 }
                 (None, Some(answered)) if *answered == id => {
                     let error = &message["error"];
@@ -75,11 +77,11 @@ impl Peer {
         }
     }
 
-    async fn say(&mut self, message: &Value) -> Result<(), Trouble> {
+    /// Says something. An agent that does not listen has ended, and what it said before that is worth more than that: the next look
+    /// for a message tells.
+    async fn say(&mut self, message: &Value) {
         let line = format!("{message}\n");
-        let gone = |e| Trouble::Gone(format!("it does not listen: {e}"));
-        self.input.write_all(line.as_bytes()).await.map_err(gone)?;
-        self.input.flush().await.map_err(gone)
+        let _ = self.input.write_all(line.as_bytes()).await.and(self.input.flush().await);
     }
 
     /// The next message. Lines that are none are kept for the error, should it come to one: agents print there why they end.
@@ -100,10 +102,11 @@ impl Peer {
                 Ok(_) => {}
                 Err(error) => return Err(Trouble::Gone(format!("it cannot be heard: {error}"))),
             }
-            match serde_json::from_slice::<Value>(&line) {
+            let text = String::from_utf8_lossy(&line);
+            match json_of(&text) {
                 Ok(message) if message.is_object() => return Ok(message),
                 _ => {
-                    self.noise.push_back(String::from_utf8_lossy(&line).trim().to_owned());
+                    self.noise.push_back(text.trim().to_owned());
                     if self.noise.len() > 4 {
                         self.noise.pop_front();
                     }

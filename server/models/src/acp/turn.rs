@@ -7,7 +7,7 @@ use super::{
     peer::Hears,
     permissions::{Permissions, decide},
 };
-use crate::{Listener, Usage};
+use crate::{Listener, Usage, wire::Halves};
 
 /// What we have heard.
 pub(super) struct Turn {
@@ -16,6 +16,7 @@ pub(super) struct Turn {
     listener: Listener,
     /// What the agent said since it last used a tool: its answer, once it is done.
     text: String,
+    halves: Halves,
     /// What it said before that, for agents that say nothing at the end.
     before: String,
     /// The cost the agent tells, of the session so far.
@@ -27,7 +28,8 @@ pub(super) struct Turn {
 impl Turn {
     pub(super) fn new(permissions: Permissions, tools: Option<Vec<String>>, listener: Listener) -> Self {
         let (text, before) = (String::new(), String::new());
-        Self { permissions, tools, listener, text, before, usd: None, refused: Vec::new() }
+        let halves = Halves::default();
+        Self { permissions, tools, listener, text, halves, before, usd: None, refused: Vec::new() }
     }
 
     /// The agent's answer.
@@ -48,9 +50,9 @@ impl Hears for Turn {
         let update = &params["update"];
         match (method, update["sessionUpdate"].as_str()) {
             ("session/update", Some("agent_message_chunk")) => {
-                let piece = update["content"]["text"].as_str().unwrap_or_default();
-                self.text.push_str(piece);
-                self.listener.hear(piece);
+                let piece = self.halves.join(update["content"]["text"].as_str().unwrap_or_default());
+                self.text.push_str(&piece);
+                self.listener.hear(&piece);
             }
             ("session/update", Some("tool_call")) => {
                 if !self.text.trim().is_empty() {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, messages, number, schema, stream_error,
-    text,
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, event::data, messages, number, schema,
+    stream_error, text,
 };
 use crate::Usage;
 
@@ -74,7 +74,7 @@ impl Format for Anthropic {
     }
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Ok(data) = serde_json::from_str::<Value>(&event.data) else {
+        let Some(data) = data(event)? else {
             return Ok(None);
         };
         match text(&data, "/type").unwrap_or_default() {

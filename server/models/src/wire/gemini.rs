@@ -3,7 +3,10 @@
 use analysis::units::Tokens;
 use serde_json::{Value, json};
 
-use super::{Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, Turn, number, stream_error, text};
+use super::{
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, Turn, event::data, number, stream_error,
+    text,
+};
 use crate::Usage;
 
 /// The format of `POST /v1beta/models/MODEL:streamGenerateContent?alt=sse`.
@@ -50,7 +53,7 @@ impl Format for Gemini {
     }
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Ok(data) = serde_json::from_str::<Value>(&event.data) else {
+        let Some(data) = data(event)? else {
             return Ok(None);
         };
         let before = reply.text.len();

@@ -4,6 +4,7 @@
 //! references and official SDK types, 2026-11.
 
 mod anthropic;
+mod event;
 mod gemini;
 mod openai_chat;
 mod openai_responses;
@@ -13,6 +14,7 @@ mod sse;
 mod tests;
 
 pub use anthropic::Anthropic;
+pub(crate) use event::{GARBLED, Halves, json};
 pub use gemini::Gemini;
 pub use openai_chat::OpenAiChat;
 pub use openai_responses::OpenAiResponses;
@@ -89,6 +91,7 @@ pub struct Partial {
     pub stop: Option<Stop>,
     /// The model that answers, as the provider names it.
     pub model: Option<String>,
+    halves: Halves,
 }
 
 impl Partial {
@@ -100,8 +103,9 @@ impl Partial {
     }
 
     fn add(&mut self, delta: &str) -> Option<String> {
-        self.text.push_str(delta);
-        (!delta.is_empty()).then(|| delta.to_owned())
+        let delta = self.halves.join(delta);
+        self.text.push_str(&delta);
+        Some(delta).filter(|delta| !delta.is_empty())
     }
 }
 

@@ -4,8 +4,8 @@ use analysis::units::Tokens;
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, messages, number, openai_url, schema,
-    stream_error, text,
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, event::data, messages, number, openai_url,
+    schema, stream_error, text,
 };
 use crate::Usage;
 
@@ -56,7 +56,7 @@ impl Format for OpenAiChat {
     }
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Ok(data) = serde_json::from_str::<Value>(&event.data) else {
+        let Some(data) = data(event)? else {
             return Ok(None);
         };
         if data.get("error").is_some() {

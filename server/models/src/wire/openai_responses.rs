@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, messages,
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured,
+    event::data,
+    messages,
     openai_chat::{openai_effort, usage},
     openai_url, schema, stream_error, text,
 };
@@ -44,7 +46,7 @@ impl Format for OpenAiResponses {
     }
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Ok(data) = serde_json::from_str::<Value>(&event.data) else {
+        let Some(data) = data(event)? else {
             return Ok(None);
         };
         match text(&data, "/type").unwrap_or(&event.name) {

@@ -40,7 +40,13 @@ fn read(format: &dyn Format, bytes: &[u8], cut: usize) -> Result<Partial, Stream
 
 fn answers_the_same(format: &dyn Format, events: &[Value], usage: Usage) {
     let bytes = stream(events);
-    let expected = Partial { text: "héllo 🚀".into(), usage, stop: Some(Stop::Done), model: Some("m-1".into()) };
+    let expected = Partial {
+        text: "héllo 🚀".into(),
+        usage,
+        stop: Some(Stop::Done),
+        model: Some("m-1".into()),
+        ..Partial::default()
+    };
     for cut in 0..=bytes.len() {
         assert_eq!(read(format, &bytes, cut).as_ref(), Ok(&expected), "cut at {cut}");
     }
@@ -119,6 +125,7 @@ fn a_whole_answer_says_the_same_as_a_streamed_one() {
         usage: usage(9, 7, 4, 0),
         stop: Some(Stop::Done),
         model: Some("m-1".into()),
+        ..Partial::default()
     };
     let formats: [(&dyn Format, Value); 4] = [
         (&Anthropic::default(), anthropic),
