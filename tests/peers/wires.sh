@@ -13,7 +13,7 @@ done
 
 if [ "${1:-}" = litellm ]; then
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" install -q 'litellm[proxy]==1.109.1'
+  "$work/venv/bin/pip" install -q 'litellm[proxy]==1.108.7'
   cat > "$work/litellm.yaml" << YAML
 model_list:
   - model_name: claude-sonnet-5-5
