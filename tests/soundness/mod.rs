@@ -7,12 +7,17 @@
 mod grammar;
 mod write;
 
-use std::{env, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, env, fs, path::Path, sync::Arc};
 
-use analysis::{Context, plan::Plan, script::Script};
+use analysis::{
+    Context, KnownWorkflow,
+    plan::{Count, Plan},
+    script::Script,
+    text::LineColumn,
+};
 use models::{Model, ModelError, Reply, Request, Simulated};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runtime::{RunSpec, SandboxCommand, Status};
+use runtime::{EventKind, RunSpec, RunState, SandboxCommand, Status};
 use serde_json::{Value, json};
 
 /// The simulated model, but some agents fail for good: without an answer, or with answers no schema accepts.
@@ -55,12 +60,28 @@ fn arguments() -> [Option<Value>; 3] {
 
 /// Runs `text` and holds every site's count against the bounds.
 fn hold(text: &str, args: Option<&Value>, seed: u64) -> Result<(), String> {
-    let blind = analysis::analyze(text, &Context::default());
+    hold_with(text, &[], args, seed)
+}
+
+/// The same, where the workflows of the texts `others` are saved beside it.
+fn hold_with(text: &str, others: &[&str], args: Option<&Value>, seed: u64) -> Result<(), String> {
+    let workflows: Vec<KnownWorkflow> = others
+        .iter()
+        .enumerate()
+        .filter_map(|(n, other)| KnownWorkflow::read(&format!(".claude/workflows/{n}.js"), *other))
+        .collect();
+    let context = Context { workflows: (!workflows.is_empty()).then_some(workflows), ..Context::default() };
+    let blind = analysis::analyze(text, &context);
     // A comment's arguments are what an analysis without any holds for: so they are what is run.
     let written = blind.script.pragmas.args.as_ref().and_then(|(_, args)| args.as_ref().ok());
     let (args, for_all) = (args.or(written), written.is_none());
-    let informed = analysis::analyze(text, &Context { args: args.cloned(), ..Context::default() });
+    let informed = analysis::analyze(text, &Context { args: args.cloned(), ..context });
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let saved = folder.path().join(".claude/workflows");
+    fs::create_dir_all(&saved).map_err(|e| e.to_string())?;
+    for (n, other) in others.iter().enumerate() {
+        fs::write(saved.join(format!("{n}.js")), other).map_err(|e| e.to_string())?;
+    }
     let spec = RunSpec {
         args: args.cloned(),
         seed,
@@ -77,34 +98,53 @@ fn hold(text: &str, args: Option<&Value>, seed: u64) -> Result<(), String> {
     let blind = for_all.then_some(("without the arguments", &blind));
     for (what, analysis) in blind.into_iter().chain([("with the arguments", &informed)]) {
         let ended = outcome.status == Status::Ok;
-        let counts = state.sites.iter().map(|(at, site)| (*at, site.calls)).collect();
-        broken(&analysis.script, &analysis.plan, &counts, ended).map_err(|what_broke| {
+        broken(&analysis.script, &analysis.plan, &state, ended).map_err(|what_broke| {
             format!("{what} ({args:?}), seed {seed}, run {:?} {:?}: {what_broke}", outcome.status, outcome.error)
         })?;
     }
     Ok(())
 }
 
-type Counts = std::collections::BTreeMap<analysis::text::LineColumn, u64>;
-
-/// The first bound that `counts` break. Lower bounds are promised for runs that come to their end.
-fn broken(script: &Script, plan: &Plan, counts: &Counts, ended: bool) -> Result<(), String> {
-    let mut unseen = counts.clone();
+/// The first bound that a run breaks. Lower bounds are promised for runs that come to their end.
+fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result<(), String> {
+    let within =
+        |count: &Count, actual: u64| count.high.is_none_or(|high| actual <= high) && (!ended || actual >= count.low);
+    let mut unseen: BTreeMap<LineColumn, u64> = BTreeMap::new();
+    for agent in &state.agents {
+        if let EventKind::AgentQueued { workflow: None, at, .. } = &agent.queued.kind {
+            *unseen.entry(*at).or_default() += 1;
+        }
+    }
     for call in &plan.calls {
         let at = script.lines.line_column(&script.text, call.span.start);
         let actual = unseen.remove(&at).unwrap_or(0);
-        if call.count.high.is_some_and(|high| actual > high) || (ended && actual < call.count.low) {
+        if !within(&call.count, actual) {
             return Err(format!("the agent at {at} was called {actual} times, planned {}", call.count));
         }
     }
     if let Some((at, actual)) = unseen.into_iter().find(|(_, actual)| *actual > 0) {
         return Err(format!("the agent at {at} was called {actual} times and is not in the plan"));
     }
-    let total: u64 = counts.values().sum();
-    let (low, high) = (plan.agents.low, plan.agents.high);
-    match high.is_some_and(|high| total > high) || (ended && total < low) {
-        true => Err(format!("{total} agents, planned {}", plan.agents)),
-        false => Ok(()),
+    for phase in plan.phases.iter().filter(|phase| phase.workflow.is_some()) {
+        let same = state.phases.iter().find(|p| p.workflow == phase.workflow && p.title == phase.title);
+        let actual = same.map_or(0, |p| p.agents.len() as u64);
+        if !within(&phase.agents, actual) {
+            return Err(format!("{:?} has {actual} agents, planned {}", phase.name(), phase.agents));
+        }
+    }
+    for phase in state.phases.iter().filter(|phase| phase.workflow.is_some() && !phase.agents.is_empty()) {
+        if !plan
+            .phases
+            .iter()
+            .any(|p| p.workflow == phase.workflow && (p.title == phase.title || p.agents.high.is_none()))
+        {
+            return Err(format!("the phase {:?} of {:?} is not in the plan", phase.title, phase.workflow));
+        }
+    }
+    let total = state.agents.len() as u64;
+    match within(&plan.agents, total) {
+        false => Err(format!("{total} agents, planned {}", plan.agents)),
+        true => Ok(()),
     }
 }
 
@@ -118,6 +158,34 @@ fn random_scripts_stay_within_their_bounds() {
         assert!(parsed.errors.is_empty(), "the grammar writes scripts: {:?}\n{text}", parsed.errors);
         for (seed, args) in (0..4).zip(arguments().iter().cycle()) {
             hold(&text, args.as_ref(), seed).map_err(|e| TestCaseError::fail(format!("{e}\n{text}")))?;
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// Ways to call another workflow; each stands in a script of its own.
+const CALLERS: [&str; 6] = [
+    "return await workflow('child', args)",
+    "const done = await workflow('child', { list: ['a', 'b'].slice(0, 1), flag: true })\nreturn done",
+    "let done = 0\ntry { done = await workflow('child', { list: (args?.list ?? []).slice(0, 2), files: [] }) } catch { await agent('mend') }\nreturn done",
+    "await parallel([['a'], ['b', 'c']].map(list => () => workflow('child', { list })))\nconst late = workflow('child')\nawait agent('between')\ntry { await late } catch { log('failed') }\nreturn 1",
+    "for (const flag of [true, false]) {\n  const n = await workflow(flag ? 'child' : 'nowhere', { flag }).catch(() => 2)\n  for (let i = 0; i < n && i < 3; i++) await agent(`Again ${i}`)\n}\nreturn 1",
+    "const found = await agent('Find', { schema: { type: 'object', required: ['list'], properties: { list: { type: 'array', maxItems: 3, items: { type: 'string' } } } } })\nreturn await workflow({ scriptPath: '.claude/workflows/0.js' }, { list: found?.list ?? [] })",
+];
+
+#[test]
+fn scripts_that_call_random_scripts_stay_within_their_bounds() {
+    let cases = env::var("CALLSHEET_SOUNDNESS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(32);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let result = TestRunner::new(config).run(&(grammar::tree(), 0..CALLERS.len()), |(tree, caller)| {
+        let child = write::write(&tree).replacen("'drawn'", "'child'", 1);
+        let text = format!("export const meta = {{ name: 'caller', description: 'calls' }}\n{}\n", CALLERS[caller]);
+        for (seed, args) in (0..3).zip(arguments().iter().cycle()) {
+            hold_with(&text, &[&child], args.as_ref(), seed)
+                .map_err(|e| TestCaseError::fail(format!("{e}\n{text}\n// child:\n{child}")))?;
         }
         Ok(())
     });

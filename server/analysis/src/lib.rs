@@ -30,7 +30,8 @@ pub struct Context {
     pub assumptions: estimate::Assumptions,
     /// The agent types that can be named; `None` where they were not looked for.
     pub agent_types: Option<Vec<AgentType>>,
-    /// The workflows that can be called; `None` where they were not looked for.
+    /// The workflows that can be called, in the order in which they are looked through for a name; `None` where they were not looked
+    /// for.
     pub workflows: Option<Vec<KnownWorkflow>>,
 }
 
@@ -52,10 +53,40 @@ pub struct KnownWorkflow {
     pub name: String,
     /// The file's name.
     pub file_name: String,
+    /// The file's path.
+    pub path: String,
+    /// What it says; `None` where only its name is known, and what it does is then not counted.
+    pub text: Option<Arc<str>>,
     /// Whether it calls `workflow` itself.
     pub nests: bool,
     /// The fields of `args` it reads without a guard.
     pub needs: Vec<String>,
+}
+
+impl KnownWorkflow {
+    /// What `text`, saved at `path`, is as a workflow; `None` where it has no name.
+    pub fn read(path: &str, text: impl Into<Arc<str>>) -> Option<Self> {
+        let script = script::parse(text);
+        let plan = plan::interpret(&script, &Context::default());
+        Self::of(path, &script, &plan)
+    }
+
+    /// What a script that was read, saved at `path`, is as a workflow; `None` where it has no name.
+    pub fn of(path: &str, script: &script::Script, plan: &plan::Plan) -> Option<Self> {
+        let name = script.meta.as_ref()?.name.as_ref()?.value.clone();
+        let unguarded = plan.args_reads.iter().filter(|read| read.unguarded);
+        let mut needs: Vec<String> = unguarded.filter_map(|read| read.path.first().cloned()).collect();
+        needs.sort();
+        needs.dedup();
+        Some(Self {
+            name,
+            file_name: path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned(),
+            path: path.to_owned(),
+            text: Some(script.text.clone()),
+            nests: !plan.workflows.is_empty(),
+            needs,
+        })
+    }
 }
 
 /// All there is to know about a script before it runs.

@@ -7,6 +7,7 @@ mod json;
 mod log;
 mod numbers;
 mod output;
+mod saved;
 mod sheet;
 mod table;
 mod tree;

@@ -52,7 +52,7 @@ fn body(analysis: &Analysis) -> Table {
     table.rule();
     let plan = &analysis.plan;
     for (phase, cost) in plan.phases.iter().zip(&analysis.estimate.phases) {
-        let title = phase.title.clone().unwrap_or_else(|| "(no phase)".into());
+        let title = phase.name().unwrap_or_else(|| "(no phase)".into());
         table.row(row(title, &phase.agents, cost));
         let calls = phase.calls.iter().filter_map(|i| Some((plan.calls.get(*i)?, analysis.estimate.calls.get(*i)?)));
         for (call, cost) in calls {

@@ -22,7 +22,7 @@ use crate::{
     features::diagnostics,
     outbox::Outbox,
     run::manager::Runs,
-    scripts::{Fresh, Scripts},
+    scripts::{Fresh, Script, Scripts},
     settings::Settings,
     snapshot::Snapshot,
     workflows,
@@ -162,7 +162,13 @@ impl Owner {
         }
     }
 
-    fn moved_in(&mut self, found: Workspace) {
+    fn moved_in(&mut self, mut found: Workspace) {
+        // What an editor holds is newer than what is on disk.
+        for (uri, script) in self.scripts.iter() {
+            if let (Some(path), Some(newest)) = (workspace::path_of(uri), script.last_whole()) {
+                found.edited(&path, &newest);
+            }
+        }
         if *self.workspace != found {
             self.workspace = Arc::new(found);
             self.analyse_all();
@@ -171,9 +177,37 @@ impl Owner {
 
     fn analyse_all(&mut self) {
         for uri in self.documents.addresses() {
-            self.recognise(&uri);
+            self.analyse_again(&uri);
         }
         self.outbox.refresh();
+    }
+
+    /// Analyses a script whose text is the same, but not what lies around it.
+    fn analyse_again(&mut self, uri: &Uri) {
+        if let Some(script) = self.scripts.get_mut(uri) {
+            script.fresh = Fresh::Pending;
+        }
+        self.recognise(uri);
+    }
+
+    /// Has the scripts analysed again that may call the workflow at `uri`, if its newest text is not what is known of it.
+    fn tell_callers(&mut self, uri: &Uri) {
+        let newest = self.scripts.get(uri).and_then(Script::last_whole);
+        let (Some(path), Some(newest)) = (workspace::path_of(uri), newest) else { return };
+        if !Arc::make_mut(&mut self.workspace).edited(&path, &newest) {
+            return;
+        }
+        let calls = |script: &Script| script.last_whole().is_some_and(|a| !a.plan.workflows.is_empty());
+        let callers: Vec<Uri> = self
+            .scripts
+            .iter()
+            .filter(|(other, script)| *other != uri && calls(script))
+            .map(|(u, _)| u.clone())
+            .collect();
+        if !callers.is_empty() {
+            callers.iter().for_each(|caller| self.analyse_again(caller));
+            self.outbox.refresh();
+        }
     }
 
     /// Asks the client to tell when a file that [`Workspace`] reads changes.
@@ -316,6 +350,7 @@ impl Owner {
             let _ = reply.send(snapshot.clone());
         }
         self.publish(&uri);
+        self.tell_callers(&uri);
     }
 
     /// Publishes a script's diagnostics if they differ from those published last.

@@ -3,7 +3,10 @@
 use analysis::{Context, lint, script, units::Usd};
 use tower_lsp::ls_types::Uri;
 
-use crate::{settings::Settings, workspace::Workspace};
+use crate::{
+    settings::Settings,
+    workspace::{Workspace, path_of},
+};
 
 /// Whether the text at `uri` is a workflow script: by its path, by a glob of the settings, or by what it says.
 pub(crate) fn is_workflow(uri: &Uri, text: &str, globs: &[String]) -> bool {
@@ -20,7 +23,7 @@ pub(crate) fn may_become_one(text: &str) -> bool {
 ///
 /// Agent types and workflows that were not found are taken for not looked for: they may be a plugin's, or another machine's.
 pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> Context {
-    let (agent_types, workflows) = (workspace.agent_types(), workspace.known_workflows());
+    let (agent_types, workflows) = (workspace.agent_types(), workspace.known_workflows(path_of(uri).as_deref()));
     Context {
         file_name: uri.path().as_str().rsplit('/').next().map(Into::into),
         profile: settings.profile,

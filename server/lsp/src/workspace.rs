@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use analysis::{Context, KnownWorkflow, script};
+use analysis::{Analysis, Context, KnownWorkflow, script};
 use tower_lsp::ls_types::Uri;
 
 /// Entries a walk looks at before it gives up; far more than a repository without its dependencies has.
@@ -49,10 +49,8 @@ pub(crate) struct Saved {
     pub(crate) path: PathBuf,
     /// The line (from 0) of its `meta`.
     pub(crate) line: u32,
-    /// Whether it calls `workflow` itself.
-    pub(crate) nests: bool,
-    /// The fields of `args` it reads without a guard.
-    pub(crate) needs: Vec<String>,
+    /// What the analysis of a script that calls it has to know.
+    pub(crate) known: KnownWorkflow,
 }
 
 impl Workspace {
@@ -83,15 +81,27 @@ impl Workspace {
         self.agents.iter().map(known).collect()
     }
 
-    /// The workflows, as the analysis wants to know them.
-    pub(crate) fn known_workflows(&self) -> Vec<KnownWorkflow> {
-        let known = |saved: &Saved| KnownWorkflow {
-            name: saved.name.clone(),
-            file_name: saved.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            nests: saved.nests,
-            needs: saved.needs.clone(),
+    /// The workflows, as the analysis of `script` wants to know them: those of the folders above it come first, the closest first, as a
+    /// run looks for them.
+    pub(crate) fn known_workflows(&self, script: Option<&Path>) -> Vec<KnownWorkflow> {
+        let closeness = |saved: &&Saved| {
+            let project = saved.path.parent().and_then(|f| f.parent()).and_then(|f| f.parent());
+            project.filter(|p| script.is_some_and(|s| s.starts_with(p))).map(|p| p.components().count())
         };
-        self.workflows.iter().map(known).collect()
+        let mut ordered: Vec<&Saved> = self.workflows.iter().collect();
+        ordered.sort_by_key(|saved| std::cmp::Reverse(closeness(saved)));
+        ordered.into_iter().map(|saved| saved.known.clone()).collect()
+    }
+
+    /// Takes in what an editor holds of the workflow saved at `path`, which may not be saved yet; whether that is news.
+    pub(crate) fn edited(&mut self, path: &Path, analysis: &Analysis) -> bool {
+        let Some(saved) = self.workflows.iter_mut().find(|saved| saved.path == path) else { return false };
+        if saved.known.text.as_deref() == Some(&*analysis.script.text) {
+            return false;
+        }
+        let Some(fresh) = saved_as(path, analysis) else { return false };
+        *saved = fresh;
+        true
     }
 
     fn walk(&mut self, folder: &Path, left: &mut usize) {
@@ -152,19 +162,18 @@ fn agent_type(path: &Path) -> Option<AgentType> {
 
 fn saved(path: &Path) -> Option<Saved> {
     let text = fs::read_to_string(path).ok().filter(|text| text.len() <= script::MAX_BYTES)?;
-    let analysis = analysis::analyze(text, &Context::default());
-    let meta = analysis.script.meta?;
-    let unguarded = analysis.plan.args_reads.iter().filter(|read| read.unguarded);
-    let mut needs: Vec<String> = unguarded.filter_map(|read| read.path.first().cloned()).collect();
-    needs.sort();
-    needs.dedup();
+    saved_as(path, &analysis::analyze(text, &Context::default()))
+}
+
+fn saved_as(path: &Path, analysis: &Analysis) -> Option<Saved> {
+    let known = KnownWorkflow::of(&path.display().to_string(), &analysis.script, &analysis.plan)?;
+    let meta = analysis.script.meta.as_ref()?;
     Some(Saved {
-        name: meta.name?.value,
-        description: meta.description.map(|d| d.value).unwrap_or_default(),
+        name: known.name.clone(),
+        description: meta.description.as_ref().map(|d| d.value.clone()).unwrap_or_default(),
         path: path.to_path_buf(),
         line: analysis.script.lines.line_of(meta.span.start),
-        nests: !analysis.plan.workflows.is_empty(),
-        needs,
+        known,
     })
 }
 

@@ -34,6 +34,7 @@ pub use id::{BadRunId, CallId, RunId};
 pub use key::{BadKey, CallKey};
 pub use run::{Limits, Naming, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
 pub use sandbox::sandbox_main;
+pub use saved::{personal_workflows, saved_workflows, workflow_at};
 pub use scheduler::{Preview, Previewed, preview};
 pub use state::{AgentState, PhaseState, Progress, RunState, SiteState};
 pub use watch::Events;

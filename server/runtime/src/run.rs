@@ -103,7 +103,7 @@ impl RunSpec {
             dialect: Dialect::default(),
             kinds: Vec::new(),
             runs_dir: runs_dir.into(),
-            workflow_dirs: Vec::new(),
+            workflow_dirs: crate::saved::personal_workflows(),
             sandbox: SandboxCommand::ThisBinary,
             price: None,
             resume: None,

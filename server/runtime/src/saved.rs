@@ -54,27 +54,50 @@ impl Shelf {
 
     fn find(&self, name: &str) -> Result<PathBuf, String> {
         let mut known = Vec::new();
-        let above = self.project.ancestors().map(|folder| folder.join(FOLDER));
-        for folder in above.chain(self.further.iter().cloned()) {
-            let mut files: Vec<PathBuf> =
-                fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-            files.retain(|f| f.extension().is_some_and(|e| e == "js"));
-            files.sort();
-            for file in files {
-                // `meta.name` is the workflow's name; a file that cannot be read as one still answers to its own, so
-                // that asking for it says what is wrong with it.
-                let named = fs::read_to_string(&file).ok().and_then(|source| launch::check(&source, &file).ok());
-                let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-                let named = named.unwrap_or(stem);
-                if named == name {
-                    return Ok(file);
-                }
-                known.push(named);
+        for file in self.files() {
+            // `meta.name` is the workflow's name; a file that cannot be read as one still answers to its own, so
+            // that asking for it says what is wrong with it.
+            let named = fs::read_to_string(&file).ok().and_then(|source| launch::check(&source, &file).ok());
+            let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            let named = named.unwrap_or(stem);
+            if named == name {
+                return Ok(file);
             }
+            known.push(named);
         }
         known.sort();
         known.dedup();
         let known = if known.is_empty() { "there are none".into() } else { format!("known: {}", known.join(", ")) };
         Err(format!("no workflow is saved under the name {name:?}; {known}"))
     }
+
+    /// The files of saved workflows, in the order in which a name is looked for among them.
+    fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let above = self.project.ancestors().map(|folder| folder.join(FOLDER));
+        above.chain(self.further.iter().cloned()).flat_map(|folder| {
+            let mut files: Vec<PathBuf> =
+                fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+            files.retain(|f| f.extension().is_some_and(|e| e == "js"));
+            files.sort();
+            files
+        })
+    }
+}
+
+/// The files of the workflows that a run of `script` finds by their name, the one that wins first; `further` are folders searched after
+/// those above the script.
+pub fn saved_workflows(script: &Path, further: Vec<PathBuf>) -> Vec<PathBuf> {
+    Shelf::new(script, further).files().collect()
+}
+
+/// The file that `workflow({ scriptPath: path })` means in a run of `script`.
+pub fn workflow_at(script: &Path, path: &str) -> PathBuf {
+    Shelf::new(script, vec![]).project_root().join(path)
+}
+
+/// Where a person keeps workflows for every project: `workflows` in `$CLAUDE_CONFIG_DIR`, or in `.claude` at home.
+pub fn personal_workflows() -> Vec<PathBuf> {
+    let own = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    let folder = own.or_else(|| std::env::home_dir().map(|home| home.join(".claude")));
+    folder.into_iter().map(|folder| folder.join("workflows")).collect()
 }

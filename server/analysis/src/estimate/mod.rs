@@ -4,6 +4,7 @@
 //! in [`priors`] stand in, and the basis says so. Not in it: retries, and answers that had to be repaired.
 
 mod call;
+mod nested;
 pub mod priors;
 mod samples;
 mod size;
@@ -16,7 +17,7 @@ use serde::Serialize;
 pub use samples::{Sample, Spent, with_samples};
 
 use crate::{
-    plan::{AgentCall, Count, PhasePlan, Plan},
+    plan::{Count, PhasePlan, Plan},
     units::{Tokens, Usage, Usd},
 };
 
@@ -75,6 +76,8 @@ pub struct Estimate {
     pub phases: Vec<Cost>,
     /// By call site over the whole run, as [`crate::plan::Plan::calls`].
     pub calls: Vec<Cost>,
+    /// By call site of `workflow` over the whole run, as [`crate::plan::Plan::workflows`].
+    pub workflows: Vec<Cost>,
     /// What stands in for sizes the script leaves open.
     pub assumed: Vec<&'static priors::Prior>,
 }
@@ -119,13 +122,16 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
             },
         });
     }
-    let of_phase = |(i, phase): (usize, &PhasePlan)| {
-        let seen = phase.calls.iter().filter_map(|call| plan.calls.get(*call));
-        with_unseen(sum(shares(plan, &calls, i)), &phase.agents, seen)
+    let nested = nested::Nested::of(plan, context);
+    assumed.extend(nested.assumed().filter(|p| !assumed.contains(p)).collect::<Vec<_>>());
+    let of_phase = |(i, phase): (usize, &PhasePlan)| match phase.workflow {
+        Some(_) => nested.phase(phase),
+        None => sum(shares(plan, &calls, i)),
     };
     let phases = plan.phases.iter().enumerate().map(of_phase).collect();
-    let total = with_unseen(sum(calls.clone()), &plan.agents, plan.calls.iter());
-    Estimate { total, phases, calls, assumed }
+    let workflows = nested.costs();
+    let total = sum(calls.iter().chain(&workflows).cloned().collect());
+    Estimate { total, phases, calls, workflows, assumed }
 }
 
 /// What a call counted in `o200k_base`, as the simulated model counts, would have cost on the model named: as many tokens as that model's
@@ -134,19 +140,6 @@ pub fn would_cost(model: &str, counted: &Usage) -> Option<Usd> {
     let model = crate::prices::find(model)?;
     let [_, likely, _] = priors::tokenizer_percent(&model.id);
     Some(model.cost(&call::scaled(*counted, likely)))
-}
-
-/// The cost where there can be more agents than the call sites make: those of nested workflows, of which only the number is known.
-fn with_unseen<'a>(cost: Cost, agents: &Count, seen: impl Iterator<Item = &'a AgentCall>) -> Cost {
-    let seen = seen.map(|call| call.count.high).try_fold(0u64, |sum, high| Some(sum.saturating_add(high?)));
-    let unseen = seen.is_some_and(|seen| agents.high.is_none_or(|all| all > seen));
-    fn open<T>(range: Range<T>) -> Range<T> {
-        Range { likely: None, high: None, basis: weaker(range.basis, Basis::Bounds), ..range }
-    }
-    match unseen {
-        true => Cost { tokens: open(cost.tokens), output: open(cost.output), usd: open(cost.usd) },
-        false => cost,
-    }
 }
 
 /// What each call site spends in a phase: all of it, or, where a call can belong to several phases, from nothing to all.
@@ -172,17 +165,27 @@ fn share<T: Quantity>(range: &Range<T>, part: impl Fn(T) -> T) -> Range<T> {
 /// Tokens or money.
 trait Quantity: Copy + Default + PartialEq + std::ops::Add<Output = Self> {
     fn times(self, n: u64) -> Self;
+    /// One of `n` equal parts.
+    fn part(self, n: u64) -> Self;
 }
 
 impl Quantity for Tokens {
     fn times(self, n: u64) -> Self {
         Tokens(self.0.saturating_mul(n))
     }
+
+    fn part(self, n: u64) -> Self {
+        Tokens(self.0 / n.max(1))
+    }
 }
 
 impl Quantity for Usd {
     fn times(self, n: u64) -> Self {
         Usd(self.0 * n as f64)
+    }
+
+    fn part(self, n: u64) -> Self {
+        Usd(self.0 / n.max(1) as f64)
     }
 }
 

@@ -40,6 +40,8 @@ pub fn with_samples(estimate: &Estimate, samples: &[Sample]) -> Estimate {
         total: sampled(&estimate.total, &column(&|s| s.total)),
         phases: each(&estimate.phases, &|s| &s.phases),
         calls: each(&estimate.calls, &|s| &s.calls),
+        // Runs on the simulated model are not told apart by the workflow that made the calls.
+        workflows: estimate.workflows.clone(),
         assumed: estimate.assumed.clone(),
     }
 }

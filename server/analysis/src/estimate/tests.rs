@@ -29,7 +29,7 @@ fn plan(calls: Vec<AgentCall>) -> Plan {
     let all = (0..calls.len()).collect();
     let low = calls.iter().map(|c| c.count.low).sum();
     let high = calls.iter().map(|c| c.count.high).sum();
-    let phase = PhasePlan { title: Some("Review".into()), agents: upto(low, high), calls: all };
+    let phase = PhasePlan { title: Some("Review".into()), workflow: None, agents: upto(low, high), calls: all };
     let mut plan = Plan::default();
     plan.phases.push(phase);
     plan.agents = upto(low, high);
@@ -72,12 +72,22 @@ fn no_bound_no_number() {
 }
 
 #[test]
-fn agents_of_nested_workflows_leave_the_total_open() {
-    let mut plan = plan(vec![call("Check the build.", Count::exactly(1))]);
-    plan.agents = upto(1, Some(7));
-    let total = estimate(&plan, &Context::default()).total;
-    assert!(total.tokens.low > Some(Tokens(0)), "the least it takes is known");
-    assert_eq!((total.tokens.likely, total.tokens.high, total.usd.high), (None, None, None));
+fn agents_of_nested_workflows_are_paid_for_where_they_are_known() {
+    let text = "await agent('Check the build.', { model: 'haiku' })\nawait workflow('audit', { n: 2 })";
+    let child = "export const meta = { name: 'audit', description: 'x' }\nphase('Read')\n\
+        for (let i = 0; i < args.n; i++) await agent('Check it all.', { model: 'haiku' })";
+    let total = |workflows: Option<Vec<crate::KnownWorkflow>>| {
+        let analysis = crate::analyze(text, &Context { workflows, ..Context::default() });
+        (analysis.estimate, analysis.plan)
+    };
+    let (open, _) = total(None);
+    assert!(open.total.tokens.low > Some(Tokens(0)), "the least it takes is known");
+    assert_eq!((open.total.tokens.likely, open.total.tokens.high, open.total.usd.high), (None, None, None));
+    let (known, plan) = total(crate::KnownWorkflow::read("audit.js", child).map(|w| vec![w]));
+    let own = known.calls[0].tokens.high.zip(known.workflows[0].tokens.high).map(|(a, b)| a + b);
+    assert_eq!(known.total.tokens.high, own);
+    let phase = plan.phases.iter().position(|p| p.name().as_deref() == Some("audit › Read"));
+    assert_eq!(known.phases[phase.expect("its phase is there")], known.workflows[0]);
 }
 
 #[test]

@@ -19,6 +19,10 @@ pub(super) enum Key {
     Fanout(u32),
     /// Calls of a `workflow(…)` site.
     Workflow(u32),
+    /// Agents that the workflows called at a `workflow(…)` site start.
+    Nested(u32),
+    /// Agents in a phase of a nested workflow.
+    Group(u32),
 }
 
 /// Counts, and the shape of the work in time.

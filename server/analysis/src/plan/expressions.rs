@@ -313,7 +313,12 @@ impl<'a> Interp<'a> {
             {
                 self.deeper(|me| me.logical(b.op, &b.left, &b.right, Self::expr_awaited))
             }
-            other => self.expr(other),
+            other => {
+                let outer = std::mem::replace(&mut self.awaiting, Some(span(other).start));
+                let val = self.expr(other);
+                self.awaiting = outer;
+                val
+            }
         };
         self.record.value(span(e), &val);
         self.await_value(&val, span(e))

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Count, Plan, Setting, Value};
+use super::{Count, Nested, Plan, Setting, Value, Why, given::Given};
 use crate::text::Span;
 
 /// To what an identifier refers.
@@ -111,8 +111,14 @@ pub struct WorkflowCall {
     pub callee: Span,
     /// The name, where it is known.
     pub name: Setting,
+    /// The workflows it calls, each with the arguments it gets here; more than one where name or arguments differ from call to call.
+    pub nested: Vec<Arc<Nested>>,
+    /// Why some or all of what it calls is not known, and its agents are not counted.
+    pub missing: Option<Why>,
     /// How often.
     pub count: Count,
+    /// Agents that all calls start together.
+    pub agents: Count,
     /// Whether the call happens in a callback of `parallel` or `pipeline`.
     pub concurrent: bool,
     /// What becomes of its promise.
@@ -134,6 +140,8 @@ pub(super) struct Facts {
     pub(super) values: HashMap<Span, super::val::Val>,
     pub(super) reifier: super::reify::Reifier,
     pub(super) bindings: HashMap<Span, Binding>,
+    /// What a script returns that another calls.
+    pub(super) returned: Given,
 }
 
 impl Plan {
@@ -152,6 +160,11 @@ impl Plan {
     /// Whether some run evaluates the expression at exactly `span`; see [`Plan::value_at`].
     pub fn is_evaluated(&self, span: Span) -> bool {
         self.facts.values.contains_key(&span)
+    }
+
+    /// What the script gives the one that called it.
+    pub(super) fn returned(&self) -> &Given {
+        &self.facts.returned
     }
 
     /// To what the identifier at exactly `span` refers.

@@ -9,6 +9,7 @@ use super::{
     Term, Why, WorkflowCall,
     effects::{Effects, Key},
     facts::{Awaited, Facts},
+    given::{Copier, Given},
     interp::{Catches, Interp},
     record::{Record, Site, SiteKind},
     reify::Reifier,
@@ -78,6 +79,11 @@ impl<'a> Interp<'a> {
     fn set_up_args(&mut self) {
         let at = Span::default();
         let val = match self.context.args.clone() {
+            _ if self.given.is_some() => {
+                let first = self.scopes.first_args.unwrap_or_default();
+                let given = self.given.cloned().unwrap_or_default();
+                self.take_in(&given, "args", first)
+            }
             Some(args) => self.json_value(&args, at, 0),
             None => {
                 let first = self.scopes.first_args.unwrap_or_default();
@@ -191,10 +197,13 @@ impl<'a> Interp<'a> {
                         fate: fate(site),
                     });
                 }
-                SiteKind::Workflow { name } => plan.workflows.push(WorkflowCall {
+                SiteKind::Workflow { name, nested, missing } => plan.workflows.push(WorkflowCall {
                     span: site.span,
                     callee: site.callee,
                     name: name.clone(),
+                    nested: nested.clone(),
+                    missing: missing.map(|w| record.whys[w as usize].clone()),
+                    agents: count(Key::Nested(*start)),
                     count: count(Key::Workflow(*start)),
                     concurrent: site.concurrent,
                     fate: fate(site),
@@ -205,7 +214,16 @@ impl<'a> Interp<'a> {
         for (i, title) in record.phases.iter().enumerate() {
             let calls: Vec<usize> =
                 plan.calls.iter().enumerate().filter(|(_, c)| c.phases.contains(&i)).map(|(j, _)| j).collect();
-            plan.phases.push(PhasePlan { title: title.clone(), agents: count(Key::Phase(i as u32)), calls });
+            let agents = count(Key::Phase(i as u32));
+            plan.phases.push(PhasePlan { title: title.clone(), workflow: None, agents, calls });
+        }
+        for (i, (workflow, title)) in record.groups.iter().enumerate() {
+            plan.phases.push(PhasePlan {
+                title: title.clone(),
+                workflow: Some(workflow.clone()),
+                agents: count(Key::Group(i as u32)),
+                calls: vec![],
+            });
         }
         for (span, title, phases, concurrent) in record.marks.values() {
             plan.phase_marks.push(PhaseMark {
@@ -232,9 +250,15 @@ impl<'a> Interp<'a> {
         for node in &self.nodes {
             functions.push((node.span(), node.is_async(), node.required()));
         }
+        let returned = match &plan.gave_up {
+            _ if self.given.is_none() => Given::default(),
+            Some(why) => Given::unknown(why.text.clone()),
+            None => Copier::new(&self.heap, &record.whys).copy(result),
+        };
         let reifier = Reifier { heap: self.heap, whys: record.whys.clone(), functions };
         plan.result = reifier.value(result);
-        plan.facts = Arc::new(Facts { values: record.values, reifier, bindings: self.scopes.bindings.clone() });
+        plan.facts =
+            Arc::new(Facts { values: record.values, reifier, bindings: self.scopes.bindings.clone(), returned });
         plan
     }
 
@@ -247,7 +271,7 @@ impl<'a> Interp<'a> {
                 "pipeline" => {
                     SiteKind::Fanout { kind: FanoutKind::Pipeline { stages: None }, width: None, decided: None }
                 }
-                "workflow" => SiteKind::Workflow { name: Setting::default() },
+                "workflow" => SiteKind::Workflow { name: Setting::default(), nested: vec![], missing: None },
                 _ => continue,
             };
             self.record.sites.entry(call.start).or_insert_with(|| Site::new(call, callee, kind));

@@ -1,11 +1,16 @@
 //! The interpreter's state, its regions (branches, loops, calls) and the ways out of them.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
+    Nested,
     contents::{Content, Env, Prom, join_contents},
     effects::Effects,
     functions::FnNode,
+    given::Given,
     heap::{Delta, Heap, Mark, Region},
     narrowing::{Refined, agreed},
     overlap::{Activation, Touched},
@@ -154,6 +159,12 @@ pub(super) struct Interp<'a> {
     /// The name the value being computed will get.
     pub(super) naming: Option<(String, Span)>,
     pub(super) record: Record,
+    /// What a script that another calls gets as `args`.
+    pub(super) given: Option<&'a Given>,
+    /// Nested workflows followed so far: which, with what arguments.
+    pub(super) followed: Vec<(usize, Given, Arc<Nested>)>,
+    /// Where the call begins whose promise is awaited on the spot.
+    pub(super) awaiting: Option<u32>,
 }
 
 impl<'a> Interp<'a> {
@@ -162,6 +173,7 @@ impl<'a> Interp<'a> {
         context: &'a Context,
         scopes: &'a Scopes,
         open_places: &'a HashSet<(u32, u32)>,
+        given: Option<&'a Given>,
     ) -> Self {
         let mut heap = Heap::default();
         let phase = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
@@ -208,6 +220,9 @@ impl<'a> Interp<'a> {
             callee: Span::default(),
             naming: None,
             record: Record::default(),
+            given,
+            followed: vec![],
+            awaiting: None,
         }
     }
 

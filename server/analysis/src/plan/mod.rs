@@ -35,6 +35,7 @@ mod fanout;
 mod finish;
 mod fold;
 mod functions;
+mod given;
 mod glance;
 mod heap;
 mod interp;
@@ -44,6 +45,7 @@ mod loops;
 mod members;
 mod names;
 mod narrowing;
+mod nested;
 mod notes;
 mod numbers;
 mod operators;
@@ -70,6 +72,7 @@ mod value;
 pub use count::{Count, Expr, Symbol, Term, Why};
 pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};
 pub use glance::Glance;
+pub use nested::Nested;
 pub use value::{ArrayFacts, Field, FunctionFacts, Lookup, NumberFacts, ObjectFacts, StringFacts, Value};
 
 use crate::text::Span;
@@ -81,7 +84,8 @@ pub struct Plan {
     pub calls: Vec<AgentCall>,
     /// Every `parallel(…)` and `pipeline(…)` call site, by source position.
     pub fanouts: Vec<Fanout>,
-    /// The phases, in the order a run first enters them; calls outside any phase belong to one without a title.
+    /// The phases, in the order a run first enters them; calls outside any phase belong to one without a title. Those of nested
+    /// workflows come last.
     pub phases: Vec<PhasePlan>,
     /// Every `phase(…)` call site, by source position.
     pub phase_marks: Vec<PhaseMark>,
@@ -243,10 +247,22 @@ pub struct PhaseMark {
 pub struct PhasePlan {
     /// The title; `None` for calls made before any phase or in a phase whose title is not known.
     pub title: Option<String>,
+    /// The nested workflow it belongs to.
+    pub workflow: Option<String>,
     /// Agents of the phase in one run.
     pub agents: Count,
-    /// Indices into [`Plan::calls`].
+    /// Indices into [`Plan::calls`]; none for a phase of a nested workflow.
     pub calls: Vec<usize>,
+}
+
+impl PhasePlan {
+    /// What it is called: `Verify`, or `audit › Verify` in the nested workflow `audit`. `None` outside any phase of the script itself.
+    pub fn name(&self) -> Option<String> {
+        match (&self.workflow, &self.title) {
+            (Some(workflow), Some(title)) => Some(format!("{workflow} › {title}")),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        }
+    }
 }
 
 /// How often a script is interpreted anew before everything that overlaps is given up on.
@@ -254,17 +270,22 @@ const INTERPRETATIONS: usize = 4;
 
 /// Interprets `script`. A script without a tree has an empty plan.
 pub fn interpret(script: &crate::script::Script, context: &crate::Context) -> Plan {
+    follow(script, context, None)
+}
+
+/// Interprets a script that another calls with the arguments `given`, or one that is run by itself.
+fn follow(script: &crate::script::Script, context: &crate::Context, given: Option<&given::Given>) -> Plan {
     let Some(module) = &script.module else {
         return Plan::default();
     };
     let scopes = scope::Scopes::of(module);
     let mut open_places = std::collections::HashSet::new();
     for _ in 0..INTERPRETATIONS {
-        match interp::Interp::new(script, context, &scopes, &open_places).run(module, false) {
+        match interp::Interp::new(script, context, &scopes, &open_places, given).run(module, false) {
             Ok(plan) => return plan,
             // Work that overlaps: once more, with what it touches open.
             Err(torn) => open_places.extend(torn),
         }
     }
-    interp::Interp::new(script, context, &scopes, &open_places).run(module, true).unwrap_or_default()
+    interp::Interp::new(script, context, &scopes, &open_places, given).run(module, true).unwrap_or_default()
 }

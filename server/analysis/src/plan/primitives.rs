@@ -24,6 +24,7 @@ impl<'a> Interp<'a> {
                 Val::undefined()
             }
             "log" => Val::undefined(),
+            "workflow" if self.given.is_some() => self.nested_too_deep(at),
             "workflow" => self.workflow(args, at),
             _ => return None,
         })
@@ -169,32 +170,6 @@ impl<'a> Interp<'a> {
             }
         }
         self.heap.set_var(self.phase, val);
-    }
-
-    fn workflow(&mut self, args: &Args, at: Span) -> Val {
-        let name = self.setting(&args.get(0), args.span(0, at));
-        self.site(at, SiteKind::Workflow { name: name.clone() });
-        for val in &args.vals {
-            self.escape(val, at);
-        }
-        let shown = match &name {
-            Setting::Known(name) => format!("`{name}`"),
-            _ => "another workflow".to_owned(),
-        };
-        let why = self.why(at, format!("the agents of {shown} are not counted"));
-        let sym = self.symbol("nested", at);
-        let any = Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: super::sum::Whys::one(why) };
-        let mut fx = Effects::none();
-        fx.add(Key::Workflow(at.start), &Tally::exactly(1));
-        fx.add(Key::Total, &any);
-        for phase in self.phases_of(&Val::undefined()) {
-            fx.add(Key::Phase(phase as u32), &any);
-        }
-        (fx.path, fx.peak) = (any.clone(), any);
-        let val = Val::unknown(self.why(at, format!("{shown} decides what it returns")), sym, true);
-        let val = val.join(&Val::undefined());
-        let done = Guarded { val, fx, rejects: true };
-        self.promise_of(done, [at.start].into(), at)
     }
 
     /// The constant text a label begins with.

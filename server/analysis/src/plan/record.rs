@@ -1,9 +1,12 @@
 //! What the interpreter writes down on its way: reasons, symbols, call sites, values by place.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
-    ArgsRead, FanoutKind, Misuse, MisuseKind, PromptPart, Setting, SharedWrite, Symbol, Why,
+    ArgsRead, FanoutKind, Misuse, MisuseKind, Nested, PromptPart, Setting, SharedWrite, Symbol, Why,
     contents::union,
     numbers::Num,
     strings::merge_parts,
@@ -25,6 +28,8 @@ pub(super) struct Record {
     pub(super) sites: BTreeMap<u32, Site>,
     /// Titles of phases in the order they came up.
     pub(super) phases: Vec<Option<String>>,
+    /// Phases of nested workflows: the workflow, the title.
+    pub(super) groups: Vec<(String, Option<String>)>,
     /// `phase(…)` calls: the call, the title's place, phases, whether concurrent.
     pub(super) marks: BTreeMap<u32, (Span, Span, Vec<usize>, bool)>,
     /// Loops that start agents.
@@ -64,7 +69,7 @@ pub(super) struct Site {
 pub(super) enum SiteKind {
     Agent(Box<AgentSite>),
     Fanout { kind: FanoutKind, width: Option<Num>, decided: Option<WhyId> },
-    Workflow { name: Setting },
+    Workflow { name: Setting, nested: Vec<Arc<Nested>>, missing: Option<WhyId> },
 }
 
 /// What is known of an `agent(…)` site.
@@ -94,6 +99,7 @@ impl Default for Record {
             values: HashMap::new(),
             sites: BTreeMap::new(),
             phases: vec![],
+            groups: vec![],
             marks: BTreeMap::new(),
             loops: BTreeMap::new(),
             args_reads: BTreeMap::new(),
@@ -159,6 +165,15 @@ impl Record {
         })
     }
 
+    /// The index of the phase called `title` of the nested `workflow`.
+    pub(super) fn group(&mut self, workflow: &str, title: Option<&str>) -> usize {
+        let found = self.groups.iter().position(|(w, t)| w == workflow && t.as_deref() == title);
+        found.unwrap_or_else(|| {
+            self.groups.push((workflow.to_owned(), title.map(str::to_owned)));
+            self.groups.len() - 1
+        })
+    }
+
     pub(super) fn misuse(&mut self, origins: &[u32], span: Span, kind: MisuseKind) {
         for origin in origins {
             if self.misuse_index.insert((*origin, span, kind))
@@ -220,7 +235,7 @@ fn common_start(a: &[PromptPart], b: &[PromptPart]) -> Vec<PromptPart> {
     }
 }
 
-fn join_settings(a: Option<Setting>, b: Option<Setting>) -> Option<Setting> {
+pub(super) fn join_settings(a: Option<Setting>, b: Option<Setting>) -> Option<Setting> {
     use Setting::{Inherited, Known, OneOf, Unknown};
     let (Some(a), Some(b)) = (&a, &b) else {
         return a.or(b);
@@ -267,6 +282,6 @@ impl Site {
 }
 
 /// All call sites of several promises.
-pub(super) fn all_origins<'a>(lists: impl Iterator<Item = &'a std::sync::Arc<[u32]>>) -> std::sync::Arc<[u32]> {
+pub(super) fn all_origins<'a>(lists: impl Iterator<Item = &'a Arc<[u32]>>) -> Arc<[u32]> {
     lists.fold([].into(), |all, one| union(&all, one))
 }

@@ -11,7 +11,7 @@ use analysis::{
 use clap::Args;
 use serde::Serialize;
 
-use crate::{FINDINGS, FINE, excerpt, files, files::Source, output, output::Failure};
+use crate::{FINDINGS, FINE, excerpt, files, files::Source, output, output::Failure, saved};
 
 /// Reports what is wrong with workflow scripts.
 ///
@@ -92,7 +92,7 @@ impl Check {
         let mut report = Report { files: sources.len(), errors: 0, warnings: 0, hints: 0, findings: vec![] };
         for source in sources {
             let context = Context { file_name: source.name(), ..Context::default() };
-            let analysis = analysis::analyze(source.text.as_str(), &context);
+            let analysis = saved::analyze(&source, &context);
             for finding in &analysis.findings {
                 *match finding.severity {
                     Severity::Error => &mut report.errors,

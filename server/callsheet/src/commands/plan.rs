@@ -11,7 +11,7 @@ use analysis::{
 use clap::Args;
 use serde::Serialize;
 
-use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, sheet};
+use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, saved, sheet};
 
 /// Shows what a run will do and cost, without running anything.
 ///
@@ -44,6 +44,7 @@ struct Report<'a> {
     critical_path: Bounds,
     phases: Vec<Phase<'a>>,
     calls: Vec<Call<'a>>,
+    workflows: Vec<Workflow<'a>>,
     tokens: Quantity<u64>,
     usd: Quantity<f64>,
     assumed: Vec<Assumed>,
@@ -66,6 +67,8 @@ struct Agents {
 #[derive(Serialize)]
 struct Phase<'a> {
     title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow: Option<&'a str>,
     agents: Bounds,
     tokens: Quantity<u64>,
     usd: Quantity<f64>,
@@ -79,6 +82,20 @@ struct Call<'a> {
     label: Option<&'a str>,
     model: Option<Vec<&'a str>>,
     #[serde(flatten)]
+    agents: Agents,
+    tokens: Quantity<u64>,
+    usd: Quantity<f64>,
+}
+
+/// A `workflow(…)` call.
+#[derive(Serialize)]
+struct Workflow<'a> {
+    line: u32,
+    column: u32,
+    name: Option<&'a str>,
+    /// The files it was found in; none where it was not.
+    files: Vec<&'a str>,
+    times: Bounds,
     agents: Agents,
     tokens: Quantity<u64>,
     usd: Quantity<f64>,
@@ -115,7 +132,7 @@ impl Plan {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let source = Source::read(&self.file)?;
         let context = Context { file_name: source.name(), args: self.args.clone(), ..Context::default() };
-        let analysis = analysis::analyze(source.text.as_str(), &context);
+        let analysis = saved::analyze(&source, &context);
         if analysis.script.module.is_none() {
             let error = analysis.findings.iter().find(|f| !analysis.script.errors.is_empty() && f.code == "WF101");
             let message = error.map_or("the script has no syntax tree", |e| e.message.as_str());
@@ -144,6 +161,7 @@ impl<'a> Report<'a> {
         let (script, plan, estimate) = (&analysis.script, &analysis.plan, &analysis.estimate);
         let phases = plan.phases.iter().zip(&estimate.phases).map(|(phase, cost)| Phase {
             title: phase.title.as_deref(),
+            workflow: phase.workflow.as_deref(),
             agents: Bounds::of(&phase.agents),
             tokens: Quantity::of(&cost.tokens, |t| t.0),
             usd: Quantity::of(&cost.usd, |u| u.0),
@@ -171,6 +189,19 @@ impl<'a> Report<'a> {
                 usd: Quantity::of(&cost.usd, |u| u.0),
             }
         });
+        let workflows = plan.workflows.iter().zip(&estimate.workflows).map(|(call, cost)| {
+            let at = script.lines.line_column(&script.text, call.span.start);
+            Workflow {
+                line: at.line,
+                column: at.column,
+                name: if let Setting::Known(name) = &call.name { Some(name) } else { None },
+                files: call.nested.iter().map(|n| n.path.as_str()).collect(),
+                times: Bounds::of(&call.count),
+                agents: Agents::of(script, &call.agents),
+                tokens: Quantity::of(&cost.tokens, |t| t.0),
+                usd: Quantity::of(&cost.usd, |u| u.0),
+            }
+        });
         Report {
             file,
             name: script.meta.as_ref().and_then(|m| m.name.as_ref()).map(|n| n.value.as_str()),
@@ -179,6 +210,7 @@ impl<'a> Report<'a> {
             critical_path: Bounds::of(&plan.critical_path),
             phases: phases.collect(),
             calls: calls.collect(),
+            workflows: workflows.collect(),
             tokens: Quantity::of(&estimate.total.tokens, |t| t.0),
             usd: Quantity::of(&estimate.total.usd, |u| u.0),
             assumed: estimate

@@ -14,7 +14,7 @@ use crate::{
     files::Source,
     log, numbers, output,
     output::Failure,
-    sheet, tree,
+    saved, sheet, tree,
     watch::{self, View},
 };
 
@@ -62,7 +62,7 @@ impl Run {
         log::begin(LevelFilter::OFF);
         let source = Source::read(&self.file)?;
         let context = Context { file_name: source.name(), args: self.args()?, ..Context::default() };
-        let analysis = analysis::analyze(source.text.as_str(), &context);
+        let analysis = saved::analyze(&source, &context);
         let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
         let chosen = self.who.choose(self.seed, &analysis)?;
         if !self.json {

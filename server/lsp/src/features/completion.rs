@@ -226,8 +226,7 @@ mod tests {
                 description,
                 path: "/y".into(),
                 line: 0,
-                nests: false,
-                needs: vec![],
+                known: analysis::KnownWorkflow::default(),
             }],
         });
         let position = script.snapshot.converter().position(offset as u32);

@@ -1,7 +1,7 @@
 //! Numbers drawn into the source: how often, how wide, how much. `textDocument/inlayHint`.
 
 use analysis::{
-    plan::{AgentCall, Count, Fanout, FanoutKind, PhaseMark},
+    plan::{AgentCall, Count, Fanout, FanoutKind, PhaseMark, WorkflowCall},
     text::Span,
 };
 use tower_lsp::ls_types::{InlayHint, InlayHintLabel, InlayHintLabelPart, Location, Range};
@@ -25,6 +25,7 @@ pub(crate) fn inlay_hints(script: &Snapshot, range: Range) -> Vec<InlayHint> {
     let mut hints: Vec<(Span, Hint)> = agents
         .chain(fanouts)
         .chain(phases)
+        .chain(plan.workflows.iter().enumerate().filter_map(|(index, call)| workflow(script, index, call)))
         .filter(|hint| wanted.touches(hint.at))
         .map(|h| (Span::at(h.at), h))
         .collect();
@@ -149,6 +150,19 @@ fn phase(script: &Snapshot, mark: &PhaseMark, actual: &[Option<u64>]) -> Option<
     })
 }
 
+fn workflow(script: &Snapshot, index: usize, call: &WorkflowCall) -> Option<Hint> {
+    let at = behind(script, call.span, call.callee)?;
+    let cost = script.known.estimate.workflows.get(index);
+    let mut tooltip = reasons::nested(script, call);
+    tooltip.extend(cost.map(reasons::cost));
+    Some(
+        Hint { at, parts: vec![], tooltip }
+            .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))
+            .say(words::agents(&call.agents), call.nested.first().and_then(|n| reasons::start_of(n)))
+            .say(cost.map(words::cost).unwrap_or_default(), None),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use analysis::plan::{Expr, PhasePlan, Plan, Symbol, Term, Why};
@@ -232,7 +246,7 @@ const results = await pipeline(DIMENSIONS,
                     "r.findings.map",
                 ),
             ];
-            plan.phases = vec![PhasePlan { title: Some("Verify".into()), agents, calls: vec![0, 1] }];
+            plan.phases = vec![PhasePlan { title: Some("Verify".into()), workflow: None, agents, calls: vec![0, 1] }];
             plan.phase_marks = vec![PhaseMark {
                 span: find("phase('Verify')"),
                 title: find("'Verify'"),

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use analysis::{
-    estimate::{Cost, Range},
-    plan::{Count, Why},
+    estimate::{self, Cost},
+    plan::{Count, Nested, Why, WorkflowCall},
     text::Span,
 };
-use tower_lsp::ls_types::{MarkupContent, MarkupKind};
+use tower_lsp::ls_types::{Location, MarkupContent, MarkupKind, Range, Uri};
 
 use crate::{features::words, snapshot::Snapshot};
 
@@ -72,6 +72,30 @@ fn place(script: &Snapshot, span: Span) -> String {
     }
 }
 
+/// How many agents the workflows called at a place start, and in which file that was read.
+pub(crate) fn nested(script: &Snapshot, call: &WorkflowCall) -> String {
+    let mut out = times(script, &call.count);
+    out.push('\n');
+    out += &count(script, "agents in all of them", &call.agents);
+    for nested in &call.nested {
+        let agents = &nested.plan.agents;
+        let file = match start_of(nested) {
+            Some(place) => format!("[{}]({})", nested.path, place.uri.as_str()),
+            None => nested.path.clone(),
+        };
+        let _ = writeln!(out, "- one run of `{}` starts {agents}, with the `args` given here: {file}", nested.name);
+    }
+    if let Some(why) = &call.missing {
+        let _ = writeln!(out, "- {} ({})", why.text, place(script, why.span));
+    }
+    out
+}
+
+/// The file of a nested workflow.
+pub(crate) fn start_of(nested: &Nested) -> Option<Location> {
+    Some(Location { uri: Uri::from_file_path(&nested.path)?, range: Range::default() })
+}
+
 /// Tokens and money with what they rest on; what is unknown is said to be so.
 pub(crate) fn cost(cost: &Cost) -> String {
     let mut out = String::from("\n");
@@ -82,7 +106,7 @@ pub(crate) fn cost(cost: &Cost) -> String {
     out
 }
 
-fn three<T: std::fmt::Display>(range: &Range<T>) -> String {
+fn three<T: std::fmt::Display>(range: &estimate::Range<T>) -> String {
     let show = |what: &str, n: &Option<T>| n.as_ref().map(|n| format!("{what} {n}"));
     let parts = [show("at least", &range.low), show("likely", &range.likely), show("at most", &range.high)];
     let known: Vec<String> = parts.into_iter().flatten().collect();

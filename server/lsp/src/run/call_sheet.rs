@@ -28,7 +28,7 @@ pub(crate) fn call_sheet(script: &Snapshot) -> String {
     out += &reasons::count(script, "agents in one run", &known.plan.agents);
     out += &reasons::cost(&known.estimate.total);
     for (index, phase) in known.plan.phases.iter().enumerate() {
-        let title = phase.title.as_deref().unwrap_or("Outside any phase");
+        let title = phase.name().unwrap_or_else(|| "Outside any phase".into());
         let cost = known.estimate.phases.get(index).map(words::cost).unwrap_or_default();
         let _ = writeln!(out, "\n## {title}: {}{cost}", words::agents(&phase.agents));
         for (index, call) in phase.calls.iter().filter_map(|index| Some((*index, known.plan.calls.get(*index)?))) {

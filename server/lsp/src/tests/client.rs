@@ -59,6 +59,35 @@ impl TestClient {
         client
     }
 
+    /// A client whose workspace is a folder.
+    pub(crate) async fn in_folder(folder: &std::path::Path) -> Self {
+        let uri = tower_lsp::ls_types::Uri::from_file_path(folder).unwrap();
+        let mut client = Self::connect();
+        let folders = json!([{"uri": uri.as_str(), "name": "it"}]);
+        let params = json!({"processId": null, "capabilities": capabilities(), "workspaceFolders": folders});
+        client.request("initialize", params).await;
+        client.notify("initialized", json!({})).await;
+        client
+    }
+
+    /// What the first hint says that has `words` in it, once there is one: up to the second part of its label.
+    pub(crate) async fn hint_with(&mut self, uri: &str, words: &str) -> String {
+        let everything = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9999, "character": 0}});
+        for _ in 0..500 {
+            let params = json!({"textDocument": {"uri": uri}, "range": everything});
+            let hints = self.request("textDocument/inlayHint", params).await;
+            for hint in hints.as_array().into_iter().flatten() {
+                let parts = hint["label"].as_array().into_iter().flatten().filter_map(|part| part["value"].as_str());
+                let parts: Vec<&str> = parts.collect();
+                if parts.concat().contains(words) {
+                    return parts.into_iter().take(2).collect();
+                }
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("no hint of {uri} says {words:?}");
+    }
+
     /// A client that has said nothing yet.
     pub(crate) fn connect() -> Self {
         let (to_server, input) = tokio::io::duplex(1 << 20);

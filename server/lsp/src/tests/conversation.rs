@@ -112,3 +112,28 @@ async fn settings_are_pushed_or_pulled() {
     assert_eq!(client.request("textDocument/codeLens", lenses).await, json!([]));
     client.finish().await;
 }
+
+#[tokio::test]
+async fn the_hints_of_a_caller_follow_the_workflow_it_calls() {
+    let folder = tempfile::tempdir().unwrap();
+    let workflows = folder.path().join(".claude/workflows");
+    std::fs::create_dir_all(&workflows).unwrap();
+    let child = |n: u32| {
+        let calls = "await agent('x')\n".repeat(n as usize);
+        format!("export const meta = {{ name: 'child', description: 'Is called' }}\n{calls}")
+    };
+    std::fs::write(workflows.join("child.js"), child(2)).unwrap();
+    let uri = |name: &str| {
+        let path = workflows.join(name);
+        tower_lsp::ls_types::Uri::from_file_path(path).unwrap().as_str().to_owned()
+    };
+    let (caller, called) = (uri("caller.js"), uri("child.js"));
+    let mut client = TestClient::in_folder(folder.path()).await;
+    let text = "export const meta = { name: 'caller', description: 'Calls' }\nreturn await workflow('child', {})\n";
+    client.open_script(&caller, text).await;
+    assert_eq!(client.hint_with(&caller, "2 agents").await, "×1 · 2 agents");
+    client.open_script(&called, &child(2)).await;
+    client.change(&called, json!([{"text": child(3)}])).await;
+    assert_eq!(client.hint_with(&caller, "3 agents").await, "×1 · 3 agents");
+    client.finish_ignoring(&["workspace/inlayHint/refresh", "workspace/codeLens/refresh"]).await;
+}

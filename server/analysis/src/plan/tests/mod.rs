@@ -5,6 +5,7 @@ mod facts;
 mod first_light;
 mod hostile;
 mod indirect;
+mod nesting;
 
 use super::{Count, FanoutKind, Plan};
 use crate::{Context, script};
@@ -56,7 +57,7 @@ fn draw_plan(source: &str, plan: &Plan) -> String {
         for phase in &plan.phases {
             drawn.push_str(&format!(
                 "// phase {}: {}\n",
-                phase.title.as_deref().unwrap_or("(none)"),
+                phase.name().as_deref().unwrap_or("(none)"),
                 show(&phase.agents)
             ));
         }

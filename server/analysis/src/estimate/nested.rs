@@ -1,0 +1,115 @@
+//! What nested workflows take: what one run of each takes, times how often it is called.
+
+use super::{Cost, Estimate, Quantity, Range, estimate, sum, weaker};
+use crate::{
+    Context,
+    estimate::Basis,
+    plan::{Count, PhasePlan, Plan, WorkflowCall},
+    units::{Tokens, Usd},
+};
+
+/// The estimates of the workflows that the call sites of a plan call, as [`Plan::workflows`].
+pub(super) struct Nested<'a> {
+    calls: Vec<(&'a WorkflowCall, Vec<Estimate>)>,
+}
+
+impl<'a> Nested<'a> {
+    pub(super) fn of(plan: &'a Plan, context: &Context) -> Self {
+        let each = |call: &'a WorkflowCall| (call, call.nested.iter().map(|n| estimate(&n.plan, context)).collect());
+        Nested { calls: plan.workflows.iter().map(each).collect() }
+    }
+
+    /// What all calls of each site take.
+    pub(super) fn costs(&self) -> Vec<Cost> {
+        self.calls.iter().map(|(call, each)| cost(call, each.iter().map(|e| e.total.clone()).collect())).collect()
+    }
+
+    /// What a phase of a nested workflow takes.
+    pub(super) fn phase(&self, phase: &PhasePlan) -> Cost {
+        let of_call = |(call, each): &(&WorkflowCall, Vec<Estimate>)| {
+            let mut known = false;
+            let in_phase = |(i, e): (usize, &Estimate)| {
+                let nested = call.nested.get(i).filter(|n| Some(&n.name) == phase.workflow.as_ref())?;
+                let at = nested.plan.phases.iter().position(|p| p.title == phase.title)?;
+                e.phases.get(at).cloned()
+            };
+            let costs = each.iter().enumerate().map(|one| {
+                let found = in_phase(one);
+                known |= found.is_some();
+                found.unwrap_or_else(nothing)
+            });
+            let costs: Vec<Cost> = costs.collect();
+            known.then(|| cost(call, costs))
+        };
+        let costs: Vec<Cost> = self.calls.iter().filter_map(of_call).collect();
+        if costs.is_empty() && phase.agents.high != Some(0) {
+            return open();
+        }
+        sum(costs)
+    }
+
+    /// What stands in for sizes that the nested scripts leave open.
+    pub(super) fn assumed(&self) -> impl Iterator<Item = &'static super::priors::Prior> {
+        self.calls.iter().flat_map(|(_, each)| each.iter().flat_map(|e| e.assumed.iter().copied()))
+    }
+}
+
+/// What a site's calls take, where one takes one of `each`.
+fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
+    if call.count.high == Some(0) {
+        return nothing();
+    }
+    let known = each.into_iter().reduce(|a, b| Cost {
+        tokens: either(a.tokens, b.tokens),
+        output: either(a.output, b.output),
+        usd: either(a.usd, b.usd),
+    });
+    let Some(one) = known.filter(|_| call.missing.is_none()) else { return open() };
+    // One that can fail on its way promises no least.
+    let least = call.nested.iter().map(|n| n.plan.agents.low).min().unwrap_or(0);
+    let sure = call.agents.low >= call.count.low.saturating_mul(least);
+    Cost {
+        tokens: times(&call.count, one.tokens, sure),
+        output: times(&call.count, one.output, sure),
+        usd: times(&call.count, one.usd, sure),
+    }
+}
+
+fn nothing() -> Cost {
+    Cost { tokens: Range::exactly(Tokens(0)), output: Range::exactly(Tokens(0)), usd: Range::exactly(Usd(0.0)) }
+}
+
+fn open() -> Cost {
+    fn range<T: Quantity>() -> Range<T> {
+        Range { low: Some(T::default()), likely: None, high: None, basis: Basis::Bounds }
+    }
+    Cost { tokens: range(), output: range(), usd: range() }
+}
+
+fn times<T: Quantity>(count: &Count, one: Range<T>, sure: bool) -> Range<T> {
+    let expected = count.high.map(|high| count.low.midpoint(high));
+    let exact = one.basis == Basis::Exact && count.is_exact() && sure;
+    let most = one.high.zip(count.high);
+    Range {
+        low: one.low.map(|low| if sure { low.times(count.low) } else { T::default() }),
+        likely: one.likely.zip(expected).map(|(likely, n)| likely.times(n)),
+        high: most.map(|(most, n)| most.times(n)),
+        basis: if exact { Basis::Exact } else { weaker(one.basis, Basis::Bounds) },
+    }
+}
+
+fn either<T: Quantity + PartialOrd>(a: Range<T>, b: Range<T>) -> Range<T> {
+    if a == b {
+        return a;
+    }
+    let pick = |a: Option<T>, b: Option<T>, first: bool| {
+        let (a, b) = (a?, b?);
+        Some(if (a < b) == first { a } else { b })
+    };
+    Range {
+        low: pick(a.low, b.low, true),
+        likely: a.likely.zip(b.likely).map(|(a, b)| (a + b).part(2)),
+        high: pick(a.high, b.high, false),
+        basis: weaker(weaker(a.basis, b.basis), Basis::Bounds),
+    }
+}
