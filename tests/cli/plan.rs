@@ -24,16 +24,19 @@ fn json_says_what_the_example_can_do() {
 }
 
 #[test]
-fn what_nothing_bounds_is_null_and_names_its_line() {
+fn what_only_the_dialect_bounds_says_so_and_names_its_line() {
     let body = "const list = JSON.parse(await agent('list'))\nfor (const x of list) await agent(`do ${x}`)";
     let folder = folder(&[("a.workflow.js", &script(body))]);
     let plan = call(folder.path(), &["plan", "a.workflow.js", "--json"]).json();
-    assert_eq!([&plan["agents"]["high"], &plan["tokens"]["high"], &plan["usd"]["likely"]], [&json!(null); 3]);
+    let cap = json!({ "name": "agent cap", "limit": 1000, "profile": "claude-code", "scriptHigh": null });
+    assert_eq!([&plan["agents"]["high"], &plan["agents"]["cap"]], [&json!(1000), &cap]);
+    assert_eq!([&plan["tokens"]["basis"], &plan["usd"]["basis"]], [&json!("assumed"); 2]);
     assert_eq!(plan["agents"]["because"][0]["line"], 2);
     let sheet = call(folder.path(), &["plan", "a.workflow.js"]).out;
     let total = sheet.lines().find(|l| l.contains("The whole run")).expect("a total");
-    assert!(total.contains("≥1"), "{total}");
+    assert!(total.contains("1..≤1000"), "{total}");
     assert!(sheet.contains("line 2: "), "{sheet}");
+    assert!(sheet.contains("the script sets no limit; a run stops at 1000 agents (claude-code)"), "{sheet}");
 }
 
 #[test]

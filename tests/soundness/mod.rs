@@ -108,7 +108,7 @@ fn hold_with(text: &str, others: &[&str], args: Option<&Value>, seed: u64) -> Re
 /// The first bound that a run breaks. Lower bounds are promised for runs that come to their end.
 fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result<(), String> {
     let within =
-        |count: &Count, actual: u64| count.high.is_none_or(|high| actual <= high) && (!ended || actual >= count.low);
+        |count: &Count, actual: u64| count.most().is_none_or(|most| actual <= most) && (!ended || actual >= count.low);
     let mut unseen: BTreeMap<LineColumn, u64> = BTreeMap::new();
     for agent in &state.agents {
         if let EventKind::AgentQueued { workflow: None, at, .. } = &agent.queued.kind {

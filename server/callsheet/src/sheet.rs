@@ -103,6 +103,11 @@ fn notes(analysis: &Analysis, args: Option<&str>, at_once: usize) -> Table {
     for why in &plan.agents.because {
         table.row(["", &format!("  {}", because(analysis, why))]);
     }
+    if let Some(cap) = &plan.agents.cap {
+        let own =
+            plan.agents.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
+        table.row(["", &format!("  {own}; {cap}")]);
+    }
     let width = plan.peak_width.high.map_or("no limit in the script".into(), |most| format!("{most} at most"));
     table.row(["at once", &format!("{width}; {at_once} at a time on this machine")]);
     table.row(["in turn", &format!("{} on the longest chain", plan.critical_path)]);

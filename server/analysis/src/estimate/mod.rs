@@ -17,7 +17,7 @@ use serde::Serialize;
 pub use samples::{Sample, Spent, with_samples};
 
 use crate::{
-    plan::{Count, PhasePlan, Plan},
+    plan::{Count, PhasePlan, Plan, Term},
     units::{Tokens, Usage, Usd},
 };
 
@@ -109,6 +109,9 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
     let mut calls = Vec::new();
     for call in &plan.calls {
         let one = call::spend(plan, call, &context.assumptions);
+        if call.count.cap.is_some() && !assumed.contains(&&priors::OPEN_COUNT) {
+            assumed.push(&priors::OPEN_COUNT);
+        }
         assumed.extend(one.assumed.iter().filter(|p| !assumed.contains(*p)).copied().collect::<Vec<_>>());
         let basis = if one.assumed.is_empty() { Basis::Bounds } else { Basis::Assumed };
         let usd_basis = if one.usd_assumed { Basis::Assumed } else { basis };
@@ -196,9 +199,22 @@ impl<T: Copy> Range<T> {
     }
 }
 
-fn times<T: Quantity>(count: &Count, [low, likely, high]: [T; 3], basis: Basis) -> Range<T> {
-    let expected = count.high.map(|high| count.low.midpoint(high));
-    let (least, most) = (low.times(count.low), count.high.map(|n| high.times(n)));
+/// How often something is likely to happen: the middle of what the script allows, or, where it sets no limit or one above the dialect's,
+/// its expression with [`priors::OPEN_COUNT`] for each number that only the run decides. `None` where neither limits it.
+pub fn likely(count: &Count) -> Option<u64> {
+    let Some(cap) = count.cap else { return count.high.map(|high| count.low.midpoint(high)) };
+    let product = |term: &Term| {
+        let one = term.symbols.iter().fold(term.factor, |n, _| n.saturating_mul(priors::OPEN_COUNT.likely));
+        if term.at_most { one.div_ceil(2) } else { one }
+    };
+    let sum = count.expr.terms.iter().map(product).fold(count.expr.constant, u64::saturating_add);
+    Some(sum.clamp(count.low, cap.limit))
+}
+
+fn times<T: Quantity>(count: &Count, [low, likely_each, high]: [T; 3], basis: Basis) -> Range<T> {
+    let basis = if count.cap.is_some() { Basis::Assumed } else { basis };
+    let (expected, likely) = (likely(count), likely_each);
+    let (least, most) = (low.times(count.low), count.most().map(|n| high.times(n)));
     if most == Some(least) {
         return Range::exactly(least);
     }

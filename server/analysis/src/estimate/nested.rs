@@ -87,9 +87,9 @@ fn open() -> Cost {
 }
 
 fn times<T: Quantity>(count: &Count, one: Range<T>, sure: bool) -> Range<T> {
-    let expected = count.high.map(|high| count.low.midpoint(high));
+    let expected = super::likely(count);
     let exact = one.basis == Basis::Exact && count.is_exact() && sure;
-    let most = one.high.zip(count.high);
+    let most = one.high.zip(count.most());
     Range {
         low: one.low.map(|low| if sure { low.times(count.low) } else { T::default() }),
         likely: one.likely.zip(expected).map(|(likely, n)| likely.times(n)),

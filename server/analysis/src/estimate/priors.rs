@@ -61,6 +61,16 @@ pub const OPEN_LIST: Prior = Prior {
     source: "chosen; not measured",
 };
 
+/// A number of agents that nothing in the script limits, in each quantity that only the run decides.
+pub const OPEN_COUNT: Prior = Prior {
+    what: "a list or a loop that starts agents without a limit in the script",
+    low: 0,
+    likely: 4,
+    high: 50,
+    unit: "times",
+    source: "chosen; not measured",
+};
+
 /// A value without a type in an answer.
 pub const ANYTHING: Prior = Prior {
     what: "a value without a type",
@@ -92,7 +102,8 @@ pub const NEW_CLAUDE_TOKENS: Prior = Prior {
 };
 
 /// All of them, for the page that lists them.
-pub const ALL: [&Prior; 7] = [&TEXT_ANSWER, &STRING, &NUMBER, &OPEN_LIST, &ANYTHING, &OPEN_HOLE, &NEW_CLAUDE_TOKENS];
+pub const ALL: [&Prior; 8] =
+    [&TEXT_ANSWER, &STRING, &NUMBER, &OPEN_LIST, &OPEN_COUNT, &ANYTHING, &OPEN_HOLE, &NEW_CLAUDE_TOKENS];
 
 /// Bytes of a token, for texts of which only the length is known: 4.08 measured on documentation, 4.68 on code (`o200k_base`).
 pub const BYTES_PER_TOKEN: u64 = 4;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::Span;
+use crate::{text::Span, vocabulary::Profile};
 
 /// A reason with the place that gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +26,49 @@ pub struct Count {
     pub expr: Expr,
     /// Why the bounds are apart or open: one entry for each thing only the run decides.
     pub because: Vec<Why>,
+    /// The dialect's limit, where it is lower than anything the script itself sets.
+    pub cap: Option<Cap>,
+}
+
+/// A limit that the dialect sets on every run, whatever the script says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// The limit.
+    pub limit: u64,
+    /// Of what.
+    pub kind: CapKind,
+    /// Which dialect sets it.
+    pub profile: Profile,
+}
+
+/// What a [`Cap`] limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapKind {
+    /// Agents of a run, nested workflows included: one more throws.
+    Agents,
+    /// Items of one `parallel` or `pipeline`: a longer list throws.
+    Items,
+}
+
+impl Cap {
+    /// In two words, for where there is little room.
+    pub fn name(&self) -> &'static str {
+        match self.kind {
+            CapKind::Agents => "agent cap",
+            CapKind::Items => "item cap",
+        }
+    }
+}
+
+impl fmt::Display for Cap {
+    /// `a run stops at 1000 agents (claude-code)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Cap { limit, profile, .. } = self;
+        match self.kind {
+            CapKind::Agents => write!(f, "a run stops at {limit} agents ({profile})"),
+            CapKind::Items => write!(f, "a list of more than {limit} items is refused ({profile})"),
+        }
+    }
 }
 
 impl Default for Count {
@@ -37,7 +80,18 @@ impl Default for Count {
 impl Count {
     /// Exactly `n`.
     pub fn exactly(n: u64) -> Self {
-        Self { low: n, high: Some(n), expr: Expr { terms: vec![], constant: n }, because: vec![] }
+        Self { low: n, high: Some(n), expr: Expr { terms: vec![], constant: n }, because: vec![], cap: None }
+    }
+
+    /// The most there can be: what the script allows, or the dialect where that is less.
+    pub fn most(&self) -> Option<u64> {
+        self.cap.map(|cap| cap.limit).or(self.high)
+    }
+
+    /// The same under a limit of the dialect, where that says more than the script does.
+    pub(super) fn capped(self, limit: Option<u64>, kind: CapKind, profile: Profile) -> Self {
+        let lower = limit.filter(|limit| self.low <= *limit && self.high.is_none_or(|high| high > *limit));
+        Self { cap: lower.map(|limit| Cap { limit, kind, profile }), ..self }
     }
 
     /// Whether the bounds meet.
@@ -47,8 +101,11 @@ impl Count {
 }
 
 impl fmt::Display for Count {
-    /// `3`, `0..30`, `≥3`, `?`.
+    /// `3`, `0..30`, `0..≤1000` where the dialect sets the limit, `≥3`, `?`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(cap) = self.cap {
+            return write!(f, "{}..≤{}", self.low, cap.limit);
+        }
         match (self.low, self.high) {
             (low, Some(high)) if low == high => write!(f, "{low}"),
             (low, Some(high)) => write!(f, "{low}..{high}"),

@@ -314,7 +314,7 @@ impl<'a> Interp<'a> {
                 self.deeper(|me| me.logical(b.op, &b.left, &b.right, Self::expr_awaited))
             }
             other => {
-                let outer = std::mem::replace(&mut self.awaiting, Some(span(other).start));
+                let outer = self.awaiting.replace(span(other).start);
                 let val = self.expr(other);
                 self.awaiting = outer;
                 val

@@ -5,8 +5,8 @@ use std::{collections::HashSet, sync::Arc};
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
 use super::{
-    AgentCall, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Setting, Symbol,
-    Term, Why, WorkflowCall,
+    AgentCall, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Setting,
+    Symbol, Term, Why, WorkflowCall,
     effects::{Effects, Key},
     facts::{Awaited, Facts},
     given::{Copier, Given},
@@ -139,6 +139,9 @@ impl<'a> Interp<'a> {
             Why { span: at, text: text.to_owned() }
         });
         let record = std::mem::take(&mut self.record);
+        let profile = self.context.profile;
+        let (agent_cap, item_cap) = (profile.flags().agent_cap, Some(profile.flags().item_cap));
+        let of_agents = |count: Count| count.capped(agent_cap, CapKind::Agents, profile);
         let count = |key: Key| match &exhausted {
             Some(why) => Count {
                 low: 0,
@@ -152,13 +155,16 @@ impl<'a> Interp<'a> {
                     }],
                 },
                 because: vec![why.clone()],
+                cap: None,
             },
             None => record.count(&fx.get(key)),
         };
-        let shape = |tally: &Tally| if exhausted.is_some() { count(Key::Total) } else { record.count(tally) };
+        let shape =
+            |tally: &Tally| of_agents(if exhausted.is_some() { count(Key::Total) } else { record.count(tally) });
+        let agents = |key: Key| of_agents(count(key));
         let mut plan = Plan {
             gave_up: exhausted.clone(),
-            agents: count(Key::Total),
+            agents: agents(Key::Total),
             peak_width: shape(&fx.peak),
             critical_path: shape(&fx.path),
             ..Plan::default()
@@ -172,7 +178,7 @@ impl<'a> Interp<'a> {
                         callee: site.callee,
                         phases: agent.phases.clone(),
                         label: agent.label.as_deref().and_then(Self::label_text),
-                        count: count(Key::Call(*start)),
+                        count: agents(Key::Call(*start)),
                         prompt: super::Prompt { parts: agent.prompt.clone().unwrap_or_default() },
                         schema: agent.schema.clone().filter(|_| !agent.schema_varies),
                         model: setting(&agent.model),
@@ -189,9 +195,9 @@ impl<'a> Interp<'a> {
                         span: site.span,
                         callee: site.callee,
                         kind: if matches!(kind, FanoutKind::Parallel) { FanoutKind::Parallel } else { *kind },
-                        width: record.count(&width),
+                        width: record.count(&width).capped(item_cap, CapKind::Items, profile),
                         decided_by: decided.map(|w| record.whys[w as usize].clone()),
-                        agents: count(Key::Items(*start)),
+                        agents: agents(Key::Items(*start)),
                         count: count(Key::Fanout(*start)),
                         concurrent: site.concurrent,
                         fate: fate(site),
@@ -203,7 +209,7 @@ impl<'a> Interp<'a> {
                     name: name.clone(),
                     nested: nested.clone(),
                     missing: missing.map(|w| record.whys[w as usize].clone()),
-                    agents: count(Key::Nested(*start)),
+                    agents: agents(Key::Nested(*start)),
                     count: count(Key::Workflow(*start)),
                     concurrent: site.concurrent,
                     fate: fate(site),
@@ -214,14 +220,14 @@ impl<'a> Interp<'a> {
         for (i, title) in record.phases.iter().enumerate() {
             let calls: Vec<usize> =
                 plan.calls.iter().enumerate().filter(|(_, c)| c.phases.contains(&i)).map(|(j, _)| j).collect();
-            let agents = count(Key::Phase(i as u32));
+            let agents = agents(Key::Phase(i as u32));
             plan.phases.push(PhasePlan { title: title.clone(), workflow: None, agents, calls });
         }
         for (i, (workflow, title)) in record.groups.iter().enumerate() {
             plan.phases.push(PhasePlan {
                 title: title.clone(),
                 workflow: Some(workflow.clone()),
-                agents: count(Key::Group(i as u32)),
+                agents: agents(Key::Group(i as u32)),
                 calls: vec![],
             });
         }
@@ -333,7 +339,7 @@ impl Record {
             let symbols = product.syms.iter().map(|s| self.symbols[*s as usize].clone()).collect();
             expr.terms.push(Term { factor: product.factor, symbols, at_most: product.at_most });
         }
-        Count { low: tally.low, high: tally.high, expr, because }
+        Count { low: tally.low, high: tally.high, expr, because, cap: None }
     }
 
     fn condition_text<'t>(&self, text: &'t str, at: Span) -> &'t str {

@@ -69,7 +69,7 @@ mod tries;
 mod val;
 mod value;
 
-pub use count::{Count, Expr, Symbol, Term, Why};
+pub use count::{Cap, CapKind, Count, Expr, Symbol, Term, Why};
 pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};
 pub use glance::Glance;
 pub use nested::Nested;

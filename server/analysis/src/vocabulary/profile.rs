@@ -91,6 +91,7 @@ impl Profile {
             Profile::Portable => Flags {
                 date_ban: DateBan::Any,
                 item_cap: 64,
+                agent_cap: None,
                 pipeline_null_prev: NullPrev::Unspecified,
                 schema_exhausted: Exhausted::Unspecified,
                 parallel_sync_throw: SyncThrow::Unspecified,
@@ -99,11 +100,13 @@ impl Profile {
             Profile::Pi => Flags {
                 parallel_argument: ParallelArgument::Variadic,
                 item_cap: 10_000,
+                agent_cap: None,
                 key_includes_label_and_phase: true,
                 resume: ResumeRule::PositionalPrefix,
                 ..official
             },
             Profile::Qwen => Flags {
+                agent_cap: None,
                 pipeline_null_prev: NullPrev::Skips,
                 schema_exhausted: Exhausted::Null,
                 phase_scope: PhaseScope::Ambient,
@@ -117,10 +120,11 @@ impl Profile {
                 parallel_argument: ParallelArgument::Promises,
                 parallel_sync_throw: SyncThrow::Fatal,
                 item_cap: 64,
+                agent_cap: None,
                 meta_first: false,
                 ..official
             },
-            Profile::Codewhale => Flags { date_ban: DateBan::AnyAndParse, item_cap: 1000, ..official },
+            Profile::Codewhale => Flags { date_ban: DateBan::AnyAndParse, item_cap: 1000, agent_cap: None, ..official },
         }
     }
 }
@@ -149,7 +153,7 @@ const OFFICIAL: Flags = Flags {
     key_includes_label_and_phase: false,
     resume: ResumeRule::ChainedPrefix,
     item_cap: 4096,
-    agent_cap: 1000,
+    agent_cap: Some(1000),
     script_bytes: 524_288,
     parallel_argument: ParallelArgument::Thunks,
     budget_unit: BudgetUnit::OutputTokensOfTurn,
@@ -177,8 +181,8 @@ pub struct Flags {
     pub resume: ResumeRule,
     /// Most items of one `parallel` or `pipeline`.
     pub item_cap: u64,
-    /// Most agents of one run, nested workflows included.
-    pub agent_cap: u64,
+    /// Most agents of one run, nested workflows included; `None` where no source gives a number.
+    pub agent_cap: Option<u64>,
     /// Most bytes of a script.
     pub script_bytes: usize,
     /// What `parallel` takes.

@@ -51,9 +51,24 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Bounds {
     low: u64,
+    /// The most of any run; where `cap` is given, by the dialect's limit.
     high: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cap: Option<Limit>,
+}
+
+/// A limit of the dialect that is lower than what the script sets.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Limit {
+    name: &'static str,
+    limit: u64,
+    profile: &'static str,
+    /// What the script itself allows; null where that is anything.
+    script_high: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -231,7 +246,13 @@ impl<'a> Report<'a> {
 
 impl Bounds {
     fn of(count: &Count) -> Self {
-        Self { low: count.low, high: count.high }
+        let cap = count.cap.map(|cap| Limit {
+            name: cap.name(),
+            limit: cap.limit,
+            profile: cap.profile.name(),
+            script_high: count.high,
+        });
+        Self { low: count.low, high: count.most(), cap }
     }
 }
 

@@ -115,7 +115,7 @@ fn width(script: &Snapshot, fanout: &Fanout) -> Option<Hint> {
         FanoutKind::Pipeline { .. } => "\nNo barrier: each item goes through the stages on its own.\n",
     };
     let hint =
-        Hint { at, parts: vec![], tooltip }.say(format!("{} wide", fanout.width), decided(script, &fanout.width));
+        Hint { at, parts: vec![], tooltip }.say(words::number(&fanout.width, " wide"), decided(script, &fanout.width));
     Some(match &fanout.decided_by {
         Some(why) => hint.say(format!(" · {}", limit(script, why.span)), script.location(why.span)),
         None => hint,
@@ -188,6 +188,7 @@ const results = await pipeline(DIMENSIONS,
             high: Some(factor * 10),
             expr: Expr { constant: 0, terms: vec![Term { factor, symbols: vec![symbol], at_most: false }] },
             because: vec![Why { span, text: "the agent decides how many findings there are".into() }],
+            cap: None,
         }
     }
 

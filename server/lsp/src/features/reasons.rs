@@ -43,6 +43,10 @@ fn why(script: &Snapshot, count: &Count) -> String {
         for why in &count.because {
             out.push_str(&because(script, "not exact", why));
         }
+        if let Some(cap) = &count.cap {
+            let own = count.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
+            let _ = writeln!(out, "- {own}; {cap}");
+        }
     }
     out
 }

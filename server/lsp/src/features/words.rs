@@ -3,19 +3,27 @@
 use std::fmt::Display;
 
 use analysis::{
-    estimate::{Basis, Cost, Range},
+    estimate::{self, Basis, Cost, Range},
     plan::Count,
 };
 
-/// `×3`, `×0..30`, `×≥3`, `×?`.
+/// `×3`, `×0..30`, `×~4, 0..≤1000 (agent cap)`, `×≥3`, `×?`.
 pub(crate) fn times(count: &Count) -> String {
-    format!("×{count}")
+    format!("×{}", number(count, ""))
+}
+
+/// The number of `what`. A limit of the dialect is true of every run and tells little of any: what to expect comes first.
+pub(crate) fn number(count: &Count, what: &str) -> String {
+    match (count.cap, estimate::likely(count)) {
+        (Some(cap), Some(likely)) => format!("~{likely}{what}, {count} ({})", cap.name()),
+        _ => format!("{count}{what}"),
+    }
 }
 
 /// `1 agent`, `3 agents`, `0..30 agents`.
 pub(crate) fn agents(count: &Count) -> String {
     let plural = if count.is_exact() && count.low == 1 { "" } else { "s" };
-    format!("{count} agent{plural}")
+    number(count, &format!(" agent{plural}"))
 }
 
 /// `12k`, `8k..24k`, `≤24k`, `~12k`; `None` where there is no basis to say.

@@ -39,7 +39,7 @@ fn check(cx: &Checker, report: &mut Report) {
     // The largest fan-out is where to begin.
     let largest = cx.plan.fanouts.iter().max_by_key(|f| f.agents.low);
     let finding = match guideline {
-        _ if low > cap => report.at(
+        _ if let Some(cap) = cap.filter(|cap| low > *cap) => report.at(
             meta.ident,
             format!("A run starts {low} agents or more, and at most {cap} are allowed: limit its fan-outs."),
         ),

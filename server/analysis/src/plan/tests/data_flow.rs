@@ -127,10 +127,10 @@ await pipeline(files, f => agent(f))
 ";
     expect![[r#"
         const { files = [], rounds = 2 } = typeof args === 'string' ? JSON.parse(args) : args ?? {}
-        for (let i = 0; i < rounds; i++) await agent⟨×? = rounds⟩(`round ${i}`)
+        for (let i = 0; i < rounds; i++) await agent⟨×0..≤1000 = rounds⟩(`round ${i}`)
         await parallel⟨0..5 = ≤5 wide⟩(files.slice(0, 5).map(f => () => agent⟨×0..5 = ≤5⟩(f)))
-        await pipeline⟨? = ≤files wide, 1 stages⟩(files, f => agent⟨×? = ≤files⟩(f))
-        // agents ? = ≤5 + ≤files + rounds; at once ?; in a row ?
+        await pipeline⟨0..≤4096 = ≤files wide, 1 stages⟩(files, f => agent⟨×0..≤1000 = ≤files⟩(f))
+        // agents 0..≤1000 = ≤5 + ≤files + rounds; at once 0..≤1000; in a row 0..≤1000
         // because `args` decides it
     "#]]
     .assert_eq(&draw(source));
@@ -147,7 +147,7 @@ await pipeline(files, f => agent(f))
 #[test]
 fn budget_loops_and_worker_pools() {
     expect![[r#"
-        while (budget.total && budget.remaining() > 50_000) await agent⟨×? = rounds⟩('more')
+        while (budget.total && budget.remaining() > 50_000) await agent⟨×0..≤1000 = rounds⟩('more')
         const queue = ['a', 'b', 'c', 'd']
         const worker = async () => { while (queue.length > 0) { const x = queue.shift(); await agent⟨×4⟩(x) } }
         await Promise.all([worker(), worker()])
@@ -157,7 +157,7 @@ fn budget_loops_and_worker_pools() {
           await Promise.all(Array.from({ length: Math.min(cap, items.length) }, () => one()))
         }
         await pool(['x', 'y', 'z'], 2, x => agent⟨×3⟩(`pooled ${x}`))
-        // agents ≥7 = 7 + rounds; at once 1; in a row ≥7
+        // agents 7..≤1000 = 7 + rounds; at once 1; in a row 7..≤1000
         // because the budget decides how often this loop runs; without one, the run ends at 1000 agents
     "#]]
     .assert_eq(&draw(
@@ -213,10 +213,10 @@ await retry(3)
 ",
     ));
     expect![[r#"
-        async function forever(x) { const r = await agent⟨×?⟩(x); return r ? forever(r) : null }
+        async function forever(x) { const r = await agent⟨×0..≤1000 = ?⟩(x); return r ? forever(r) : null }
         await forever('a')
-        await agent⟨×?⟩('after')
-        // agents ?; at once ?; in a row ?
+        await agent⟨×0..≤1000 = ?⟩('after')
+        // agents 0..≤1000 = ?; at once 0..≤1000; in a row 0..≤1000
         // because this function calls itself, and nothing the script says bounds how often
     "#]]
     .assert_eq(&draw(
@@ -237,12 +237,12 @@ fn classes_generators_and_maps() {
         }
         await new Team('c').ask('why')
         function* numbers() { yield 1; yield 2 }
-        for (const n of numbers()) await agent⟨×? = yielded⟩(`number ${n}`)
+        for (const n of numbers()) await agent⟨×0..≤1000 = yielded⟩(`number ${n}`)
         const by = new Map([['x', () => agent⟨×0..1 = ≤1⟩('x')], ['y', () => agent⟨×0..1 = ≤1⟩('y')]])
         await by.get('x')?.()
         const seen = new Set(['p', 'q', 'p'])
         for (const s of seen) await agent⟨×1..3 = ≤3⟩(s)
-        // agents ≥4 = ≤3 + ≤4 + ≤yielded; at once 1..2; in a row ≥4
+        // agents 4..≤1000 = ≤3 + ≤4 + ≤yielded; at once 1..2; in a row 4..≤1000
         // because a generator gives as many values as it is asked for
         // because equal keys count once
     "#]]

@@ -63,10 +63,10 @@ fn no_max_items_leaves_the_count_open_and_says_why() {
         const LIST = { type: 'object', properties: { files: { type: 'array', items: { type: 'string' } } }, required: ['files'] }
         const found = await agent⟨×1⟩('list', { schema: LIST })
         if (!found) return null
-        await parallel⟨? = files wide⟩(found.files.map(f => () => agent⟨×? = ≤files⟩(f)))
+        await parallel⟨0..≤4096 = files wide⟩(found.files.map(f => () => agent⟨×0..≤1000 = ≤files⟩(f)))
         const some = found.files.slice(0, 4)
         await parallel⟨0..4 = ≤4 wide⟩(some.map(f => () => agent⟨×0..4 = ≤4⟩(f)))
-        // agents ≥1 = ≤5 + ≤files; at once ≥1; in a row 1..3
+        // agents 1..≤1000 = ≤5 + ≤files; at once 1..≤1000; in a row 1..3
         // because `files` is as long as the agent at line 2 returns: its schema sets no maxItems
     "#]]
     .assert_eq(&draw(
@@ -89,8 +89,8 @@ fn loops_count() {
         while (n < 40) { n++; if (n % 2) continue; await agent⟨×0..40 = ≤40⟩('sometimes') }
         do { await agent⟨×1⟩('once') } while (false)
         for (const x of ['a', 'b']) { if (x === 'b') break; await agent⟨×1⟩(x) }
-        while (true) { const r = await agent⟨×≥1 = 1 + rounds⟩('until done'); if (r === 'done') break }
-        // agents ≥56 = 56 + ≤40 + rounds; at once 1; in a row ≥56
+        while (true) { const r = await agent⟨×1..≤1000 = 1 + rounds⟩('until done'); if (r === 'done') break }
+        // agents 56..≤1000 = 56 + ≤40 + rounds; at once 1; in a row 56..≤1000
         // because the run decides in which round this loop ends
         // because nothing in the script bounds how often this loop runs
     "#]]
@@ -143,12 +143,12 @@ fn rounds_that_are_certain_are_counted_and_the_others_say_why() {
         }
         let calm = 0
         do {
-          const found = await agent⟨×≥1 = 1 + rounds⟩('again')
+          const found = await agent⟨×1..≤1000 = 1 + rounds⟩('again')
           if (found === 'stop') break
           calm = found ? 0 : calm + 1
         } while (calm < 3)
         if (calm) await agent⟨×0..1 = ≤1⟩('calm')
-        // agents ≥3 = 1 + ≤6 + rounds; at once 1; in a row ≥3
+        // agents 3..≤1000 = 1 + ≤6 + rounds; at once 1; in a row 3..≤1000
         // because the run decides in which round this loop ends
         // because nothing in the script bounds how often this loop runs
         // because the run decides whether this holds

@@ -38,11 +38,11 @@ await parallel(done.names.map(n => () => agent(`Report ${n}`)))";
         phase('Mine')
         const done = await workflow('audit', { files: ['a', 'b', 'c'].slice(0, 2) })
         await parallel⟨2 wide⟩(done.names.map(n => () => agent⟨×2⟩(`Report ${n}`)))
-        // agents ≥5 = 5 + ≤audit.risks; at once ≥2; in a row 3..4
+        // agents 5..≤1000 = 5 + ≤audit.risks; at once 2..≤1000; in a row 3..4
         // phase Mine: 2
         // phase audit › Read: 2
-        // phase audit › Judge: ≥1 = 1 + ≤audit.risks
-        // workflow: 1 times, ≥3 = 3 + ≤audit.risks agents
+        // phase audit › Judge: 1..≤1000 = 1 + ≤audit.risks
+        // workflow: 1 times, 3..≤1000 = 3 + ≤audit.risks agents
         // because in `audit`, line 6, `risks` is as long as the agent at line 7 returns: its schema sets no maxItems
     "#]]
     .assert_eq(&nested(source, &[("/p/.claude/workflows/audit.js", AUDIT)]));
@@ -63,19 +63,19 @@ await workflow({ scriptPath: './other/audit.js' }, { files: [] })";
         await workflow(args.name)
         try { await workflow('again') } catch { await agent⟨×1⟩('after') }
         await workflow({ scriptPath: './other/audit.js' }, { files: [] })
-        // agents ≥2 = 2 + nowhere + another workflow + ≤audit.risks; at once ≥1; in a row ≥2
+        // agents 2..≤1000 = 2 + nowhere + another workflow + ≤audit.risks; at once 1..≤1000; in a row 2..≤1000
         // phase (none): 1
-        // phase nowhere: ? = nowhere
-        // phase another workflow: ? = another workflow
-        // phase audit › Judge: ≥1 = 1 + ≤audit.risks
-        // workflow: 1 times, ? = nowhere agents
+        // phase nowhere: 0..≤1000 = nowhere
+        // phase another workflow: 0..≤1000 = another workflow
+        // phase audit › Judge: 1..≤1000 = 1 + ≤audit.risks
+        // workflow: 1 times, 0..≤1000 = nowhere agents
         // because `nowhere` is not among the saved workflows, and its agents are not counted
         // missing: `nowhere` is not among the saved workflows, and its agents are not counted
-        // workflow: 1 times, ? = another workflow agents
+        // workflow: 1 times, 0..≤1000 = another workflow agents
         // because the run decides which workflow this is, and its agents are not counted
         // missing: the run decides which workflow this is, and its agents are not counted
         // workflow: 1 times, 0 agents
-        // workflow: 1 times, ≥1 = 1 + ≤audit.risks agents
+        // workflow: 1 times, 1..≤1000 = 1 + ≤audit.risks agents
         // because in `audit`, line 6, `risks` is as long as the agent at line 7 returns: its schema sets no maxItems
     "#]]
     .assert_eq(&nested(source, &others));
@@ -95,13 +95,13 @@ await late";
         const late = workflow('audit')
         await agent⟨×1⟩('between')
         await late
-        // agents ≥1 = 1 + ≤7 + ≤2·audit.risks + ≤audit.risks; at once ≥1; in a row 1..7
+        // agents 1..≤1000 = 1 + ≤7 + ≤2·audit.risks + ≤audit.risks; at once 1..≤1000; in a row 1..7
         // phase (none): 1
         // phase audit › Read: 0..4 = ≤4
-        // phase audit › Judge: ? = ≤3 + ≤2·audit.risks + ≤audit.risks
-        // workflow: 2 times, ? = ≤5 + ≤2·audit.risks agents
+        // phase audit › Judge: 0..≤1000 = ≤3 + ≤2·audit.risks + ≤audit.risks
+        // workflow: 2 times, 0..≤1000 = ≤5 + ≤2·audit.risks agents
         // because in `audit`, line 6, `risks` is as long as the agent at line 7 returns: its schema sets no maxItems
-        // workflow: 1 times, ? = ≤2 + ≤audit.risks agents
+        // workflow: 1 times, 0..≤1000 = ≤2 + ≤audit.risks agents
         // because in `audit`, line 6, `risks` is as long as the agent at line 7 returns: its schema sets no maxItems
         // because it can fail before its end
     "#]]
