@@ -12,7 +12,7 @@ fn a_question_about_files_is_answered_without_a_key() {
     let said = call(folder.path(), &arguments);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert!(said.out.contains(" BASIS    simulated: the cells are real"), "{}", said.out);
-    assert!(said.out.contains(" ANSWER   (submitted in 3 turns)\n   [simulated] 4 parts;"), "{}", said.out);
+    assert!(said.out.contains(" ANSWER   (submitted in 3 turns)\n   [simulated] 4 of 4 parts;"), "{}", said.out);
     assert!(said.out.contains(" coverage 3.0 % read by code, 100.0 % sent to models\n"), "{}", said.out);
 
     let events =
@@ -24,6 +24,17 @@ fn a_question_about_files_is_answered_without_a_key() {
     let again =
         call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--depth", "0", "--resume", &run]);
     assert!(again.out.contains(" calls    3, 3 of them from the journal\n"), "{}", again.out);
+}
+
+#[test]
+fn a_workflow_asks_a_recursive_model_like_an_agent() {
+    let body = "const found = await rlm({ question: 'Which?', context: ['a', 'b', 'c'], budget: { calls: 3 } })
+const more = await agent('Sum up')
+return [found.startsWith('[simulated] 1 of 1 parts'), more.length > 0]";
+    let folder = folder(&[("ask.workflow.js", &crate::cli::script(body))]);
+    let lines = call(folder.path(), &["run", "ask.workflow.js", "--latency", "0", "--json"]).json_lines();
+    let last = lines.last().expect("a result");
+    assert_eq!((&last["result"], &last["totals"]["agents"]), (&json!([true, true]), &json!(5)), "{last}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::{
     key, launch,
     options::AgentOptions,
     resume,
-    rlm::{ContextFile, RlmLimits},
+    rlm::{ContextFile, RlmLimits, SimulatedRoot},
     runs,
     sandbox::protocol::{Start, Walls},
     scheduler::{self, Scheduler},
@@ -121,7 +121,10 @@ impl RunSpec {
         self.names = Some(Arc::new(move |asked| names.in_force(asked)));
         let prices = chosen.clone();
         self.price = Some(Arc::new(move |model, usage| prices.cost(model, usage)));
-        chosen.model.clone()
+        match self.simulated {
+            true => Arc::new(SimulatedRoot { others: chosen.model.clone() }),
+            false => chosen.model.clone(),
+        }
     }
 
     /// The kind of agent that options name, or why there is none.

@@ -7,7 +7,7 @@ use clap::Args;
 use models::{Chosen, Latency, Model, Simulated};
 use runtime::{
     EventKind, Outcome, RunHandle, RunId, RunSpec, RunState, Status,
-    rlm::{ContextFile, RlmLimits, SCRIPT, SimulatedRoot},
+    rlm::{ContextFile, RlmLimits, SCRIPT},
 };
 use serde_json::{Value, json};
 
@@ -85,13 +85,13 @@ impl Rlm {
         let chosen = self.choose()?;
         let contexts = self.context.iter().map(|path| ContextFile::open(path)).collect::<Result<Vec<_>, _>>();
         let contexts = contexts.map_err(|e| Failure::usage(e.to_string()))?;
-        let spec = self.spec(contexts, &chosen)?;
+        let (spec, model) = self.spec(contexts, &chosen)?;
         if !self.json {
             self.announce(&spec, &chosen)?;
         }
         let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let ended = tokio.block_on(async {
-            let handle = runtime::start(spec, self.answering(&chosen)).map_err(|e| Failure::usage(e.to_string()))?;
+            let handle = runtime::start(spec, model).map_err(|e| Failure::usage(e.to_string()))?;
             watch::until_end(&handle, View::choose(self.json)).await?;
             let outcome = handle.wait().await;
             match self.json {
@@ -104,9 +104,9 @@ impl Rlm {
         Ok(if ended == Status::Ok { FINE } else { FINDINGS })
     }
 
-    fn spec(&self, contexts: Vec<ContextFile>, chosen: &Chosen) -> Result<RunSpec, Failure> {
+    fn spec(&self, contexts: Vec<ContextFile>, chosen: &Chosen) -> Result<(RunSpec, Arc<dyn Model>), Failure> {
         let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, RUNS);
-        spec.answered_by(chosen);
+        let model = spec.answered_by(chosen);
         let mut args = json!({ "question": self.question });
         let mut references: Vec<Value> = contexts.iter().map(ContextFile::reference).collect();
         match references.len() {
@@ -133,7 +133,7 @@ impl Rlm {
         spec.rlm = RlmLimits { depth: self.depth, turns: self.turns, fan_out: self.fan_out, ..RlmLimits::default() };
         spec.contexts = contexts;
         spec.resume = self.resume.clone();
-        Ok(spec)
+        Ok((spec, model))
     }
 
     fn simulated(&self) -> Simulated {
@@ -146,13 +146,6 @@ impl Rlm {
         let folder = env::current_dir()?;
         let options = models::Options { simulated: self.simulated(), folder, ..models::Options::default() };
         models::choose(&self.model, &options, self.sub_model.as_deref()).map_err(|e| Failure::usage(e.to_string()))
-    }
-
-    fn answering(&self, chosen: &Chosen) -> Arc<dyn Model> {
-        match chosen.is_simulated() {
-            true => Arc::new(SimulatedRoot { others: self.simulated() }),
-            false => chosen.model.clone(),
-        }
     }
 
     /// What is asked, about what, within which limits.

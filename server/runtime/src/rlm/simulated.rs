@@ -1,6 +1,6 @@
 //! A root model without a model: it writes real cells by a fixed plan, so that the whole machine can be tried without a key.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use analysis::tokens;
 use models::{Answer, Model, Reply, Request, Usage};
@@ -12,10 +12,10 @@ use super::prompt;
 ///
 /// It looks at the context, has its parts read, and submits what came back. The cells are real; the answer means nothing,
 /// and says so.
-#[derive(Clone, Debug)]
-pub struct SimulatedRoot<M> {
+#[derive(Clone)]
+pub struct SimulatedRoot {
     /// Who answers all other calls.
-    pub others: M,
+    pub others: Arc<dyn Model>,
 }
 
 const LOOK: &str = "\
@@ -27,21 +27,22 @@ print(ctx.head(200))
 ";
 
 const READ: &str = "\
-Then its parts are read, about 16 of them.
+Then its parts are read, about 16 of them, or the first 32 of a large context.
 ```repl
-const size = Math.max(2000, Math.ceil(ctx.length / 16))
-const chunks = ctx.chunk({ by: 'chars', size })
+const size = Math.min(100000, Math.max(2000, Math.ceil(ctx.length / 16)))
+const every = ctx.chunk({ by: 'chars', size })
+const chunks = every.slice(0, 32)
 const prompts = chunks.map((chunk) => ({ prompt: question, context: chunk, label: `part ${chunk.i + 1}` }))
 print('calls:', plan(prompts).calls)
 const parts = await llm_query_batched(prompts)
-note('parts', `${parts.length} parts were read`)
+note('parts', `${parts.length} of ${every.length} parts were read`)
 ```
 ";
 
 const ALONE: &str = "\
 Without sub-calls, the words that are longest are all there is.
 ```repl
-const words = [...new Set(ctx.slice(0, 100000).split(/\\s+/))].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
+const words = [...new Set(ctx.slice(0, 20000).split('\\n').join(' ').split(' '))].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
 const parts = words.slice(0, 5)
 ```
 ";
@@ -49,12 +50,13 @@ const parts = words.slice(0, 5)
 const SUBMIT: &str = "\
 The answer is how many there were, and the first.
 ```repl
-const draft = `[simulated] ${parts.length} parts; the first: ${parts[0]}`
+const of = typeof every === 'undefined' ? '' : ` of ${every.length}`
+const draft = `[simulated] ${parts.length}${of} parts; the first: ${parts[0]}`
 submit(draft)
 ```
 ";
 
-impl<M: Model> SimulatedRoot<M> {
+impl SimulatedRoot {
     fn reply(request: &Request) -> Option<&'static str> {
         let system = request.system.as_deref()?;
         if !system.starts_with(prompt::BEGINS) {
@@ -72,7 +74,7 @@ impl<M: Model> SimulatedRoot<M> {
     }
 }
 
-impl<M: Model> Model for SimulatedRoot<M> {
+impl Model for SimulatedRoot {
     fn answer(&self, request: Request) -> Reply<'_> {
         match Self::reply(&request) {
             None => self.others.answer(request),

@@ -242,7 +242,7 @@ pub(super) fn reply(host: &Rc<Host>, node: usize, reply: String, context: &mut C
         }
     });
     match read.cells.is_empty() {
-        true => end_turn(host, node, true, context),
+        true => end_turn(host, node, Some(NO_CODE.into()), context),
         false => next_cell(host, node, 1, read.cells.into(), context),
     }
 }
@@ -254,7 +254,7 @@ fn say(node: &mut Node, line: &str) {
 
 /// Runs the first of `cells`.
 fn next_cell(host: &Rc<Host>, node: usize, number: usize, mut cells: VecDeque<String>, context: &mut Context) {
-    let Some(source) = cells.pop_front() else { return end_turn(host, node, false, context) };
+    let Some(source) = cells.pop_front() else { return end_turn(host, node, None, context) };
     let Some((scope, turn, path, from)) = host.repl.with(node, |n| (n.scope, n.turn, n.path.clone(), n.output.len()))
     else {
         return;
@@ -266,7 +266,8 @@ fn next_cell(host: &Rc<Host>, node: usize, number: usize, mut cells: VecDeque<St
             let text = format!("[cell {number}] was not run\n{}", said.join("\n"));
             report(host, node, number, &source, false, &text);
             skipped(host, node, cells.len());
-            return end_turn(host, node, true, context);
+            let first = wrong.into_iter().next().map(|p| p.message).unwrap_or_default();
+            return end_turn(host, node, Some(first), context);
         }
     };
     let frame_scope =
@@ -390,7 +391,7 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
         true => next_cell(host, node, number + 1, rest, context),
         false => {
             skipped(host, node, rest.len());
-            end_turn(host, node, true, context);
+            end_turn(host, node, Some(what.lines().next().unwrap_or_default().to_owned()), context);
         }
     }
 }
@@ -438,14 +439,12 @@ fn skipped(host: &Rc<Host>, node: usize, count: usize) {
     }
 }
 
-/// Goes on to the next turn, or to the end.
-fn end_turn(host: &Rc<Host>, node: usize, wrong: bool, context: &mut Context) {
+/// Goes on to the next turn, or to the end. `wrong`: what went wrong in this one.
+fn end_turn(host: &Rc<Host>, node: usize, wrong: Option<String>, context: &mut Context) {
     let most = host.repl.limits.errors;
-    let Some((turn, printed, errors, last, over)) = host.repl.with(node, |n| {
-        n.errors = if wrong { n.errors + 1 } else { 0 };
+    let Some((turn, printed, errors, over)) = host.repl.with(node, |n| {
+        n.errors = if wrong.is_some() { n.errors + 1 } else { 0 };
         let told = mem::take(&mut n.told);
-        let said = told.result.lines().filter(|line| !line.starts_with("[cell "));
-        let last = said.clone().find(|line| !line.is_empty()).unwrap_or_default().to_owned();
         n.past.push(told);
         n.dropped = 0;
         let turn = n.turn;
@@ -453,7 +452,7 @@ fn end_turn(host: &Rc<Host>, node: usize, wrong: bool, context: &mut Context) {
         if !over {
             n.turn += 1;
         }
-        (turn, mem::take(&mut n.output), n.errors, last, over)
+        (turn, mem::take(&mut n.output), n.errors, over)
     }) else {
         return;
     };
@@ -462,7 +461,7 @@ fn end_turn(host: &Rc<Host>, node: usize, wrong: bool, context: &mut Context) {
         let _ = api.call("keep", &[turn.into(), JsString::from(printed.as_str()).into()], context);
     });
     if errors >= most {
-        let message = format!("{most} turns in a row went wrong; the last one: {last}");
+        let message = format!("{most} turns in a row went wrong; the last one: {}", wrong.unwrap_or_default());
         return finish(host, node, Err(message), "failed", context);
     }
     if !over {
