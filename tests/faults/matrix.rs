@@ -117,6 +117,33 @@ async fn a_spend_limit_ends_the_run_once_what_is_under_way_is_back_and_resuming_
 }
 
 #[tokio::test]
+async fn a_provider_that_says_what_it_still_takes_is_never_asked_for_more() {
+    const WINDOW: Duration = Duration::from_millis(300);
+    const MOST: u64 = 3;
+    let window = std::sync::Mutex::new((tokio::time::Instant::now(), 0));
+    let server = Server::start(move |asked| {
+        let mut window = window.lock().expect("no holder panics");
+        if window.0.elapsed() >= WINDOW {
+            *window = (tokio::time::Instant::now(), 0);
+        }
+        window.1 += 1;
+        if window.1 > MOST {
+            return Deed::Status(429, vec![]);
+        }
+        let reset = format!("{}ms", (WINDOW.saturating_sub(window.0.elapsed())).as_millis() + 1);
+        let headers = vec![
+            ("x-ratelimit-remaining-requests", (MOST - window.1).to_string()),
+            ("x-ratelimit-reset-requests", reset),
+        ];
+        let Deed::Answer(text) = answer(asked) else { unreachable!("it answers") };
+        Deed::Headed(headers, text)
+    })
+    .await;
+    let (outcome, state) = run(&server, |spec| spec.concurrency = Some(1)).await;
+    assert_eq!((outcome.status, state.totals.done, state.totals.retries), (Status::Ok, 12, 0));
+}
+
+#[tokio::test]
 async fn a_refusal_for_good_is_null_and_said() {
     let server = Server::start(|asked| match asked.prompt.as_str() {
         "text 3" => Deed::Status(400, vec![]),

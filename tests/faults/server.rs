@@ -36,6 +36,8 @@ pub(crate) enum Deed {
     Answer(String),
     /// An answer that takes its time.
     Slowly(Duration, String),
+    /// A whole answer with these headers.
+    Headed(Vec<(&'static str, String)>, String),
     /// An error status with headers.
     Status(u16, Vec<(&'static str, String)>),
     /// 429, as it comes where the account may spend no more.
@@ -105,7 +107,7 @@ async fn serve(
             let before = log.iter().filter(|(a, _)| a.prompt == prompt).count();
             let asked = Asked { prompt, before, wire, body, head };
             let deed = decide(&asked);
-            log.push((asked.clone(), matches!(deed, Deed::Answer(_) | Deed::Slowly(..))));
+            log.push((asked.clone(), matches!(deed, Deed::Answer(_) | Deed::Slowly(..) | Deed::Headed(..))));
             (asked, deed)
         };
         tracing::debug!(prompt = asked.prompt, ?deed, "served");
@@ -119,6 +121,10 @@ async fn serve(
             Deed::Slowly(time, text) => {
                 tokio::time::sleep(time).await;
                 answer(&mut stream, &text, Some(most)).await?;
+            }
+            Deed::Headed(headers, text) => {
+                let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+                answer_with(&mut stream, &headers, asked.wire.events(&model, &text, Some(most)), true).await?;
             }
             Deed::Status(status, headers) => {
                 let body =
@@ -171,12 +177,16 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<(String, Valu
 }
 
 async fn answer(stream: &mut TcpStream, events: Vec<String>, most: Option<u64>) -> std::io::Result<()> {
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-    stream.write_all(head.as_bytes()).await?;
+    answer_with(stream, "", events, most.is_some()).await
+}
+
+async fn answer_with(stream: &mut TcpStream, headers: &str, events: Vec<String>, whole: bool) -> std::io::Result<()> {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n";
+    stream.write_all(format!("{head}{headers}\r\n").as_bytes()).await?;
     for event in events {
         stream.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes()).await?;
     }
-    if most.is_some() {
+    if whole {
         stream.write_all(b"0\r\n\r\n").await?;
     }
     stream.flush().await

@@ -10,7 +10,7 @@ use reqwest::{
 use serde_json::Value;
 
 use crate::{
-    Answer, Key, Listener, Model, ModelError, Reply, Request, UsageBasis,
+    Answer, Headroom, Key, Listener, Model, ModelError, Reply, Request, UsageBasis,
     abilities::Abilities,
     wire::{self, Conversation, Format, Partial, SseReader, Stop, StreamError, Structured, Turn},
 };
@@ -58,6 +58,7 @@ impl Http {
 
     async fn call(&self, request: Request) -> Result<Answer, ModelError> {
         let (response, model) = self.post(&request).await?;
+        let headroom = Headroom::read(response.headers());
         let json = response.headers().get(CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
         let partial = match json {
             true => self.read_whole(response).await?,
@@ -73,7 +74,7 @@ impl Http {
         // With a schema too: whether the text is JSON that satisfies it is for the scheduler to say.
         let value = Value::String(partial.text);
         let model = Some(partial.model.unwrap_or(model));
-        Ok(Answer { value, usage: partial.usage, basis: UsageBasis::Reported, model, ..Answer::default() })
+        Ok(Answer { value, usage: partial.usage, basis: UsageBasis::Reported, model, headroom, ..Answer::default() })
     }
 
     /// Sends the request; where the server refuses a part of it that can be said in another way or left out, again without:
@@ -198,7 +199,7 @@ fn refusal(status: StatusCode, headers: &HeaderMap, body: &str) -> ModelError {
         return ModelError::SpendLimit(said);
     }
     match status.as_u16() {
-        429 => ModelError::RateLimited { retry_after: retry_after(headers) },
+        429 => ModelError::RateLimited { retry_after: retry_after(headers).or_else(|| used_up(headers)) },
         402 => ModelError::SpendLimit(said),
         503 | 529 => ModelError::Overloaded,
         408 | 409 | 500.. => ModelError::Network(format!("HTTP {}: {said}", status.as_u16())),
@@ -213,6 +214,17 @@ fn display(status: StatusCode) -> String {
         Some(reason) => format!("{} {reason}", status.as_u16()),
         None => status.as_u16().to_string(),
     }
+}
+
+/// Until a limit that is used up is whole again.
+fn used_up(headers: &HeaderMap) -> Option<Duration> {
+    let headroom = Headroom::read(headers)?;
+    [headroom.requests, headroom.tokens]
+        .into_iter()
+        .flatten()
+        .filter(|room| room.left == 0)
+        .map(|room| room.whole_in)
+        .max()
 }
 
 /// `retry-after` in seconds, or `retry-after-ms`, as providers send them. Dates are not used by any of them.

@@ -8,6 +8,7 @@ mod acp;
 mod choose;
 mod command;
 mod group;
+mod headroom;
 mod http;
 mod key;
 mod kind;
@@ -25,6 +26,7 @@ pub use choose::{
     Provider, ProviderRow, choose,
 };
 pub use command::CommandLine;
+pub use headroom::{Headroom, Room};
 pub use http::Http;
 pub use key::Key;
 pub use kind::AgentKind;

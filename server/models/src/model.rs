@@ -5,7 +5,7 @@ use analysis::units::{Tokens, Usd};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Listener;
+use crate::{Headroom, Listener};
 
 /// The future of an answer. Dropping it gives the call up: the model must stop what it can stop.
 pub type Reply<'a> = Pin<Box<dyn Future<Output = Result<Answer, ModelError>> + Send + 'a>>;
@@ -79,6 +79,8 @@ pub struct Answer {
     pub usd: Option<Usd>,
     /// What a person should know of the answer, a sentence each.
     pub notes: Vec<String>,
+    /// What the provider says it will still take.
+    pub headroom: Option<Headroom>,
 }
 
 /// Where the numbers of a usage are from.

@@ -36,12 +36,16 @@ pub(crate) async fn show(handle: RunHandle, mut view: RunView, name: String, out
         message: Some(view.progress_line()),
         percentage: view.percentage(),
     }));
-    let mut said = view.progress_line();
+    let mut said = String::new();
     let end = handle.wait();
     tokio::pin!(end);
     while tokio::time::timeout(REPORT_EVERY, &mut end).await.is_err() {
         view.state = handle.state();
-        let line = view.progress_line();
+        let written: u64 = handle.drafts().values().map(|draft| draft.characters).sum();
+        let mut line = view.progress_line();
+        if written > 0 {
+            line += &format!(" · {written} characters being written");
+        }
         if line != said {
             send(WorkDoneProgress::Report(WorkDoneProgressReport {
                 cancellable: Some(true),

@@ -164,7 +164,7 @@ impl Acp {
             Some(usage) => (usage, self.agent.map_or(UsageBasis::Reported, |agent| agent.usage)),
             None => (counted(request, &value), UsageBasis::Counted),
         };
-        Ok(Answer { value, usage, basis, model, usd: turn.usd, notes })
+        Ok(Answer { value, usage, basis, model, usd: turn.usd, notes, headroom: None })
     }
 }
 

@@ -37,6 +37,12 @@ impl Scheduler {
                 self.queue.pop_front();
                 continue;
             };
+            // Four bytes a token is the rule of thumb.
+            let tokens = call.bytes() as u64 / 4;
+            if let Some(until) = self.pace.when(call.model.as_deref(), tokens, Instant::now()) {
+                self.pause = Some(until);
+                break;
+            }
             match self.ledger.reserve(call.model.as_deref(), call.bytes(), self.flying == 0) {
                 Decision::Wait => break,
                 Decision::NoMoney(message) if call.asked.is_some() => {
@@ -54,6 +60,7 @@ impl Scheduler {
                 }
                 Decision::Go(reservation) => {
                     self.queue.pop_front();
+                    self.pace.leave(call.model.as_deref(), tokens);
                     self.flying += 1;
                     call.attempt += 1;
                     self.journal.append(EventKind::AgentStarted { call: CallId(id) });
@@ -152,6 +159,9 @@ impl Scheduler {
         let usd = told.or_else(|| self.ledger.price(call.model.as_deref(), &usage));
         self.ledger.settle(reservation, usage, usd);
         self.drafts.end(CallId(id));
+        if let Some(headroom) = result.as_ref().ok().and_then(|answer| answer.headroom) {
+            self.pace.hear(call.model.as_deref(), headroom, Instant::now());
+        }
         match result {
             Ok(answer) => match answer::checked(&answer.value, call.schema.as_deref()) {
                 Ok(value) => self.done(id, Answer { value, usd, ..answer }),

@@ -13,6 +13,7 @@ mod deliver;
 mod ledger;
 mod link;
 mod owner;
+mod pace;
 mod preview;
 
 use tokio::sync::mpsc;
@@ -33,7 +34,7 @@ pub(crate) enum Command {
 /// What reaches the owner besides the sandbox's words.
 pub(crate) enum Input {
     Command(Command),
-    Back(call::Back),
+    Back(Box<call::Back>),
 }
 
 /// The way to the owner.
@@ -47,7 +48,7 @@ impl Commands {
     }
 
     fn back(&self, back: call::Back) {
-        let _ = self.0.send(Input::Back(back));
+        let _ = self.0.send(Input::Back(Box::new(back)));
     }
 }
 

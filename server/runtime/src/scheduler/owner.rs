@@ -21,6 +21,7 @@ use super::{
     call::{Back, Call},
     ledger::Ledger,
     link::{Gone, Link, Said},
+    pace::Pace,
 };
 use crate::{
     draft::Drafts,
@@ -86,6 +87,8 @@ pub(crate) struct Scheduler {
     pub(super) now: Duration,
     /// Nothing leaves before this: the provider asked for a pause.
     pub(super) pause: Option<Instant>,
+    /// What providers say they still take.
+    pub(super) pace: Pace,
     /// Why nothing leaves any more; the run ends with it once what is under way is back.
     pub(super) halt: Option<RunError>,
     /// Answers being written.
@@ -129,6 +132,7 @@ impl Scheduler {
             flying: 0,
             now: Duration::ZERO,
             pause: None,
+            pace: Pace::default(),
             halt: None,
             drafts,
             outbox: VecDeque::new(),
@@ -234,7 +238,8 @@ impl Scheduler {
             }
             Input::Command(Command::Skip(CallId(call))) => self.skip(call),
             Input::Command(Command::Retry(CallId(call))) => self.again(call, commands),
-            Input::Back(Back { call, attempt, result }) => {
+            Input::Back(back) => {
+                let Back { call, attempt, result } = *back;
                 let Some(waiting) = self.calls.get_mut(&call).filter(|c| c.attempt == attempt) else { return Ok(()) };
                 if let Some(flight) = waiting.flight().filter(|f| f.back.is_none()) {
                     flight.back = Some(result);
