@@ -5,6 +5,7 @@ mod doctor;
 mod lsp;
 mod plan;
 mod rlm;
+mod plan_json;
 mod run;
 mod runs;
 mod sandbox;
