@@ -1,6 +1,7 @@
 //! One command, one file.
 
 mod check;
+mod check_sarif;
 mod doctor;
 mod lsp;
 mod plan;
