@@ -322,6 +322,7 @@ await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
                 - its shape is that of the schema of line 4
             "#]],
         );
+        check("bugs.map", &expect![[r#""#]]);
         check(
             "Find bugs",
             &expect![[r#"
