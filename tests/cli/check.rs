@@ -148,7 +148,7 @@ fn sarif_names_rules_places_and_repairs() {
     assert_eq!(place["region"], region);
     let change = &result["fixes"][0]["artifactChanges"][0];
     assert_eq!(change["artifactLocation"], place["artifactLocation"]);
-    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "y");
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "'Verify'");
     // What the standard requires of each rule, and that results point to theirs.
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     let rule = &rules[result["ruleIndex"].as_u64().expect("an index") as usize];

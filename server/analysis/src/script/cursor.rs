@@ -269,7 +269,20 @@ mod tests {
                 cursor.member_of.map_or("?".into(), |chain| way(&chain, &text))
             })
             .into();
-        expect![[r#""#]].assert_eq(&shown.join("\n"));
+        expect![[r#"
+            r
+            results[].bugs
+            found.files[]
+            r.bugs[]
+            (x = element of xs)
+            (bug = element of found.bugs)
+            (bug = element of (file = element of found.files).bugs)
+            (file = element of found.files)
+            (file = element of files)
+            all
+            ?
+            ?"#]]
+        .assert_eq(&shown.join("\n"));
     }
 
     fn show(open: &Enclosing, text: &str) -> String {
@@ -337,7 +350,7 @@ mod tests {
                 .map( argument 0
                 other
                 word ``
-                member of `r`
+                member of r
             "#]],
         );
         check(

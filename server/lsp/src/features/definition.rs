@@ -46,3 +46,43 @@ fn schema(script: &Snapshot, position: Position) -> Option<Location> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        tests::Script,
+        workspace::{AgentType, Saved, Workspace},
+    };
+
+    #[test]
+    fn names_lead_to_what_they_name() {
+        let mut script = Script::of(
+            "export const meta = { name: 'a', description: 'b', phases: [{ title: 'Find' }] }\n\
+             const BUGS = { type: 'object', properties: {} }\n\
+             phase('Find')\n\
+             await agent('x', { schema: BUGS, agentType: 'critic' })\n\
+             await workflow('audit')\n",
+        );
+        let critic = AgentType { name: "critic".into(), path: "/p/critic.md".into(), ..AgentType::default() };
+        let audit = Saved { name: "audit".into(), path: "/p/audit.js".into(), line: 3, ..Saved::default() };
+        script.snapshot.workspace = Arc::new(Workspace { agents: vec![critic], workflows: vec![audit] });
+        let leads = |part: &str| match definition(&script.snapshot, script.at(part)) {
+            Some(GotoDefinitionResponse::Scalar(location)) => {
+                format!(
+                    "{}:{}",
+                    location.uri.path().as_str().rsplit('/').next().unwrap(),
+                    location.range.start.line + 1
+                )
+            }
+            _ => "nowhere".into(),
+        };
+        assert_eq!(leads("Find')"), "review.workflow.js:1");
+        assert_eq!(leads("BUGS, agentType"), "review.workflow.js:2");
+        assert_eq!(leads("critic"), "critic.md:1");
+        assert_eq!(leads("audit"), "audit.js:4");
+        assert_eq!(leads("'x'"), "nowhere");
+    }
+}

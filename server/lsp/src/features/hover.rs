@@ -322,7 +322,15 @@ await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
                 - its shape is that of the schema of line 4
             "#]],
         );
-        check("bugs.map", &expect![[r#""#]]);
+        check(
+            "bugs.map",
+            &expect![[r#"
+            ```ts
+            bugs: ('a' | 'b')[] (0..5)
+            ```
+            - its shape is that of the schema of line 4
+        "#]],
+        );
         check(
             "Find bugs",
             &expect![[r#"
