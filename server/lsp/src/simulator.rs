@@ -80,7 +80,7 @@ struct Key {
     uri: Uri,
     text: Arc<str>,
     runs: u32,
-    concurrency: Option<usize>,
+    concurrency: Option<u64>,
 }
 
 /// The simulations of the session.
@@ -130,7 +130,7 @@ impl Owner {
             }
             return self.simulate_next();
         };
-        let Some((key, _)) = self.simulation_of(&script) else { return };
+        let key = self.key_of(&script);
         if let Some(known) = self.simulator.known(&key) {
             self.show_simulated(uri, known);
             return self.simulate_next();
@@ -177,18 +177,19 @@ impl Owner {
             && script.known.plan.agents.high != Some(0)
     }
 
-    /// What decides the simulation of a script, and the run it repeats.
-    fn simulation_of(&self, script: &Snapshot) -> Option<(Key, RunSpec)> {
-        let spec = Order::of(script, true, None).ok()?.spec;
-        let runs = u32::try_from(self.settings.simulations.min(MOST_RUNS)).ok()?;
-        Some((Key { uri: script.uri.clone(), text: script.text.clone(), runs, concurrency: spec.concurrency }, spec))
+    fn key_of(&self, script: &Snapshot) -> Key {
+        let runs = self.settings.simulations.min(MOST_RUNS) as u32;
+        let concurrency = self.settings.concurrency;
+        Key { uri: script.uri.clone(), text: script.text.clone(), runs, concurrency }
     }
 
     fn simulate_next(&mut self) {
         while self.simulator.current.is_none() {
             let Some(uri) = self.simulator.waiting.pop_front() else { return };
             let Some(script) = self.snapshot(&uri).filter(|script| self.may_simulate(script)) else { continue };
-            let Some((key, spec)) = self.simulation_of(&script) else { continue };
+            let Ok(Order { mut spec, .. }) = Order::of(&script, true, None) else { continue };
+            spec.price = Some(Arc::new(estimate::would_cost));
+            let key = self.key_of(&script);
             let (cancel, cancelled) = oneshot::channel();
             let (mailbox, theirs, analysis) = (self.mailbox.clone(), key.clone(), script.known.clone());
             let started = simulate(spec, script.known.clone(), key.runs, cancelled, move |found| {

@@ -2,12 +2,7 @@
 
 use std::path::PathBuf;
 
-use analysis::{
-    Analysis, Context,
-    estimate::Assumptions,
-    prices,
-    units::Tokens,
-};
+use analysis::{Analysis, Context, estimate::Assumptions, prices, units::Tokens};
 use clap::Args;
 use runtime::{AgentState, Event, EventKind, Outcome, RunHandle, RunSpec, Status};
 use serde_json::{Value, json};
