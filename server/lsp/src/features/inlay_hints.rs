@@ -158,7 +158,7 @@ fn workflow(script: &Snapshot, index: usize, call: &WorkflowCall) -> Option<Hint
     let at = behind(script, call.span, call.callee)?;
     let cost = script.known.estimate.workflows.get(index);
     let mut tooltip = reasons::nested(script, call);
-    tooltip.extend(cost.map(reasons::cost));
+    tooltip.extend(cost.map(|cost| reasons::cost(cost, None)));
     Some(
         Hint { at, parts: vec![], tooltip }
             .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))
