@@ -1,4 +1,5 @@
 use expect_test::expect;
+use serde_json::json;
 
 use super::{call, call_with, folder, root, script};
 
@@ -127,4 +128,35 @@ fn standard_input_is_checked_as_the_file_it_would_be() {
 fn the_examples_are_beyond_reproach() {
     let checked = call(&root(), &["check", "examples"]);
     assert_eq!(checked.out, "Nothing to report in 4 scripts\n");
+}
+
+#[test]
+fn sarif_names_rules_places_and_repairs() {
+    let folder = folder(&[(".claude/workflows/my sample.js", UNDECLARED)]);
+    let checked = call(folder.path(), &["check", "--sarif"]);
+    assert_eq!(checked.code, 0);
+    let log = checked.json();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    assert_eq!(run["tool"]["driver"]["name"], "Callsheet");
+    let results = run["results"].as_array().expect("results");
+    let result = results.iter().find(|r| r["ruleId"] == "WF701").expect("a finding of the rule");
+    assert_eq!(result["level"], "warning");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], ".claude/workflows/my%20sample.js");
+    let region = json!({"startLine": 7, "startColumn": 38, "endLine": 7, "endColumn": 45});
+    assert_eq!(place["region"], region);
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"], place["artifactLocation"]);
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "'Verify'");
+    // What the standard requires of each rule, and that results point to theirs.
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+    let rule = &rules[result["ruleIndex"].as_u64().expect("an index") as usize];
+    assert_eq!([&rule["id"], &rule["defaultConfiguration"]["level"]], [&json!("WF701"), &json!("warning")]);
+    assert!(rules.iter().all(|r| [&r["shortDescription"]["text"], &r["help"]["text"]].iter().all(|t| t.is_string())));
+    let ids: std::collections::BTreeSet<&str> = rules.iter().filter_map(|r| r["id"].as_str()).collect();
+    assert_eq!(ids.len(), rules.len());
+
+    let failing = self::folder(&[("a.workflow.js", &script("return Date.now()"))]);
+    assert_eq!(call(failing.path(), &["check", "--sarif"]).code, 1, "errors exit with 1");
 }

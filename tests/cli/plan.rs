@@ -2,6 +2,8 @@ use serde_json::json;
 
 use super::{call, folder, root, script};
 
+const REVIEW: &str = include_str!("../../examples/review.workflow.js");
+
 #[test]
 fn json_says_what_the_example_can_do() {
     let planned = call(&root(), &["plan", "examples/review.workflow.js", "--json"]);
@@ -54,4 +56,42 @@ fn a_script_that_cannot_be_read_has_no_plan() {
     let folder = folder(&[("a.workflow.js", &"[".repeat(100_000))]);
     let planned = call(folder.path(), &["plan", "a.workflow.js", "--json"]);
     assert_eq!((planned.code, planned.json()["type"].as_str()), (1, Some("error")));
+}
+
+#[test]
+fn simulated_runs_narrow_what_the_bounds_leave_open() {
+    let folder = folder(&[("review.workflow.js", REVIEW)]);
+    let asked = ["plan", "review.workflow.js", "--simulate", "5", "--concurrency", "2"];
+    let with_json = [&asked[..], &["--json"]].concat();
+    let planned = call(folder.path(), &with_json);
+    let plan = planned.json();
+    let refute = &plan["calls"][1];
+    assert_eq!([&refute["low"], &refute["high"]], [&json!(0), &json!(15)], "bounds stay what they are");
+    for number in [&refute["likelyAgents"], &refute["tokens"], &plan["usd"], &plan["seconds"], &plan["likelyAgents"]] {
+        assert_eq!([&number["basis"], &number["runs"]], [&json!("simulated"), &json!(5)], "{number}");
+        let [low, likely, high] = ["low", "likely", "high"].map(|n| number[n].as_f64().expect("known"));
+        assert!(low <= likely && likely <= high, "{number}");
+    }
+    assert!(refute["likelyAgents"]["high"].as_u64() <= Some(15), "{refute}");
+    assert_eq!(plan["calls"][0]["likelyAgents"]["basis"], "exact", "three sides, in every run");
+    assert_eq!(call(folder.path(), &with_json).out, planned.out, "the same seeds, the same numbers");
+
+    let sheet = call(folder.path(), &asked).out;
+    let total = sheet.lines().find(|l| l.contains("The whole run")).expect("a total");
+    assert!(total.contains("3..18") && total.ends_with("simulated ×5"), "{total}");
+    assert!(!folder.path().join(".callsheet").exists(), "nothing is kept");
+}
+
+#[test]
+fn a_script_whose_runs_fail_has_its_bounds_and_the_reason() {
+    let body = "for (const f of args.files) await agent(`read ${f}`)";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let planned = call(folder.path(), &["plan", "a.workflow.js", "--simulate"]);
+    assert_eq!(planned.code, 1);
+    assert!(planned.out.contains("line 2: ") && planned.out.contains("// @callsheet args: {…}"), "{}", planned.out);
+    let plan = call(folder.path(), &["plan", "a.workflow.js", "--simulate", "3", "--json"]).json();
+    assert_eq!(plan["tokens"]["high"], json!(null));
+    assert!(plan["unsimulated"].as_str().is_some_and(|why| why.contains("`args`")), "{plan}");
+    let given = ["plan", "a.workflow.js", "--simulate", "3", "--json", "--args", r#"{"files":["a","b"]}"#];
+    assert_eq!(call(folder.path(), &given).json()["tokens"]["basis"], "simulated");
 }

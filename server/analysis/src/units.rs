@@ -36,6 +36,54 @@ impl fmt::Display for Tokens {
     }
 }
 
+/// A number of agent calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Agents(pub u64);
+
+impl Add for Agents {
+    type Output = Agents;
+    fn add(self, other: Agents) -> Agents {
+        Agents(self.0.saturating_add(other.0))
+    }
+}
+
+impl fmt::Display for Agents {
+    /// `9`, `405,505`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        let grouped: Vec<&str> =
+            (0..digits.len()).rev().step_by(3).map(|last| &digits[last.saturating_sub(2)..=last]).collect();
+        write!(f, "{}", grouped.into_iter().rev().collect::<Vec<_>>().join(","))
+    }
+}
+
+/// A time in seconds. Never negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(pub f64);
+
+impl Add for Seconds {
+    type Output = Seconds;
+    fn add(self, other: Seconds) -> Seconds {
+        Seconds(self.0 + other.0)
+    }
+}
+
+impl fmt::Display for Seconds {
+    /// `0 s`, `<1 s`, `45 s`, `12 min`, `3.5 h`, `40 h`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0.0 => write!(f, "0 s"),
+            s if s < 1.0 => write!(f, "<1 s"),
+            s if s < 89.5 => write!(f, "{s:.0} s"),
+            s if s < 89.5 * 60.0 => write!(f, "{:.0} min", s / 60.0),
+            s if s < 9.95 * 3600.0 => write!(f, "{:.1} h", s / 3600.0),
+            s => write!(f, "{:.0} h", s / 3600.0),
+        }
+    }
+}
+
 /// An amount of money in US dollars. Never negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -118,6 +166,17 @@ mod tests {
     fn tokens_read_at_a_glance() {
         let shown = [0, 999, 1_000, 9_949, 9_950, 999_499, 1_400_000, 127_000_000].map(|n| Tokens(n).to_string());
         assert_eq!(shown, ["0", "999", "1.0k", "9.9k", "10k", "999k", "1.4M", "127M"]);
+    }
+
+    #[test]
+    fn times_are_rough() {
+        let shown = [0.0, 0.2, 89.0, 90.0, 3_600.0, 12_600.0, 144_000.0].map(|s| Seconds(s).to_string());
+        assert_eq!(shown, ["0 s", "<1 s", "89 s", "2 min", "60 min", "3.5 h", "40 h"]);
+    }
+
+    #[test]
+    fn many_agents_are_counted_in_thousands() {
+        assert_eq!([0, 999, 1_000, 405_505].map(|n| Agents(n).to_string()), ["0", "999", "1,000", "405,505"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use analysis::{
     Analysis,
-    estimate::{Basis, Cost},
+    estimate::{Basis, Cost, Estimate, priors::Prior},
     plan::{AgentCall, Count, Setting, Why},
     prices,
 };
@@ -18,19 +18,153 @@ use crate::{
 /// Columns of a terminal that nobody has to scroll.
 const WIDTH: usize = 96;
 
-/// The sheet of a script at `path` with the arguments given, if any; `at_once` agents run at a time here.
-pub(crate) fn render(analysis: &Analysis, path: &str, args: Option<&Value>, at_once: usize) -> String {
-    let pragma = || match &analysis.script.pragmas.args {
-        Some((span, Ok(args))) => Some(format!("{args} (line {})", analysis.script.lines.line_of(span.start) + 1)),
-        _ => None,
-    };
-    let args = args.map(Value::to_string).or_else(pragma);
-    let mut lines = head(analysis, path);
-    lines.push(String::new());
-    lines.extend(body(analysis).lines(1, WIDTH));
-    lines.push(String::new());
-    lines.extend(notes(analysis, args.as_deref(), at_once).lines(1, usize::MAX));
-    lines.join("\n")
+/// What a sheet shows.
+pub(crate) struct Sheet<'a> {
+    pub(crate) analysis: &'a Analysis,
+    /// The analysis' own estimate, or that of simulated runs.
+    pub(crate) estimate: &'a Estimate,
+    /// The script's file, as the person named it.
+    pub(crate) path: &'a str,
+    /// The arguments given, if any.
+    pub(crate) args: Option<&'a Value>,
+    /// Agents that run at a time.
+    pub(crate) at_once: usize,
+    /// What is to be said of simulated runs.
+    pub(crate) simulation: Option<String>,
+}
+
+impl Sheet<'_> {
+    /// The sheet as text.
+    pub(crate) fn render(&self) -> String {
+        let mut lines = head(self.analysis, self.path);
+        lines.push(String::new());
+        lines.extend(self.body().lines(1, WIDTH));
+        lines.push(String::new());
+        lines.extend(self.notes().lines(1, usize::MAX));
+        lines.join("\n")
+    }
+
+    fn body(&self) -> Table {
+        let right = Align::Right;
+        let (plan, estimate) = (&self.analysis.plan, self.estimate);
+        let simulated = is_simulated(estimate);
+        let mut columns = vec![Align::Left, right, right, right, right, right, right, Align::Left];
+        let mut titles = vec!["", "agents", "bounds", "tokens", "range", "cost", "range", "basis"];
+        if !simulated {
+            columns.remove(BOUNDS);
+            titles.remove(BOUNDS);
+        }
+        let row = |name: String, count: &Count, cost: &Cost| {
+            let mut cells = row(name, count, cost);
+            if !simulated {
+                cells.remove(BOUNDS);
+            }
+            cells
+        };
+        let mut table = Table::new(&columns);
+        table.row(titles);
+        table.rule();
+        for (phase, cost) in plan.phases.iter().zip(&estimate.phases) {
+            let title = phase.name().unwrap_or_else(|| "(no phase)".into());
+            table.row(row(title, &phase.agents, cost));
+            let calls = phase.calls.iter().filter_map(|i| Some((plan.calls.get(*i)?, estimate.calls.get(*i)?)));
+            for (call, cost) in calls {
+                table.row(row(format!("  {}", name(self.analysis, call)), &call.count, cost));
+            }
+        }
+        table.rule();
+        table.row(row("The whole run".into(), &plan.agents, &estimate.total));
+        table
+    }
+
+    fn notes(&self) -> Table {
+        let (analysis, estimate) = (self.analysis, self.estimate);
+        let plan = &analysis.plan;
+        let mut table = Table::new(&[Align::Left, Align::Left]);
+        if let Some(args) = self.shown_args() {
+            table.row(["args", &cut(&args, 80)]);
+        }
+        if let Some(note) = &self.simulation {
+            note.lines().enumerate().for_each(|(i, line)| table.row([if i == 0 { "simulated" } else { "" }, line]));
+        }
+        if is_simulated(estimate) {
+            table.row(["bounds", &self.bounds()]);
+        }
+        let expression = plan.agents.expr.to_string();
+        table.row([
+            "agents",
+            &match plan.agents.is_exact() {
+                true => format!("{}, as the script fixes their number", plan.agents),
+                false if expression == plan.agents.to_string() => expression,
+                false => format!("{} = {expression}", plan.agents),
+            },
+        ]);
+        for why in &plan.agents.because {
+            table.row(["", &format!("  {}", because(analysis, why))]);
+        }
+        if let Some(cap) = &plan.agents.cap {
+            let own =
+                plan.agents.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
+            table.row(["", &format!("  {own}; {cap}")]);
+        }
+        let width = plan.peak_width.high.map_or("no limit in the script".into(), |most| format!("{most} at most"));
+        table.row(["at once", &format!("{width}; {} at a time on this machine", self.at_once)]);
+        table.row(["in turn", &format!("{} on the longest chain", plan.critical_path)]);
+        table.row(["time", &self.time()]);
+        for prior in &estimate.time_assumed {
+            table.row(["", &assumption(prior)]);
+        }
+        table.row(["tokens", "one request for an agent, counted with o200k_base; no tools, no retries"]);
+        if !estimate.assumed.is_empty() {
+            table.row(["", "assumed where the script leaves a size open:"]);
+        }
+        for prior in &estimate.assumed {
+            table.row(["", &assumption(prior)]);
+        }
+        let list = prices::table();
+        table.row(["cost", &format!("list prices of {} ({})", list.as_of, list.source)]);
+        for line in models(analysis) {
+            table.row(["", &format!("  {line}")]);
+        }
+        table
+    }
+
+    fn shown_args(&self) -> Option<String> {
+        let script = &self.analysis.script;
+        let pragma = || match &script.pragmas.args {
+            Some((span, Ok(args))) => Some(format!("{args} (line {})", script.lines.line_of(span.start) + 1)),
+            _ => None,
+        };
+        self.args.map(Value::to_string).or_else(pragma)
+    }
+
+    /// What holds of every run, where the table shows what simulated runs took.
+    fn bounds(&self) -> String {
+        let (total, time) = (&self.analysis.estimate.total, &self.analysis.estimate.time);
+        let (agents, tokens, usd) =
+            (&self.analysis.plan.agents, numbers::span(&total.tokens), numbers::span(&total.usd));
+        format!("of any run: {agents} agents, {tokens} tokens, {usd}, {}", numbers::span(time))
+    }
+
+    /// `2 min, 20 s..9 min; assumed`.
+    fn time(&self) -> String {
+        let time = &self.estimate.time;
+        let bounds = numbers::bounds(time);
+        let range = if bounds.is_empty() { bounds } else { format!(", {bounds}") };
+        format!("{}{range}; {}", numbers::likely(time), numbers::basis(time.basis))
+    }
+}
+
+/// Where the column of bounds stands, which only a simulated sheet needs.
+const BOUNDS: usize = 2;
+
+fn is_simulated(estimate: &Estimate) -> bool {
+    let costs = estimate.calls.iter().chain(&estimate.phases).chain([&estimate.total]);
+    costs.flat_map(|cost| [cost.agents.basis, cost.tokens.basis, cost.usd.basis]).any(Basis::is_from_runs)
+}
+
+fn assumption(prior: &Prior) -> String {
+    format!("  {}: {}, {} to {} {}", prior.what, prior.likely, prior.low, prior.high, prior.unit)
 }
 
 fn head(analysis: &Analysis, path: &str) -> Vec<String> {
@@ -45,31 +179,17 @@ fn head(analysis: &Analysis, path: &str) -> Vec<String> {
     lines
 }
 
-fn body(analysis: &Analysis) -> Table {
-    let right = Align::Right;
-    let mut table = Table::new(&[Align::Left, right, right, right, right, right, Align::Left]);
-    table.row(["", "agents", "tokens", "range", "cost", "range", "basis"]);
-    table.rule();
-    let plan = &analysis.plan;
-    for (phase, cost) in plan.phases.iter().zip(&analysis.estimate.phases) {
-        let title = phase.name().unwrap_or_else(|| "(no phase)".into());
-        table.row(row(title, &phase.agents, cost));
-        let calls = phase.calls.iter().filter_map(|i| Some((plan.calls.get(*i)?, analysis.estimate.calls.get(*i)?)));
-        for (call, cost) in calls {
-            table.row(row(format!("  {}", name(analysis, call)), &call.count, cost));
-        }
-    }
-    table.rule();
-    table.row(row("The whole run".into(), &plan.agents, &analysis.estimate.total));
-    table
-}
-
-fn row(name: String, count: &Count, cost: &Cost) -> [String; 7] {
-    let (tokens, usd) = (&cost.tokens, &cost.usd);
+fn row(name: String, count: &Count, cost: &Cost) -> Vec<String> {
+    let (agents, tokens, usd) = (&cost.agents, &cost.tokens, &cost.usd);
     let basis = if tokens.basis == Basis::Exact { usd.basis } else { tokens.basis };
-    [
+    let (likely, bounds) = match agents.basis.is_from_runs() {
+        true => (numbers::span(agents), count.to_string()),
+        false => (count.to_string(), String::new()),
+    };
+    vec![
         name,
-        count.to_string(),
+        likely,
+        bounds,
         numbers::likely(tokens),
         numbers::bounds(tokens),
         numbers::likely(usd),
@@ -83,48 +203,6 @@ fn name(analysis: &Analysis, call: &AgentCall) -> String {
     let line = analysis.script.lines.line_of(call.span.start) + 1;
     let label = call.label.as_deref().filter(|l| !l.is_empty()).unwrap_or("agent");
     format!("{} · line {line}", cut(label, 28))
-}
-
-fn notes(analysis: &Analysis, args: Option<&str>, at_once: usize) -> Table {
-    let plan = &analysis.plan;
-    let mut table = Table::new(&[Align::Left, Align::Left]);
-    if let Some(args) = args {
-        table.row(["args", &cut(args, 80)]);
-    }
-    let expression = plan.agents.expr.to_string();
-    table.row([
-        "agents",
-        &match plan.agents.is_exact() {
-            true => format!("{}, as the script fixes their number", plan.agents),
-            false if expression == plan.agents.to_string() => expression,
-            false => format!("{} = {expression}", plan.agents),
-        },
-    ]);
-    for why in &plan.agents.because {
-        table.row(["", &format!("  {}", because(analysis, why))]);
-    }
-    if let Some(cap) = &plan.agents.cap {
-        let own =
-            plan.agents.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
-        table.row(["", &format!("  {own}; {cap}")]);
-    }
-    let width = plan.peak_width.high.map_or("no limit in the script".into(), |most| format!("{most} at most"));
-    table.row(["at once", &format!("{width}; {at_once} at a time on this machine")]);
-    table.row(["in turn", &format!("{} on the longest chain", plan.critical_path)]);
-    table.row(["tokens", "one request for an agent, counted with o200k_base; no tools, no retries"]);
-    if !analysis.estimate.assumed.is_empty() {
-        table.row(["", "assumed where the script leaves a size open:"]);
-    }
-    for prior in &analysis.estimate.assumed {
-        let sizes = format!("{}: {}, {} to {} {}", prior.what, prior.likely, prior.low, prior.high, prior.unit);
-        table.row(["", &format!("  {sizes}")]);
-    }
-    let list = prices::table();
-    table.row(["cost", &format!("list prices of {} ({})", list.as_of, list.source)]);
-    for line in models(analysis) {
-        table.row(["", &format!("  {line}")]);
-    }
-    table
 }
 
 /// `line 12: the agent decides how many findings there are`.

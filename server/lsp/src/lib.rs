@@ -18,6 +18,7 @@ mod run;
 mod scripts;
 mod server;
 pub mod settings;
+mod simulator;
 mod snapshot;
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,7 @@ use crate::{
     run::manager::Runs,
     scripts::{Fresh, Script, Scripts},
     settings::Settings,
+    simulator::Simulator,
     snapshot::Snapshot,
     workflows,
     workspace::{self, Workspace},
@@ -79,6 +80,7 @@ pub(crate) struct Owner {
     pub(crate) scripts: Scripts,
     pub(crate) workspace: Arc<Workspace>,
     pub(crate) runs: Runs,
+    pub(crate) simulator: Simulator,
     pub(crate) outbox: Outbox,
     /// The way back for what happens elsewhere; weak, so that the loop ends with the server.
     pub(crate) mailbox: mpsc::WeakUnboundedSender<Mail>,
@@ -104,6 +106,7 @@ pub(crate) fn start(mailbox: &Mailbox, mut mails: Mails, outbox: Outbox) -> std:
         scripts: Scripts::default(),
         workspace: Arc::default(),
         runs: Runs::default(),
+        simulator: Simulator::default(),
         outbox,
         mailbox: mailbox.downgrade(),
         analyst,
@@ -171,6 +174,7 @@ impl Owner {
         }
         if *self.workspace != found {
             self.workspace = Arc::new(found);
+            self.forget_simulations();
             self.analyse_all();
         }
     }
@@ -274,6 +278,7 @@ impl Owner {
     /// Notes whether the client's workspace is trusted now.
     pub(crate) fn trust(&mut self, trusted: bool) {
         Arc::make_mut(&mut self.client).trusted = trusted;
+        self.simulate_all();
     }
 
     /// `textDocument/didOpen`.
@@ -293,6 +298,7 @@ impl Owner {
                 if let Some(script) = self.scripts.get_mut(&uri) {
                     script.edited(&edits, line);
                 }
+                self.stop_simulating(&uri);
                 self.recognise(&uri);
             }
             None => {
@@ -329,6 +335,7 @@ impl Owner {
     /// Takes back what was said of a script that is closed or is none.
     fn forget(&mut self, uri: &Uri) {
         let Some(mut script) = self.scripts.remove(uri) else { return };
+        self.stop_simulating(uri);
         for waiting in script.take_waiting() {
             let _ = waiting.send(None);
         }
@@ -351,6 +358,7 @@ impl Owner {
         }
         self.publish(&uri);
         self.tell_callers(&uri);
+        self.simulate_soon(&uri);
     }
 
     /// Publishes a script's diagnostics if they differ from those published last.
@@ -374,6 +382,7 @@ impl Owner {
         let script = self.scripts.get(uri)?;
         let Fresh::Ready(fresh) = script.fresh.clone() else { return None };
         let (known, carry) = script.known()?;
+        let simulated = script.simulated.clone().filter(|simulated| simulated.fits(&known));
         Some(Snapshot {
             uri: uri.clone(),
             version: document.version,
@@ -386,6 +395,7 @@ impl Owner {
             settings: self.settings.clone(),
             workspace: self.workspace.clone(),
             run: script.run(),
+            simulated,
         })
     }
 

@@ -11,6 +11,7 @@ use crate::{
     carry::{Carry, TextEdit},
     plans::{Carried, Plans},
     run::view::RunView,
+    simulator::Simulated,
     snapshot::Snapshot,
 };
 
@@ -37,6 +38,8 @@ pub(crate) struct Script {
     waiting: Vec<oneshot::Sender<Option<Snapshot>>>,
     /// What was published last.
     pub(crate) published: Option<Vec<Diagnostic>>,
+    /// What simulated runs of one of its texts took.
+    pub(crate) simulated: Option<Arc<Simulated>>,
     /// The script's newest run and the way from the text it ran to the editor's.
     run: Option<(Arc<RunView>, Arc<Carry>)>,
 }

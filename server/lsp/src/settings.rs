@@ -257,6 +257,8 @@ settings! {
     size_guideline: Option<u64> = None, "sizeGuideline", Resource;
     /// Dollars of one run above which a script counts as too expensive; null for no ceiling.
     cost_ceiling: Option<f64> = None, "costCeilingUsd", Resource;
+    /// Runs on made-up answers from which likely numbers are taken, in the background and at no cost; 0 for none.
+    simulations: u64 = 20, "simulations", Window;
     /// Who answers agents in a run: `simulated`, which costs nothing, or `anthropic:MODEL`, `openai:MODEL` and so on.
     model: String = "simulated".to_string(), "run.model", Machine;
     /// Where the provider of `run.model` is reached; null for its own address, or that in the environment.
@@ -294,6 +296,11 @@ enum Problem {
 }
 
 impl Settings {
+    /// Agents at work at once in a run.
+    pub(crate) fn at_once(&self) -> Option<u64> {
+        self.concurrency.or_else(|| u64::try_from(runtime::default_concurrency()).ok())
+    }
+
     /// Reads the object below `callsheet`, nested (`{"run": {"model": …}}`) or flat (`{"run.model": …}`). What cannot be
     /// used keeps its default and is told about.
     pub fn read(section: &Value) -> (Self, Vec<String>) {

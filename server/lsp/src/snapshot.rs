@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use analysis::{
     Analysis,
+    estimate::Estimate,
     text::{LineIndex, Span},
 };
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
@@ -14,6 +15,7 @@ use crate::{
     position::Converter,
     run::view::RunView,
     settings::Settings,
+    simulator::Simulated,
     workspace::Workspace,
 };
 
@@ -42,9 +44,17 @@ pub(crate) struct Snapshot {
     pub(crate) workspace: Arc<Workspace>,
     /// The script's newest run in this session, live or ended, and the way from the text it ran to this one.
     pub(crate) run: Option<(Arc<RunView>, Arc<Carry>)>,
+    /// What simulated runs took, of a text with the estimate of `known`.
+    pub(crate) simulated: Option<Arc<Simulated>>,
 }
 
 impl Snapshot {
+    /// What a run will take: from simulated runs where there are any, else from the bounds of the plan.
+    pub(crate) fn estimate(&self) -> &Estimate {
+        let simulated = self.simulated.as_ref().and_then(|simulated| simulated.estimate.as_ref().ok());
+        simulated.unwrap_or(&self.known.estimate)
+    }
+
     /// Converts between bytes of this text and the client's units.
     pub(crate) fn converter(&self) -> Converter<'_> {
         Converter::new(&self.text, &self.lines, self.client.encoding)

@@ -1,6 +1,6 @@
 //! Which texts are workflow scripts, and what their address and comments tell of them.
 
-use analysis::{Context, lint, script, units::Usd};
+use analysis::{Context, estimate::Assumptions, lint, script, units::Usd};
 use tower_lsp::ls_types::Uri;
 
 use crate::{
@@ -34,6 +34,7 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         },
         agent_types: (!agent_types.is_empty()).then_some(agent_types),
         workflows: (!workflows.is_empty()).then_some(workflows),
+        assumptions: Assumptions { concurrency: settings.at_once(), ..Assumptions::default() },
         ..Context::default()
     }
 }

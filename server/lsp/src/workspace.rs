@@ -24,7 +24,7 @@ pub(crate) struct Workspace {
 }
 
 /// A registered agent type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AgentType {
     /// What scripts call it.
     pub(crate) name: String,
@@ -39,7 +39,7 @@ pub(crate) struct AgentType {
 }
 
 /// A saved workflow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Saved {
     /// `meta.name`.
     pub(crate) name: String,

@@ -20,6 +20,7 @@ pub mod runs;
 mod sandbox;
 mod saved;
 mod scheduler;
+mod simulate;
 mod state;
 mod watch;
 
@@ -36,5 +37,6 @@ pub use run::{Limits, Naming, Price, Retry, RunSpec, SandboxCommand, StartError,
 pub use sandbox::sandbox_main;
 pub use saved::{personal_workflows, saved_workflows, workflow_at};
 pub use scheduler::{Preview, Previewed, preview};
+pub use simulate::{Simulation, SimulationError, simulate};
 pub use state::{AgentState, PhaseState, Progress, RunState, SiteState};
 pub use watch::Events;

@@ -384,7 +384,7 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
     });
     let (commands, inbox) = scheduler::channel();
     let drafts = Arc::<Drafts>::default();
-    let scheduler = Scheduler::new(spec, model, concurrency, journal, cache, folder.clone(), drafts.clone());
+    let scheduler = Scheduler::new(spec, model, concurrency, journal, cache, Some(folder.clone()), drafts.clone());
     tokio::spawn(scheduler.run(program, inbox, commands.clone(), log.clone()));
     Ok(RunHandle::new(id, folder, log, commands, drafts))
 }

@@ -1,4 +1,4 @@
-//! What a run will take: tokens and money, each with its basis.
+//! What a run will take: agents, tokens, money and time, each with its basis.
 //!
 //! An estimate multiplies what one agent takes by how often the plan says it is called. Of what the script leaves open, sizes
 //! in [`priors`] stand in, and the basis says so. Not in it: retries, and answers that had to be repaired.
@@ -8,6 +8,7 @@ mod nested;
 pub mod priors;
 mod samples;
 mod size;
+mod time;
 
 #[cfg(test)]
 mod tests;
@@ -15,10 +16,11 @@ mod tests;
 use serde::Serialize;
 
 pub use samples::{Sample, Spent, with_samples};
+pub use time::request_time;
 
 use crate::{
     plan::{Count, PhasePlan, Plan, Term},
-    units::{Tokens, Usage, Usd},
+    units::{Agents, Seconds, Tokens, Usage, Usd},
 };
 
 /// On what a number rests.
@@ -43,6 +45,13 @@ pub enum Basis {
     },
 }
 
+impl Basis {
+    /// Whether the number is what runs took: low and high are then percentiles, not bounds.
+    pub fn is_from_runs(self) -> bool {
+        matches!(self, Self::Simulated { .. } | Self::History { .. })
+    }
+}
+
 /// A number that is not known exactly. `None` where there is no basis to say.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Range<T> {
@@ -56,9 +65,11 @@ pub struct Range<T> {
     pub basis: Basis,
 }
 
-/// Tokens and money of a call site, a phase or a run.
+/// Agents, tokens and money of a call site, a phase or a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
+    /// Agents; of the plan's [`Count`] the numbers alone.
+    pub agents: Range<Agents>,
     /// Tokens read and written by models.
     pub tokens: Range<Tokens>,
     /// Of these, written.
@@ -72,6 +83,8 @@ pub struct Cost {
 pub struct Estimate {
     /// The whole run.
     pub total: Cost,
+    /// From the run's start to its end.
+    pub time: Range<Seconds>,
     /// By phase, as [`crate::plan::Plan::phases`].
     pub phases: Vec<Cost>,
     /// By call site over the whole run, as [`crate::plan::Plan::calls`].
@@ -80,6 +93,8 @@ pub struct Estimate {
     pub workflows: Vec<Cost>,
     /// What stands in for sizes the script leaves open.
     pub assumed: Vec<&'static priors::Prior>,
+    /// On what the time rests.
+    pub time_assumed: Vec<&'static priors::Prior>,
 }
 
 /// Who answers the calls: it decides what an agent takes beyond its prompt and its answer.
@@ -101,12 +116,15 @@ pub struct Assumptions {
     pub backend: Backend,
     /// The model of calls that name none, where it is known. Otherwise it is assumed, see [`crate::prices::ALIASES`].
     pub default_model: Option<String>,
+    /// Agents at work at once; `None` for the most the dialect allows.
+    pub concurrency: Option<u64>,
 }
 
 /// The estimate for `plan`, from its bounds.
 pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
     let mut assumed = Vec::new();
     let mut calls = Vec::new();
+    let mut each = Vec::new();
     for call in &plan.calls {
         let one = call::spend(plan, call, &context.assumptions);
         if call.count.cap.is_some() && !assumed.contains(&&priors::OPEN_COUNT) {
@@ -116,6 +134,7 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
         let basis = if one.assumed.is_empty() { Basis::Bounds } else { Basis::Assumed };
         let usd_basis = if one.usd_assumed { Basis::Assumed } else { basis };
         calls.push(Cost {
+            agents: agents(&call.count),
             tokens: times(&call.count, one.usage.map(|u| u.total()), basis),
             output: times(&call.count, one.usage.map(|u| u.output), basis),
             usd: match one.usd {
@@ -124,17 +143,29 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
                 None => Range { low: None, likely: None, high: None, basis: usd_basis },
             },
         });
+        each.push(one);
     }
     let nested = nested::Nested::of(plan, context);
     assumed.extend(nested.assumed().filter(|p| !assumed.contains(p)).collect::<Vec<_>>());
     let of_phase = |(i, phase): (usize, &PhasePlan)| match phase.workflow {
-        Some(_) => nested.phase(phase),
-        None => sum(shares(plan, &calls, i)),
+        Some(_) => Cost { agents: agents(&phase.agents), ..nested.phase(phase) },
+        None => Cost { agents: agents(&phase.agents), ..sum(shares(plan, &calls, i)) },
     };
     let phases = plan.phases.iter().enumerate().map(of_phase).collect();
     let workflows = nested.costs();
-    let total = sum(calls.iter().chain(&workflows).cloned().collect());
-    Estimate { total, phases, calls, workflows, assumed }
+    let total = Cost { agents: agents(&plan.agents), ..sum(calls.iter().chain(&workflows).cloned().collect()) };
+    let (time, time_assumed) = time::time(plan, &each, &context.assumptions);
+    Estimate { total, time, phases, calls, workflows, assumed, time_assumed }
+}
+
+fn agents(count: &Count) -> Range<Agents> {
+    let [low, likely, high] = [Some(count.low), likely(count), count.most()].map(|n| n.map(Agents));
+    let basis = match count.cap {
+        Some(_) => Basis::Assumed,
+        None if low == high => Basis::Exact,
+        None => Basis::Bounds,
+    };
+    Range { low, likely, high, basis }
 }
 
 /// What a call counted in `o200k_base`, as the simulated model counts, would have cost on the model named: as many tokens as that model's
@@ -152,6 +183,7 @@ fn shares(plan: &Plan, calls: &[Cost], phase: usize) -> Vec<Cost> {
         .map(|(call, cost)| match call.phases.len() {
             1 => cost.clone(),
             n => Cost {
+                agents: share(&cost.agents, |a| Agents(a.0 / n as u64)),
                 tokens: share(&cost.tokens, |t| Tokens(t.0 / n as u64)),
                 output: share(&cost.output, |t| Tokens(t.0 / n as u64)),
                 usd: share(&cost.usd, |u| Usd(u.0 / n as f64)),
@@ -165,11 +197,21 @@ fn share<T: Quantity>(range: &Range<T>, part: impl Fn(T) -> T) -> Range<T> {
     Range { low: Some(T::default()), likely: range.likely.map(part), high: range.high, basis }
 }
 
-/// Tokens or money.
+/// Agents, tokens or money.
 trait Quantity: Copy + Default + PartialEq + std::ops::Add<Output = Self> {
     fn times(self, n: u64) -> Self;
     /// One of `n` equal parts.
     fn part(self, n: u64) -> Self;
+}
+
+impl Quantity for Agents {
+    fn times(self, n: u64) -> Self {
+        Agents(self.0.saturating_mul(n))
+    }
+
+    fn part(self, n: u64) -> Self {
+        Agents(self.0 / n.max(1))
+    }
 }
 
 impl Quantity for Tokens {
@@ -224,6 +266,7 @@ fn times<T: Quantity>(count: &Count, [low, likely_each, high]: [T; 3], basis: Ba
 /// All of them together. What one of them leaves unknown is unknown of the sum, but for the least it takes.
 fn sum(costs: Vec<Cost>) -> Cost {
     Cost {
+        agents: add(costs.iter().map(|c| &c.agents)),
         tokens: add(costs.iter().map(|c| &c.tokens)),
         output: add(costs.iter().map(|c| &c.output)),
         usd: add(costs.iter().map(|c| &c.usd)),

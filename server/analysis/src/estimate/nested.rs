@@ -5,7 +5,7 @@ use crate::{
     Context,
     estimate::Basis,
     plan::{Count, PhasePlan, Plan, WorkflowCall},
-    units::{Tokens, Usd},
+    units::{Agents, Tokens, Usd},
 };
 
 /// The estimates of the workflows that the call sites of a plan call, as [`Plan::workflows`].
@@ -60,6 +60,7 @@ fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
         return nothing();
     }
     let known = each.into_iter().reduce(|a, b| Cost {
+        agents: either(a.agents, b.agents),
         tokens: either(a.tokens, b.tokens),
         output: either(a.output, b.output),
         usd: either(a.usd, b.usd),
@@ -69,6 +70,7 @@ fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
     let least = call.nested.iter().map(|n| n.plan.agents.low).min().unwrap_or(0);
     let sure = call.agents.low >= call.count.low.saturating_mul(least);
     Cost {
+        agents: super::agents(&call.agents),
         tokens: times(&call.count, one.tokens, sure),
         output: times(&call.count, one.output, sure),
         usd: times(&call.count, one.usd, sure),
@@ -76,14 +78,19 @@ fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
 }
 
 fn nothing() -> Cost {
-    Cost { tokens: Range::exactly(Tokens(0)), output: Range::exactly(Tokens(0)), usd: Range::exactly(Usd(0.0)) }
+    Cost {
+        agents: Range::exactly(Agents(0)),
+        tokens: Range::exactly(Tokens(0)),
+        output: Range::exactly(Tokens(0)),
+        usd: Range::exactly(Usd(0.0)),
+    }
 }
 
 fn open() -> Cost {
     fn range<T: Quantity>() -> Range<T> {
         Range { low: Some(T::default()), likely: None, high: None, basis: Basis::Bounds }
     }
-    Cost { tokens: range(), output: range(), usd: range() }
+    Cost { agents: range(), tokens: range(), output: range(), usd: range() }
 }
 
 fn times<T: Quantity>(count: &Count, one: Range<T>, sure: bool) -> Range<T> {

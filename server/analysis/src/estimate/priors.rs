@@ -101,9 +101,50 @@ pub const NEW_CLAUDE_TOKENS: Prior = Prior {
     source: "Anthropic: about 30 % more tokens than earlier models, whose counts o200k_base undercuts on code",
 };
 
+/// The wait for an answer's first token.
+pub const FIRST_TOKEN: Prior = Prior {
+    what: "the wait for an answer's first token",
+    low: 1,
+    likely: 2,
+    high: 15,
+    unit: "seconds",
+    source: "chosen; not measured",
+};
+
+/// How fast an answer is written.
+pub const SPEED: Prior = Prior {
+    what: "tokens that a model writes in a second",
+    low: 20,
+    likely: 60,
+    high: 150,
+    unit: "tokens",
+    source: "chosen; not measured",
+};
+
+/// How long a tool-using agent works.
+pub const AGENT_TIME: Prior = Prior {
+    what: "the time of an agent with tools",
+    low: 30,
+    likely: 120,
+    high: 370,
+    unit: "seconds",
+    source: "public reports of runs with 16 at a time: 20 agents in 63 s, 34 in 255 s, 46 in 1065 s; as if all slots were busy",
+};
+
 /// All of them, for the page that lists them.
-pub const ALL: [&Prior; 8] =
-    [&TEXT_ANSWER, &STRING, &NUMBER, &OPEN_LIST, &OPEN_COUNT, &ANYTHING, &OPEN_HOLE, &NEW_CLAUDE_TOKENS];
+pub const ALL: [&Prior; 11] = [
+    &TEXT_ANSWER,
+    &STRING,
+    &NUMBER,
+    &OPEN_LIST,
+    &OPEN_COUNT,
+    &ANYTHING,
+    &OPEN_HOLE,
+    &NEW_CLAUDE_TOKENS,
+    &FIRST_TOKEN,
+    &SPEED,
+    &AGENT_TIME,
+];
 
 /// Bytes of a token, for texts of which only the length is known: 4.08 measured on documentation, 4.68 on code (`o200k_base`).
 pub const BYTES_PER_TOKEN: u64 = 4;

@@ -1,13 +1,15 @@
 //! Estimates from runs: what sampled runs took, kept within what the script allows.
 
 use super::{Basis, Cost, Estimate, Range};
-use crate::units::{Tokens, Usd};
+use crate::units::{Agents, Seconds, Tokens, Usd};
 
 /// What one sampled run took.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     /// The whole run.
     pub total: Spent,
+    /// From its start to its end.
+    pub time: Seconds,
     /// By phase, as [`Estimate::phases`].
     pub phases: Vec<Spent>,
     /// By call site, as [`Estimate::calls`].
@@ -17,6 +19,8 @@ pub struct Sample {
 /// What something took.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Spent {
+    /// Agents called.
+    pub agents: Agents,
     /// Tokens read and written.
     pub tokens: Tokens,
     /// Of these, written.
@@ -38,18 +42,22 @@ pub fn with_samples(estimate: &Estimate, samples: &[Sample]) -> Estimate {
     };
     Estimate {
         total: sampled(&estimate.total, &column(&|s| s.total)),
+        time: percentiles(&estimate.time, samples.iter().map(|s| s.time.0).collect(), |t| t.0, Seconds),
         phases: each(&estimate.phases, &|s| &s.phases),
         calls: each(&estimate.calls, &|s| &s.calls),
-        // Runs on the simulated model are not told apart by the workflow that made the calls.
+        // Of a call of a workflow the events tell the workflow, not the place.
         workflows: estimate.workflows.clone(),
         assumed: estimate.assumed.clone(),
+        time_assumed: estimate.time_assumed.clone(),
     }
 }
 
 fn sampled(cost: &Cost, spent: &[Spent]) -> Cost {
     let usd: Option<Vec<f64>> = spent.iter().map(|s| s.usd.map(|usd| usd.0)).collect();
     let tokens = |of: fn(&Spent) -> Tokens| spent.iter().map(|s| of(s).0 as f64).collect::<Vec<f64>>();
+    let agents = spent.iter().map(|s| s.agents.0 as f64).collect();
     Cost {
+        agents: percentiles(&cost.agents, agents, |a| a.0 as f64, |n| Agents(n as u64)),
         tokens: percentiles(&cost.tokens, tokens(|s| s.tokens), |t| t.0 as f64, |n| Tokens(n as u64)),
         output: percentiles(&cost.output, tokens(|s| s.output), |t| t.0 as f64, |n| Tokens(n as u64)),
         usd: usd.map_or_else(|| cost.usd.clone(), |usd| percentiles(&cost.usd, usd, |u| u.0, Usd)),

@@ -115,7 +115,7 @@ fn an_open_answer_rests_on_a_prior() {
 fn tools_cost_more_than_answers() {
     let plan = plan(vec![call("Check the build.", Count::exactly(1))]);
     let of = |backend| {
-        let assumptions = Assumptions { backend, default_model: None };
+        let assumptions = Assumptions { backend, ..Assumptions::default() };
         estimate(&plan, &Context { assumptions, ..Context::default() }).total
     };
     let (simulated, api, agent) = (of(Backend::Simulated), of(Backend::Api), of(Backend::Agent));
@@ -138,16 +138,35 @@ fn a_call_of_several_phases_takes_from_nothing_to_all_in_each() {
 
 #[test]
 fn samples_narrow_what_bounds_leave_open() {
-    let plan = plan(vec![call("Check it again.", upto(0, Some(10)))]);
+    let mut plan = plan(vec![call("Check it again.", upto(0, Some(10)))]);
+    plan.critical_path = upto(0, Some(10));
     let bounds = estimate(&plan, &Context::default());
     let sample = |tokens: u64| {
-        let spent = Spent { tokens: Tokens(tokens), output: Tokens(tokens / 10), usd: None };
-        Sample { total: spent, phases: vec![spent], calls: vec![spent] }
+        let agents = Agents(tokens / 30);
+        let spent = Spent { agents, tokens: Tokens(tokens), output: Tokens(tokens / 10), usd: None };
+        Sample { total: spent, time: Seconds(tokens as f64 / 10.0), phases: vec![spent], calls: vec![spent] }
     };
     let samples: Vec<Sample> = (0..=10).map(|i| sample(i * 30)).collect();
     let likely = with_samples(&bounds, &samples).total;
     assert_eq!(shown(&likely.tokens), "30 150 270 Simulated { runs: 11 }");
+    assert_eq!(shown(&likely.agents), "1 5 9 Simulated { runs: 11 }");
+    assert_eq!(shown(&with_samples(&bounds, &samples).time), "3 s 15 s 27 s Simulated { runs: 11 }");
     let outside = with_samples(&bounds, &vec![sample(1_000_000); 3]).total;
     assert_eq!(outside.tokens.high, bounds.total.tokens.high, "kept within the bounds");
     assert_eq!(likely.usd, bounds.total.usd, "no price, no sample of money");
+}
+
+#[test]
+fn the_longest_chain_and_the_limit_of_agents_at_once_take_time() {
+    let shown = |agents: Count, chain: u64, concurrency: u64| {
+        let mut plan = plan(vec![call("Check the build.", agents)]);
+        plan.critical_path = Count::exactly(chain);
+        let assumptions = Assumptions { concurrency: Some(concurrency), ..Assumptions::default() };
+        shown(&estimate(&plan, &Context { assumptions, ..Context::default() }).time)
+    };
+    assert_eq!(shown(Count::exactly(0), 0, 4), "0 s 0 s 0 s Exact");
+    assert_eq!(shown(Count::exactly(8), 1, 8), "1 s 2 s 29 s Assumed", "all at once");
+    assert_eq!(shown(Count::exactly(8), 1, 2), "4 s 8 s 69 s Assumed", "in four waves");
+    assert_eq!(shown(Count::exactly(8), 8, 2), "8 s 17 s 2 min Assumed", "one after another");
+    assert_eq!(shown(upto(2, None), 1, 2), "1 s ? ? Assumed");
 }

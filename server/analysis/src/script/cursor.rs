@@ -1,6 +1,9 @@
 //! Where in a script a cursor stands, told from tokens alone: it works in text that is half written.
 
-use super::scan::{Kind, Scan, Token};
+use super::{
+    chain::{self, Chain},
+    scan::{Kind, Scan, Token},
+};
 use crate::text::Span;
 
 /// What surrounds a place.
@@ -12,8 +15,10 @@ pub struct Cursor {
     pub string: Option<Span>,
     /// The word the place is in or at the end of; empty where there is none.
     pub word: Span,
-    /// The word before the `.` the place follows, with or without a word begun behind the dot.
-    pub member_of: Option<Span>,
+    /// Whether the place follows a `.`, with or without a word begun behind the dot.
+    pub behind_dot: bool,
+    /// What stands before that dot, where it can be told.
+    pub member_of: Option<Chain>,
 }
 
 /// An open bracket.
@@ -73,11 +78,11 @@ pub fn at(text: &str, offset: u32) -> Option<Cursor> {
             before.push(token);
         }
     }
-    if let [.., object, dot] = before[..]
+    if let Some((dot, object)) = before.split_last()
         && matches!(dot.text(text), "." | "?.")
-        && object.kind == Kind::Word
     {
-        cursor.member_of = Some(object.span);
+        cursor.behind_dot = true;
+        cursor.member_of = chain::at_the_end_of(object, text);
     }
     keys_behind(&mut cursor.enclosing, behind.into_iter().chain(tokens), text);
     Some(cursor)
@@ -209,7 +214,7 @@ pub fn words(text: &str, word: &str) -> Vec<Span> {
 mod tests {
     use expect_test::{Expect, expect};
 
-    use super::*;
+    use super::{super::chain::Step, *};
 
     /// What surrounds `|` in `text`.
     fn check(text: &str, expected: &Expect) {
@@ -221,11 +226,63 @@ mod tests {
                 let mut lines: Vec<String> = cursor.enclosing.iter().map(|open| show(open, &text)).collect();
                 lines.extend(cursor.string.map(|span| format!("string `{}`", span.slice(&text))));
                 lines.push(format!("word `{}`", cursor.word.slice(&text)));
-                lines.extend(cursor.member_of.map(|span| format!("member of `{}`", span.slice(&text))));
+                lines.extend(cursor.member_of.map(|chain| format!("member of {}", way(&chain, &text))));
                 lines.join("\n") + "\n"
             }
         };
         expected.assert_eq(&shown);
+    }
+
+    /// `files > Element > bugs`.
+    fn way(chain: &Chain, text: &str) -> String {
+        let start = match &chain.element_of {
+            Some(list) => format!("({} = element of {})", chain.root.slice(text), way(list, text)),
+            None => chain.root.slice(text).to_string(),
+        };
+        chain.steps.iter().fold(start, |way, step| match step {
+            Step::Field(name) => format!("{way}.{}", name.slice(text)),
+            Step::Element => format!("{way}[]"),
+        })
+    }
+
+    #[test]
+    fn what_stands_before_a_dot() {
+        let cases = [
+            "r?.|",
+            "results[0].bugs.fi|",
+            "found.files.filter(Boolean)[i]?.|",
+            "r.bugs.find(b => b.ok).|",
+            "xs.map(x => x.|",
+            "await parallel(found.bugs.map((bug, i) => () => agent(`Refute ${bug.|",
+            "found.files.map(file => file.bugs.map(async bug => { const y = bug.|",
+            "for (const file of found.files.slice(0, 3)) { log(file.|",
+            "files.reduce((all, file) => all + file.|",
+            "files.reduce((all, file) => all.|",
+            "agent('x').|",
+            "(await agent('x')).|",
+        ];
+        let shown: Vec<String> = cases
+            .map(|case| {
+                let text = case.replacen('|', "", 1);
+                let cursor = at(&text, case.find('|').unwrap() as u32).expect("a cursor");
+                assert!(cursor.behind_dot, "{case}");
+                cursor.member_of.map_or("?".into(), |chain| way(&chain, &text))
+            })
+            .into();
+        expect![[r#"
+            r
+            results[].bugs
+            found.files[]
+            r.bugs[]
+            (x = element of xs)
+            (bug = element of found.bugs)
+            (bug = element of (file = element of found.files).bugs)
+            (file = element of found.files)
+            (file = element of files)
+            all
+            ?
+            ?"#]]
+        .assert_eq(&shown.join("\n"));
     }
 
     fn show(open: &Enclosing, text: &str) -> String {
@@ -293,7 +350,7 @@ mod tests {
                 .map( argument 0
                 other
                 word ``
-                member of `r`
+                member of r
             "#]],
         );
         check(

@@ -1,6 +1,7 @@
 //! A script's text and what its parser made of it.
 
 mod bodies;
+mod chain;
 mod comments;
 pub mod cursor;
 mod explain;
@@ -23,6 +24,7 @@ use swc_common::Spanned;
 use swc_ecma_ast::Module;
 
 pub use bodies::{Body, BodyKind, bodies};
+pub use chain::{Chain, Step};
 pub use comments::{Ignore, IgnoreScope, Pragmas};
 pub use meta::{Meta, MetaKey, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
 pub(crate) use meta::{constant_string, constant_text};

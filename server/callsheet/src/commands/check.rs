@@ -11,6 +11,7 @@ use analysis::{
 use clap::Args;
 use serde::Serialize;
 
+use super::check_sarif::Log;
 use crate::{FINDINGS, FINE, excerpt, files, files::Source, output, output::Failure, saved};
 
 /// Reports what is wrong with workflow scripts.
@@ -27,6 +28,9 @@ pub(crate) struct Check {
     /// Writes the findings as JSON.
     #[arg(long)]
     json: bool,
+    /// Writes the findings as SARIF 2.1.0, for services that show them beside the code.
+    #[arg(long, conflicts_with = "json")]
+    sarif: bool,
     /// Exits with 1 on warnings, too.
     #[arg(long)]
     deny_warnings: bool,
@@ -90,6 +94,7 @@ impl Check {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let sources = self.sources()?;
         let mut report = Report { files: sources.len(), errors: 0, warnings: 0, hints: 0, findings: vec![] };
+        let mut log = Log::default();
         for source in sources {
             let context = Context { file_name: source.name(), ..Context::default() };
             let analysis = saved::analyze(&source, &context);
@@ -99,16 +104,19 @@ impl Check {
                     Severity::Warning => &mut report.warnings,
                     Severity::Hint => &mut report.hints,
                 } += 1;
-                if self.json {
+                if self.sarif {
+                    log.add(&source, &analysis.script, finding);
+                } else if self.json {
                     report.findings.push(Found::new(&source, &analysis.script, finding));
                 } else {
                     output::line(&format!("{}\n", excerpt::render(&source, finding)))?;
                 }
             }
         }
-        match self.json {
-            true => output::json(&report)?,
-            false => output::line(&report.to_string())?,
+        match (self.sarif, self.json) {
+            (true, _) => output::json(&log.finish())?,
+            (_, true) => output::json(&report)?,
+            _ => output::line(&report.to_string())?,
         }
         let bad = report.errors > 0 || self.deny_warnings && report.warnings > 0;
         Ok(if bad { FINDINGS } else { FINE })

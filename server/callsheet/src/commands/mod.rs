@@ -1,9 +1,11 @@
 //! One command, one file.
 
 mod check;
+mod check_sarif;
 mod doctor;
 mod lsp;
 mod plan;
+mod plan_json;
 mod rlm;
 mod run;
 mod runs;

@@ -1,21 +1,21 @@
 //! `callsheet plan`: the call sheet.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use analysis::{
     Analysis, Context,
-    estimate::{Basis, Range},
-    plan::{Count, Setting, Why},
-    script::Script,
+    estimate::{self, Assumptions, Estimate},
 };
 use clap::Args;
-use serde::Serialize;
+use runtime::{RunSpec, Simulation, SimulationError};
 
-use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, saved, sheet};
+use super::plan_json::Report;
+use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, saved, sheet::Sheet};
 
-/// Shows what a run will do and cost, without running anything.
+/// Shows what a run will do and cost.
 ///
-/// Exits with 0, or with 1 where the script has no syntax tree to read.
+/// Nothing runs without --simulate, and with it only on made-up answers. Exits with 0, or with 1 where the script has no syntax tree to
+/// read or no simulated run came to its end.
 #[derive(Args)]
 pub(crate) struct Plan {
     /// The script.
@@ -23,6 +23,13 @@ pub(crate) struct Plan {
     /// The arguments the script would get, as JSON.
     #[arg(long, value_name = "JSON", value_parser = json)]
     args: Option<serde_json::Value>,
+    /// Runs the script N times on made-up answers, and shows what that took. Nothing is spent, and nothing is left on disk.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20",
+        value_parser = clap::value_parser!(u32).range(1..=1000))]
+    simulate: Option<u32>,
+    /// Agents at a time. Without: 2 less than there are processors, from 2 to 16.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    concurrency: Option<u16>,
     /// Writes the plan as JSON.
     #[arg(long)]
     json: bool,
@@ -33,120 +40,11 @@ pub(crate) fn json(text: &str) -> Result<serde_json::Value, String> {
     serde_json::from_str(text).map_err(|e| format!("no JSON: {e}"))
 }
 
-/// `plan --json`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Report<'a> {
-    file: &'a str,
-    name: Option<&'a str>,
-    agents: Agents,
-    peak_width: Bounds,
-    critical_path: Bounds,
-    phases: Vec<Phase<'a>>,
-    calls: Vec<Call<'a>>,
-    workflows: Vec<Workflow<'a>>,
-    tokens: Quantity<u64>,
-    usd: Quantity<f64>,
-    assumed: Vec<Assumed>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Bounds {
-    low: u64,
-    /// The most of any run; where `cap` is given, by the dialect's limit.
-    high: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cap: Option<Limit>,
-}
-
-/// A limit of the dialect that is lower than what the script sets.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Limit {
-    name: &'static str,
-    limit: u64,
-    profile: &'static str,
-    /// What the script itself allows; null where that is anything.
-    script_high: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct Agents {
-    #[serde(flatten)]
-    bounds: Bounds,
-    expr: String,
-    because: Vec<Because>,
-}
-
-#[derive(Serialize)]
-struct Phase<'a> {
-    title: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workflow: Option<&'a str>,
-    agents: Bounds,
-    tokens: Quantity<u64>,
-    usd: Quantity<f64>,
-}
-
-#[derive(Serialize)]
-struct Call<'a> {
-    line: u32,
-    column: u32,
-    phase: Option<&'a str>,
-    label: Option<&'a str>,
-    model: Option<Vec<&'a str>>,
-    #[serde(flatten)]
-    agents: Agents,
-    tokens: Quantity<u64>,
-    usd: Quantity<f64>,
-}
-
-/// A `workflow(…)` call.
-#[derive(Serialize)]
-struct Workflow<'a> {
-    line: u32,
-    column: u32,
-    name: Option<&'a str>,
-    /// The files it was found in; none where it was not.
-    files: Vec<&'a str>,
-    times: Bounds,
-    agents: Agents,
-    tokens: Quantity<u64>,
-    usd: Quantity<f64>,
-}
-
-#[derive(Serialize)]
-struct Because {
-    line: u32,
-    column: u32,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct Quantity<T> {
-    low: Option<T>,
-    likely: Option<T>,
-    high: Option<T>,
-    basis: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    runs: Option<u32>,
-}
-
-#[derive(Serialize)]
-struct Assumed {
-    what: &'static str,
-    low: u64,
-    likely: u64,
-    high: u64,
-    unit: &'static str,
-    source: &'static str,
-}
-
 impl Plan {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let source = Source::read(&self.file)?;
-        let context = Context { file_name: source.name(), args: self.args.clone(), ..Context::default() };
+        let assumptions = Assumptions { concurrency: Some(self.at_once() as u64), ..Assumptions::default() };
+        let context = Context { file_name: source.name(), args: self.args.clone(), assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         if analysis.script.module.is_none() {
             let error = analysis.findings.iter().find(|f| !analysis.script.errors.is_empty() && f.code == "WF101");
@@ -158,124 +56,58 @@ impl Plan {
             }
             return Ok(FINDINGS);
         }
-        match self.json {
-            true => output::json(&Report::new(&analysis, &source.path))?,
-            false => output::line(&sheet::render(
-                &analysis,
-                &source.path,
-                self.args.as_ref(),
-                runtime::default_concurrency(),
-            ))?,
-        }
-        Ok(FINE)
-    }
-}
-
-impl<'a> Report<'a> {
-    fn new(analysis: &'a Analysis, file: &'a str) -> Self {
-        let (script, plan, estimate) = (&analysis.script, &analysis.plan, &analysis.estimate);
-        let phases = plan.phases.iter().zip(&estimate.phases).map(|(phase, cost)| Phase {
-            title: phase.title.as_deref(),
-            workflow: phase.workflow.as_deref(),
-            agents: Bounds::of(&phase.agents),
-            tokens: Quantity::of(&cost.tokens, |t| t.0),
-            usd: Quantity::of(&cost.usd, |u| u.0),
-        });
-        let calls = plan.calls.iter().zip(&estimate.calls).map(|(call, cost)| {
-            let at = script.lines.line_column(&script.text, call.span.start);
-            let phase = match call.phases.as_slice() {
-                [one] => plan.phases.get(*one).and_then(|p| p.title.as_deref()),
-                _ => None,
-            };
-            let model = match &call.model {
-                Setting::Known(model) => Some(vec![model.as_str()]),
-                Setting::OneOf(models) => Some(models.iter().map(String::as_str).collect()),
-                Setting::Inherited => Some(vec![]),
-                Setting::Unknown(_) => None,
-            };
-            Call {
-                line: at.line,
-                column: at.column,
-                phase,
-                label: call.label.as_deref(),
-                model,
-                agents: Agents::of(script, &call.count),
-                tokens: Quantity::of(&cost.tokens, |t| t.0),
-                usd: Quantity::of(&cost.usd, |u| u.0),
+        let simulated = self.simulate.map(|runs| self.simulation(&source, &analysis, runs)).transpose()?;
+        let (estimate, note, failed) = match simulated {
+            None => (None, None, false),
+            Some(Ok(simulation)) => {
+                (Some(estimate::with_samples(&analysis.estimate, &simulation.samples)), Some(said(&simulation)), false)
             }
-        });
-        let workflows = plan.workflows.iter().zip(&estimate.workflows).map(|(call, cost)| {
-            let at = script.lines.line_column(&script.text, call.span.start);
-            Workflow {
-                line: at.line,
-                column: at.column,
-                name: if let Setting::Known(name) = &call.name { Some(name) } else { None },
-                files: call.nested.iter().map(|n| n.path.as_str()).collect(),
-                times: Bounds::of(&call.count),
-                agents: Agents::of(script, &call.agents),
-                tokens: Quantity::of(&cost.tokens, |t| t.0),
-                usd: Quantity::of(&cost.usd, |u| u.0),
-            }
-        });
-        Report {
-            file,
-            name: script.meta.as_ref().and_then(|m| m.name.as_ref()).map(|n| n.value.as_str()),
-            agents: Agents::of(script, &plan.agents),
-            peak_width: Bounds::of(&plan.peak_width),
-            critical_path: Bounds::of(&plan.critical_path),
-            phases: phases.collect(),
-            calls: calls.collect(),
-            workflows: workflows.collect(),
-            tokens: Quantity::of(&estimate.total.tokens, |t| t.0),
-            usd: Quantity::of(&estimate.total.usd, |u| u.0),
-            assumed: estimate
-                .assumed
-                .iter()
-                .map(|p| Assumed {
-                    what: p.what,
-                    low: p.low,
-                    likely: p.likely,
-                    high: p.high,
-                    unit: p.unit,
-                    source: p.source,
-                })
-                .collect(),
-        }
-    }
-}
-
-impl Bounds {
-    fn of(count: &Count) -> Self {
-        let cap = count.cap.map(|cap| Limit {
-            name: cap.name(),
-            limit: cap.limit,
-            profile: cap.profile.name(),
-            script_high: count.high,
-        });
-        Self { low: count.low, high: count.most(), cap }
-    }
-}
-
-impl Agents {
-    fn of(script: &Script, count: &Count) -> Self {
-        let because = count.because.iter().map(|Why { span, text }| {
-            let at = script.lines.line_column(&script.text, span.start);
-            Because { line: at.line, column: at.column, text: text.clone() }
-        });
-        Self { bounds: Bounds::of(count), expr: count.expr.to_string(), because: because.collect() }
-    }
-}
-
-impl<T> Quantity<T> {
-    fn of<N: Copy>(range: &Range<N>, number: impl Fn(N) -> T) -> Self {
-        let (basis, runs) = match range.basis {
-            Basis::Exact => ("exact", None),
-            Basis::Bounds => ("bounds", None),
-            Basis::Assumed => ("assumed", None),
-            Basis::Simulated { runs } => ("simulated", Some(runs)),
-            Basis::History { runs } => ("history", Some(runs)),
+            Some(Err(error)) => (None, Some(error.to_string()), true),
         };
-        let [low, likely, high] = [range.low, range.likely, range.high].map(|n| n.map(&number));
-        Self { low, likely, high, basis, runs }
+        let estimate: &Estimate = estimate.as_ref().unwrap_or(&analysis.estimate);
+        match self.json {
+            true => output::json(&Report::new(&analysis, estimate, &source.path, note.filter(|_| failed)))?,
+            false => {
+                let (args, at_once) = (self.args.as_ref(), self.at_once());
+                let path = &source.path;
+                output::line(&Sheet { analysis: &analysis, estimate, path, args, at_once, simulation: note }.render())?;
+            }
+        }
+        Ok(if failed { FINDINGS } else { FINE })
     }
+
+    fn at_once(&self) -> usize {
+        self.concurrency.map_or_else(runtime::default_concurrency, usize::from)
+    }
+
+    fn simulation(
+        &self,
+        source: &Source,
+        analysis: &Analysis,
+        runs: u32,
+    ) -> Result<Result<Simulation, SimulationError>, Failure> {
+        let pragma = || analysis.script.pragmas.args.as_ref()?.1.clone().ok();
+        // Nothing is written there.
+        let nowhere = PathBuf::new();
+        let mut spec = RunSpec::new(&self.file, source.text.as_str(), nowhere);
+        spec.args = self.args.clone().or_else(pragma);
+        spec.concurrency = Some(self.at_once());
+        spec.price = Some(Arc::new(estimate::would_cost));
+        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(tokio.block_on(runtime::simulate(&spec, analysis, runs)))
+    }
+}
+
+/// What simulated numbers are, and which are missing.
+fn said(simulation: &Simulation) -> String {
+    let runs = simulation.samples.len();
+    let mut said = format!(
+        "{runs} runs on made-up answers: 1 run in 10 took less than the range, 1 in 10 more\n\
+         the lengths of made-up lists and texts are a guess, not the world's (docs/estimates.md)"
+    );
+    if let Some((failed, error)) = &simulation.failed {
+        let place = error.at.map(|at| format!("line {}: ", at.line)).unwrap_or_default();
+        said += &format!("\n{failed} more runs failed and are not counted; the first: {place}{}", error.message);
+    }
+    said
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use analysis::{Analysis, Context, prices, units::Tokens};
+use analysis::{Analysis, Context, estimate::Assumptions, prices, units::Tokens};
 use clap::Args;
 use runtime::{AgentState, Event, EventKind, Outcome, RunHandle, RunSpec, Status};
 use serde_json::{Value, json};
@@ -14,7 +14,9 @@ use crate::{
     files::Source,
     log, numbers, output,
     output::Failure,
-    saved, sheet, tree,
+    saved,
+    sheet::Sheet,
+    tree,
     watch::{self, View},
 };
 
@@ -61,12 +63,21 @@ impl Run {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         log::begin(LevelFilter::OFF);
         let source = Source::read(&self.file)?;
-        let context = Context { file_name: source.name(), args: self.args()?, ..Context::default() };
+        let assumptions = Assumptions { concurrency: Some(self.at_once() as u64), ..Assumptions::default() };
+        let context = Context { file_name: source.name(), args: self.args()?, assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
         let chosen = self.who.choose(self.seed, &analysis)?;
         if !self.json {
-            output::line(&sheet::render(&analysis, &source.path, args.as_ref(), self.at_once()))?;
+            let sheet = Sheet {
+                analysis: &analysis,
+                estimate: &analysis.estimate,
+                path: &source.path,
+                args: args.as_ref(),
+                at_once: self.at_once(),
+                simulation: None,
+            };
+            output::line(&sheet.render())?;
             output::line("")?;
         }
         let mut spec = self.spec(&source, args);

@@ -180,7 +180,7 @@ const y = await agent('x', { lable: 'z' })
                 const y = await agent('x', { label: 'z' })
                 source.callsheet.run: Callsheet: ▶ Run
                 source.callsheet.dryRun: Callsheet: Dry run
-                source.callsheet.showPlan: Callsheet: show the call sheet (2 agents · ~602 tok · <$0.01)
+                source.callsheet.showPlan: Callsheet: show the call sheet (2 agents · ~602 tok · <$0.01 · ~14 s)
             "#]],
         );
     }

@@ -31,10 +31,11 @@ pub(crate) fn calls(script: &Snapshot) -> Vec<Call> {
     }
 }
 
-/// `4..34 agents · 40k..300k tok · $0.10..$2.40`.
+/// `4..34 agents · 40k..300k tok · $0.10..$2.40 · ~12 min`.
 fn estimate(script: &Snapshot) -> String {
-    let known = &script.known;
-    words::agents(&known.plan.agents) + &words::cost(&known.estimate.total)
+    let estimate = script.estimate();
+    let agents = words::likely_agents(&script.known.plan.agents, &estimate.total.agents);
+    agents + &words::whole(estimate)
 }
 
 /// The declaration of `meta`, or the start of the text.

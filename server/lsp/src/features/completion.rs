@@ -1,8 +1,10 @@
 //! What can be written here. `textDocument/completion`.
 
 use analysis::{
-    script::cursor::{self, Cursor, Enclosing},
-    text::Span,
+    script::{
+        Chain,
+        cursor::{self, Cursor, Enclosing},
+    },
     vocabulary::{self, Field, Kind, Type},
 };
 use tower_lsp::ls_types::*;
@@ -22,8 +24,8 @@ pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<Completio
     let offset = script.offset(position);
     let Some(cursor) = cursor::at(&script.text, offset) else { return vec![] };
     let items = Items { script, cursor: &cursor };
-    if let Some(object) = cursor.member_of {
-        return items.members(object);
+    if cursor.behind_dot {
+        return cursor.member_of.as_ref().map_or(vec![], |chain| items.members(chain));
     }
     if let Some(Enclosing::Object { keys, key, .. }) = cursor.enclosing.last() {
         let fields = fields_here(script, &cursor);
@@ -148,9 +150,9 @@ impl Items<'_> {
     }
 
     /// The fields of a value whose shape is known: from a schema, an object in the script, or `budget`.
-    fn members(&self, object: Span) -> Vec<CompletionItem> {
-        let name = object.slice(&self.script.text);
-        if name == "budget"
+    fn members(&self, chain: &Chain) -> Vec<CompletionItem> {
+        if chain.steps.is_empty()
+            && chain.root.slice(&self.script.text) == "budget"
             && let Some(budget) = vocabulary::primitive("budget")
         {
             let members = budget.members.iter();
@@ -161,7 +163,7 @@ impl Items<'_> {
                 })
                 .collect();
         }
-        let Some(value) = value_of(self.script, object) else { return vec![] };
+        let Some(value) = value_of(self.script, chain) else { return vec![] };
         fields_of(&value)
             .iter()
             .map(|field| {
@@ -208,8 +210,12 @@ mod tests {
         workspace::{AgentType, Saved, Workspace},
     };
 
-    /// What can be written at `|`: label and, where it differs, the text put in.
     fn check(text: &str, expected: &Expect) {
+        expected.assert_eq(&shown(text));
+    }
+
+    /// What can be written at `|`: label and, where it differs, the text put in.
+    fn shown(text: &str) -> String {
         let offset = text.find('|').expect("a cursor");
         let mut script = Script::of(&text.replacen('|', "", 1));
         let (path, description) = ("/x".into(), "Finds faults".to_string());
@@ -230,15 +236,14 @@ mod tests {
             }],
         });
         let position = script.snapshot.converter().position(offset as u32);
-        let shown: String = completion(&script.snapshot, position)
+        completion(&script.snapshot, position)
             .iter()
             .map(|item| {
                 let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { panic!("an edit") };
                 let put = if edit.new_text == item.label { String::new() } else { format!(" -> {}", edit.new_text) };
                 format!("{}{put}\n", item.label)
             })
-            .collect();
-        expected.assert_eq(&shown);
+            .collect()
     }
 
     #[test]
@@ -367,5 +372,36 @@ mod tests {
         "#]],
         );
         check("// a|", &expect![[r#""#]]);
+    }
+
+    const FOUND: &str = "\
+export const meta = { name: 'a', description: 'b' }
+const S = { type: 'object', required: ['files'], properties: { files: { type: 'array', items: { type: 'object', properties: {
+  path: { type: 'string' }, bugs: { type: 'array', items: { type: 'object', properties: { line: { type: 'integer' } } } } } } } } }
+const found = await agent('Find bugs', { schema: S })
+const all = await parallel([() => agent('One', { schema: S }), () => agent('Two', { schema: S })])
+";
+
+    #[test]
+    fn fields_of_what_agents_answer() {
+        let files = "files\n";
+        let file = "path\nbugs\n";
+        for (line, fields) in [
+            ("found.|", files),
+            ("if (found?.fi|) {}", files),
+            ("log(all[0].|)", files),
+            ("all.filter(Boolean).map(answer => answer.|", files),
+            ("for (const answer of all) { log(answer.|", files),
+            ("found.files[0].|", file),
+            ("found.files.map(file => file.|", file),
+            ("await parallel(found.files.map(f => () => agent(`Fix ${f.|}`)))", file),
+            ("found.files.map(f => f.bugs.map(b => b.|", "line\n"),
+            ("const { files } = found\nfiles.at(-1).|", file),
+            ("found.files.|", ""),
+            ("found.nothing.|", ""),
+            ("unknown(found).|", ""),
+        ] {
+            assert_eq!(shown(&format!("{FOUND}{line}")), fields, "{line}");
+        }
     }
 }

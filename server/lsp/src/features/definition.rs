@@ -1,6 +1,9 @@
 //! What a name in a string leads to. `textDocument/definition`.
 
-use analysis::{script::cursor, text::Span};
+use analysis::{
+    script::cursor::{self, Cursor, Enclosing},
+    text::Span,
+};
 use tower_lsp::ls_types::{GotoDefinitionResponse, Location, Position, Range, Uri};
 
 use crate::{
@@ -39,10 +42,61 @@ fn workflow(script: &Snapshot, position: Position) -> Option<Location> {
 /// The declaration of the constant given as `schema`.
 fn schema(script: &Snapshot, position: Position) -> Option<Location> {
     let offset = script.offset(position);
-    let calls = script.known.plan.calls.iter().filter_map(|call| call.schema_span);
-    let given = calls.into_iter().find(|span| script.place(*span).is_some_and(|now| now.touches(offset)))?;
+    // A place before a word's first letter belongs to the word, too.
+    let behind = script.text.get(offset as usize..)?.chars().next().map_or(0, char::len_utf8) as u32;
+    let is_schema = |cursor: &Cursor| match cursor.enclosing.last() {
+        Some(Enclosing::Object { key: Some(key), .. }) => key == "schema" && !cursor.behind_dot,
+        Some(Enclosing::Object { key: None, .. }) => cursor.word.slice(&script.text) == "schema",
+        _ => false,
+    };
+    let cursor = [offset, offset + behind]
+        .into_iter()
+        .filter_map(|at| cursor::at(&script.text, at))
+        .find(|cursor| cursor.word.start < cursor.word.end && is_schema(cursor))?;
+    let uses = cursor::words(&script.known.script.text, cursor.word.slice(&script.text));
+    let given = uses.into_iter().find(|was| script.place(*was) == Some(cursor.word))?;
     match script.known.plan.binding_of(given)? {
         analysis::plan::Binding::Local { declared } => script.location(Span::new(declared.start, declared.end)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        tests::Script,
+        workspace::{AgentType, Saved, Workspace},
+    };
+
+    #[test]
+    fn names_lead_to_what_they_name() {
+        let mut script = Script::of(
+            "export const meta = { name: 'a', description: 'b', phases: [{ title: 'Find' }] }\n\
+             const BUGS = { type: 'object', properties: {} }\n\
+             phase('Find')\n\
+             await agent('x', { schema: BUGS, agentType: 'critic' })\n\
+             await workflow('audit')\n",
+        );
+        let critic = AgentType { name: "critic".into(), path: "/p/critic.md".into(), ..AgentType::default() };
+        let audit = Saved { name: "audit".into(), path: "/p/audit.js".into(), line: 3, ..Saved::default() };
+        script.snapshot.workspace = Arc::new(Workspace { agents: vec![critic], workflows: vec![audit] });
+        let leads = |part: &str| match definition(&script.snapshot, script.at(part)) {
+            Some(GotoDefinitionResponse::Scalar(location)) => {
+                format!(
+                    "{}:{}",
+                    location.uri.path().as_str().rsplit('/').next().unwrap(),
+                    location.range.start.line + 1
+                )
+            }
+            _ => "nowhere".into(),
+        };
+        assert_eq!(leads("Find')"), "review.workflow.js:1");
+        assert_eq!(leads("BUGS, agentType"), "review.workflow.js:2");
+        assert_eq!(leads("critic"), "critic.md:1");
+        assert_eq!(leads("audit"), "audit.js:4");
+        assert_eq!(leads("'x'"), "nowhere");
     }
 }

@@ -40,7 +40,7 @@ fn outline(script: &Snapshot) -> Vec<DocumentSymbol> {
         let Some(first) = places.first().copied() else { continue };
         let whole = places.iter().fold(first, |a, b| Span::new(a.start.min(b.start), a.end.max(b.end)));
         let detail =
-            words::agents(&phase.agents) + &known.estimate.phases.get(index).map(words::cost).unwrap_or_default();
+            words::agents(&phase.agents) + &script.estimate().phases.get(index).map(words::cost).unwrap_or_default();
         tree.push(symbol(script, title.clone(), detail, SymbolKind::NAMESPACE, whole, first, agents));
     }
     tree
@@ -49,8 +49,7 @@ fn outline(script: &Snapshot) -> Vec<DocumentSymbol> {
 fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> Option<DocumentSymbol> {
     let span = script.loosely(call.span)?;
     let callee = script.loosely(call.callee).filter(|callee| span.contains(*callee))?;
-    let detail =
-        words::times(&call.count) + &script.known.estimate.calls.get(index).map(words::cost).unwrap_or_default();
+    let detail = words::times(&call.count) + &script.estimate().calls.get(index).map(words::cost).unwrap_or_default();
     Some(symbol(script, name(script, call), detail, SymbolKind::FUNCTION, span, callee, vec![]))
 }
 

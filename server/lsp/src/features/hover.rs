@@ -50,9 +50,10 @@ fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> String {
             let _ = writeln!(out, "- {name}: {}", setting(option));
         }
     }
-    if let Some(cost) = known.estimate.calls.get(index) {
-        out += &reasons::cost(cost);
+    if let Some(cost) = script.estimate().calls.get(index) {
+        out += &reasons::cost(cost, known.estimate.calls.get(index));
     }
+    out += &reasons::simulation(script);
     out += "\nGives ";
     match &call.schema {
         Some(schema) => {
@@ -160,9 +161,10 @@ fn phase(script: &Snapshot, mark: &PhaseMark) -> Option<String> {
         let phase = known.plan.phases.get(*index)?;
         let _ = writeln!(out, "**phase** {}\n", phase.title.as_deref().unwrap_or("without a known title"));
         out += &reasons::count(script, "agents", &phase.agents);
-        if let Some(cost) = known.estimate.phases.get(*index) {
-            out += &reasons::cost(cost);
+        if let Some(cost) = script.estimate().phases.get(*index) {
+            out += &reasons::cost(cost, known.estimate.phases.get(*index));
         }
+        out += &reasons::simulation(script);
         for call in phase.calls.iter().filter_map(|call| known.plan.calls.get(*call)) {
             let _ = writeln!(out, "- {} {}", words::times(&call.count), super::document_symbols::name(script, call));
         }
@@ -319,6 +321,15 @@ await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
                 - can be `null` because the agent at line 4 gives null when it is skipped or fails ([line 4](file:///review.workflow.js#L4) `agent('Find bugs', { schema: FINDINGS, model: 'haiku' })`)
                 - its shape is that of the schema of line 4
             "#]],
+        );
+        check(
+            "bugs.map",
+            &expect![[r#"
+            ```ts
+            bugs: ('a' | 'b')[] (0..5)
+            ```
+            - its shape is that of the schema of line 4
+        "#]],
         );
         check(
             "Find bugs",

@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use analysis::{
     plan::{Binding, Why},
-    script::cursor::{self, Cursor, Enclosing},
+    script::{
+        Chain,
+        cursor::{self, Cursor, Enclosing},
+    },
     text::Span,
     vocabulary,
 };
@@ -13,6 +16,7 @@ use crate::{
     features::{
         fields::{Fields, fields_here},
         reasons,
+        values::{fields_of, value_of},
     },
     snapshot::Snapshot,
 };
@@ -26,8 +30,9 @@ pub(crate) fn hover_word(script: &Snapshot, offset: u32) -> Option<(Span, String
         .filter_map(|at| cursor::at(&script.text, at))
         .find(|cursor| cursor.word.start < cursor.word.end && cursor.string.is_none())?;
     let word = cursor.word.slice(&script.text);
-    let text = match cursor.member_of {
-        Some(object) => member(script, object, word)?,
+    let text = match &cursor.member_of {
+        Some(chain) => budget(script, chain, word).or_else(|| member(script, chain, word))?,
+        None if cursor.behind_dot => return None,
         None => {
             key(script, &cursor, word).or_else(|| primitive(script, word)).or_else(|| variable(script, cursor.word))?
         }
@@ -35,9 +40,19 @@ pub(crate) fn hover_word(script: &Snapshot, offset: u32) -> Option<(Span, String
     Some((cursor.word, text))
 }
 
-fn member(script: &Snapshot, object: Span, word: &str) -> Option<String> {
-    let value = vocabulary::primitive(object.slice(&script.text))?;
+fn budget(script: &Snapshot, chain: &Chain, word: &str) -> Option<String> {
+    let value = vocabulary::primitive(chain.root.slice(&script.text)).filter(|_| chain.steps.is_empty())?;
     value.members.iter().find(|member| member.name == word).map(vocabulary::hover_member)
+}
+
+/// What a field can be, where a schema says so.
+fn member(script: &Snapshot, chain: &Chain, word: &str) -> Option<String> {
+    let object = value_of(script, chain)?;
+    let field = fields_of(&object).iter().find(|field| field.name == word)?;
+    let schema = object.object.as_ref()?.from_schema.as_ref()?;
+    let missing = if field.optional { "?" } else { "" };
+    let line = script.line_number(schema.span).map(|line| format!(" of line {line}")).unwrap_or_default();
+    Some(format!("```ts\n{word}{missing}: {}\n```\n- its shape is that of the schema{line}\n", field.value))
 }
 
 fn key(script: &Snapshot, cursor: &Cursor, word: &str) -> Option<String> {

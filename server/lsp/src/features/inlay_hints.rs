@@ -88,12 +88,13 @@ fn decided(script: &Snapshot, count: &Count) -> Option<Location> {
 
 fn agent(script: &Snapshot, index: usize, call: &AgentCall, actual: Option<u64>) -> Option<Hint> {
     let at = behind(script, call.span, call.callee)?;
-    let known = &script.known;
-    let cost = known.estimate.calls.get(index);
+    let cost = script.estimate().calls.get(index);
     let mut tooltip = reasons::times(script, &call.count);
-    tooltip.extend(cost.map(reasons::cost));
+    tooltip.extend(cost.map(|cost| reasons::cost(cost, script.known.estimate.calls.get(index))));
+    tooltip += &reasons::simulation(script);
+    let times = cost.map_or_else(|| words::times(&call.count), |cost| words::likely_times(&call.count, &cost.agents));
     let hint = Hint { at, parts: vec![], tooltip }
-        .say(words::times(&call.count), decided(script, &call.count))
+        .say(times, decided(script, &call.count))
         .say(cost.map(words::cost).unwrap_or_default(), None);
     Some(match actual {
         Some(times) => Hint { tooltip: hint.tooltip.clone() + &script.run_sentence(times), ..hint }
@@ -137,11 +138,14 @@ fn phase(script: &Snapshot, mark: &PhaseMark, actual: &[Option<u64>]) -> Option<
     let at = behind(script, mark.span, mark.title)?;
     let [index] = mark.phases[..] else { return None };
     let phase = script.known.plan.phases.get(index)?;
-    let cost = script.known.estimate.phases.get(index);
+    let cost = script.estimate().phases.get(index);
     let mut tooltip = reasons::count(script, "agents in this phase", &phase.agents);
-    tooltip.extend(cost.map(reasons::cost));
+    tooltip.extend(cost.map(|cost| reasons::cost(cost, script.known.estimate.phases.get(index))));
+    tooltip += &reasons::simulation(script);
+    let agents =
+        cost.map_or_else(|| words::agents(&phase.agents), |cost| words::likely_agents(&phase.agents, &cost.agents));
     let hint = Hint { at, parts: vec![], tooltip }
-        .say(words::agents(&phase.agents), decided(script, &phase.agents))
+        .say(agents, decided(script, &phase.agents))
         .say(cost.map(words::cost).unwrap_or_default(), None);
     let ran: Option<u64> = phase.calls.iter().map(|call| *actual.get(*call)?).sum();
     Some(match ran {
@@ -154,7 +158,7 @@ fn workflow(script: &Snapshot, index: usize, call: &WorkflowCall) -> Option<Hint
     let at = behind(script, call.span, call.callee)?;
     let cost = script.known.estimate.workflows.get(index);
     let mut tooltip = reasons::nested(script, call);
-    tooltip.extend(cost.map(reasons::cost));
+    tooltip.extend(cost.map(|cost| reasons::cost(cost, None)));
     Some(
         Hint { at, parts: vec![], tooltip }
             .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))

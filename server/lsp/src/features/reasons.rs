@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::{
-    estimate::{self, Cost},
+    estimate::{self, Cost, Estimate},
     plan::{Count, Nested, Why, WorkflowCall},
     text::Span,
 };
@@ -100,19 +100,53 @@ pub(crate) fn start_of(nested: &Nested) -> Option<Location> {
     Some(Location { uri: Uri::from_file_path(&nested.path)?, range: Range::default() })
 }
 
-/// Tokens and money with what they rest on; what is unknown is said to be so.
-pub(crate) fn cost(cost: &Cost) -> String {
+/// Tokens and money with what they rest on; what is unknown is said to be so. Where `cost` is from runs, `bounds` are those of the script.
+pub(crate) fn cost(cost: &Cost, bounds: Option<&Cost>) -> String {
     let mut out = String::from("\n");
-    let _ = writeln!(out, "- tokens, in and out: {}", three(&cost.tokens));
-    let _ = writeln!(out, "- of these written: {}", three(&cost.output));
-    let _ = writeln!(out, "- cost: {}", three(&cost.usd));
-    let _ = writeln!(out, "\n{}", words::basis(&cost.tokens.basis));
+    let from_runs = |cost: &Cost| {
+        [cost.agents.basis, cost.tokens.basis, cost.usd.basis].into_iter().find(|basis| basis.is_from_runs())
+    };
+    let basis = from_runs(cost);
+    if basis.is_some() && cost.agents.basis.is_from_runs() {
+        let _ = writeln!(out, "- agents: {}", three(&cost.agents));
+    }
+    numbers(&mut out, cost);
+    let _ = writeln!(out, "\n{}", words::basis(&basis.unwrap_or(cost.tokens.basis)));
+    if let Some(bounds) = bounds.filter(|_| basis.is_some()) {
+        let _ = writeln!(out, "\nBounds of any run:\n");
+        numbers(&mut out, bounds);
+    }
     out
 }
 
+fn numbers(out: &mut String, cost: &Cost) {
+    let _ = writeln!(out, "- tokens, in and out: {}", three(&cost.tokens));
+    let _ = writeln!(out, "- of these written: {}", three(&cost.output));
+    let _ = writeln!(out, "- cost: {}", three(&cost.usd));
+}
+
+/// How long a run takes, with what that rests on.
+pub(crate) fn time(estimate: &Estimate) -> String {
+    let mut out = format!("\n- time: {}; {}\n", three(&estimate.time), words::basis_word(&estimate.time.basis));
+    for prior in &estimate.time_assumed {
+        let _ = writeln!(out, "  - {}: {}, {} to {} {}", prior.what, prior.likely, prior.low, prior.high, prior.unit);
+    }
+    out
+}
+
+/// What is to be said of simulated runs that failed; nothing where all is well.
+pub(crate) fn simulation(script: &Snapshot) -> String {
+    let Some(simulated) = &script.simulated else { return String::new() };
+    let said = simulated.estimate.as_ref().err().or(simulated.failed.as_ref());
+    said.map(|said| format!("\nNot simulated: {said}.\n")).unwrap_or_default()
+}
+
+/// Of runs: one in ten below, the middle, one in ten above.
 fn three<T: std::fmt::Display>(range: &estimate::Range<T>) -> String {
     let show = |what: &str, n: &Option<T>| n.as_ref().map(|n| format!("{what} {n}"));
-    let parts = [show("at least", &range.low), show("likely", &range.likely), show("at most", &range.high)];
+    let [least, most] =
+        if range.basis.is_from_runs() { ["1 run in 10 below", "1 in 10 above"] } else { ["at least", "at most"] };
+    let parts = [show(least, &range.low), show("likely", &range.likely), show(most, &range.high)];
     let known: Vec<String> = parts.into_iter().flatten().collect();
     if known.is_empty() { "unknown".into() } else { known.join(", ") }
 }

@@ -3,8 +3,9 @@
 use std::fmt::Display;
 
 use analysis::{
-    estimate::{self, Basis, Cost, Range},
+    estimate::{self, Basis, Cost, Estimate, Range},
     plan::Count,
+    units::Agents,
 };
 
 /// `×3`, `×0..30`, `×~4, 0..≤1000 (agent cap)`, `×≥3`, `×?`.
@@ -18,6 +19,29 @@ pub(crate) fn number(count: &Count, what: &str) -> String {
         (Some(cap), Some(likely)) => format!("~{likely}{what}, {count} ({})", cap.name()),
         _ => format!("{count}{what}"),
     }
+}
+
+/// As [`times`], or `×4..9 likely, 0..30 possible` where runs told more than the script does.
+pub(crate) fn likely_times(count: &Count, agents: &Range<Agents>) -> String {
+    match likely(agents) {
+        Some(likely) => format!("×{likely} likely, {count} possible"),
+        None => times(count),
+    }
+}
+
+/// As [`agents`], or `4..9 agents likely, 0..30 possible` where runs told more than the script does.
+pub(crate) fn likely_agents(count: &Count, likely_ones: &Range<Agents>) -> String {
+    match likely(likely_ones) {
+        Some(likely) => format!("{likely} agents likely, {count} possible"),
+        None => agents(count),
+    }
+}
+
+/// `4..9`, of what runs told.
+fn likely(agents: &Range<Agents>) -> Option<String> {
+    let (Basis::Simulated { .. } | Basis::History { .. }) = agents.basis else { return None };
+    let (low, high) = (agents.low?, agents.high?);
+    Some(if low == high { format!("{low}") } else { format!("{low}..{high}") })
 }
 
 /// `1 agent`, `3 agents`, `0..30 agents`.
@@ -40,21 +64,48 @@ pub(crate) fn amount<T: Display + PartialEq + Copy + Default>(range: &Range<T>) 
         (None, Some(high)) => Some(format!("≤{high}")),
         (Some(low), Some(high)) if low.to_string() == high.to_string() => Some(high.to_string()),
         (Some(low), Some(high)) => Some(format!("{low}..{high}")),
-        (Some(low), None) => Some(format!("≥{low}")),
+        (Some(low), None) => Some(match low.to_string() {
+            low if low.starts_with('<') => ">$0".into(),
+            low => format!("≥{low}"),
+        }),
         (None, None) => None,
     }
 }
 
 /// ` · 12k tok · $0.04`, or less where less is known; empty where nothing is. Numbers that do not follow from the script say so.
 pub(crate) fn cost(cost: &Cost) -> String {
+    from(amounts(cost), cost.tokens.basis)
+}
+
+/// As [`cost`] of the whole run, and its time: ` · 12k tok · $0.04 · ~4 min`.
+pub(crate) fn whole(estimate: &Estimate) -> String {
+    let time = amount(&estimate.time).map(|time| format!(" · {time}")).unwrap_or_default();
+    from(amounts(&estimate.total) + &time, estimate.time.basis)
+}
+
+fn amounts(cost: &Cost) -> String {
     let tokens = amount(&cost.tokens).map(|tokens| format!(" · {tokens} tok"));
     let usd = amount(&cost.usd).map(|usd| format!(" · {usd}"));
-    let shown: String = tokens.into_iter().chain(usd).collect();
-    match cost.tokens.basis {
+    tokens.into_iter().chain(usd).collect()
+}
+
+fn from(shown: String, basis: Basis) -> String {
+    match basis {
         _ if shown.is_empty() => shown,
         Basis::Simulated { .. } => shown + " simulated",
         Basis::History { runs } => shown + &format!(" from {runs} runs"),
         Basis::Exact | Basis::Bounds | Basis::Assumed => shown,
+    }
+}
+
+/// What a number rests on, in a word or two.
+pub(crate) fn basis_word(basis: &Basis) -> String {
+    match basis {
+        Basis::Exact => "exact".into(),
+        Basis::Bounds => "bounds".into(),
+        Basis::Assumed => "assumed".into(),
+        Basis::Simulated { runs } => format!("simulated, {runs} runs"),
+        Basis::History { runs } => format!("from {runs} runs"),
     }
 }
 
@@ -66,7 +117,9 @@ pub(crate) fn basis(basis: &Basis) -> String {
         Basis::Assumed => {
             "Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).".into()
         }
-        Basis::Simulated { runs } => format!("Simulated: what to expect from {runs} runs on the simulated model."),
+        Basis::Simulated { runs } => {
+            format!("Simulated: from {runs} runs on made-up answers, whose lengths are a guess (docs/estimates.md).")
+        }
         Basis::History { runs } => format!("From history: what {runs} past runs took."),
     }
 }

@@ -18,7 +18,9 @@ pub(crate) fn call_sheet(script: &Snapshot) -> String {
     if let Some(description) = meta.and_then(|meta| meta.description.as_ref()) {
         let _ = writeln!(out, "{}\n", description.value);
     }
-    let _ = writeln!(out, "**{}**{}\n", words::agents(&known.plan.agents), words::cost(&known.estimate.total));
+    let estimate = script.estimate();
+    let agents = words::likely_agents(&known.plan.agents, &estimate.total.agents);
+    let _ = writeln!(out, "**{agents}**{}\n", words::whole(estimate));
     let _ = writeln!(
         out,
         "At once, before any limit: {}. One after another on the longest way: {}.\n",
@@ -26,10 +28,12 @@ pub(crate) fn call_sheet(script: &Snapshot) -> String {
         words::agents(&known.plan.critical_path)
     );
     out += &reasons::count(script, "agents in one run", &known.plan.agents);
-    out += &reasons::cost(&known.estimate.total);
+    out += &reasons::cost(&estimate.total, Some(&known.estimate.total));
+    out += &reasons::time(estimate);
+    out += &reasons::simulation(script);
     for (index, phase) in known.plan.phases.iter().enumerate() {
         let title = phase.name().unwrap_or_else(|| "Outside any phase".into());
-        let cost = known.estimate.phases.get(index).map(words::cost).unwrap_or_default();
+        let cost = estimate.phases.get(index).map(words::cost).unwrap_or_default();
         let _ = writeln!(out, "\n## {title}: {}{cost}", words::agents(&phase.agents));
         for (index, call) in phase.calls.iter().filter_map(|index| Some((*index, known.plan.calls.get(*index)?))) {
             agent(&mut out, script, index, call);
@@ -39,7 +43,7 @@ pub(crate) fn call_sheet(script: &Snapshot) -> String {
 }
 
 fn agent(out: &mut String, script: &Snapshot, index: usize, call: &AgentCall) {
-    let cost = script.known.estimate.calls.get(index).map(words::cost).unwrap_or_default();
+    let cost = script.estimate().calls.get(index).map(words::cost).unwrap_or_default();
     let _ = writeln!(out, "\n### {} {}{cost}\n", words::times(&call.count), document_symbols::name(script, call));
     let mut facts: Vec<String> = script.line_number(call.span).map(|line| format!("line {line}")).into_iter().collect();
     for (name, option) in [("model", &call.model), ("effort", &call.effort), ("agent type", &call.agent_type)] {

@@ -53,6 +53,11 @@ impl TestClient {
 
     pub(crate) async fn with(capabilities: Value, options: Value) -> Self {
         let mut client = Self::connect();
+        // Simulations begin at some time, and change numbers: only where a test is about them.
+        let mut options = if options.is_null() { json!({}) } else { options };
+        if options.get("simulations").is_none() {
+            options["simulations"] = json!(0);
+        }
         let params = json!({"processId": null, "capabilities": capabilities, "initializationOptions": options});
         client.request("initialize", params).await;
         client.notify("initialized", json!({})).await;

@@ -57,6 +57,7 @@ impl Script {
                 settings: Arc::default(),
                 workspace: Arc::default(),
                 run: None,
+                simulated: None,
             },
         }
     }

@@ -10,6 +10,7 @@ mod conversation;
 mod draw;
 mod reliability;
 mod running;
+mod simulating;
 mod typing;
 
 pub(crate) use client::TestClient;

@@ -330,7 +330,7 @@ async fn the_call_sheet_opens_as_a_document() {
 
         Asks twice
 
-        **3 agents** · ~908 tok · ~$0.01
+        **3 agents** · ~908 tok · ~$0.01 · ~14 s
 
         At once, before any limit: 2 agents. One after another on the longest way: 2 agents.
 
@@ -341,6 +341,10 @@ async fn the_call_sheet_opens_as_a_document() {
         - cost: at least <$0.01, likely $0.01, at most $0.20
 
         Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).
+
+        - time: at least 2 s, likely 14 s, at most 9 min; assumed
+          - the wait for an answer's first token: 2, 1 to 15 seconds
+          - tokens that a model writes in a second: 60, 20 to 150 tokens
 
         ## Ask: 2 agents · ~606 tok · <$0.01
 

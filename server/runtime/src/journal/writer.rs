@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::watch;
@@ -17,11 +17,23 @@ use crate::{
 
 /// The writing end of a run's journal.
 pub(crate) struct Journal {
-    began: Instant,
+    clock: Clock,
     seq: u64,
-    events: mpsc::Sender<Event>,
-    written: watch::Receiver<Progress>,
-    synced: watch::Receiver<Progress>,
+    to: To,
+}
+
+/// What time events happen at.
+enum Clock {
+    /// The time since this.
+    Wall(Instant),
+    /// Simulated time.
+    Simulated(Duration),
+}
+
+/// Where events go.
+enum To {
+    Disk { events: mpsc::Sender<Event>, written: watch::Receiver<Progress>, synced: watch::Receiver<Progress> },
+    Memory(Arc<EventLog>),
 }
 
 /// How far a journal is, or why it cannot go on.
@@ -57,33 +69,60 @@ impl Journal {
         let (synced_tx, synced) = watch::channel(Ok(0));
         let writer = Writer { file, path: path.to_owned(), waiting, written: written_tx, synced: synced_tx, log };
         thread::Builder::new().name("journal".into()).spawn(move || writer.run()).map_err(io)?;
-        Ok(Self { began: Instant::now(), seq: 0, events, written, synced })
+        Ok(Self { clock: Clock::Wall(Instant::now()), seq: 0, to: To::Disk { events, written, synced } })
+    }
+
+    /// A journal that leaves nothing on disk, of a run in simulated time.
+    pub(crate) fn in_memory(log: Arc<EventLog>) -> Self {
+        Self { clock: Clock::Simulated(Duration::ZERO), seq: 0, to: To::Memory(log) }
+    }
+
+    /// Notes how far simulated time is.
+    pub(crate) fn simulated_time(&mut self, now: Duration) {
+        if let Clock::Simulated(time) = &mut self.clock {
+            *time = now;
+        }
     }
 
     /// Hands an event to the writer and gives its sequence number.
     pub(crate) fn append(&mut self, kind: EventKind) -> u64 {
         self.seq += 1;
-        let ms = self.began.elapsed().as_millis() as u64;
-        // A writer that is gone has said why; whoever waits for this event learns it.
-        let _ = self.events.send(Event { seq: self.seq, ms, kind });
+        let time = match &self.clock {
+            Clock::Wall(began) => began.elapsed(),
+            Clock::Simulated(now) => *now,
+        };
+        let event = Event { seq: self.seq, ms: time.as_millis() as u64, kind };
+        match &self.to {
+            // A writer that is gone has said why; whoever waits for this event learns it.
+            To::Disk { events, .. } => drop(events.send(event)),
+            To::Memory(log) => log.extend(std::iter::once(Arc::new(event))),
+        }
         self.seq
     }
 
     /// Lets go of the file, so that the run can be resumed.
-    pub(crate) async fn close(mut self) {
-        drop(self.events);
-        // The channel ends when the writer does; it closes the file first.
-        while self.synced.changed().await.is_ok() {}
+    pub(crate) async fn close(self) {
+        if let To::Disk { events, mut synced, .. } = self.to {
+            drop(events);
+            // The channel ends when the writer does; it closes the file first.
+            while synced.changed().await.is_ok() {}
+        }
     }
 
     /// Waits until everything appended so far has reached the operating system: it survives a crash of this process.
     pub(crate) async fn written(&mut self) -> Result<(), Arc<WriteError>> {
-        reach(&mut self.written, self.seq).await
+        match &mut self.to {
+            To::Disk { written, .. } => reach(written, self.seq).await,
+            To::Memory(_) => Ok(()),
+        }
     }
 
     /// Waits until everything appended so far is on the disk and shown to subscribers.
     pub(crate) async fn synced(&mut self) -> Result<(), Arc<WriteError>> {
-        reach(&mut self.synced, self.seq).await
+        match &mut self.to {
+            To::Disk { synced, .. } => reach(synced, self.seq).await,
+            To::Memory(_) => Ok(()),
+        }
     }
 }
 

@@ -131,6 +131,7 @@ impl Scheduler {
             return Vec::new();
         }
         self.now = moment;
+        self.journal.simulated_time(moment);
         first.iter().map(|(id, _, _)| *id).collect()
     }
 

@@ -66,7 +66,8 @@ pub(crate) struct Scheduler {
     pub(super) concurrency: usize,
     pub(super) journal: Journal,
     pub(super) cache: Cache,
-    folder: PathBuf,
+    /// Where the result goes; `None` for a run that leaves nothing on disk.
+    folder: Option<PathBuf>,
     shelf: Shelf,
     pub(super) ledger: Ledger,
     /// Calls that are not over, by number.
@@ -106,7 +107,7 @@ impl Scheduler {
         concurrency: usize,
         journal: Journal,
         cache: Option<Cache>,
-        folder: PathBuf,
+        folder: Option<PathBuf>,
         drafts: Arc<Drafts>,
     ) -> Self {
         let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
@@ -171,9 +172,9 @@ impl Scheduler {
         // The totals are the fold's own, so that they cannot say anything else than the events do.
         let synced = self.journal.synced().await;
         let totals = log.state().totals;
-        if let Some(result) = &ended.result {
+        if let (Some(result), Some(folder)) = (&ended.result, &self.folder) {
             let text = serde_json::to_string_pretty(result).unwrap_or_default();
-            if let Err(error) = fs::write(self.folder.join(runs::RESULT_FILE), text) {
+            if let Err(error) = fs::write(folder.join(runs::RESULT_FILE), text) {
                 tracing::warn!(%error, "the result stands in the journal only");
             }
         }

@@ -2,6 +2,7 @@
 
 mod control;
 mod rlm;
+mod simulating;
 
 use std::{fs, sync::Arc, time::Duration};
 

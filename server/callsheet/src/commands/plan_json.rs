@@ -1,0 +1,243 @@
+//! `plan --json`: the call sheet for programs.
+
+use analysis::{
+    Analysis,
+    estimate::{Basis, Estimate, Range},
+    plan::{Count, Setting, Why},
+    script::Script,
+};
+use serde::Serialize;
+
+/// `plan --json`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report<'a> {
+    file: &'a str,
+    name: Option<&'a str>,
+    agents: Agents,
+    likely_agents: Quantity<u64>,
+    peak_width: Bounds,
+    critical_path: Bounds,
+    phases: Vec<Phase<'a>>,
+    calls: Vec<Call<'a>>,
+    workflows: Vec<Workflow<'a>>,
+    tokens: Quantity<u64>,
+    usd: Quantity<f64>,
+    seconds: Quantity<f64>,
+    assumed: Vec<Assumed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsimulated: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Bounds {
+    low: u64,
+    /// The most of any run; where `cap` is given, by the dialect's limit.
+    high: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cap: Option<Limit>,
+}
+
+/// A limit of the dialect that is lower than what the script sets.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Limit {
+    name: &'static str,
+    limit: u64,
+    profile: &'static str,
+    /// What the script itself allows; null where that is anything.
+    script_high: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Agents {
+    #[serde(flatten)]
+    bounds: Bounds,
+    expr: String,
+    because: Vec<Because>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Phase<'a> {
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow: Option<&'a str>,
+    agents: Bounds,
+    likely_agents: Quantity<u64>,
+    tokens: Quantity<u64>,
+    usd: Quantity<f64>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Call<'a> {
+    line: u32,
+    column: u32,
+    phase: Option<&'a str>,
+    label: Option<&'a str>,
+    model: Option<Vec<&'a str>>,
+    #[serde(flatten)]
+    agents: Agents,
+    likely_agents: Quantity<u64>,
+    tokens: Quantity<u64>,
+    usd: Quantity<f64>,
+}
+
+/// A `workflow(…)` call.
+#[derive(Serialize)]
+struct Workflow<'a> {
+    line: u32,
+    column: u32,
+    name: Option<&'a str>,
+    /// The files it was found in; none where it was not.
+    files: Vec<&'a str>,
+    times: Bounds,
+    agents: Agents,
+    tokens: Quantity<u64>,
+    usd: Quantity<f64>,
+}
+
+#[derive(Serialize)]
+struct Because {
+    line: u32,
+    column: u32,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Quantity<T> {
+    low: Option<T>,
+    likely: Option<T>,
+    high: Option<T>,
+    basis: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runs: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Assumed {
+    what: &'static str,
+    low: u64,
+    likely: u64,
+    high: u64,
+    unit: &'static str,
+    source: &'static str,
+}
+
+impl<'a> Report<'a> {
+    /// `unsimulated` is why there are no simulated numbers, where they were asked for.
+    pub(super) fn new(analysis: &'a Analysis, estimate: &Estimate, file: &'a str, unsimulated: Option<String>) -> Self {
+        let (script, plan) = (&analysis.script, &analysis.plan);
+        let phases = plan.phases.iter().zip(&estimate.phases).map(|(phase, cost)| Phase {
+            title: phase.title.as_deref(),
+            workflow: phase.workflow.as_deref(),
+            agents: Bounds::of(&phase.agents),
+            likely_agents: Quantity::of(&cost.agents, |a| a.0),
+            tokens: Quantity::of(&cost.tokens, |t| t.0),
+            usd: Quantity::of(&cost.usd, |u| u.0),
+        });
+        let calls = plan.calls.iter().zip(&estimate.calls).map(|(call, cost)| {
+            let at = script.lines.line_column(&script.text, call.span.start);
+            let phase = match call.phases.as_slice() {
+                [one] => plan.phases.get(*one).and_then(|p| p.title.as_deref()),
+                _ => None,
+            };
+            let model = match &call.model {
+                Setting::Known(model) => Some(vec![model.as_str()]),
+                Setting::OneOf(models) => Some(models.iter().map(String::as_str).collect()),
+                Setting::Inherited => Some(vec![]),
+                Setting::Unknown(_) => None,
+            };
+            Call {
+                line: at.line,
+                column: at.column,
+                phase,
+                label: call.label.as_deref(),
+                model,
+                agents: Agents::of(script, &call.count),
+                likely_agents: Quantity::of(&cost.agents, |a| a.0),
+                tokens: Quantity::of(&cost.tokens, |t| t.0),
+                usd: Quantity::of(&cost.usd, |u| u.0),
+            }
+        });
+        let workflows = plan.workflows.iter().zip(&estimate.workflows).map(|(call, cost)| {
+            let at = script.lines.line_column(&script.text, call.span.start);
+            Workflow {
+                line: at.line,
+                column: at.column,
+                name: if let Setting::Known(name) = &call.name { Some(name) } else { None },
+                files: call.nested.iter().map(|n| n.path.as_str()).collect(),
+                times: Bounds::of(&call.count),
+                agents: Agents::of(script, &call.agents),
+                tokens: Quantity::of(&cost.tokens, |t| t.0),
+                usd: Quantity::of(&cost.usd, |u| u.0),
+            }
+        });
+        Report {
+            file,
+            name: script.meta.as_ref().and_then(|m| m.name.as_ref()).map(|n| n.value.as_str()),
+            agents: Agents::of(script, &plan.agents),
+            likely_agents: Quantity::of(&estimate.total.agents, |a| a.0),
+            peak_width: Bounds::of(&plan.peak_width),
+            critical_path: Bounds::of(&plan.critical_path),
+            phases: phases.collect(),
+            calls: calls.collect(),
+            workflows: workflows.collect(),
+            tokens: Quantity::of(&estimate.total.tokens, |t| t.0),
+            usd: Quantity::of(&estimate.total.usd, |u| u.0),
+            seconds: Quantity::of(&estimate.time, |s| s.0),
+            assumed: estimate
+                .assumed
+                .iter()
+                .chain(&estimate.time_assumed)
+                .map(|p| Assumed {
+                    what: p.what,
+                    low: p.low,
+                    likely: p.likely,
+                    high: p.high,
+                    unit: p.unit,
+                    source: p.source,
+                })
+                .collect(),
+            unsimulated,
+        }
+    }
+}
+
+impl Bounds {
+    fn of(count: &Count) -> Self {
+        let cap = count.cap.map(|cap| Limit {
+            name: cap.name(),
+            limit: cap.limit,
+            profile: cap.profile.name(),
+            script_high: count.high,
+        });
+        Self { low: count.low, high: count.most(), cap }
+    }
+}
+
+impl Agents {
+    fn of(script: &Script, count: &Count) -> Self {
+        let because = count.because.iter().map(|Why { span, text }| {
+            let at = script.lines.line_column(&script.text, span.start);
+            Because { line: at.line, column: at.column, text: text.clone() }
+        });
+        Self { bounds: Bounds::of(count), expr: count.expr.to_string(), because: because.collect() }
+    }
+}
+
+impl<T> Quantity<T> {
+    fn of<N: Copy>(range: &Range<N>, number: impl Fn(N) -> T) -> Self {
+        let (basis, runs) = match range.basis {
+            Basis::Exact => ("exact", None),
+            Basis::Bounds => ("bounds", None),
+            Basis::Assumed => ("assumed", None),
+            Basis::Simulated { runs } => ("simulated", Some(runs)),
+            Basis::History { runs } => ("history", Some(runs)),
+        };
+        let [low, likely, high] = [range.low, range.likely, range.high].map(|n| n.map(&number));
+        Self { low, likely, high, basis, runs }
+    }
+}
