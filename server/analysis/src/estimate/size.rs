@@ -72,7 +72,7 @@ pub(super) fn prompt(plan: &Plan, prompt: &Prompt) -> Size {
     let parts = prompt.parts.iter().map(|part| match part {
         PromptPart::Text(text) => Size::exactly(tokens::count(text).0),
         PromptPart::Hole { span, low, high } => {
-            let mut size = hole(plan.value_at(*span).as_ref(), *low, *high);
+            let mut size = hole(plan.outline_at(*span).as_ref(), *low, *high);
             size.high += 1;
             size
         }

@@ -9,14 +9,50 @@
 mod ranks;
 mod split;
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
 use crate::units::Tokens;
 
 /// Bytes that are merged together at most. Longer pieces have no word boundaries (base64, runs of one character); cutting them
 /// costs at most one token in as many bytes and keeps the time linear in the text.
 const LONGEST_PIECE: usize = 128;
 
+/// Bytes of text kept with their counts, per thread.
+const KEPT: usize = 256 << 10;
+
+thread_local! {
+    /// The texts counted lately: a key typed into one prompt leaves all others as they were.
+    static LATELY: RefCell<Lately> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Lately {
+    counts: FxHashMap<Box<str>, Tokens>,
+    bytes: usize,
+}
+
 /// The number of tokens of `text`. Linear in its length.
 pub fn count(text: &str) -> Tokens {
+    if text.len() > KEPT / 8 {
+        return count_anew(text);
+    }
+    LATELY.with_borrow_mut(|lately| {
+        if let Some(known) = lately.counts.get(text) {
+            return *known;
+        }
+        if lately.bytes + text.len() > KEPT {
+            *lately = Lately::default();
+        }
+        let tokens = count_anew(text);
+        lately.counts.insert(text.into(), tokens);
+        lately.bytes += text.len();
+        tokens
+    })
+}
+
+fn count_anew(text: &str) -> Tokens {
     let pieces = split::pieces(text);
     Tokens(pieces.flat_map(|piece| piece.as_bytes().chunks(LONGEST_PIECE)).map(count_piece).sum())
 }
@@ -53,6 +89,7 @@ mod tests {
     fn counts_are_those_of_the_reference_implementation() {
         for (text, expected) in SAMPLES {
             assert_eq!(count(text), Tokens(*expected), "{text:?}");
+            assert_eq!(count(text), Tokens(*expected), "{text:?}, once more");
         }
     }
 
