@@ -43,6 +43,8 @@ pub(crate) struct Report {
 struct Queue {
     /// By address: a newer text takes the place of one not yet begun.
     waiting: HashMap<Uri, Job>,
+    /// What nobody asks any more.
+    outdated: Vec<Arc<Analysis>>,
     closed: bool,
 }
 
@@ -70,6 +72,13 @@ impl Analyst {
         queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.insert(job.uri.clone(), job);
         bell.notify_one();
     }
+
+    /// Has analyses freed by the thread that made them, once it has nothing better to do: a tree of some thousand pieces takes its time.
+    pub(crate) fn free(&self, outdated: impl IntoIterator<Item = Arc<Analysis>>) {
+        let (queue, bell) = &*self.queue;
+        queue.lock().unwrap_or_else(PoisonError::into_inner).outdated.extend(outdated);
+        bell.notify_one();
+    }
 }
 
 impl Drop for Analyst {
@@ -81,8 +90,8 @@ impl Drop for Analyst {
 }
 
 fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<Job> {
-    let (queue, bell) = queue;
-    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let (lock, bell) = queue;
+    let mut queue = lock.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         if queue.closed {
             return None;
@@ -90,7 +99,14 @@ fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<Job> {
         if let Some(uri) = queue.waiting.keys().next().cloned() {
             return queue.waiting.remove(&uri);
         }
-        queue = bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        let outdated = std::mem::take(&mut queue.outdated);
+        queue = if outdated.is_empty() {
+            bell.wait(queue).unwrap_or_else(PoisonError::into_inner)
+        } else {
+            drop(queue);
+            drop(outdated);
+            lock.lock().unwrap_or_else(PoisonError::into_inner)
+        };
     }
 }
 

@@ -350,7 +350,7 @@ impl Owner {
             return; // A newer text is on its way through the analyst.
         }
         let Some(script) = self.scripts.get_mut(&uri) else { return };
-        script.analysed(report);
+        let outdated = script.analysed(report);
         let waiting = script.take_waiting();
         let snapshot = self.snapshot(&uri);
         for reply in waiting {
@@ -359,6 +359,7 @@ impl Owner {
         self.publish(&uri);
         self.tell_callers(&uri);
         self.simulate_soon(&uri);
+        self.analyst.free(outdated);
     }
 
     /// Publishes a script's diagnostics if they differ from those published last.

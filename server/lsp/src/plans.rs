@@ -50,15 +50,17 @@ impl Plans {
         }
     }
 
-    /// Takes in the analysis of the newest text.
-    pub(crate) fn analysed(&mut self, fresh: &Arc<Analysis>) {
+    /// Takes in the analysis of the newest text; gives back those it takes the place of.
+    pub(crate) fn analysed(&mut self, fresh: &Arc<Analysis>) -> Vec<Arc<Analysis>> {
         let carried = (fresh.clone(), Arc::default());
+        let mut outdated = Vec::new();
         if fresh.script.tree == Tree::Whole {
-            self.newest = Some((carried, Some(Instant::now())));
-            self.makeshift = None;
+            outdated.extend(self.newest.replace((carried, Some(Instant::now()))).map(|((old, _), _)| old));
+            outdated.extend(self.makeshift.take().map(|(old, _)| old));
         } else if self.newest.is_none() {
-            self.makeshift = Some(carried);
+            outdated.extend(self.makeshift.replace(carried).map(|(old, _)| old));
         }
+        outdated
     }
 
     /// The newest analysis of a whole text, be it an earlier one.

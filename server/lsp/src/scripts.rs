@@ -60,15 +60,15 @@ impl Script {
         self.plans.newest().cloned()
     }
 
-    /// Takes in what the analyst found of the newest text.
-    pub(crate) fn analysed(&mut self, report: Report) {
-        self.fresh = match report.analysis {
-            Some(fresh) => {
-                self.plans.analysed(&fresh);
-                Fresh::Ready(fresh)
-            }
-            None => Fresh::Failed,
+    /// Takes in what the analyst found of the newest text; gives back what that takes the place of.
+    pub(crate) fn analysed(&mut self, report: Report) -> Vec<Arc<Analysis>> {
+        let Some(fresh) = report.analysis else {
+            self.fresh = Fresh::Failed;
+            return vec![];
         };
+        let outdated = self.plans.analysed(&fresh);
+        self.fresh = Fresh::Ready(fresh);
+        outdated
     }
 
     /// The analysis whose plan is shown, and the way from its text to the editor's.

@@ -130,7 +130,17 @@ impl Snapshot {
 
     /// The words at a place of the plan, on one line, at most `most` characters.
     pub(crate) fn words(&self, span: Span, most: usize) -> String {
-        let words = span.slice(&self.known.script.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut words = String::new();
+        for word in span.slice(&self.known.script.text).split_whitespace() {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(word);
+            // Long enough to be cut: the rest of a place of many lines is not read.
+            if words.len() > most * 4 {
+                break;
+            }
+        }
         shorten(&words, most)
     }
 

@@ -13,7 +13,8 @@ pub(crate) const RUN_SOURCE: &str = "callsheet-run";
 
 /// All diagnostics of a script, static ones first.
 pub(crate) fn diagnostics(script: &Snapshot) -> Vec<Diagnostic> {
-    let mut all: Vec<Diagnostic> = findings(script).iter().map(|finding| diagnostic(script, finding)).collect();
+    let fresh = script.fresh.findings.iter().map(|finding| diagnostic(script, finding));
+    let mut all: Vec<Diagnostic> = fresh.chain(earlier(script).iter().map(|f| diagnostic(script, f))).collect();
     all.extend(failure(script));
     all
 }
@@ -21,13 +22,20 @@ pub(crate) fn diagnostics(script: &Snapshot) -> Vec<Diagnostic> {
 /// The findings of this text, and where it is broken those of the last good one whose lines have not been touched; all at their places
 /// in this text.
 pub(crate) fn findings(script: &Snapshot) -> Vec<Finding> {
-    let mut all = script.fresh.findings.clone();
-    if script.is_broken() {
-        let earlier = script.known.findings.iter().filter(|finding| finding.code != "WF101");
-        for finding in earlier.filter_map(|finding| carried(script, finding)) {
-            if all.iter().all(|fresh| (fresh.code, fresh.span) != (finding.code, finding.span)) {
-                all.push(finding);
-            }
+    script.fresh.findings.iter().cloned().chain(earlier(script)).collect()
+}
+
+/// Where the text is broken, the findings of the last good one whose lines have not been touched and which are not found now.
+fn earlier(script: &Snapshot) -> Vec<Finding> {
+    if !script.is_broken() {
+        return vec![];
+    }
+    let earlier = script.known.findings.iter().filter(|finding| finding.code != "WF101");
+    let mut all: Vec<Finding> = Vec::new();
+    for finding in earlier.filter_map(|finding| carried(script, finding)) {
+        let same = |other: &Finding| (other.code, other.span) == (finding.code, finding.span);
+        if !script.fresh.findings.iter().chain(&all).any(same) {
+            all.push(finding);
         }
     }
     all
