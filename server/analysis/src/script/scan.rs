@@ -139,9 +139,17 @@ impl<'a> Scan<'a> {
         true
     }
 
+    /// Moves to the next byte for which `stops` holds, or the end.
+    fn skip_to(&mut self, stops: impl Fn(u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|b| stops(*b)).unwrap_or(rest.len());
+    }
+
     fn quoted(&mut self, quote: u8) -> bool {
         self.at += 1;
-        while let Some(b) = self.byte(0) {
+        loop {
+            self.skip_to(|b| b == quote || matches!(b, b'\\' | b'\n' | b'\r'));
+            let Some(b) = self.byte(0) else { break };
             match b {
                 b'\\' => self.at += if self.byte(1) == Some(b'\r') && self.byte(2) == Some(b'\n') { 3 } else { 2 },
                 b'\n' | b'\r' => return false,
@@ -157,7 +165,9 @@ impl<'a> Scan<'a> {
 
     /// Reads template text after its back-tick or `}`; true where the literal ends.
     fn template(&mut self) -> bool {
-        while let Some(b) = self.byte(0) {
+        loop {
+            self.skip_to(|b| matches!(b, b'\\' | b'`' | b'$'));
+            let Some(b) = self.byte(0) else { break };
             match b {
                 b'\\' => self.at += 2,
                 b'`' => {
@@ -204,7 +214,10 @@ impl<'a> Scan<'a> {
 
     fn punct(&mut self, start: usize) -> Token {
         let rest = &self.text[start..];
-        let long = LONG.iter().find(|p| rest.starts_with(**p)).filter(|p| **p != "//");
+        // Brackets and separators, most of all there is, begin no longer operator.
+        let single =
+            matches!(rest.as_bytes().first(), Some(b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';' | b':'));
+        let long = LONG.iter().find(|p| !single && rest.starts_with(**p)).filter(|p| **p != "//");
         // `?.5` is a conditional with a number.
         let long = long.filter(|p| **p != "?." || !rest.as_bytes().get(2).is_some_and(u8::is_ascii_digit));
         let length = long.map_or_else(|| rest.chars().next().map_or(1, char::len_utf8), |p| p.len());
@@ -252,7 +265,10 @@ impl Iterator for Scan<'_> {
                     self.newline = true;
                     self.at += 1;
                 }
-                b if b.is_ascii_whitespace() || b == 0x0b => self.at += 1,
+                b if b.is_ascii_whitespace() || b == 0x0b => {
+                    self.at += 1;
+                    self.skip_to(|b| b != b' ');
+                }
                 _ if self.comment() => {
                     let newline = self.newline;
                     let token = self.token(Kind::Comment, start);
@@ -290,9 +306,7 @@ impl Iterator for Scan<'_> {
                     return Some(self.token(Kind::Number, start));
                 }
                 b if word_byte(b) => {
-                    while self.byte(0).is_some_and(word_byte) {
-                        self.at += 1;
-                    }
+                    self.skip_to(|b| !word_byte(b));
                     let after_dot = self.text[..start].ends_with('.') && !self.text[..start].ends_with("..");
                     let word = &self.text[start..self.at];
                     self.operand = !after_dot && BEFORE_OPERAND.contains(&word);
