@@ -53,10 +53,10 @@ async fn finish(client: TestClient) {
 async fn likely_numbers_come_once_the_text_is_left_alone() {
     let mut client = open(SCRIPT, json!({"simulations": 5})).await;
     let before = estimate(&mut client).await;
-    assert!(before.starts_with("≥1 agents") && !before.contains("simulated"), "{before}");
+    assert!(before.starts_with("~5 agents, 1..≤1000 (agent cap)") && !before.contains("simulated"), "{before}");
     hover_with(&mut client, 3, 40, "Simulated: from 5 runs").await;
     let after = estimate(&mut client).await;
-    assert!(after.contains(" agents likely, ≥1 possible · ~") && after.ends_with(" s simulated"), "{after}");
+    assert!(after.contains(" agents likely, 1..≤1000 possible · ~") && after.ends_with(" s simulated"), "{after}");
 
     let at = json!({"start": {"line": 4, "character": 0}, "end": {"line": 4, "character": 0}});
     client.change(URI, json!([{"range": at, "text": "// the end\n"}])).await;
