@@ -330,7 +330,7 @@ impl<'a> Interp<'a> {
                 self.deeper(|me| me.logical(b.op, &b.left, &b.right, Self::expr_awaited))
             }
             other => {
-                let outer = self.awaiting.replace(span(other).start);
+                let outer = self.awaiting.replace(span(other));
                 let val = self.expr(other);
                 self.awaiting = outer;
                 val

@@ -174,8 +174,8 @@ pub(super) struct Interp<'a> {
     pub(super) given: Option<&'a Given>,
     /// Nested workflows followed so far: which, with what arguments.
     pub(super) followed: Vec<(usize, Given, Arc<Nested>)>,
-    /// Where the call begins whose promise is awaited on the spot.
-    pub(super) awaiting: Option<u32>,
+    /// The call whose promise is awaited on the spot.
+    pub(super) awaiting: Option<Span>,
 }
 
 impl<'a> Interp<'a> {
