@@ -15,11 +15,11 @@ use crate::text::Span;
 impl<'a> Interp<'a> {
     /// Calls a method of one of the arrays at `addrs`.
     pub(super) fn array_method(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
-        let mut all: Option<Arr> = None;
+        let mut all: Option<Arc<Arr>> = None;
         for addr in addrs {
             self.looks(*addr);
             if let Content::Array(a) = self.heap.get(*addr) {
-                all = Some(all.map_or_else(|| (**a).clone(), |x| x.join(a)));
+                all = Some(all.map_or_else(|| a.clone(), |x| x.join(a).into()));
             }
         }
         let arr = all.unwrap_or_default();
@@ -40,7 +40,7 @@ impl<'a> Interp<'a> {
             }
             "flat" => {
                 let depth = if args.has(0) { args.get(0).as_number().unwrap_or(9.0) } else { 1.0 };
-                let mut flat = arr;
+                let mut flat = (*arr).clone();
                 for _ in 0..(depth.clamp(0.0, 9.0) as usize) {
                     flat = self.flatten(&flat, at);
                 }
@@ -79,7 +79,7 @@ impl<'a> Interp<'a> {
                         let index = Num::count(0.0, (arr.len.hi - 1.0).max(0.0));
                         let pair = self.alloc(at, Content::Array(Arr::of(vec![index.into(), arr.joined()]).into()));
                         self.heap.slots[pair as usize].summary = true;
-                        Arr { elems: None, elem: Val::addr(pair), ..arr.clone() }
+                        Arr { elems: None, elem: Val::addr(pair), ..(*arr).clone() }
                     }
                 };
                 self.new_array(pairs, at)
@@ -87,13 +87,13 @@ impl<'a> Interp<'a> {
             "keys" => {
                 let keys = match &arr.elems {
                     Some(elems) => Arr::of((0..elems.len()).map(|i| Val::number(i as f64)).collect()),
-                    None => Arr { elem: Num::count(0.0, (arr.len.hi - 1.0).max(0.0)).into(), ..arr.clone() },
+                    None => Arr { elem: Num::count(0.0, (arr.len.hi - 1.0).max(0.0)).into(), ..(*arr).clone() },
                 };
                 self.new_array(keys, at)
             }
-            "values" => self.new_array(arr, at),
+            "values" => self.new_array((*arr).clone(), at),
             "toReversed" => {
-                let mut arr = arr;
+                let mut arr = (*arr).clone();
                 if let Some(e) = &mut arr.elems {
                     e.reverse();
                 }
@@ -101,7 +101,7 @@ impl<'a> Interp<'a> {
             }
             "with" => {
                 let elem = arr.joined().join(&args.get(1));
-                self.new_array(Arr { elems: None, elem, ..arr }, at)
+                self.new_array(Arr { elems: None, elem, ..(*arr).clone() }, at)
             }
             "toSorted" => self.new_array(sorted(&arr), at),
             // A generator's values stand as an array here.
@@ -160,7 +160,8 @@ impl<'a> Interp<'a> {
                 let mut next = append(first, second);
                 next.decided = arr.decided.filter(|_| arr.elems.is_none() || arr.len.hi > 0.0);
                 next.filtered = arr.filtered;
-                (next.clone(), next.len.into())
+                let len = next.len.clone();
+                (next, len.into())
             }
             "pop" | "shift" => {
                 if let Some(elems) = &arr.elems {
@@ -288,7 +289,7 @@ impl<'a> Interp<'a> {
             let kept = elems.get(from..end.max(from)).unwrap_or_default().to_vec();
             let mut sliced = Arr { decided: arr.decided, ..Arr::of(kept) };
             if sliced.len.hi < arr.len.hi {
-                sliced.decided = Some(self.why(at, format!("`slice` keeps {} of {}", sliced.len.hi, arr.len.hi)));
+                sliced.decided = Some(self.why(at, format_args!("`slice` keeps {} of {}", sliced.len.hi, arr.len.hi)));
             }
             return sliced;
         }
@@ -316,7 +317,7 @@ impl<'a> Interp<'a> {
         let len = Num { whole: true, nan: false, since: None, ..len };
         let mut sliced = Arr { decided: arr.decided, filtered: arr.filtered, ..Arr::many(arr.joined(), len) };
         if tighter {
-            sliced.decided = Some(self.why(at, format!("`slice` keeps at most {}", sliced.len.hi)));
+            sliced.decided = Some(self.why(at, format_args!("`slice` keeps at most {}", sliced.len.hi)));
         }
         sliced
     }

@@ -108,7 +108,9 @@ impl<'a> Interp<'a> {
                 let holder = val.only_ref();
                 let results = self.each(arr, at, false, &mut |me, elem, index| {
                     let result = call(me, elem, index);
-                    holder.iter().for_each(|h| me.hold(*h, &result));
+                    if let Some(holder) = holder {
+                        me.hold(holder, &result);
+                    }
                     result
                 });
                 let mapped = match results {
@@ -116,7 +118,9 @@ impl<'a> Interp<'a> {
                     Each::All(val) => Arr::many(val, arr.len.clone()),
                 };
                 let mapped = Arr { decided: arr.decided, filtered: arr.filtered, ..mapped };
-                holder.iter().for_each(|h| self.heap.replace(*h, Content::Array(mapped.clone().into())));
+                if let Some(holder) = holder {
+                    self.heap.replace(holder, Content::Array(mapped.into()));
+                }
                 val
             }
             "forEach" => {
@@ -146,7 +150,7 @@ impl<'a> Interp<'a> {
             }
             "find" | "findLast" => {
                 self.each(arr, at, true, &mut call);
-                let why = self.why(at, format!("`{name}` may find nothing"));
+                let why = self.why(at, format_args!("`{name}` may find nothing"));
                 let elem = arr.joined();
                 self.kept_by(&f, &elem).join(&Val::undefined_because(why))
             }

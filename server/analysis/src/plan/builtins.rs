@@ -408,7 +408,7 @@ impl<'a> Interp<'a> {
 
     /// A promise already settled.
     pub(super) fn settled(&mut self, val: Val, rejects: bool, at: Span) -> Val {
-        let prom = Prom { val, rejects, origins: [].into(), path: Tally::zero() };
+        let prom = Prom { val, rejects, origins: Default::default(), path: Tally::zero() };
         Val::addr(self.promise(at, prom))
     }
 }

@@ -13,7 +13,7 @@ use super::{
     numbers::Num,
     strings::Str,
     sum::Tally,
-    val::Val,
+    val::{Refs, Val},
 };
 use crate::{script::span, text::Span};
 
@@ -54,7 +54,7 @@ impl<'a> Interp<'a> {
     fn method_call(&mut self, m: &'a MemberExpr, args: &'a [ExprOrSpread], at: Span) -> Val {
         let object = self.expr(&m.obj);
         let key = self.member_key(m);
-        let promise_method = matches!(&key, Key::Name(n) if matches!(n.as_str(), "then" | "catch" | "finally"));
+        let promise_method = matches!(&key, Key::Name(n) if matches!(&**n, "then" | "catch" | "finally"));
         if !promise_method {
             self.misused(&object, span(m), MisuseKind::Member);
         }
@@ -69,10 +69,11 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn args_list(&mut self, list: &'a [ExprOrSpread]) -> Args {
-        let mut args = Args::default();
+        let mut args =
+            Args { vals: Vec::with_capacity(list.len()), spans: Vec::with_capacity(list.len()), ..Args::default() };
         for arg in list {
             let val = self.expr_named(&arg.expr, None);
-            self.record.value(span(&arg.expr), &val);
+            self.note_again(&arg.expr, &val);
             if arg.spread.is_none() && args.rest.is_none() {
                 args.vals.push(val);
                 args.spans.push(span(&arg.expr));
@@ -103,6 +104,11 @@ impl<'a> Interp<'a> {
     }
 
     fn call_any(&mut self, f: &Val, this: Val, args: &Args, at: Span) -> Val {
+        if let Some(addr) = f.only_ref()
+            && matches!(self.heap.get(addr), Content::Fun(_))
+        {
+            return self.call_fun(addr, this, args, at);
+        }
         let functions: Vec<u32> =
             f.refs.as_slice().iter().copied().filter(|a| matches!(self.heap.get(*a), Content::Fun(_))).collect();
         let others = f.refs.as_slice().len() > functions.len();
@@ -149,7 +155,7 @@ impl<'a> Interp<'a> {
                 all.spans.splice(0..0, arguments.iter().map(|_| at));
                 self.call_value(function, this.clone(), &all, at)
             }
-            Fun::Method { name, this } => self.call_method(this, &Key::Name((*name).to_owned()), args, at),
+            Fun::Method { name, this } => self.call_method(this, &Key::Name((*name).into()), args, at),
             Fun::Settle { promise, rejects } => {
                 let given = self.await_quietly(&args.get(0));
                 if let Content::Promise(p) = self.heap.get(*promise).clone() {
@@ -178,26 +184,25 @@ impl<'a> Interp<'a> {
     }
 
     /// Calls the method `key` of `object`, which is neither `null` nor `undefined`.
-    pub(super) fn call_method(&mut self, object: &Val, key: &Key, args: &Args, at: Span) -> Val {
+    pub(super) fn call_method(&mut self, object: &Val, key: &Key<'_>, args: &Args, at: Span) -> Val {
         let Some(name) = key.text() else {
             let function = self.get_key(object, key, at);
             return self.call_value(&function, object.clone(), args, at);
         };
+        if let Some(addr) = object.only_ref() {
+            let receiver = self.receiver(addr);
+            return receiver.map_or_else(Val::default, |r| self.call_on(object, &r, &name, args, at));
+        }
         let mut ways: Vec<Receiver> = vec![];
         let mut arrays = vec![];
         for addr in object.refs.as_slice() {
-            match self.heap.get(*addr) {
-                _ if self.heap.slots[*addr as usize].open => ways.push(Receiver::Open),
-                Content::Array(_) => arrays.push(*addr),
-                Content::Promise(_) => ways.push(Receiver::Promise(*addr)),
-                Content::Map(_) | Content::Set(_) => ways.push(Receiver::Collection(*addr)),
-                Content::Object(_) | Content::Fun(_) => ways.push(Receiver::Object(*addr)),
-                Content::Other(kind) => ways.push(Receiver::Other(kind)),
-                Content::Var(_) | Content::Pending(_) => {}
+            match self.receiver(*addr) {
+                Some(Receiver::Arrays(_)) => arrays.push(*addr),
+                receiver => ways.extend(receiver),
             }
         }
         if !arrays.is_empty() {
-            ways.push(Receiver::Arrays(arrays));
+            ways.push(Receiver::Arrays(Refs::from_iter(arrays)));
         }
         if object.str.is_some() {
             ways.push(Receiver::Text);
@@ -211,16 +216,33 @@ impl<'a> Interp<'a> {
         if object.unknown.is_some() {
             ways.push(Receiver::Unknown);
         }
-        self.either(ways.len(), |me, i| match &ways[i] {
-            Receiver::Arrays(addrs) => me.array_method(addrs, &name, args, at),
-            Receiver::Promise(addr) => me.promise_method(*addr, &name, args, at),
-            Receiver::Collection(addr) => me.collection_method(*addr, &name, args, at),
-            Receiver::Object(addr) => me.object_method(*addr, &name, args, at),
+        self.either(ways.len(), |me, i| me.call_on(object, &ways[i], &name, args, at))
+    }
+
+    /// What a method of what is at a place is called on.
+    fn receiver(&self, addr: u32) -> Option<Receiver> {
+        Some(match self.heap.get(addr) {
+            _ if self.heap.slots[addr as usize].open => Receiver::Open,
+            Content::Array(_) => Receiver::Arrays(Refs::One(addr)),
+            Content::Promise(_) => Receiver::Promise(addr),
+            Content::Map(_) | Content::Set(_) => Receiver::Collection(addr),
+            Content::Object(_) | Content::Fun(_) => Receiver::Object(addr),
+            Content::Other(kind) => Receiver::Other(kind),
+            Content::Var(_) | Content::Pending(_) => return None,
+        })
+    }
+
+    fn call_on(&mut self, object: &Val, receiver: &Receiver, name: &str, args: &Args, at: Span) -> Val {
+        match receiver {
+            Receiver::Arrays(addrs) => self.array_method(addrs.as_slice(), name, args, at),
+            Receiver::Promise(addr) => self.promise_method(*addr, name, args, at),
+            Receiver::Collection(addr) => self.collection_method(*addr, name, args, at),
+            Receiver::Object(addr) => self.object_method(*addr, name, args, at),
             Receiver::Text => {
                 let text = object.str.clone().unwrap_or_else(|| Arc::new(Str::any()));
-                me.string_method(&text, &name, args, at)
+                self.string_method(&text, name, args, at)
             }
-            Receiver::Number => match name.as_str() {
+            Receiver::Number => match name {
                 "toFixed" | "toString" | "toLocaleString" | "toPrecision" => {
                     let exact = object.as_number().filter(|_| name == "toString" && !args.has(0));
                     exact.map_or_else(
@@ -230,20 +252,20 @@ impl<'a> Interp<'a> {
                 }
                 "valueOf" => Val { num: object.num.clone(), yes: object.yes, no: object.no, ..Val::default() },
                 _ => {
-                    me.may_throw();
-                    me.unknown(at, "this method is not followed")
+                    self.may_throw();
+                    self.unknown(at, "this method is not followed")
                 }
             },
-            Receiver::Builtin(builtin) if matches!(name.as_str(), "call" | "apply" | "bind") => {
-                me.call_through(&Val::builtin(builtin), &name, args, at)
+            Receiver::Builtin(builtin) if matches!(name, "call" | "apply" | "bind") => {
+                self.call_through(&Val::builtin(builtin), name, args, at)
             }
             Receiver::Builtin(builtin) => {
-                let function = me.builtin_member(builtin, &name, at);
-                me.call_value(&function, object.clone(), args, at)
+                let function = self.builtin_member(builtin, name, at);
+                self.call_value(&function, object.clone(), args, at)
             }
-            Receiver::Other(kind) => me.other_method(kind, &name, args, at),
-            Receiver::Open | Receiver::Unknown => me.unknown_method(object, &name, args, at),
-        })
+            Receiver::Other(kind) => self.other_method(kind, name, args, at),
+            Receiver::Open | Receiver::Unknown => self.unknown_method(object, name, args, at),
+        }
     }
 
     /// `function.call(…)`, `function.apply(…)`, `function.bind(…)`.
@@ -401,7 +423,8 @@ impl<'a> Interp<'a> {
                 Val::addr(self.alloc(at, if is_map { Content::Map(coll) } else { Content::Set(coll) }))
             }
             "Promise" => {
-                let prom = Prom { val: Val::default(), rejects: false, origins: [].into(), path: Tally::zero() };
+                let prom =
+                    Prom { val: Val::default(), rejects: false, origins: Default::default(), path: Tally::zero() };
                 let addr = self.promise(at, prom);
                 let settle = |me: &mut Self, rejects| {
                     Val::addr(me.alloc(at, Content::Fun(Fun::Settle { promise: addr, rejects }.into())))
@@ -448,7 +471,7 @@ impl<'a> Interp<'a> {
 }
 
 enum Receiver {
-    Arrays(Vec<u32>),
+    Arrays(Refs),
     Promise(u32),
     Collection(u32),
     Object(u32),

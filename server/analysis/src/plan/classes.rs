@@ -139,7 +139,7 @@ impl<'a> Interp<'a> {
         for member in &class.body {
             let (name, value) = match member {
                 ClassMember::ClassProp(p) if !p.is_static => (self.prop_key(&p.key), &p.value),
-                ClassMember::PrivateProp(p) if !p.is_static => (Some(format!("#{}", p.key.name)), &p.value),
+                ClassMember::PrivateProp(p) if !p.is_static => (Some(format!("#{}", p.key.name).into()), &p.value),
                 _ => continue,
             };
             let val = value.as_ref().map_or_else(Val::undefined, |e| self.expr(e));

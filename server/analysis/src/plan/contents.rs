@@ -21,7 +21,7 @@ pub(super) enum Content {
     Map(Arc<Coll>),
     Set(Arc<Coll>),
     /// The promises nobody has awaited.
-    Pending(Arc<[Unawaited]>),
+    Pending(Arc<[Arc<Unawaited>]>),
     /// Something else, by the name of its constructor.
     Other(&'static str),
 }
@@ -178,6 +178,22 @@ impl Content {
         }
     }
 
+    /// Whether it is the very same, not only equal.
+    pub(super) fn is_same(&self, other: &Content) -> bool {
+        use Content::{Array, Fun, Map, Object, Other, Pending, Promise, Set, Var};
+        match (self, other) {
+            (Var(x), Var(y)) => Arc::ptr_eq(x, y),
+            (Object(x), Object(y)) => Arc::ptr_eq(x, y),
+            (Array(x), Array(y)) => Arc::ptr_eq(x, y),
+            (Fun(x), Fun(y)) => Arc::ptr_eq(x, y),
+            (Promise(x), Promise(y)) => Arc::ptr_eq(x, y),
+            (Map(x), Map(y)) | (Set(x), Set(y)) => Arc::ptr_eq(x, y),
+            (Pending(x), Pending(y)) => Arc::ptr_eq(x, y),
+            (Other(x), Other(y)) => x == y,
+            _ => false,
+        }
+    }
+
     pub(super) fn promise(&self) -> Option<&Arc<Prom>> {
         match self {
             Content::Promise(p) => Some(p),
@@ -215,6 +231,10 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
         (Var(x), Var(y)) if Arc::ptr_eq(x, y) => a.clone(),
         (Object(x), Object(y)) if Arc::ptr_eq(x, y) => a.clone(),
         (Array(x), Array(y)) if Arc::ptr_eq(x, y) => a.clone(),
+        (Var(x), Var(y)) if x == y || y.is_never() => a.clone(),
+        (Var(x), Var(_)) if x.is_never() => b.clone(),
+        (Object(x), Object(y)) if x == y => a.clone(),
+        (Array(x), Array(y)) if x == y => a.clone(),
         (Var(x), Var(y)) => Var(Arc::new(x.join(y))),
         (Object(x), Object(y)) => Object(Arc::new(join_objects(x, y))),
         (Array(x), Array(y)) => Array(Arc::new(x.join(y))),
@@ -231,8 +251,8 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
             let mut all = x.to_vec();
             for item in y.iter() {
                 match all.iter_mut().find(|u| u.addr == item.addr) {
-                    Some(same) if same == item => {}
-                    Some(same) => super::promises::merge_either(same, item),
+                    Some(same) if Arc::ptr_eq(same, item) || same == item => {}
+                    Some(same) => super::promises::merge_either(Arc::make_mut(same), item),
                     None => all.push(item.clone()),
                 }
             }

@@ -76,12 +76,12 @@ pub(super) fn clamp(num: &Num, known: &Num) -> Num {
 
 pub(super) fn part_of(content: &Content, part: &Part) -> Option<Num> {
     match (content, part) {
-        (Content::Var(v), Part::Var) => v.num.clone().filter(|_| v.only_num()),
+        (Content::Var(v), Part::Var) => v.number_part().filter(|_| v.only_num()),
         (Content::Array(a), Part::Length) => Some(a.len.clone()),
         (Content::Map(c) | Content::Set(c), Part::Size) => Some(c.size.clone()),
         (Content::Object(o), Part::Field(name)) => {
             let f = o.fields.iter().find(|f| f.name == *name && !f.optional)?;
-            f.val.num.clone().filter(|_| f.val.only_num())
+            f.val.number_part().filter(|_| f.val.only_num())
         }
         _ => None,
     }
@@ -89,12 +89,12 @@ pub(super) fn part_of(content: &Content, part: &Part) -> Option<Num> {
 
 pub(super) fn set_part(content: &mut Content, part: &Part, num: Num) {
     match (content, part) {
-        (Content::Var(v), Part::Var) => Arc::make_mut(v).num = Some(num),
+        (Content::Var(v), Part::Var) => Arc::make_mut(v).num = Some(num.into()),
         (Content::Array(a), Part::Length) => Arc::make_mut(a).len = num,
         (Content::Map(c) | Content::Set(c), Part::Size) => Arc::make_mut(c).size = num,
         (Content::Object(o), Part::Field(name)) => {
             if let Some(f) = Arc::make_mut(o).fields.iter_mut().find(|f| f.name == *name) {
-                f.val.num = Some(num);
+                f.val.num = Some(num.into());
             }
         }
         _ => {}
@@ -104,7 +104,7 @@ pub(super) fn set_part(content: &mut Content, part: &Part, num: Num) {
 /// Applies `f` to every number directly in the contents.
 pub(super) fn map_nums(content: &Content, f: &impl Fn(&Num) -> Num) -> Content {
     let val = |v: &Val| match &v.num {
-        Some(n) if n.since.is_some() => Val { num: Some(f(n)), ..v.clone() },
+        Some(n) if n.since.is_some() => Val { num: Some(f(n).into()), ..v.clone() },
         _ => v.clone(),
     };
     match content {

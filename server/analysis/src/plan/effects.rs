@@ -1,11 +1,11 @@
 //! What a stretch of the script does: how many agents it starts where, how many at once, how many one after another.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::ops::{Deref, DerefMut};
 
 use super::sum::{Tally, WhyId, Whys};
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     /// Agents of the run.
     Total,
@@ -25,11 +25,74 @@ pub(super) enum Key {
     Group(u32),
 }
 
+impl Key {
+    /// By place: what a script counts further down comes later.
+    fn order(self) -> (u32, u8) {
+        match self {
+            Key::Total => (0, 0),
+            Key::Phase(n) => (n, 1),
+            Key::Call(at) => (at, 2),
+            Key::Items(at) => (at, 3),
+            Key::Fanout(at) => (at, 4),
+            Key::Workflow(at) => (at, 5),
+            Key::Nested(at) => (at, 6),
+            Key::Group(n) => (n, 7),
+        }
+    }
+}
+
+/// Counts by what is counted, in its order; what is missing is zero.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts(Vec<(Key, Tally)>);
+
+impl Counts {
+    pub(super) fn get(&self, key: Key) -> Option<&Tally> {
+        find(&self.0, key).ok().map(|i| &self.0[i].1)
+    }
+
+    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Tally> {
+        find(&self.0, key).ok().map(|i| &mut self.0[i].1)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Key, &Tally)> {
+        self.0.iter().map(|(k, n)| (*k, n))
+    }
+
+    fn map(&self, mut f: impl FnMut(Key, &Tally) -> Tally) -> Counts {
+        Counts(self.0.iter().map(|(k, n)| (*k, f(*k, n))).collect())
+    }
+
+    fn merge(&self, other: &Counts, op: impl Fn(&Tally, &Tally) -> Tally) -> Counts {
+        let zero = Tally::zero();
+        let mut all = Vec::with_capacity(self.0.len().max(other.0.len()));
+        let mut others = other.0.iter().peekable();
+        for (key, n) in &self.0 {
+            while let Some((k, m)) = others.next_if(|(k, _)| k.order() < key.order()) {
+                all.push((*k, op(&zero, m)));
+            }
+            let same = others.next_if(|(k, _)| k == key);
+            all.push((*key, op(n, same.map_or(&zero, |(_, m)| m))));
+        }
+        all.extend(others.map(|(k, m)| (*k, op(&zero, m))));
+        Counts(all)
+    }
+}
+
+fn find(counts: &[(Key, Tally)], key: Key) -> Result<usize, usize> {
+    match counts.last() {
+        Some((last, _)) if last.order() < key.order() => Err(counts.len()),
+        _ => counts.binary_search_by_key(&key.order(), |(k, _)| k.order()),
+    }
+}
+
+/// What is done. Most stretches do nothing that counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Effects(Option<Box<Work>>);
+
 /// Counts, and the shape of the work in time.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Effects {
-    /// What is missing is zero.
-    pub(super) counts: BTreeMap<Key, Tally>,
+pub(super) struct Work {
+    pub(super) counts: Counts,
     /// Agents one after another.
     pub(super) path: Tally,
     /// Most agents in flight at once.
@@ -38,34 +101,62 @@ pub(super) struct Effects {
     pub(super) hold: Tally,
 }
 
+const ZERO: Tally = Tally::zero();
+static NOTHING: Work = Work { counts: Counts(vec![]), path: ZERO, peak: ZERO, hold: ZERO };
+
+impl Deref for Effects {
+    type Target = Work;
+
+    fn deref(&self) -> &Work {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Effects {
+    fn deref_mut(&mut self) -> &mut Work {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl From<Work> for Effects {
+    fn from(work: Work) -> Effects {
+        Effects(Some(Box::new(work)))
+    }
+}
+
 impl Effects {
     pub(super) fn none() -> Effects {
         Effects::default()
     }
 
+    /// Work that counts nothing.
+    pub(super) fn shaped(path: Tally, peak: Tally) -> Effects {
+        Work { path, peak, ..Work::default() }.into()
+    }
+
     pub(super) fn get(&self, key: Key) -> Tally {
-        self.counts.get(&key).cloned().unwrap_or_default()
+        self.counts.get(key).cloned().unwrap_or_default()
     }
 
     /// How much of it is certain.
     pub(super) fn low(&self, key: Key) -> u64 {
-        self.counts.get(&key).map_or(0, |n| n.low)
+        self.counts.get(key).map_or(0, |n| n.low)
     }
 
     pub(super) fn add(&mut self, key: Key, n: &Tally) {
         if n.is_zero() {
             return;
         }
-        match self.counts.entry(key) {
-            Entry::Occupied(mut known) => *known.get_mut() = known.get().add(n),
-            Entry::Vacant(free) => {
-                free.insert(n.clone());
-            }
+        let Counts(counts) = &mut self.counts;
+        match find(counts, key) {
+            Ok(i) => counts[i].1 = counts[i].1.add(n),
+            Err(i) => counts.insert(i, (key, n.clone())),
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.counts.is_empty() && self.path.is_zero() && self.peak.is_zero() && self.hold.is_zero()
+        let nothing = |w: &Work| w.counts.0.is_empty() && w.path.is_zero() && w.peak.is_zero() && w.hold.is_zero();
+        self.0.as_deref().is_none_or(nothing)
     }
 
     /// Then does `next`.
@@ -77,27 +168,46 @@ impl Effects {
             *self = next.clone();
             return;
         }
-        next.counts.iter().for_each(|(k, n)| self.add(*k, n));
-        self.path = self.path.add(&next.path);
-        self.peak =
-            if self.hold.is_zero() { self.peak.max(&next.peak) } else { self.peak.max(&self.hold.add(&next.peak)) };
-        self.hold = self.hold.add(&next.hold);
+        self.go_on(next);
+    }
+
+    /// The same, taking `next`.
+    pub(super) fn then_all(&mut self, next: Effects) {
+        if self.is_empty() {
+            if !next.is_empty() {
+                *self = next;
+            }
+        } else if !next.is_empty() {
+            self.go_on(&next);
+        }
+    }
+
+    fn go_on(&mut self, next: &Effects) {
+        next.counts.iter().for_each(|(k, n)| self.add(k, n));
+        let Work { path, peak, hold, .. } = &mut **self;
+        *path = path.add(&next.path);
+        *peak = if hold.is_zero() { peak.max(&next.peak) } else { peak.max(&hold.add(&next.peak)) };
+        *hold = hold.add(&next.hold);
     }
 
     /// Does the one or the other.
     pub(super) fn join(&self, other: &Effects) -> Effects {
-        Effects {
-            counts: merge(&self.counts, &other.counts, |a, b| a.join(b)),
+        if self.0.is_none() && other.0.is_none() {
+            return Effects::none();
+        }
+        let work = Work {
+            counts: self.counts.merge(&other.counts, |a, b| a.join(b)),
             path: self.path.join(&other.path),
             peak: self.peak.join(&other.peak),
             hold: self.hold.join(&other.hold),
-        }
+        };
+        work.into()
     }
 
     /// Gives `why` as the reason of every count that is not exact and has none.
     pub(super) fn explain(&mut self, why: WhyId) {
-        let shape = [&mut self.path, &mut self.peak, &mut self.hold];
-        for n in self.counts.values_mut().chain(shape) {
+        let Some(Work { counts, path, peak, hold }) = self.0.as_deref_mut() else { return };
+        for n in counts.0.iter_mut().map(|(_, n)| n).chain([path, peak, hold]) {
             if n.high != Some(n.low) && n.whys.first().is_none() {
                 n.whys = Whys::one(why);
             }
@@ -112,12 +222,13 @@ impl Effects {
         let once = trips.low >= 1;
         let some = |n: &Tally| if once { n.clone() } else { n.down_to(0, trips.whys.first()) };
         let hold = self.hold.times(trips);
-        Effects {
-            counts: self.counts.iter().map(|(k, n)| (*k, n.times(trips))).collect(),
+        let work = Work {
+            counts: self.counts.map(|_, n| n.times(trips)),
             path: self.path.times(trips),
             peak: if hold.is_zero() { some(&self.peak) } else { some(&self.peak).max(&hold) },
             hold,
-        }
+        };
+        work.into()
     }
 
     /// Does it `width` times, all at once.
@@ -127,7 +238,8 @@ impl Effects {
         }
         let once = width.low >= 1;
         let path = if once { self.path.clone() } else { self.path.down_to(0, width.whys.first()) };
-        Effects { path, peak: self.peak.times(width), hold: self.hold.times(width), ..self.times(width) }
+        let (peak, hold) = (self.peak.times(width), self.hold.times(width));
+        Work { counts: self.counts.map(|_, n| n.times(width)), path, peak, hold }.into()
     }
 
     /// May stop anywhere: nothing is certain any more.
@@ -137,60 +249,56 @@ impl Effects {
 
     /// May stop where only `done` had happened.
     pub(super) fn stopped_at(&self, done: &Effects, why: Option<WhyId>) -> Effects {
-        let counts = self.counts.iter().map(|(k, n)| (*k, n.down_to(done.low(*k), why)));
-        Effects {
-            counts: counts.collect(),
+        if self.0.is_none() {
+            return Effects::none();
+        }
+        let work = Work {
+            counts: self.counts.map(|k, n| n.down_to(done.low(k), why)),
             path: self.path.down_to(done.path.low, why),
             peak: self.peak.down_to(done.peak.low, why),
             hold: self.hold.clone(),
-        }
+        };
+        work.into()
     }
 
     /// The same most, with the least of `sure`.
     pub(super) fn raised_from(&self, sure: &Effects) -> Effects {
         let raise = |n: &Tally, low: u64| Tally { low, ..n.clone() };
-        Effects {
-            counts: self
-                .counts
-                .iter()
-                .map(|(k, n)| (*k, if *n == sure.get(*k) { n.clone() } else { raise(n, sure.low(*k)) }))
-                .collect(),
+        let work = Work {
+            counts: self.counts.map(|k, n| if *n == sure.get(k) { n.clone() } else { raise(n, sure.low(k)) }),
             path: raise(&self.path, sure.path.low),
             peak: raise(&self.peak, sure.peak.low),
             hold: self.hold.clone(),
-        }
+        };
+        work.into()
     }
 
     /// The same without what may not happen at all.
     pub(super) fn only_certain(mut self) -> Effects {
-        self.counts.retain(|_, n| n.low > 0);
+        if let Some(work) = self.0.as_deref_mut() {
+            work.counts.0.retain(|(_, n)| n.low > 0);
+        }
         self
     }
 
     /// The same without its counts.
     pub(super) fn shape(&self) -> Effects {
-        let Effects { counts: _, path, peak, hold } = self;
-        Effects { counts: BTreeMap::new(), path: path.clone(), peak: peak.clone(), hold: hold.clone() }
+        let shape = |Work { counts: _, path, peak, hold }: &Work| Work {
+            counts: Counts::default(),
+            path: path.clone(),
+            peak: peak.clone(),
+            hold: hold.clone(),
+        };
+        self.0.as_deref().map(shape).map_or_else(Effects::none, Effects::from)
     }
 
     /// Whether it is certain to start anything.
     pub(super) fn is_certain(&self) -> bool {
-        self.counts.values().any(|n| n.low > 0) || self.path.low > 0 || self.peak.low > 0
+        self.counts.iter().any(|(_, n)| n.low > 0) || self.path.low > 0 || self.peak.low > 0
     }
 
     /// What it is certain to count.
     pub(super) fn certain(&self) -> Vec<(Key, u64)> {
-        self.counts.iter().filter(|(_, n)| n.low > 0).map(|(k, n)| (*k, n.low)).collect()
+        self.counts.iter().filter(|(_, n)| n.low > 0).map(|(k, n)| (k, n.low)).collect()
     }
-}
-
-fn merge(
-    a: &BTreeMap<Key, Tally>,
-    b: &BTreeMap<Key, Tally>,
-    op: impl Fn(&Tally, &Tally) -> Tally,
-) -> BTreeMap<Key, Tally> {
-    let zero = Tally::zero();
-    let both = a.iter().map(|(k, n)| (*k, op(n, b.get(k).unwrap_or(&zero))));
-    let rest = b.iter().filter(|(k, _)| !a.contains_key(k)).map(|(k, m)| (*k, op(&zero, m)));
-    both.chain(rest).collect()
 }

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use swc_ecma_ast::{
     ArrayLit, AwaitExpr, BinExpr, BinaryOp, CondExpr, Expr, ExprOrSpread, Lit, ObjectLit, Prop, PropOrSpread, Tpl,
@@ -13,7 +13,7 @@ use super::{
     functions::{Args, FnNode},
     interp::Interp,
     numbers::Num,
-    strings::Str,
+    strings::{Joined, Str},
     val::Val,
 };
 use crate::{script::span, text::Span};
@@ -25,15 +25,22 @@ impl<'a> Interp<'a> {
             return Val::default();
         }
         let val = self.deeper(|me| me.expr_inner(e));
-        if self.live && !matches!(e, Expr::Lit(_) | Expr::Paren(_) | Expr::Arrow(_) | Expr::Fn(_)) {
+        if self.live && is_noted(e) {
             self.record.value(span(e), &val);
         }
         val
     }
 
+    /// Notes what an expression was found to be, if evaluating it, just now, has not.
+    pub(super) fn note_again(&mut self, e: &'a Expr, val: &Val) {
+        if !(self.live && is_noted(e)) {
+            self.record.value(span(e), val);
+        }
+    }
+
     /// Evaluates an expression whose value gets a name; lengths it leaves open are called by it.
-    pub(super) fn expr_named(&mut self, e: &'a Expr, name: Option<(&str, Span)>) -> Val {
-        let outer = std::mem::replace(&mut self.naming, name.map(|(n, s)| (n.to_owned(), s)));
+    pub(super) fn expr_named(&mut self, e: &'a Expr, name: Option<Cow<'a, str>>) -> Val {
+        let outer = std::mem::replace(&mut self.naming, name);
         let val = self.expr(e);
         self.naming = outer;
         val
@@ -103,7 +110,11 @@ impl<'a> Interp<'a> {
 
     fn lit(&mut self, lit: &'a Lit) -> Val {
         match lit {
-            Lit::Str(s) => Val::text(&s.value.to_string_lossy()),
+            Lit::Str(s) => {
+                let text = self.texts.entry(span(s).start);
+                let text = text.or_insert_with(|| Arc::new(Str::known(&s.value.to_string_lossy())));
+                Val { str: Some(text.clone()), ..Val::default() }
+            }
             Lit::Bool(b) => Val::bool(b.value),
             Lit::Null(_) => Val::null(),
             Lit::Num(n) => Val::number(n.value),
@@ -137,28 +148,29 @@ impl<'a> Interp<'a> {
                 Some(name) => Val::builtin(name),
                 None => {
                     self.may_throw();
-                    self.unknown(span(i), format!("`{name}` is declared nowhere"))
+                    self.unknown(span(i), format_args!("`{name}` is declared nowhere"))
                 }
             },
         }
     }
 
     fn template(&mut self, t: &'a Tpl) -> Val {
-        let mut text = Str::known("");
+        let mut text = Joined::default();
         let mut at = span(t);
         for (i, quasi) in t.quasis.iter().enumerate() {
-            let cooked = quasi.cooked.as_ref().map(|c| c.to_string_lossy().into_owned()).unwrap_or_default();
-            text = text.concat(at, &Str::known(&cooked), span(quasi));
+            text.push_text(at, &quasi.cooked.as_ref().map_or(Cow::Borrowed(""), |c| c.to_string_lossy()));
             if let Some(hole) = t.exprs.get(i) {
                 let val = self.expr(hole);
-                self.record.value(span(hole), &val);
+                self.note_again(hole, &val);
                 self.misused(&val, span(hole), MisuseKind::Text);
-                let str = self.text_of(&val);
-                text = text.concat(at, &str, span(hole));
+                match &val.str {
+                    Some(str) if val.only_str() => text.push(at, str, span(hole)),
+                    _ => text.push(at, &self.text_of(&val), span(hole)),
+                }
                 at = span(hole);
             }
         }
-        text.into()
+        text.done().into()
     }
 
     fn array_lit(&mut self, a: &'a ArrayLit) -> Val {
@@ -231,7 +243,7 @@ impl<'a> Interp<'a> {
     }
 
     fn object_lit(&mut self, o: &'a ObjectLit) -> Val {
-        let mut obj = Obj::default();
+        let mut obj = Obj { fields: Vec::with_capacity(o.props.len()), ..Obj::default() };
         let addr = self.alloc(span(o), Content::Object(Obj::default().into()));
         self.record.literals.insert(span(o).start, span(o));
         for prop in &o.props {
@@ -244,17 +256,21 @@ impl<'a> Interp<'a> {
                     Prop::Shorthand(i) => {
                         let val = self.ident(i);
                         self.record.value(span(i), &val);
-                        set_field(&mut obj, &i.sym, val);
+                        let name = self.names.entry(span(i).start).or_insert_with(|| (&*i.sym).into());
+                        put_field(&mut obj, name, val);
                     }
                     Prop::KeyValue(kv) => {
                         let key = self.prop_key(&kv.key);
-                        let name = key.clone().map(|k| (k, span(&kv.key)));
                         if key.as_deref() == Some("maxItems") {
                             self.record.max_items.insert(span(o).start, span(&kv.value));
                         }
-                        let val = self.expr_named(&kv.value, name.as_ref().map(|(k, s)| (k.as_str(), *s)));
-                        self.record.value(span(&kv.value), &val);
+                        let val = self.expr_named(&kv.value, key.clone());
+                        self.note_again(&kv.value, &val);
                         match key {
+                            Some(Cow::Borrowed(key)) => {
+                                let name = self.names.entry(span(&kv.key).start).or_insert_with(|| key.into());
+                                put_field(&mut obj, name, val);
+                            }
                             Some(key) => set_field(&mut obj, &key, val),
                             None => obj.rest = Some(obj.rest.map_or(val.clone(), |r| r.join(&val))),
                         }
@@ -314,7 +330,7 @@ impl<'a> Interp<'a> {
                 self.deeper(|me| me.logical(b.op, &b.left, &b.right, Self::expr_awaited))
             }
             other => {
-                let outer = self.awaiting.replace(span(other).start);
+                let outer = self.awaiting.replace(span(other));
                 let val = self.expr(other);
                 self.awaiting = outer;
                 val
@@ -461,6 +477,11 @@ impl<'a> Interp<'a> {
     }
 }
 
+/// Whether evaluating an expression notes what it was found to be.
+fn is_noted(e: &Expr) -> bool {
+    !matches!(e, Expr::Lit(_) | Expr::Paren(_) | Expr::Arrow(_) | Expr::Fn(_))
+}
+
 pub(super) fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
@@ -473,15 +494,24 @@ pub(super) fn set_field(obj: &mut Obj, name: &str, val: Val) {
     }
 }
 
+/// The same with a name that is kept.
+fn put_field(obj: &mut Obj, name: &Arc<str>, val: Val) {
+    match obj.fields.iter_mut().find(|f| f.name == *name) {
+        Some(f) => (f.val, f.optional) = (val, false),
+        None => obj.fields.push(ObjField { name: name.clone(), val, optional: false, accessor: false }),
+    }
+}
+
 /// What is left of `val` when it is known to be truthy.
 pub(super) fn truthy_part(val: &Val) -> Val {
     let mut part = Val { undef: None, null: None, no: false, ..val.clone() };
-    if let Some(n) = &mut part.num {
-        n.nan = false;
+    if let Some(n) = &val.num {
         if n.lo == 0.0 && n.hi == 0.0 {
             part.num = None;
         } else if n.lo == 0.0 && n.whole {
-            n.lo = 1.0_f64.min(n.hi);
+            part.num = Some(Arc::new(Num { nan: false, lo: 1.0_f64.min(n.hi), ..(**n).clone() }));
+        } else if n.nan {
+            part.num = Some(Arc::new(Num { nan: false, ..(**n).clone() }));
         }
     }
     if let Some(s) = &part.str {
@@ -496,7 +526,7 @@ pub(super) fn truthy_part(val: &Val) -> Val {
 /// What is left of `val` when it is known to be falsy.
 pub(super) fn falsy_part(val: &Val) -> Val {
     let mut part = Val { yes: false, refs: super::val::Refs::None, builtin: None, ..val.clone() };
-    part.num = val.num.as_ref().and_then(|n| {
+    let num = val.num.as_ref().and_then(|n| {
         let zero = n.lo <= 0.0 && 0.0 <= n.hi;
         match (zero, n.nan) {
             (true, nan) => Some(Num { nan, ..Num::exactly(0.0) }),
@@ -504,6 +534,7 @@ pub(super) fn falsy_part(val: &Val) -> Val {
             (false, false) => None,
         }
     });
+    part.num = num.map(Arc::new);
     part.str = val.str.as_ref().filter(|s| s.may_be_empty()).map(|_| Arc::new(Str::known("")));
     part
 }

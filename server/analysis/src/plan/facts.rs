@@ -1,8 +1,8 @@
 //! What the interpreter saw on its way, for rules, hover and completion to ask.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use super::{Count, Nested, Plan, Setting, Value, Why, given::Given};
+use super::{Count, Nested, Plan, Setting, Value, Why, by_span::BySpan, given::Given, scope::Name};
 use crate::text::Span;
 
 /// To what an identifier refers.
@@ -137,11 +137,18 @@ pub struct SharedWrite {
 /// What is known by place. Kept apart from the plan so that copying a plan is cheap.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    pub(super) values: HashMap<Span, super::val::Val>,
+    pub(super) values: BySpan<super::record::Seen>,
     pub(super) reifier: super::reify::Reifier,
-    pub(super) bindings: HashMap<Span, Binding>,
+    pub(super) names: Arc<BySpan<Name>>,
     /// What a script returns that another calls.
     pub(super) returned: Given,
+}
+
+impl Facts {
+    /// What the expression at exactly `span` was found to be.
+    pub(super) fn val(&self, span: Span) -> Option<&super::val::Val> {
+        self.values.get(span).map(super::record::Seen::settled)
+    }
 }
 
 impl Plan {
@@ -149,17 +156,17 @@ impl Plan {
     /// member accesses, template holes, operands, awaited operands, returned values. `None` where it is never evaluated, or not an
     /// expression.
     pub fn value_at(&self, span: Span) -> Option<Value> {
-        self.facts.values.get(&span).map(|v| self.facts.reifier.value(v))
+        self.facts.val(span).map(|v| self.facts.reifier.value(v))
     }
 
     /// As [`Plan::value_at`], but only the value itself and the fields or elements directly in it; what these hold is left unknown.
     pub fn outline_at(&self, span: Span) -> Option<Value> {
-        self.facts.values.get(&span).map(|v| self.facts.reifier.outline(v))
+        self.facts.val(span).map(|v| self.facts.reifier.outline(v))
     }
 
     /// Whether some run evaluates the expression at exactly `span`; see [`Plan::value_at`].
     pub fn is_evaluated(&self, span: Span) -> bool {
-        self.facts.values.contains_key(&span)
+        self.facts.val(span).is_some()
     }
 
     /// What the script gives the one that called it.
@@ -169,14 +176,14 @@ impl Plan {
 
     /// To what the identifier at exactly `span` refers.
     pub fn binding_of(&self, identifier: Span) -> Option<&Binding> {
-        self.facts.bindings.get(&identifier)
+        self.facts.names.get(identifier).map(|n| &n.binding)
     }
 
     /// Every identifier that refers to the declaration at `declared`, without the declaration, in source order.
     pub fn references(&self, declared: Span) -> Vec<Span> {
-        let uses = self.facts.bindings.iter();
-        let mut spans: Vec<Span> =
-            uses.filter(|(s, b)| **b == Binding::Local { declared } && **s != declared).map(|(s, _)| *s).collect();
+        let uses = self.facts.names.iter();
+        let uses = uses.filter(|(s, n)| n.binding == Binding::Local { declared } && *s != declared);
+        let mut spans: Vec<Span> = uses.map(|(s, _)| s).collect();
         spans.sort();
         spans
     }

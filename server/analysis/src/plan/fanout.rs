@@ -90,7 +90,7 @@ impl<'a> Interp<'a> {
         }
         self.concurrent += 1;
         let line = self.script.lines.line_of(at.start) + 1;
-        let failed = self.why(at, format!("an item at line {line} that fails leaves null"));
+        let failed = self.why(at, format_args!("an item at line {line} that fails leaves null"));
         let outer = std::mem::take(&mut self.fx);
         self.fx_stack.push(outer);
         let mut each: Vec<(Tally, Tally)> = vec![];
@@ -116,8 +116,8 @@ impl<'a> Interp<'a> {
             }
             Each::All(_) => {
                 if let Some((path, peak)) = each.last() {
-                    let one = Effects { path: path.clone(), peak: peak.clone(), ..Effects::none() }.at_once(&width);
-                    (fx.path, fx.peak) = (one.path, one.peak);
+                    let one = Effects::shaped(path.clone(), peak.clone()).at_once(&width);
+                    (fx.path, fx.peak) = (one.path.clone(), one.peak.clone());
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! From what the interpreter noted to the Plan.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     facts::{Awaited, Facts},
     given::{Copier, Given},
     interp::{Catches, Interp},
-    record::{Record, Site, SiteKind},
+    record::{Record, Seen, Site, SiteKind},
     reify::Reifier,
     sum::{Sum, Tally},
     val::Val,
@@ -20,7 +21,7 @@ use crate::text::Span;
 
 impl<'a> Interp<'a> {
     /// Runs the whole script. Fails with the places that overlapping work tears, if there are new ones and it is not the `last` try.
-    pub(super) fn run(mut self, module: &'a Module, last: bool) -> Result<Plan, HashSet<(u32, u32)>> {
+    pub(super) fn run(mut self, module: &'a Module, last: bool) -> Result<Plan, FxHashSet<(u32, u32)>> {
         self.env = self.frame(super::scope::MODULE);
         self.set_up_args();
         let (failed, target) = self.region(Catches::Throws, |me| {
@@ -138,7 +139,7 @@ impl<'a> Interp<'a> {
             };
             Why { span: at, text: text.to_owned() }
         });
-        let record = std::mem::take(&mut self.record);
+        let mut record = std::mem::replace(&mut self.record, Record::of(0, 0));
         let profile = self.context.profile;
         let (agent_cap, item_cap) = (profile.flags().agent_cap, Some(profile.flags().item_cap));
         let of_agents = |count: Count| count.capped(agent_cap, CapKind::Agents, profile);
@@ -179,8 +180,8 @@ impl<'a> Interp<'a> {
                         phases: agent.phases.clone(),
                         label: agent.label.as_deref().and_then(Self::label_text),
                         count: agents(Key::Call(*start)),
-                        prompt: super::Prompt { parts: agent.prompt.clone().unwrap_or_default() },
-                        schema: agent.schema.clone().filter(|_| !agent.schema_varies),
+                        prompt: super::Prompt { parts: agent.prompt.as_deref().unwrap_or_default().to_vec() },
+                        schema: agent.schema.as_deref().filter(|_| !agent.schema_varies).cloned(),
                         model: setting(&agent.model),
                         effort: setting(&agent.effort),
                         agent_type: setting(&agent.agent_type),
@@ -261,10 +262,10 @@ impl<'a> Interp<'a> {
             Some(why) => Given::unknown(why.text.clone()),
             None => Copier::new(&self.heap, &record.whys).copy(result),
         };
-        let reifier = Reifier { heap: self.heap, whys: record.whys.clone(), functions };
+        record.values.values_mut().for_each(Seen::settle);
+        let reifier = Reifier { heap: self.heap, whys: record.whys, functions };
         plan.result = reifier.value(result);
-        plan.facts =
-            Arc::new(Facts { values: record.values, reifier, bindings: self.scopes.bindings.clone(), returned });
+        plan.facts = Arc::new(Facts { values: record.values, reifier, names: self.scopes.names.clone(), returned });
         plan
     }
 
@@ -331,13 +332,13 @@ impl Record {
         let because = if exact { vec![] } else { tally.whys.iter().map(|w| self.whys[w as usize].clone()).collect() };
         let sum = if exact { &Sum::constant(tally.low) } else { &tally.sum };
         let mut expr = Expr::default();
-        for product in &sum.0 {
-            if product.syms.is_empty() && !product.at_most {
-                expr.constant = expr.constant.saturating_add(product.factor);
+        for (syms, factor, at_most) in sum.products() {
+            if syms.is_empty() && !at_most {
+                expr.constant = expr.constant.saturating_add(factor);
                 continue;
             }
-            let symbols = product.syms.iter().map(|s| self.symbols[*s as usize].clone()).collect();
-            expr.terms.push(Term { factor: product.factor, symbols, at_most: product.at_most });
+            let symbols = syms.iter().map(|s| self.symbols[*s as usize].clone()).collect();
+            expr.terms.push(Term { factor, symbols, at_most });
         }
         Count { low: tally.low, high: tally.high, expr, because, cap: None }
     }

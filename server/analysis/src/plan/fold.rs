@@ -1,6 +1,8 @@
 //! Places born in one iteration stand for those of all iterations.
 
-use std::{collections::HashMap, mem::Discriminant, sync::Arc};
+use std::{mem::Discriminant, sync::Arc};
+
+use rustc_hash::FxHashMap;
 
 use super::{
     contents::{Coll, Content, Fun, Unawaited, contents_within, widen_contents},
@@ -14,9 +16,9 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Twins {
     /// By what made it, in which chain of calls.
-    by_site: HashMap<(u32, u32, Discriminant<Content>), Addr>,
+    by_site: FxHashMap<(u32, u32, Discriminant<Content>), Addr>,
     /// The places folded already.
-    done: HashMap<Addr, Addr>,
+    done: FxHashMap<Addr, Addr>,
     /// What still grows is given up on.
     pub(super) late: bool,
 }
@@ -60,22 +62,22 @@ impl Interp<'_> {
             Content::Pending(list) => {
                 let before = match self.heap.get(self.pending) {
                     Content::Pending(before) => before.clone(),
-                    _ => [].into(),
+                    _ => Arc::default(),
                 };
-                let mut all: Vec<Unawaited> = vec![];
+                let mut all: Vec<Arc<Unawaited>> = vec![];
                 for item in list.iter() {
-                    if before.contains(item) {
+                    if before.iter().any(|b| Arc::ptr_eq(b, item) || b == item) {
                         all.push(item.clone());
                         continue;
                     }
                     // Nobody can be seen to await all the promises of all iterations one by one, nor how many there are.
                     let addr = if item.addr >= born { LOST } else { item.addr };
                     let keys = item.keys.iter().map(|(k, _)| (*k, u64::MAX)).collect();
-                    let item = Unawaited { addr, keys, ..item.clone() };
+                    let item = Unawaited { addr, keys, ..(**item).clone() };
                     self.check_siblings(&item);
                     match all.iter_mut().find(|u| u.addr == addr) {
-                        Some(same) => merge_either(same, &item),
-                        None => all.push(item),
+                        Some(same) => merge_either(Arc::make_mut(same), &item),
+                        None => all.push(item.into()),
                     }
                 }
                 Content::Pending(all.into())

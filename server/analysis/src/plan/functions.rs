@@ -153,8 +153,7 @@ impl<'a> Interp<'a> {
         };
         let base = self.heap.len();
         for variable in variables {
-            let addr = self.heap.alloc(variable.declared.start, self.chain, Content::Var(Val::default().into()));
-            self.heap.slots[addr as usize].open = self.open_places.contains(&(variable.declared.start, self.chain));
+            self.alloc(variable.declared, Content::Var(self.nothing.clone()));
         }
         Some(Arc::new(Frame { base, count: variables.len() as u32, parent: self.env.clone() }))
     }
@@ -174,7 +173,9 @@ impl<'a> Interp<'a> {
         let outer_this = std::mem::replace(&mut self.this, this);
         let result = self.deeper(|me| {
             me.env = me.frame(node.span().start);
-            if let Some((name, val)) = me.own_names.get(&node.span().start).cloned() {
+            if !me.own_names.is_empty()
+                && let Some((name, val)) = me.own_names.get(&node.span().start).cloned()
+            {
                 me.declare(name, val);
             }
             if node.is_generator() {
@@ -211,7 +212,15 @@ impl<'a> Interp<'a> {
     }
 
     fn bind_params(&mut self, node: FnNode<'a>, args: &Args) {
-        for (i, param) in node.params().into_iter().enumerate() {
+        match node {
+            FnNode::Function(f) => self.bind_each(f.params.iter().map(|p| &p.pat), args),
+            FnNode::Arrow(a) => self.bind_each(a.params.iter(), args),
+            FnNode::Constructor(_) | FnNode::Class(_) => self.bind_each(node.params().into_iter(), args),
+        }
+    }
+
+    fn bind_each(&mut self, params: impl Iterator<Item = &'a Pat>, args: &Args) {
+        for (i, param) in params.enumerate() {
             match param {
                 Pat::Rest(rest) => {
                     let all = args.from(i);
@@ -229,15 +238,15 @@ impl<'a> Interp<'a> {
         self.begin_deferred(number);
         let done = self.guarded(|me| me.run_body(node, args));
         self.touched = self.end_deferred();
-        self.promise_of(done, [].into(), at)
+        self.promise_of(done, Arc::default(), at)
     }
 
     /// Runs `f` where what it throws is caught, and goes on as after it, whether it threw or not. What it did is not yet added to what
     /// is done here.
     pub(super) fn guarded(&mut self, f: impl FnOnce(&mut Self) -> Val) -> Guarded {
         self.heap.begin_try();
-        let (end, target) = self.region(Catches::Throws, f);
-        let seen = self.heap.end_try();
+        let (end, mut target) = self.region(Catches::Throws, f);
+        let seen = self.heap.end_try(target.thrown.is_some());
         let rejects = target.thrown.is_some() || !target.exits.is_empty();
         let mut fx: Option<Effects> = None;
         let mut val = Val::default();
@@ -247,9 +256,9 @@ impl<'a> Interp<'a> {
             val = end.val;
             deltas.push(end.delta);
         }
-        for exit in &target.exits {
+        for exit in std::mem::take(&mut target.exits) {
             fx = Some(fx.map_or_else(|| exit.fx.clone(), |fx| fx.join(&exit.fx)));
-            deltas.push(exit.delta.clone());
+            deltas.push(exit.delta);
         }
         let most = fx.unwrap_or(end.fx);
         let fx = match &target.thrown {
@@ -260,7 +269,7 @@ impl<'a> Interp<'a> {
             None => most,
         };
         self.live = !deltas.is_empty();
-        self.heap.apply_any(&deltas);
+        self.heap.apply_any(deltas);
         self.settle_depths();
         Guarded { val, fx, rejects }
     }
@@ -272,7 +281,7 @@ impl<'a> Interp<'a> {
         let width = fx.peak.clone();
         let keys = fx.certain();
         fx.hold = fx.hold.add(&width);
-        self.fx.then(&fx);
+        self.fx.then_all(fx);
         let addr = self.promise(at, Prom { val: done.val, rejects: done.rejects, origins: origins.clone(), path });
         self.leave_pending(addr, keys, origins, width);
         Val::addr(addr)

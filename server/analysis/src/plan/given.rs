@@ -194,7 +194,7 @@ impl Interp<'_> {
         if given.null {
             val.null = Some(self.why(at, format!("`{name}` can be null")));
         }
-        val.num = given.number.as_ref().map(|n| number(self, n));
+        val.num = given.number.as_ref().map(|n| number(self, n).into());
         val.str = given
             .text
             .as_ref()

@@ -51,6 +51,8 @@ pub(super) struct Heap {
     marks: Vec<Mark>,
     /// For each enclosing `try`: where it began, and every content that older places had since.
     tries: Vec<(Addr, Vec<(Addr, Content)>)>,
+    /// The place whose contents a `catch` does not ask for.
+    pub(super) untried: Option<Addr>,
 }
 
 impl Heap {
@@ -59,6 +61,12 @@ impl Heap {
         let stamp = self.stamp;
         self.slots.push(Slot { content, site, context, summary: false, open: false, shared: false, stamp });
         addr
+    }
+
+    /// Makes a place like another, with contents of its own.
+    pub(super) fn copy(&mut self, like: &Slot, content: Content) {
+        let stamp = self.stamp;
+        self.slots.push(Slot { content, stamp, ..*like });
     }
 
     pub(super) fn len(&self) -> Addr {
@@ -92,14 +100,19 @@ impl Heap {
         let born = self.marks.last().map_or(0, |m| m.born);
         let slot = &mut self.slots[addr as usize];
         let old = std::mem::replace(&mut slot.content, content);
-        if addr < born && slot.stamp != stamp {
+        let fresh = addr < born && slot.stamp != stamp;
+        if fresh {
             slot.stamp = stamp;
-            self.trail.push((addr, old.clone()));
         }
-        if let Some((begin, seen)) = self.tries.last_mut()
-            && addr < *begin
-        {
-            seen.push((addr, old));
+        match self.tries.last_mut() {
+            Some((begin, seen)) if addr < *begin && self.untried != Some(addr) => {
+                if fresh {
+                    self.trail.push((addr, old.clone()));
+                }
+                seen.push((addr, old));
+            }
+            _ if fresh => self.trail.push((addr, old)),
+            _ => {}
         }
     }
 
@@ -123,26 +136,31 @@ impl Heap {
 
     /// What changed since `mark`, without undoing it.
     pub(super) fn delta(&self, mark: Mark) -> Delta {
-        let mut addrs: Vec<Addr> =
-            self.trail[mark.trail..].iter().map(|(a, _)| *a).filter(|a| *a < mark.born).collect();
-        addrs.sort_unstable();
-        addrs.dedup();
-        Delta(addrs.into_iter().map(|a| (a, self.get(a).clone())).collect())
+        let changed = self.trail[mark.trail..].iter().map(|(a, _)| *a).filter(|a| *a < mark.born);
+        let mut delta: Vec<(Addr, Content)> = changed.map(|a| (a, self.get(a).clone())).collect();
+        delta.sort_unstable_by_key(|(a, _)| *a);
+        delta.dedup_by_key(|(a, _)| *a);
+        Delta(delta)
     }
 
     /// Ends the region begun by `mark`, undoing it; gives what it had changed.
     pub(super) fn undo(&mut self, mark: Mark) -> Delta {
-        let delta = self.delta(mark);
-        if let Some((begin, seen)) = self.tries.last_mut() {
-            seen.extend(delta.0.iter().filter(|(a, _)| a < begin).cloned());
-        }
-        while self.trail.len() > mark.trail {
-            if let Some((addr, old)) = self.trail.pop() {
-                self.slots[addr as usize].content = old;
+        let mut delta: Vec<(Addr, Content)> = Vec::with_capacity(self.trail.len() - mark.trail);
+        for (addr, old) in self.trail.drain(mark.trail..).rev() {
+            let new = std::mem::replace(&mut self.slots[addr as usize].content, old);
+            if addr < mark.born {
+                delta.push((addr, new));
             }
         }
+        // Of several, what was there last.
+        delta.sort_by_key(|(a, _)| *a);
+        delta.dedup_by_key(|(a, _)| *a);
+        let untried = self.untried;
+        if let Some((begin, seen)) = self.tries.last_mut() {
+            seen.extend(delta.iter().filter(|(a, _)| a < begin && untried != Some(*a)).cloned());
+        }
         self.close(mark);
-        delta
+        Delta(delta)
     }
 
     fn close(&mut self, mark: Mark) {
@@ -150,11 +168,16 @@ impl Heap {
         self.stamp = mark.stamp;
     }
 
+    /// Makes the state what a region left.
+    pub(super) fn apply(&mut self, way: Delta) {
+        way.0.into_iter().for_each(|(a, c)| self.replace(a, c));
+    }
+
     /// Makes the state what one of `ways` left, whichever it was.
-    pub(super) fn apply_any(&mut self, ways: &[Delta]) {
-        match ways {
+    pub(super) fn apply_any(&mut self, mut ways: Vec<Delta>) {
+        match ways.as_mut_slice() {
             [] => {}
-            [one] => one.0.iter().for_each(|(a, c)| self.replace(*a, c.clone())),
+            [one] => self.apply(std::mem::take(one)),
             many => {
                 let mut addrs: Vec<Addr> = many.iter().flat_map(|d| d.0.iter().map(|(a, _)| *a)).collect();
                 addrs.sort_unstable();
@@ -183,13 +206,19 @@ impl Heap {
         self.tries.push((born, vec![]));
     }
 
-    /// All contents older places had since the matching [`Heap::begin_try`], joined, with what they are now.
-    pub(super) fn end_try(&mut self) -> Delta {
+    /// All contents older places had since the matching [`Heap::begin_try`], joined, with what they are now; nothing where nobody
+    /// `asks`.
+    pub(super) fn end_try(&mut self, asks: bool) -> Delta {
         let Some((_, mut seen)) = self.tries.pop() else {
             return Delta::default();
         };
-        if let Some((begin, outer)) = self.tries.last_mut() {
-            outer.extend(seen.iter().filter(|(a, _)| a < begin).cloned());
+        match self.tries.last_mut() {
+            Some((begin, outer)) if asks => outer.extend(seen.iter().filter(|(a, _)| a < begin).cloned()),
+            Some((begin, outer)) => outer.extend(seen.drain(..).filter(|(a, _)| a < begin)),
+            None => {}
+        }
+        if !asks {
+            return Delta::default();
         }
         seen.sort_by_key(|(a, _)| *a);
         let mut all: Vec<(Addr, Content)> = Vec::new();

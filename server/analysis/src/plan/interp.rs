@@ -1,9 +1,8 @@
 //! The interpreter's state, its regions (branches, loops, calls) and the ways out of them.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{borrow::Cow, fmt::Display, sync::Arc};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Nested,
@@ -16,6 +15,8 @@ use super::{
     overlap::{Activation, Touched},
     record::Record,
     scope::Scopes,
+    shapes::Shape,
+    strings::Str,
     sum::{SymId, Tally, WhyId},
     val::{Addr, Val},
 };
@@ -111,7 +112,7 @@ pub(super) struct Interp<'a> {
     pub(super) exhausted: bool,
     depth: u32,
     pub(super) nodes: Vec<FnNode<'a>>,
-    pub(super) node_index: HashMap<u32, u32>,
+    pub(super) node_index: FxHashMap<u32, u32>,
     /// The chain of calls, as an interned number.
     pub(super) chain: u32,
     /// Functions being called: their numbers.
@@ -129,6 +130,16 @@ pub(super) struct Interp<'a> {
     pub(super) phase: Addr,
     /// The place of the promises nobody has awaited yet.
     pub(super) pending: Addr,
+    /// What no variable holds yet.
+    pub(super) nothing: Arc<Val>,
+    /// The names of fields, by where they are written.
+    pub(super) names: FxHashMap<u32, Arc<str>>,
+    /// The texts of string literals, by where they are written.
+    pub(super) texts: FxHashMap<u32, Arc<Str>>,
+    /// Schemas as JSON, by their places, with the contents they were read from.
+    pub(super) schemas: FxHashMap<Addr, (Delta, Option<Arc<serde_json::Value>>)>,
+    /// What agents return: by the schema, the call and its chain.
+    pub(super) shapes: FxHashMap<(Addr, u32, u32), Shape>,
     /// What conditions have shown of property paths.
     pub(super) refinements: Vec<Refined>,
     /// Deferred work being followed, innermost last.
@@ -136,18 +147,18 @@ pub(super) struct Interp<'a> {
     /// What the promise about to be made touches.
     pub(super) touched: Touched,
     /// Places that work running at the same time gets in the way of: what made them, in which chain of calls.
-    pub(super) tears: HashSet<(u32, u32)>,
-    pub(super) open_places: &'a HashSet<(u32, u32)>,
+    pub(super) tears: FxHashSet<(u32, u32)>,
+    pub(super) open_places: &'a FxHashSet<(u32, u32)>,
     /// Arrays being spread into the one under construction.
     pub(super) spread_from: Vec<Addr>,
     /// Promises that can reject while others they wait for still run.
-    pub(super) leaves_siblings: HashSet<Addr>,
+    pub(super) leaves_siblings: FxHashSet<Addr>,
     /// The place of `args`.
     pub(super) args_place: Addr,
     /// Classes whose constructors are running.
     pub(super) homes: Vec<Addr>,
     /// Named function expressions: their names and values.
-    pub(super) own_names: HashMap<u32, (&'a swc_ecma_ast::Ident, Val)>,
+    pub(super) own_names: FxHashMap<u32, (&'a swc_ecma_ast::Ident, Val)>,
     /// Functions that have left our sight.
     pub(super) escaped: Vec<u32>,
     /// Whoever calls the next function awaits what it gives.
@@ -157,14 +168,14 @@ pub(super) struct Interp<'a> {
     /// The callee of the call being made.
     pub(super) callee: Span,
     /// The name the value being computed will get.
-    pub(super) naming: Option<(String, Span)>,
+    pub(super) naming: Option<Cow<'a, str>>,
     pub(super) record: Record,
     /// What a script that another calls gets as `args`.
     pub(super) given: Option<&'a Given>,
     /// Nested workflows followed so far: which, with what arguments.
     pub(super) followed: Vec<(usize, Given, Arc<Nested>)>,
-    /// Where the call begins whose promise is awaited on the spot.
-    pub(super) awaiting: Option<u32>,
+    /// The call whose promise is awaited on the spot.
+    pub(super) awaiting: Option<Span>,
 }
 
 impl<'a> Interp<'a> {
@@ -172,12 +183,14 @@ impl<'a> Interp<'a> {
         script: &'a Script,
         context: &'a Context,
         scopes: &'a Scopes,
-        open_places: &'a HashSet<(u32, u32)>,
+        open_places: &'a FxHashSet<(u32, u32)>,
         given: Option<&'a Given>,
     ) -> Self {
         let mut heap = Heap::default();
+        heap.slots.reserve(2 * scopes.nodes() as usize);
         let phase = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
-        let pending = heap.alloc(0, 0, Content::Pending([].into()));
+        let pending = heap.alloc(0, 0, Content::Pending(Default::default()));
+        heap.untried = Some(pending);
         let args_place = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
         Interp {
             script,
@@ -194,7 +207,7 @@ impl<'a> Interp<'a> {
             exhausted: scopes.too_deep,
             depth: 0,
             nodes: vec![],
-            node_index: HashMap::new(),
+            node_index: FxHashMap::default(),
             chain: 0,
             calling: vec![],
             concurrent: 0,
@@ -204,22 +217,27 @@ impl<'a> Interp<'a> {
             yields: vec![],
             phase,
             pending,
+            nothing: Arc::default(),
+            names: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            schemas: FxHashMap::default(),
+            shapes: FxHashMap::default(),
             refinements: vec![],
             activations: vec![],
             touched: Touched::nothing(),
-            tears: HashSet::new(),
+            tears: FxHashSet::default(),
             open_places,
             spread_from: vec![],
-            leaves_siblings: HashSet::new(),
+            leaves_siblings: FxHashSet::default(),
             args_place,
             homes: vec![],
-            own_names: HashMap::new(),
+            own_names: FxHashMap::default(),
             escaped: vec![],
             result_awaited: false,
             awaits_returned: true,
             callee: Span::default(),
             naming: None,
-            record: Record::default(),
+            record: Record::of(script.text.len(), scopes.nodes() as usize),
             given,
             followed: vec![],
             awaiting: None,
@@ -252,8 +270,8 @@ impl<'a> Interp<'a> {
         result
     }
 
-    pub(super) fn why(&mut self, span: Span, text: impl Into<String>) -> WhyId {
-        self.record.why(span, text.into())
+    pub(super) fn why(&mut self, span: Span, text: impl Display) -> WhyId {
+        self.record.why(span, text)
     }
 
     pub(super) fn symbol(&mut self, name: &str, span: Span) -> SymId {
@@ -261,7 +279,7 @@ impl<'a> Interp<'a> {
     }
 
     /// A value of which nothing is known.
-    pub(super) fn unknown(&mut self, span: Span, text: impl Into<String>) -> Val {
+    pub(super) fn unknown(&mut self, span: Span, text: impl Display) -> Val {
         let why = self.why(span, text);
         let sym = self.fresh_symbol(span);
         Val::unknown(why, sym, false)
@@ -269,17 +287,21 @@ impl<'a> Interp<'a> {
 
     /// A symbol for what the expression at `span` leaves open, by the name its value gets, or by its text.
     pub(super) fn fresh_symbol(&mut self, span: Span) -> SymId {
-        let name = match &self.naming {
-            Some((name, _)) => name.clone(),
-            None => self.record.short(span.slice(&self.script.text)),
-        };
-        self.symbol(&name, span)
+        match &self.naming {
+            Some(name) => self.record.symbol(name, span),
+            None => self.record.symbol(short(span.slice(&self.script.text)), span),
+        }
     }
 
     pub(super) fn alloc(&mut self, site: Span, content: Content) -> Addr {
         let addr = self.heap.alloc(site.start, self.chain, content);
-        self.heap.slots[addr as usize].open = self.open_places.contains(&(site.start, self.chain));
+        self.heap.slots[addr as usize].open = self.is_open(site);
         addr
+    }
+
+    /// Whether what is made at `site` here is changed at times that are not known.
+    pub(super) fn is_open(&self, site: Span) -> bool {
+        !self.open_places.is_empty() && self.open_places.contains(&(site.start, self.chain))
     }
 
     pub(super) fn enter_chain(&mut self, site: u32) -> u32 {
@@ -312,30 +334,39 @@ impl<'a> Interp<'a> {
     }
 
     /// Goes on as after any of `ways`; gives the value of the ways joined.
-    pub(super) fn any_way(&mut self, ways: Vec<Way>) -> Val {
+    pub(super) fn any_way(&mut self, ways: impl IntoIterator<Item = Way>) -> Val {
         self.any_way_because(ways, None)
     }
 
     /// The same; where the ways count differently and nothing says why, `why` does.
-    pub(super) fn any_way_because(&mut self, ways: Vec<Way>, why: Option<WhyId>) -> Val {
-        let mut ways: Vec<Way> = ways.into_iter().filter(|w| w.live).collect();
-        self.live = !ways.is_empty();
-        let mut val = Val::default();
-        let mut fx: Option<Effects> = None;
-        let mut refined: Option<Vec<Refined>> = None;
-        for way in &ways {
-            refined = Some(refined.map_or_else(|| way.refined.clone(), |r| agreed(&r, &way.refined)));
+    pub(super) fn any_way_because(&mut self, ways: impl IntoIterator<Item = Way>, why: Option<WhyId>) -> Val {
+        let mut ways = ways.into_iter().filter(|w| w.live);
+        let Some(Way { delta, mut fx, mut val, mut refined, .. }) = ways.next() else {
+            self.live = false;
+            self.refinements.clear();
+            self.settle_depths();
+            return Val::default();
+        };
+        self.live = true;
+        let mut deltas = vec![];
+        for way in ways {
+            refined = agreed(&refined, &way.refined);
             val = val.join(&way.val);
-            fx = Some(fx.map_or_else(|| way.fx.clone(), |f| f.join(&way.fx)));
+            fx = fx.join(&way.fx);
+            deltas.push(way.delta);
         }
-        let deltas: Vec<Delta> = ways.iter_mut().map(|w| std::mem::take(&mut w.delta)).collect();
-        self.heap.apply_any(&deltas);
-        let mut fx = fx.unwrap_or_default();
+        match deltas.is_empty() {
+            true => self.heap.apply(delta),
+            false => {
+                deltas.insert(0, delta);
+                self.heap.apply_any(deltas);
+            }
+        }
         if let Some(why) = why {
             fx.explain(why);
         }
-        self.fx.then(&fx);
-        self.refinements = refined.unwrap_or_default();
+        self.fx.then_all(fx);
+        self.refinements = refined;
         self.settle_depths();
         val
     }
@@ -346,7 +377,7 @@ impl<'a> Interp<'a> {
             0 => Val::default(),
             1 => f(self, 0),
             _ => {
-                let ways = (0..n).map(|i| self.way(|me| f(me, i))).collect();
+                let ways: Vec<Way> = (0..n).map(|i| self.way(|me| f(me, i))).collect();
                 self.any_way(ways)
             }
         }
@@ -389,9 +420,9 @@ impl<'a> Interp<'a> {
         let mut here = Effects::none();
         let since = || self.fx_stack[self.targets[target].fx_depth..].iter().chain([&self.fx]);
         since().for_each(|fx| here.then(&fx.shape()));
-        for key in known.counts.keys() {
-            let low = since().fold(0u64, |low, fx| low.saturating_add(fx.low(*key)));
-            here.add(*key, &Tally::exactly(low));
+        for (key, _) in known.counts.iter() {
+            let low = since().fold(0u64, |low, fx| low.saturating_add(fx.low(key)));
+            here.add(key, &Tally::exactly(low));
         }
         known.stopped_at(&here, None).only_certain()
     }
@@ -450,7 +481,7 @@ impl<'a> Interp<'a> {
 
     /// The state where something in a region has thrown: anything older places have held in it.
     pub(super) fn thrown_state(&self, seen: Delta, target: &Target) -> Delta {
-        let mut all: Vec<(Addr, Content)> = seen.0.into_iter().filter(|(a, _)| *a != self.pending).collect();
+        let mut all = seen.0;
         all.extend(target.thrown_waiting.iter().map(|w| (self.pending, w.clone())));
         all.sort_by_key(|(a, _)| *a);
         Delta(all)
@@ -470,5 +501,18 @@ impl<'a> Interp<'a> {
     /// The exit as a way on.
     pub(super) fn way_of(exit: Exit) -> Way {
         Way::new(exit.delta, exit.fx, exit.val)
+    }
+}
+
+/// A short name for an expression's text.
+fn short(text: &str) -> &str {
+    let last = text.rsplit(['.', '(']).next().unwrap_or(text);
+    let end = last
+        .char_indices()
+        .enumerate()
+        .find(|(n, (_, c))| *n == 24 || !(c.is_alphanumeric() || matches!(c, '_' | '$')));
+    match end.map_or(last, |(_, (i, _))| &last[..i]) {
+        "" => "n",
+        name => name,
     }
 }

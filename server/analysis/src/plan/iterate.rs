@@ -4,7 +4,9 @@
 //! body's end too. Numbers and lengths that change by the same amount each time are followed relative to the head, so that after `k`
 //! iterations they are what they were plus `k` times the change; bounds they have inside bound `k`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{
     contents::{Arr, Coll, Content, Obj, contents_within, join_contents, widen_contents},
@@ -136,7 +138,7 @@ impl<'a> Interp<'a> {
                 (Content::Var(v), Content::Var(e)) => {
                     let mut v = (**v).clone();
                     if let Some(num) = &mut v.num {
-                        follow(self, Part::Var, e.num.clone().filter(|_| e.only_num()), num);
+                        follow(self, Part::Var, e.number_part().filter(|_| e.only_num()), Arc::make_mut(num));
                     }
                     Content::Var(v.into())
                 }
@@ -162,7 +164,8 @@ impl<'a> Interp<'a> {
                     for f in &mut o.fields {
                         let before = e.fields.iter().find(|g| g.name == f.name && !g.optional && g.val.only_num());
                         if let (Some(num), Some(before)) = (&mut f.val.num, before) {
-                            follow(self, Part::Field(f.name.clone()), before.val.num.clone(), num);
+                            let part = Part::Field(f.name.clone());
+                            follow(self, part, before.val.number_part(), Arc::make_mut(num));
                         }
                     }
                     Content::Object(o.into())
@@ -188,7 +191,7 @@ impl<'a> Interp<'a> {
     ) -> Iterated {
         let once = way.fx.clone();
         // How far each counter moves in one iteration, and how many iterations its bounds at the end allow.
-        let mut steps: HashMap<u32, (f64, f64)> = HashMap::new();
+        let mut steps: FxHashMap<u32, (f64, f64)> = FxHashMap::default();
         let mut most = f64::INFINITY;
         let mut whys = Whys::default();
         for counter in counters {
@@ -308,7 +311,7 @@ impl<'a> Interp<'a> {
     fn after_all(
         &mut self,
         end: &Delta,
-        steps: &HashMap<u32, (f64, f64)>,
+        steps: &FxHashMap<u32, (f64, f64)>,
         counters: &[Counter],
         count: &Tally,
     ) -> Delta {
@@ -335,7 +338,7 @@ impl<'a> Interp<'a> {
     fn resolve_delta(
         &mut self,
         delta: &Delta,
-        steps: &HashMap<u32, (f64, f64)>,
+        steps: &FxHashMap<u32, (f64, f64)>,
         counters: &[Counter],
         count: &Tally,
     ) -> Delta {
@@ -346,7 +349,7 @@ impl<'a> Interp<'a> {
     fn resolve(
         &mut self,
         content: &Content,
-        steps: &HashMap<u32, (f64, f64)>,
+        steps: &FxHashMap<u32, (f64, f64)>,
         counters: &[Counter],
         count: &Tally,
     ) -> Content {
@@ -369,7 +372,7 @@ impl<'a> Interp<'a> {
         &mut self,
         exit: &Exit,
         counters: &[Counter],
-        steps: &HashMap<u32, (f64, f64)>,
+        steps: &FxHashMap<u32, (f64, f64)>,
         most: &Tally,
     ) -> Tally {
         let (mut low, mut high) = (0.0f64, most.high.map_or(f64::INFINITY, |h| h as f64));

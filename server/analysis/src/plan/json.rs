@@ -6,9 +6,10 @@ use super::{
     MisuseKind,
     contents::{Arr, Content, Obj},
     functions::Args,
+    heap::Delta,
     interp::Interp,
     strings::Str,
-    val::{Addr, Val},
+    val::{Addr, Val, WRITTEN},
 };
 use crate::text::Span;
 
@@ -167,43 +168,66 @@ impl<'a> Interp<'a> {
 
     /// The constant a value is, as JSON.
     pub(super) fn to_json(&self, val: &Val, depth: u32) -> Option<serde_json::Value> {
+        self.json_of(val, depth, &mut vec![])
+    }
+
+    /// The constant a schema is, as JSON. It is made once and kept for as long as nothing in it changes.
+    pub(super) fn schema_json(&mut self, val: &Val) -> Option<Arc<serde_json::Value>> {
+        let Some(addr) = val.only_ref() else { return self.to_json(val, 0).map(Arc::new) };
+        let holds =
+            |(a, content): &(Addr, Content)| !self.heap.slots[*a as usize].open && self.heap.get(*a).is_same(content);
+        if let Some((seen, json)) = self.schemas.get(&addr)
+            && seen.0.iter().all(holds)
+        {
+            return json.clone();
+        }
+        let mut seen = vec![];
+        let json = self.json_of(val, 0, &mut seen).map(Arc::new);
+        self.schemas.insert(addr, (Delta(seen), json.clone()));
+        json
+    }
+
+    /// The constant a value is; `seen` gets what it was read from.
+    fn json_of(&self, val: &Val, depth: u32, seen: &mut Vec<(Addr, Content)>) -> Option<serde_json::Value> {
         if depth > DEEPEST {
             return None;
         }
-        if let Some(text) = val.as_text() {
-            return Some(serde_json::Value::String(text.to_string()));
-        }
-        if let Some(n) = val.as_number() {
-            let whole = n.fract() == 0.0 && n.abs() < 9e15;
-            return if whole { Some((n as i64).into()) } else { serde_json::Number::from_f64(n).map(Into::into) };
-        }
-        if *val == (Val { null: val.null, ..Val::default() }) && val.null.is_some() {
-            return Some(serde_json::Value::Null);
-        }
-        if *val == Val::bool(true) || *val == Val::bool(false) {
-            return Some(val.yes.into());
-        }
-        let addr = val.only_ref()?;
+        let Some(addr) = val.only_ref() else {
+            if let Some(text) = val.as_text() {
+                return Some(serde_json::Value::String(text.to_string()));
+            }
+            if let Some(n) = val.as_number() {
+                let whole = n.fract() == 0.0 && n.abs() < 9e15;
+                return if whole { Some((n as i64).into()) } else { serde_json::Number::from_f64(n).map(Into::into) };
+            }
+            return match val {
+                _ if val.parts() != 1 => None,
+                Val { null: Some(_), .. } => Some(serde_json::Value::Null),
+                Val { yes, no, .. } if yes != no => Some((*yes).into()),
+                _ => None,
+            };
+        };
         if self.heap.slots[addr as usize].open {
             return None;
         }
+        seen.push((addr, self.heap.get(addr).clone()));
         match self.heap.get(addr) {
             Content::Object(o) if o.rest.is_none() && !o.error && o.class.is_none() => {
                 let mut map = serde_json::Map::new();
                 for f in &o.fields {
-                    if f.val == Val::undefined() && !f.optional {
+                    if f.val.undef == Some(WRITTEN) && f.val.parts() == 1 && !f.optional {
                         continue;
                     }
                     if f.optional || f.accessor {
                         return None;
                     }
-                    map.insert(f.name.to_string(), self.to_json(&f.val, depth + 1)?);
+                    map.insert(f.name.to_string(), self.json_of(&f.val, depth + 1, seen)?);
                 }
                 Some(map.into())
             }
             Content::Array(a) => {
                 let elems = a.elems.as_ref()?;
-                elems.iter().map(|e| self.to_json(e, depth + 1)).collect::<Option<Vec<_>>>().map(Into::into)
+                elems.iter().map(|e| self.json_of(e, depth + 1, seen)).collect::<Option<Vec<_>>>().map(Into::into)
             }
             _ => None,
         }

@@ -145,7 +145,7 @@ impl<'a> Interp<'a> {
             let base = head.base;
             for (i, seen) in seen.into_iter().enumerate() {
                 let addr = base + i as u32;
-                let seen = Val { num: seen.num.map(|n| Num { since: None, ..n }), ..seen };
+                let seen = Val { num: seen.num.map(|n| Num { since: None, ..(*n).clone() }.into()), ..seen };
                 let val = self.heap.var(addr).join(&seen);
                 self.heap.replace(addr, Content::Var(val.into()));
             }
@@ -296,7 +296,7 @@ impl<'a> Interp<'a> {
         };
         let num = match to.unknown {
             Some(u) => Num::length(0.0, f64::INFINITY, u.sym, u.why),
-            None => to.num.clone().filter(|_| to.only_num())?,
+            None => to.number_part().filter(|_| to.only_num())?,
         };
         Some(num.add(&Num::exactly(extra)).sub(&Num::exactly(from)).tally())
     }

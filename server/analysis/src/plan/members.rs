@@ -1,6 +1,6 @@
 //! Properties: reading, writing, and optional chains.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use swc_ecma_ast::{AssignTargetPat, Expr, MemberExpr, MemberProp, OptChainBase, OptChainExpr};
 
@@ -17,16 +17,16 @@ use crate::{script::span, text::Span};
 
 /// The key of a member access.
 #[derive(Clone, Debug)]
-pub(super) enum Key {
-    Name(String),
+pub(super) enum Key<'a> {
+    Name(Cow<'a, str>),
     Value(Val),
 }
 
-impl Key {
-    pub(super) fn text(&self) -> Option<String> {
+impl<'a> Key<'a> {
+    pub(super) fn text(&self) -> Option<Cow<'a, str>> {
         match self {
             Key::Name(name) => Some(name.clone()),
-            Key::Value(val) => val.as_text().map(|t| t.to_string()),
+            Key::Value(val) => val.as_text().map(|t| t.to_string().into()),
         }
     }
 }
@@ -42,13 +42,16 @@ impl<'a> Interp<'a> {
             return Val::default();
         }
         let val = self.get_key(&object, &key, span(m));
-        self.refined(m).map_or(val.clone(), |known| narrow_to(&val, &known))
+        match self.refined(m) {
+            Some(known) => narrow_to(&val, &known),
+            None => val,
+        }
     }
 
-    pub(super) fn member_key(&mut self, m: &'a MemberExpr) -> Key {
+    pub(super) fn member_key(&mut self, m: &'a MemberExpr) -> Key<'a> {
         match &m.prop {
-            MemberProp::Ident(i) => Key::Name(i.sym.to_string()),
-            MemberProp::PrivateName(p) => Key::Name(format!("#{}", p.name)),
+            MemberProp::Ident(i) => Key::Name((&*i.sym).into()),
+            MemberProp::PrivateName(p) => Key::Name(format!("#{}", p.name).into()),
             MemberProp::Computed(c) => Key::Value(self.expr(&c.expr)),
         }
     }
@@ -149,7 +152,7 @@ impl<'a> Interp<'a> {
         }
     }
 
-    pub(super) fn get_key(&mut self, object: &Val, key: &Key, at: Span) -> Val {
+    pub(super) fn get_key(&mut self, object: &Val, key: &Key<'_>, at: Span) -> Val {
         match key {
             Key::Name(name) => self.get(object, name, at),
             Key::Value(val) => self.get_computed(object, val, at),
@@ -158,6 +161,9 @@ impl<'a> Interp<'a> {
 
     /// The property `name` of `object`; `null` and `undefined` have been dealt with.
     pub(super) fn get(&mut self, object: &Val, name: &str, at: Span) -> Val {
+        if let Some(addr) = object.only_ref() {
+            return self.get_of(addr, name, at);
+        }
         let mut val = Val::default();
         if let Some(u) = object.unknown {
             let root = self.record.whys[u.why as usize].span;
@@ -230,7 +236,7 @@ impl<'a> Interp<'a> {
                 return self.call_value(&f.val.clone(), Val::addr(addr), &Args::default(), at);
             }
             return if f.optional {
-                let why = self.why(at, format!("`{name}` can be missing"));
+                let why = self.why(at, format_args!("`{name}` can be missing"));
                 let missing = match &o.rest {
                     Some(rest) => rest.join(&Val::undefined_because(why)),
                     None => Val::undefined_because(why),
@@ -287,7 +293,7 @@ impl<'a> Interp<'a> {
                     self.unknown(at, "something else can change it at any time")
                 }
                 Content::Array(a) => {
-                    let num = key.num.clone().unwrap_or_else(Num::any);
+                    let num = key.number_part().unwrap_or_else(Num::any);
                     let why = self.why(at, "the index can be outside the list");
                     let inside = num.lo >= 0.0 && !num.nan && num.hi < a.len.lo && key.only_num();
                     let elem = a.joined();
@@ -331,7 +337,7 @@ impl<'a> Interp<'a> {
     }
 
     /// Writes a property.
-    pub(super) fn set(&mut self, object: &Val, key: &Key, val: Val, at: Span) {
+    pub(super) fn set(&mut self, object: &Val, key: &Key<'_>, val: Val, at: Span) {
         self.deref(object, at);
         if !self.live {
             return;
@@ -342,7 +348,7 @@ impl<'a> Interp<'a> {
         let one = object.only_ref().is_some();
         let name = match key {
             Key::Name(name) => Some(name.clone()),
-            Key::Value(k) => self.key_text(k),
+            Key::Value(k) => self.key_text(k).map(Cow::Owned),
         };
         if let Some(name) = &name {
             self.forget_refined(name);
@@ -385,7 +391,7 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn set_element(&mut self, a: &Arr, key: &Key, name: Option<&str>, val: &Val, one: bool, at: Span) -> Arr {
+    fn set_element(&mut self, a: &Arr, key: &Key<'_>, name: Option<&str>, val: &Val, one: bool, at: Span) -> Arr {
         let mut a = a.clone();
         if name == Some("length") {
             let len = self.number_of(val).max(&Num::exactly(0.0));
@@ -404,7 +410,7 @@ impl<'a> Interp<'a> {
             }
             _ => {
                 let num = match key {
-                    Key::Value(v) => v.num.clone().unwrap_or_else(Num::any),
+                    Key::Value(v) => v.number_part().unwrap_or_else(Num::any),
                     Key::Name(_) => index.map_or_else(Num::any, |i| Num::exactly(i as f64)),
                 };
                 let mut elem = a.joined().join(val);

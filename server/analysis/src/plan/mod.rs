@@ -22,6 +22,7 @@
 mod arrays;
 mod arrays_callbacks;
 mod builtins;
+mod by_span;
 mod calls;
 mod classes;
 mod contents;
@@ -279,7 +280,7 @@ fn follow(script: &crate::script::Script, context: &crate::Context, given: Optio
         return Plan::default();
     };
     let scopes = scope::Scopes::of(module);
-    let mut open_places = std::collections::HashSet::new();
+    let mut open_places = rustc_hash::FxHashSet::default();
     for _ in 0..INTERPRETATIONS {
         match interp::Interp::new(script, context, &scopes, &open_places, given).run(module, false) {
             Ok(plan) => return plan,

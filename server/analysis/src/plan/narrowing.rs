@@ -9,6 +9,7 @@ use super::{
     expressions::{falsy_part, truthy_part},
     interp::Interp,
     numbers::Num,
+    record::Seen,
     strings::Str,
     val::{Refs, Val},
 };
@@ -128,7 +129,7 @@ impl<'a> Interp<'a> {
                 null: val.null.filter(|_| with.null.is_some()),
                 yes: val.yes && with.yes,
                 no: val.no && with.no,
-                num: val.num.clone().zip(with.num.clone()).map(|(a, b)| meet(&a, &b)),
+                num: val.num.as_ref().zip(with.num.as_ref()).map(|(a, b)| meet(a, b).into()),
                 str: val.str.clone().filter(|_| with.str.is_some()),
                 refs: Refs::from_iter(val.refs.as_slice().iter().copied().filter(|a| with.refs.as_slice().contains(a))),
                 builtin: val.builtin.filter(|b| with.builtin == Some(b)),
@@ -164,11 +165,11 @@ impl<'a> Interp<'a> {
         if with.only_bool() && with.no && !with.yes {
             part.no = false;
         }
-        if let (Some(0.0), Some(n)) = (with.as_number(), &mut part.num)
+        if let (Some(0.0), Some(n)) = (with.as_number(), &part.num)
             && n.lo == 0.0
             && n.whole
         {
-            n.lo = 1.0_f64.min(n.hi);
+            part.num = Some(Arc::new(Num { lo: 1.0_f64.min(n.hi), ..(**n).clone() }));
         }
         part
     }
@@ -248,7 +249,7 @@ impl<'a> Interp<'a> {
                 let Some(n) = &val.num else { return val.clone() };
                 // Steps between whole numbers are one; between others, as small as you like.
                 let step = if n.whole { 1.0 } else { 0.0 };
-                let mut n = n.clone();
+                let mut n = (**n).clone();
                 match op {
                     BinaryOp::Lt => n.hi = n.hi.min(if bound.hi.fract() == 0.0 { bound.hi - step } else { bound.hi }),
                     BinaryOp::LtEq => n.hi = n.hi.min(bound.hi),
@@ -260,7 +261,7 @@ impl<'a> Interp<'a> {
                 if n.lo > n.hi {
                     return Val { num: None, ..val.clone() };
                 }
-                Val { num: Some(n), ..val.clone() }
+                Val { num: Some(n.into()), ..val.clone() }
             });
         }
     }
@@ -272,7 +273,8 @@ impl<'a> Interp<'a> {
                 Some(addr) if !self.heap.slots[addr as usize].open => Some(self.heap.var(addr)),
                 Some(_) => None,
                 None if &*i.sym == "undefined" => Some(Val::undefined()),
-                None => self.record.values.get(&span(i)).cloned().filter(|_| &*i.sym == "args"),
+                None if &*i.sym == "args" => self.record.values.get(span(i)).map(Seen::val),
+                None => None,
             },
             Expr::Lit(swc_ecma_ast::Lit::Str(s)) => Some(Val::text(&s.value.to_string_lossy())),
             Expr::Lit(swc_ecma_ast::Lit::Num(n)) => Some(Val::number(n.value)),
@@ -287,7 +289,10 @@ impl<'a> Interp<'a> {
                     return None;
                 }
                 let val = self.get(&object, &name.sym, span(m));
-                Some(self.refined(m).map_or(val.clone(), |known| super::members::narrow_to(&val, &known)))
+                Some(match self.refined(m) {
+                    Some(known) => super::members::narrow_to(&val, &known),
+                    None => val,
+                })
             }
             Expr::Unary(u) if u.op == UnaryOp::Minus => {
                 self.peek(&u.arg).and_then(|v| v.as_number()).map(|n| Val::number(-n))
@@ -378,7 +383,10 @@ impl<'a> Interp<'a> {
         let Some(object) = self.peek(&m.obj) else { return };
         let object = object.without_nullish();
         let val = self.get(&object, &name.sym, span(m));
-        let val = self.refined(m).map_or(val.clone(), |known| super::members::narrow_to(&val, &known));
+        let val = match self.refined(m) {
+            Some(known) => super::members::narrow_to(&val, &known),
+            None => val,
+        };
         let part = narrow(self, &val);
         if part.is_never() && !val.is_never() {
             self.live = false;
@@ -402,14 +410,14 @@ impl<'a> Interp<'a> {
                 }
                 Content::Array(a) if &*name.sym == "length" && a.elems.is_none() => {
                     if let Some(len) = part.num {
-                        let len = Num { lo: len.lo.ceil(), ..len };
+                        let len = Num { lo: len.lo.ceil(), ..(*len).clone() };
                         self.heap.replace(addr, Content::Array(Arc::new(super::contents::Arr { len, ..(*a).clone() })));
                     }
                     return;
                 }
                 Content::Map(c) | Content::Set(c) if &*name.sym == "size" => {
                     if let Some(size) = part.num {
-                        let coll = Arc::new(super::contents::Coll { size, ..(*c).clone() });
+                        let coll = Arc::new(super::contents::Coll { size: (*size).clone(), ..(*c).clone() });
                         let content = if matches!(self.heap.get(addr), Content::Map(_)) {
                             Content::Map(coll)
                         } else {

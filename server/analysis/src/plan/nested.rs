@@ -41,7 +41,7 @@ enum Target {
 
 impl<'a> Interp<'a> {
     pub(super) fn workflow(&mut self, args: &Args, at: Span) -> Val {
-        let awaited = std::mem::take(&mut self.awaiting) == Some(at.start);
+        let awaited = std::mem::take(&mut self.awaiting) == Some(at);
         let place = args.span(0, at);
         let shown = args.get(0);
         let path = if shown.refs.is_empty() { None } else { Some(self.get(&shown, "scriptPath", place)) };

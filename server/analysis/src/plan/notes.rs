@@ -8,25 +8,33 @@ use crate::{script::span, text::Span};
 impl<'a> Interp<'a> {
     /// Notes `args.a.b`: whether the part that is read from can be missing there.
     pub(super) fn note_args_read(&mut self, m: &'a MemberExpr, object: &Val) {
+        if !self.reads_args(&m.obj) {
+            return;
+        }
         let mut path = vec![];
         let mut at: &Expr = &m.obj;
         if let MemberProp::Ident(name) = &m.prop {
             path.push(name.sym.to_string());
         }
-        loop {
-            match at.unwrap_parens() {
-                Expr::Member(inner) => {
-                    if let MemberProp::Ident(name) = &inner.prop {
-                        path.push(name.sym.to_string());
-                    }
-                    at = &inner.obj;
-                }
-                Expr::Ident(i) if &*i.sym == "args" && !self.scopes.places.contains_key(&span(i).start) => break,
-                _ => return,
+        while let Expr::Member(inner) = at.unwrap_parens() {
+            if let MemberProp::Ident(name) = &inner.prop {
+                path.push(name.sym.to_string());
             }
+            at = &inner.obj;
         }
         path.reverse();
         self.note_args(span(m), path, object);
+    }
+
+    /// Whether a chain of members starts at `args`.
+    fn reads_args(&self, mut at: &Expr) -> bool {
+        loop {
+            match at.unwrap_parens() {
+                Expr::Member(inner) => at = &inner.obj,
+                Expr::Ident(i) => return &*i.sym == "args" && self.scopes.place(span(i)).is_none(),
+                _ => return false,
+            }
+        }
     }
 
     /// Notes a field of `args` taken by a pattern.

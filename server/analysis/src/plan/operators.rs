@@ -85,7 +85,7 @@ impl<'a> Interp<'a> {
 
     /// As a number.
     pub(super) fn number_of(&mut self, v: &Val) -> Num {
-        let mut num: Option<Num> = v.num.clone();
+        let mut num: Option<Num> = v.number_part();
         let mut add = |n: Num| num = Some(num.as_ref().map_or_else(|| n.clone(), |m| m.join(&n)));
         if v.unknown.is_some() || v.undef.is_some() || !v.refs.is_empty() || v.builtin.is_some() {
             add(Num::any());
@@ -275,15 +275,14 @@ impl<'a> Interp<'a> {
         if a.op == AssignOp::Assign {
             return match target {
                 Place::Ident(i) => {
-                    let val = self.expr_named(&a.right, Some((&i.sym, span(i))));
+                    let val = self.expr_named(&a.right, Some((&*i.sym).into()));
                     self.assign_ident(i, val.clone());
                     val
                 }
                 Place::Member(m) => {
                     let object = self.expr(&m.obj);
                     let key = self.member_key(m);
-                    let name = key.text();
-                    let val = self.expr_named(&a.right, name.as_deref().map(|n| (n, span(m))));
+                    let val = self.expr_named(&a.right, key.text());
                     self.set(&object, &key, val.clone(), span(a));
                     val
                 }

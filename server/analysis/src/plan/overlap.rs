@@ -7,7 +7,9 @@
 //! One pattern is let through: activations of the same function that take work from a shared place in single steps (`queue.shift()`,
 //! `next++`, with no `await` between looking and taking). Whichever takes an item, each item is taken once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{contents::Unawaited, interp::Interp, val::Addr};
 
@@ -31,7 +33,7 @@ pub(super) struct Touched {
 
 impl Touched {
     pub(super) fn nothing() -> Touched {
-        Touched { node: u32::MAX, places: [].into() }
+        Touched { node: u32::MAX, places: Arc::default() }
     }
 
     fn of(&self, addr: Addr) -> Option<&Access> {
@@ -46,14 +48,16 @@ impl Touched {
         if self.places.is_empty() {
             return other.clone();
         }
-        let mut places: HashMap<Addr, Access> = self.places.iter().copied().collect();
+        let mut places: Vec<(Addr, Access)> = Vec::with_capacity(self.places.len() + other.places.len());
+        let mut own = self.places.iter().copied().peekable();
         for (addr, access) in other.places.iter() {
-            let entry = places.entry(*addr).or_default();
-            entry.wrote |= access.wrote;
-            entry.torn |= access.torn;
+            places.extend(std::iter::from_fn(|| own.next_if(|(a, _)| a < addr)));
+            let (_, mut both) = own.next_if(|(a, _)| a == addr).unwrap_or_default();
+            both.wrote |= access.wrote;
+            both.torn |= access.torn;
+            places.push((*addr, both));
         }
-        let mut places: Vec<(Addr, Access)> = places.into_iter().collect();
-        places.sort_by_key(|(a, _)| *a);
+        places.extend(own);
         let node = if self.node == other.node { self.node } else { u32::MAX };
         Touched { node, places: places.into() }
     }
@@ -66,14 +70,14 @@ pub(super) struct Activation {
     born: Addr,
     /// How often it has waited.
     epoch: u32,
-    places: HashMap<Addr, Access>,
+    places: FxHashMap<Addr, Access>,
 }
 
 impl Interp<'_> {
     /// Begins to note what deferred work touches.
     pub(super) fn begin_deferred(&mut self, node: u32) {
         let born = self.heap.len();
-        self.activations.push(Activation { node, born, epoch: 0, places: HashMap::new() });
+        self.activations.push(Activation { node, born, epoch: 0, places: FxHashMap::default() });
     }
 
     pub(super) fn end_deferred(&mut self) -> Touched {

@@ -1,5 +1,7 @@
 //! Variables: reading, declaring, assigning, and taking values apart.
 
+use std::borrow::Cow;
+
 use swc_ecma_ast::{Expr, Ident, ObjectPat, ObjectPatProp, Pat, PropName};
 
 use super::{
@@ -13,7 +15,7 @@ use crate::{script::span, text::Span};
 impl<'a> Interp<'a> {
     /// The place of the variable an identifier means.
     pub(super) fn place(&self, ident: &Ident) -> Option<Addr> {
-        let Some(place) = self.scopes.places.get(&span(ident).start) else {
+        let Some(place) = self.scopes.place(span(ident)) else {
             return (&*ident.sym == "args").then_some(self.args_place);
         };
         let mut env: &Env = &self.env;
@@ -93,7 +95,7 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn bind_object(&mut self, o: &'a ObjectPat, val: Val, declares: bool) {
-        let mut taken: Vec<String> = vec![];
+        let mut taken: Vec<Cow<'a, str>> = vec![];
         for prop in &o.props {
             match prop {
                 ObjectPatProp::KeyValue(kv) => {
@@ -112,9 +114,9 @@ impl<'a> Interp<'a> {
                     let mut part = self.get(&val, &ident.sym, span(ident));
                     self.note_args_member(&val, &ident.sym, span(ident));
                     if let Some(default) = &a.value {
-                        part = self.or_default(part, default, Some((&ident.sym, span(ident))));
+                        part = self.or_default(part, default, Some((&*ident.sym).into()));
                     }
-                    taken.push(ident.sym.to_string());
+                    taken.push((&*ident.sym).into());
                     if declares { self.declare(ident, part) } else { self.assign_ident(ident, part) }
                 }
                 ObjectPatProp::Rest(r) => {
@@ -126,7 +128,7 @@ impl<'a> Interp<'a> {
     }
 
     /// `val`, or the default where it is `undefined`.
-    fn or_default(&mut self, val: Val, default: &'a Expr, name: Option<(&str, Span)>) -> Val {
+    fn or_default(&mut self, val: Val, default: &'a Expr, name: Option<Cow<'a, str>>) -> Val {
         if val.undef.is_none() && val.unknown.is_none() {
             return val;
         }
@@ -134,7 +136,7 @@ impl<'a> Interp<'a> {
         if given.is_never() {
             return self.expr_named(default, name);
         }
-        self.either(2, |me, i| if i == 0 { given.clone() } else { me.expr_named(default, name) })
+        self.either(2, |me, i| if i == 0 { given.clone() } else { me.expr_named(default, name.clone()) })
     }
 
     /// The elements from `from` on.
@@ -149,7 +151,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The object without some of its fields.
-    fn without(&mut self, val: &Val, taken: &[String], at: Span) -> Val {
+    fn without(&mut self, val: &Val, taken: &[Cow<'a, str>], at: Span) -> Val {
         let mut rest = Obj::default();
         for addr in val.refs.as_slice() {
             if let Content::Object(o) = self.heap.get(*addr) {
@@ -167,14 +169,14 @@ impl<'a> Interp<'a> {
     }
 
     /// The name a property has in an object literal or pattern.
-    pub(super) fn prop_key(&mut self, key: &'a PropName) -> Option<String> {
+    pub(super) fn prop_key(&mut self, key: &'a PropName) -> Option<Cow<'a, str>> {
         match key {
-            PropName::Ident(i) => Some(i.sym.to_string()),
-            PropName::Str(s) => Some(s.value.to_string_lossy().into_owned()),
-            PropName::Num(n) => Some(super::operators::number_text(n.value)),
+            PropName::Ident(i) => Some((&*i.sym).into()),
+            PropName::Str(s) => Some(s.value.to_string_lossy()),
+            PropName::Num(n) => Some(super::operators::number_text(n.value).into()),
             PropName::Computed(c) => {
                 let val = self.expr(&c.expr);
-                self.key_text(&val)
+                self.key_text(&val).map(Cow::Owned)
             }
             PropName::BigInt(_) => None,
         }

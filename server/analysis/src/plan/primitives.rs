@@ -60,7 +60,7 @@ impl<'a> Interp<'a> {
         let (model, effort, agent_type) = (read(self, "model"), read(self, "effort"), read(self, "agentType"));
         let options_span = args.span(1, at);
         let phases = self.phases_of(&phase);
-        let schema_json = if schema.is_nullish() { None } else { self.to_json(&schema, 0) };
+        let schema_json = if schema.is_nullish() { None } else { self.schema_json(&schema) };
         let label_parts = if label.is_nullish() { None } else { Some(self.text_of(&label).parts(options_span)) };
         let seen = AgentSite {
             phases: phases.clone(),
@@ -68,17 +68,23 @@ impl<'a> Interp<'a> {
             prompt: Some(text.parts(prompt_span)),
             prompt_span,
             schema_span: (!schema.is_nullish()).then_some(options_span),
-            schema: schema_json,
+            schema: schema_json.clone(),
             schema_varies: false,
             model: Some(self.setting(&model, options_span)),
             effort: Some(self.setting(&effort, options_span)),
             agent_type: Some(self.setting(&agent_type, options_span)),
         };
         self.callee = callee;
-        let fresh = !self.record.sites.contains_key(&at.start);
-        let site = self.site(at, SiteKind::Agent(Box::new(seen.clone())));
-        if !fresh && let SiteKind::Agent(known) = &mut site.kind {
-            known.meet(seen);
+        match self.record.sites.get_mut(&at.start) {
+            Some(site) => {
+                site.concurrent |= self.concurrent > 0;
+                if let SiteKind::Agent(known) = &mut site.kind {
+                    known.meet(seen);
+                }
+            }
+            None => {
+                self.site(at, SiteKind::Agent(Box::new(seen)));
+            }
         }
         let one = Tally::exactly(1);
         let mut fx = Effects::none();
@@ -96,12 +102,12 @@ impl<'a> Interp<'a> {
         fx.path = one.clone();
         fx.peak = one;
         let line = self.script.lines.line_of(at.start) + 1;
-        let why = self.why(at, format!("the agent at line {line} gives null when it is skipped or fails"));
+        let why = self.why(at, format_args!("the agent at line {line} gives null when it is skipped or fails"));
         let mut val = Val::null_because(why);
         let (with, without) = (!schema.is_nullish(), schema.is_nullish_possible() || (schema.may_be_falsy()));
         if with {
             let truthy = super::expressions::truthy_part(&schema);
-            val = val.join(&self.shape(&truthy, at));
+            val = val.join(&self.shape(&truthy, schema_json.as_ref(), at));
         }
         if without {
             val = val.join(&Str { from_agent: true, ..Str::any() }.into());

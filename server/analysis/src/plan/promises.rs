@@ -17,24 +17,24 @@ use crate::text::Span;
 pub(super) const LOST: Addr = Addr::MAX;
 
 impl<'a> Interp<'a> {
-    pub(super) fn waiting(&self) -> Arc<[Unawaited]> {
+    pub(super) fn waiting(&self) -> Arc<[Arc<Unawaited>]> {
         match self.heap.get(self.pending) {
             Content::Pending(list) => list.clone(),
-            _ => [].into(),
+            _ => Arc::default(),
         }
     }
 
-    fn set_waiting(&mut self, list: Vec<Unawaited>) {
+    fn set_waiting(&mut self, list: impl Into<Arc<[Arc<Unawaited>]>>) {
         self.heap.replace(self.pending, Content::Pending(list.into()));
     }
 
     /// A promise has been made; until it is awaited, nothing it counts is certain.
     pub(super) fn leave_pending(&mut self, addr: Addr, keys: Vec<(Key, u64)>, origins: Arc<[u32]>, width: Tally) {
         let depth = self.fx_stack.len();
-        let mut list = self.waiting().to_vec();
+        let list = self.waiting();
         let touched = std::mem::replace(&mut self.touched, Touched::nothing());
-        list.push(Unawaited { addr, keys: keys.into(), origins, width, depth, touched });
-        self.set_waiting(list);
+        let new = Arc::new(Unawaited { addr, keys: keys.into(), origins, width, depth, touched });
+        self.set_waiting(list.iter().cloned().chain([new]).collect::<Arc<[_]>>());
     }
 
     /// The promise, or all promises the array holds, have been awaited.
@@ -51,7 +51,7 @@ impl<'a> Interp<'a> {
                 self.fx.hold = self.fx.hold.minus(&done.width);
             }
         }
-        self.set_waiting(list.iter().filter(|u| u.addr != addr).cloned().collect());
+        self.set_waiting(list.iter().filter(|u| u.addr != addr).cloned().collect::<Vec<_>>());
     }
 
     /// What inner regions left in flight is counted in this one from now on.
@@ -59,7 +59,11 @@ impl<'a> Interp<'a> {
         let depth = self.fx_stack.len();
         let list = self.waiting();
         if list.iter().any(|u| u.depth > depth) {
-            self.set_waiting(list.iter().map(|u| Unawaited { depth: u.depth.min(depth), ..u.clone() }).collect());
+            let settled = list.iter().map(|u| match u.depth > depth {
+                true => Arc::new(Unawaited { depth, ..(**u).clone() }),
+                false => u.clone(),
+            });
+            self.set_waiting(settled.collect::<Arc<[_]>>());
         }
     }
 
@@ -72,11 +76,12 @@ impl<'a> Interp<'a> {
         if !list.iter().any(|u| u.addr == from) {
             return;
         }
-        let (moved, mut kept): (Vec<Unawaited>, Vec<Unawaited>) = list.iter().cloned().partition(|u| u.addr == from);
+        let (moved, mut kept): (Vec<Arc<Unawaited>>, Vec<Arc<Unawaited>>) =
+            list.iter().cloned().partition(|u| u.addr == from);
         for item in moved {
             match kept.iter_mut().find(|u| u.addr == to) {
-                Some(old) => merge_into(old, &item),
-                None => kept.push(Unawaited { addr: to, ..item }),
+                Some(old) => merge_into(Arc::make_mut(old), &item),
+                None => kept.push(Arc::new(Unawaited { addr: to, ..(*item).clone() })),
             }
         }
         self.set_waiting(kept);
@@ -365,7 +370,7 @@ impl<'a> Interp<'a> {
         let list = self.waiting();
         for item in list.iter() {
             for (key, least) in item.keys.iter() {
-                if let Some(n) = self.fx.counts.get_mut(key) {
+                if let Some(n) = self.fx.counts.get_mut(*key) {
                     *n = n.down_to(n.low.saturating_sub(*least), None);
                 }
             }
@@ -378,7 +383,7 @@ impl<'a> Interp<'a> {
         // Each call site is certain to start its own.
         let calls = self.fx.counts.iter().filter(|(k, _)| matches!(k, Key::Call(_)));
         let sure: u64 = calls.map(|(_, n)| n.low).sum();
-        if let Some(total) = self.fx.counts.get_mut(&Key::Total) {
+        if let Some(total) = self.fx.counts.get_mut(Key::Total) {
             total.low = total.low.max(sure);
         }
     }

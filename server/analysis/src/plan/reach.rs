@@ -79,8 +79,21 @@ impl Interp<'_> {
     }
 
     pub(super) fn iterated_or_empty(&mut self, val: &Val, at: Span) -> Arr {
+        if let Some(addr) = val.only_ref()
+            && let Content::Array(arr) = self.heap.get(addr)
+            && !self.heap.slots[addr as usize].open
+        {
+            let arr = (**arr).clone();
+            self.looks(addr);
+            return arr;
+        }
         let mut all: Option<Arr> = None;
-        let mut add = |arr: Arr| all = Some(all.as_ref().map_or_else(|| arr.clone(), |a: &Arr| a.join(&arr)));
+        let mut add = |arr: Arr| {
+            all = Some(match all.take() {
+                Some(a) => a.join(&arr),
+                None => arr,
+            });
+        };
         for addr in val.refs.as_slice() {
             self.looks(*addr);
             if self.heap.slots[*addr as usize].open {

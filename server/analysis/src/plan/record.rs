@@ -1,17 +1,21 @@
 //! What the interpreter writes down on its way: reasons, symbols, call sites, values by place.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
+    fmt::{self, Display, Write},
     sync::Arc,
 };
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{
     ArgsRead, FanoutKind, Misuse, MisuseKind, Nested, PromptPart, Setting, SharedWrite, Symbol, Why,
+    by_span::BySpan,
     contents::union,
     numbers::Num,
     strings::merge_parts,
     sum::{SymId, Tally, WhyId},
-    val::Val,
+    val::{Addr, Refs, Val},
 };
 use crate::text::Span;
 
@@ -19,11 +23,14 @@ use crate::text::Span;
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) whys: Vec<Why>,
-    why_index: HashMap<Why, WhyId>,
+    /// By place, the reason noted last, and for each the one before it.
+    why_index: FxHashMap<Span, WhyId>,
+    why_before: Vec<Option<WhyId>>,
     pub(super) symbols: Vec<Symbol>,
-    symbol_index: HashMap<Symbol, SymId>,
+    symbol_index: FxHashMap<Span, SymId>,
+    symbol_before: Vec<Option<SymId>>,
     /// What each expression was found to be, over all evaluations.
-    pub(super) values: HashMap<Span, Val>,
+    pub(super) values: BySpan<Seen>,
     /// Call sites of `agent`, `parallel`, `pipeline` and `workflow`, by the start of the call.
     pub(super) sites: BTreeMap<u32, Site>,
     /// Titles of phases in the order they came up.
@@ -38,15 +45,65 @@ pub(super) struct Record {
     pub(super) shared_writes: BTreeMap<(u32, u32), SharedWrite>,
     /// Statements skipped because nothing reaches them, and those that something does.
     pub(super) skipped: Vec<Span>,
-    pub(super) reached: HashSet<u32>,
-    misuse_index: HashSet<(u32, Span, MisuseKind)>,
+    pub(super) reached: FxHashSet<u32>,
+    misuse_index: FxHashSet<(u32, Span, MisuseKind)>,
     /// Object literals by their start, and where those that are schemas set `maxItems`.
-    pub(super) literals: HashMap<u32, Span>,
-    pub(super) max_items: HashMap<u32, Span>,
+    pub(super) literals: FxHashMap<u32, Span>,
+    pub(super) max_items: FxHashMap<u32, Span>,
     /// Why the interpreter gave up.
     pub(super) gave_up: Option<&'static str>,
     /// Where the interpreter gave up.
     pub(super) exhausted_at: Option<Span>,
+}
+
+/// What an expression was found to be.
+#[derive(Debug)]
+pub(super) struct Seen {
+    val: Val,
+    /// Places it refers to besides: each evaluation can make a new one.
+    more: Vec<Addr>,
+}
+
+/// So many places are noted one by one before they are sorted in.
+const MOST_MORE: usize = 64;
+
+impl Seen {
+    fn add(&mut self, val: &Val) {
+        if self.val.refs != val.refs {
+            for addr in val.refs.as_slice() {
+                if self.more.last() != Some(addr) && self.val.refs.as_slice().binary_search(addr).is_err() {
+                    self.more.push(*addr);
+                }
+            }
+            if self.more.len() > MOST_MORE + 2 * self.val.refs.as_slice().len() {
+                self.settle();
+            }
+        }
+        if !self.val.is_same_but_refs(val) {
+            self.val = self.val.join(&Val { refs: Refs::None, ..val.clone() });
+        }
+    }
+
+    /// The value, over all evaluations so far.
+    pub(super) fn val(&self) -> Val {
+        let mut all = Seen { val: self.val.clone(), more: self.more.clone() };
+        all.settle();
+        all.val
+    }
+
+    /// The value, once it has been settled.
+    pub(super) fn settled(&self) -> &Val {
+        debug_assert!(self.more.is_empty(), "values are settled at the end of a run");
+        &self.val
+    }
+
+    /// Counts all places it refers to as its own.
+    pub(super) fn settle(&mut self) {
+        if !self.more.is_empty() {
+            let more = std::mem::take(&mut self.more);
+            self.val.refs = Refs::from_iter(self.val.refs.as_slice().iter().copied().chain(more));
+        }
+    }
 }
 
 /// What is known of a call site.
@@ -76,10 +133,10 @@ pub(super) enum SiteKind {
 #[derive(Clone, Debug, Default)]
 pub(super) struct AgentSite {
     pub(super) phases: Vec<usize>,
-    pub(super) label: Option<Vec<PromptPart>>,
-    pub(super) prompt: Option<Vec<PromptPart>>,
+    pub(super) label: Option<Arc<[PromptPart]>>,
+    pub(super) prompt: Option<Arc<[PromptPart]>>,
     pub(super) prompt_span: Span,
-    pub(super) schema: Option<serde_json::Value>,
+    pub(super) schema: Option<Arc<serde_json::Value>>,
     pub(super) schema_span: Option<Span>,
     pub(super) schema_varies: bool,
     pub(super) model: Option<Setting>,
@@ -87,16 +144,19 @@ pub(super) struct AgentSite {
     pub(super) agent_type: Option<Setting>,
 }
 
-impl Default for Record {
-    fn default() -> Self {
+impl Record {
+    /// A record of a text of so many bytes, with so many expressions and statements.
+    pub(super) fn of(bytes: usize, nodes: usize) -> Record {
         let nothing = Why { span: Span::default(), text: "it is written so".into() };
         let some = Symbol { name: "n".into(), span: Span::default() };
         Record {
-            why_index: HashMap::from([(nothing.clone(), 0)]),
+            why_index: FxHashMap::from_iter([(nothing.span, 0)]),
+            why_before: vec![None],
             whys: vec![nothing],
-            symbol_index: HashMap::from([(some.clone(), 0)]),
+            symbol_index: FxHashMap::from_iter([(some.span, 0)]),
+            symbol_before: vec![None],
             symbols: vec![some],
-            values: HashMap::new(),
+            values: BySpan::of(bytes, nodes),
             sites: BTreeMap::new(),
             phases: vec![],
             groups: vec![],
@@ -105,10 +165,10 @@ impl Default for Record {
             args_reads: BTreeMap::new(),
             shared_writes: BTreeMap::new(),
             skipped: vec![],
-            reached: HashSet::new(),
-            misuse_index: HashSet::new(),
-            literals: HashMap::new(),
-            max_items: HashMap::new(),
+            reached: FxHashSet::with_capacity_and_hasher(nodes / 8, Default::default()),
+            misuse_index: FxHashSet::default(),
+            literals: FxHashMap::default(),
+            max_items: FxHashMap::default(),
             gave_up: None,
             exhausted_at: None,
         }
@@ -116,43 +176,42 @@ impl Default for Record {
 }
 
 impl Record {
-    pub(super) fn why(&mut self, span: Span, text: String) -> WhyId {
-        let why = Why { span, text };
-        if let Some(id) = self.why_index.get(&why) {
-            return *id;
+    pub(super) fn why(&mut self, span: Span, text: impl Display) -> WhyId {
+        let last = self.why_index.get(&span).copied();
+        let mut same = last;
+        while let Some(id) = same {
+            if reads(&self.whys[id as usize].text, &text) {
+                return id;
+            }
+            same = self.why_before[id as usize];
         }
         let id = self.whys.len() as WhyId;
-        self.whys.push(why.clone());
-        self.why_index.insert(why, id);
+        self.whys.push(Why { span, text: text.to_string() });
+        self.why_before.push(last);
+        self.why_index.insert(span, id);
         id
     }
 
     pub(super) fn symbol(&mut self, name: &str, span: Span) -> SymId {
-        let symbol = Symbol { name: name.to_owned(), span };
-        if let Some(id) = self.symbol_index.get(&symbol) {
-            return *id;
+        let last = self.symbol_index.get(&span).copied();
+        let mut same = last;
+        while let Some(id) = same {
+            if self.symbols[id as usize].name == name {
+                return id;
+            }
+            same = self.symbol_before[id as usize];
         }
         let id = self.symbols.len() as SymId;
-        self.symbols.push(symbol.clone());
-        self.symbol_index.insert(symbol, id);
+        self.symbols.push(Symbol { name: name.to_owned(), span });
+        self.symbol_before.push(last);
+        self.symbol_index.insert(span, id);
         id
     }
 
-    /// A short name for an expression's text.
-    pub(super) fn short(&self, text: &str) -> String {
-        let last = text.rsplit(['.', '(']).next().unwrap_or(text);
-        let name: String =
-            last.chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == '$').take(24).collect();
-        if name.is_empty() { "n".into() } else { name }
-    }
-
     pub(super) fn value(&mut self, span: Span, val: &Val) {
-        match self.values.get_mut(&span) {
-            None => {
-                self.values.insert(span, val.clone());
-            }
-            Some(known) if *known != *val => *known = known.join(val),
-            Some(_) => {}
+        match self.values.get_mut(span) {
+            Some(known) => known.add(val),
+            None => self.values.insert(span, Seen { val: val.clone(), more: vec![] }),
         }
     }
 
@@ -203,15 +262,17 @@ impl AgentSite {
                 })
             };
             let ((a, b), (c, d)) = (length(parts), length(more));
-            vec![PromptPart::Hole { span, low: a.min(c), high: b.zip(d).map(|(b, d)| b.max(d)) }]
+            Arc::from([PromptPart::Hole { span, low: a.min(c), high: b.zip(d).map(|(b, d)| b.max(d)) }])
         };
         let span = other.prompt_span;
         self.prompt = match (self.prompt.take(), other.prompt) {
-            (Some(a), Some(b)) => Some(merge_parts(&a, &b).unwrap_or_else(|| hole(&a, &b, span))),
+            (Some(a), Some(b)) if a == b => Some(a),
+            (Some(a), Some(b)) => Some(merge_parts(&a, &b).map_or_else(|| hole(&a, &b, span), Arc::from)),
             (a, b) => a.or(b),
         };
         self.label = match (self.label.take(), other.label) {
-            (Some(a), Some(b)) => merge_parts(&a, &b).or_else(|| Some(common_start(&a, &b))),
+            (Some(a), Some(b)) if a == b => Some(a),
+            (Some(a), Some(b)) => Some(merge_parts(&a, &b).unwrap_or_else(|| common_start(&a, &b)).into()),
             _ => None,
         };
         if self.schema != other.schema {
@@ -281,7 +342,20 @@ impl Site {
     }
 }
 
+/// Whether `text` reads `known`.
+fn reads(known: &str, text: &impl Display) -> bool {
+    struct Left<'t>(&'t str);
+    impl Write for Left<'_> {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut left = Left(known);
+    write!(left, "{text}").is_ok() && left.0.is_empty()
+}
+
 /// All call sites of several promises.
 pub(super) fn all_origins<'a>(lists: impl Iterator<Item = &'a Arc<[u32]>>) -> Arc<[u32]> {
-    lists.fold([].into(), |all, one| union(&all, one))
+    lists.fold(Arc::default(), |all, one| if all.is_empty() { one.clone() } else { union(&all, one) })
 }

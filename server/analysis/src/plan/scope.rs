@@ -1,7 +1,8 @@
 //! Which declaration each identifier means, and which scopes hold variables.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use swc_ecma_ast::{
     ArrowExpr, ArrowFunctionBody, AssignTarget, AssignTargetPat, BlockStmt, Callee, Class, ClassMember, Decl, Expr,
     ForHead, Function, Ident, MemberProp, Module, ModuleDecl, ModuleItem, ObjectPatProp, OptChainBase,
@@ -10,6 +11,7 @@ use swc_ecma_ast::{
 
 use super::{
     Binding,
+    by_span::BySpan,
     declared::{decl_names, hoisted, lexical, pat_names, var_names},
     names,
 };
@@ -25,6 +27,13 @@ pub(super) struct Place {
     pub(super) index: u32,
 }
 
+/// What an identifier means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Name {
+    pub(super) binding: Binding,
+    place: Option<Place>,
+}
+
 /// A variable of a scope.
 #[derive(Clone, Debug)]
 pub(super) struct Variable {
@@ -38,10 +47,9 @@ pub(super) struct Variable {
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
     /// By the offset of the node that opens the scope.
-    pub(super) scopes: HashMap<u32, Vec<Variable>>,
-    /// By the offset of the identifier.
-    pub(super) places: HashMap<u32, Place>,
-    pub(super) bindings: HashMap<Span, Binding>,
+    pub(super) scopes: FxHashMap<u32, Vec<Variable>>,
+    /// By the identifier.
+    pub(super) names: Arc<BySpan<Name>>,
     /// Calls of primitives: the callee's name, the call, the callee.
     pub(super) primitive_calls: Vec<(&'static str, Span, Span)>,
     /// The first use of `args`.
@@ -53,9 +61,22 @@ pub(super) struct Scopes {
 
 impl Scopes {
     pub(super) fn of(module: &Module) -> Scopes {
-        let mut walk = Walk { found: Scopes::default(), open: vec![], names: HashMap::new(), depth: 0 };
+        // Names in usual text are this far apart.
+        let names = (module.span.hi.0 - module.span.lo.0) as usize / 16;
+        let mut walk = Walk {
+            found: Scopes::default(),
+            resolved: BySpan::of(module.span.hi.0 as usize, names),
+            open: vec![],
+            names: FxHashMap::default(),
+            depth: 0,
+        };
         walk.module(module);
-        walk.found
+        Scopes { names: walk.resolved.into(), ..walk.found }
+    }
+
+    /// Where the variable of the identifier at `span` lives, if a scope of the script has it.
+    pub(super) fn place(&self, span: Span) -> Option<Place> {
+        self.names.get(span)?.place
     }
 
     /// Size of the tree, in expressions and statements.
@@ -66,10 +87,11 @@ impl Scopes {
 
 struct Walk<'a> {
     found: Scopes,
+    resolved: BySpan<Name>,
     /// The open scopes: key and whether it is a function's.
     open: Vec<u32>,
     /// For each name, the open scopes that declare it: depth and index.
-    names: HashMap<&'a str, Vec<(usize, u32)>>,
+    names: FxHashMap<&'a str, Vec<(usize, u32)>>,
     depth: u32,
 }
 
@@ -107,14 +129,14 @@ impl<'a> Walk<'a> {
 
     fn enter(&mut self, key: u32, declared: Vec<&'a Ident>) {
         let mut variables: Vec<Variable> = Vec::new();
-        let mut index: HashMap<&'a str, u32> = HashMap::new();
+        let depth = self.open.len();
         for ident in declared {
             let name: &'a str = &ident.sym;
-            if index.contains_key(name) {
+            let declarations = self.names.entry(name).or_default();
+            if declarations.last().is_some_and(|(d, _)| *d == depth) {
                 continue;
             }
-            index.insert(name, variables.len() as u32);
-            self.names.entry(name).or_default().push((self.open.len(), variables.len() as u32));
+            declarations.push((depth, variables.len() as u32));
             variables.push(Variable { name: name.to_owned(), declared: span(ident), reassigned: false });
         }
         if key == MODULE || !variables.is_empty() {
@@ -141,9 +163,9 @@ impl<'a> Walk<'a> {
         let name: &'a str = &ident.sym;
         let at = span(ident);
         let found = self.names.get(name).and_then(|s| s.last()).copied();
+        let place = found.map(|(depth, index)| Place { hops: (self.open.len() - 1 - depth) as u32, index });
         let binding = match found {
             Some((depth, index)) => {
-                self.found.places.insert(at.start, Place { hops: (self.open.len() - 1 - depth) as u32, index });
                 let scope = self.found.scopes.get_mut(&self.open[depth]);
                 match scope.and_then(|s| s.get_mut(index as usize)) {
                     Some(variable) => {
@@ -162,7 +184,7 @@ impl<'a> Walk<'a> {
         if binding == Binding::Primitive("args") {
             self.found.first_args.get_or_insert(at);
         }
-        self.found.bindings.insert(at, binding);
+        self.resolved.insert(at, Name { binding, place });
     }
 
     fn stmts(&mut self, stmts: &'a [Stmt]) {
@@ -469,7 +491,7 @@ impl<'a> Walk<'a> {
                 if let Callee::Expr(callee) = &c.callee {
                     self.expr(callee);
                     if let Expr::Ident(i) = &**callee
-                        && let Some(Binding::Primitive(name)) = self.found.bindings.get(&span(i))
+                        && let Some(Name { binding: Binding::Primitive(name), .. }) = self.resolved.get(span(i))
                     {
                         self.found.primitive_calls.push((name, span(c), span(i)));
                     }

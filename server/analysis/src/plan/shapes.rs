@@ -1,25 +1,93 @@
 //! From a JSON Schema to the values that satisfy it.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     contents::{Arr, Content, Obj, ObjField},
+    heap::Slot,
     interp::Interp,
     numbers::Num,
     strings::Str,
     sum::WhyId,
-    val::Val,
+    val::{Addr, Refs, Val},
 };
 use crate::text::Span;
 
 const DEEPEST: u32 = 16;
 
+/// What an agent was found to return under a schema: the places made for it, and the value.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// The schema as it was.
+    json: Arc<serde_json::Value>,
+    name: String,
+    /// Where the places begin.
+    base: Addr,
+    places: Vec<Slot>,
+    val: Val,
+}
+
+impl Shape {
+    /// The value, with places that begin at `base`.
+    fn val(&self, val: &Val, base: Addr) -> Val {
+        let moved = val.refs.as_slice().iter().map(|a| if *a >= self.base { *a - self.base + base } else { *a });
+        Val { refs: Refs::from_iter(moved), ..val.clone() }
+    }
+
+    fn content(&self, content: &Content, base: Addr) -> Content {
+        let refers = |v: &Val| !v.refs.is_empty();
+        match content {
+            Content::Object(o) if o.fields.iter().any(|f| refers(&f.val)) || o.rest.iter().any(refers) => {
+                let mut o = (**o).clone();
+                o.fields.iter_mut().for_each(|f| f.val = self.val(&f.val, base));
+                o.rest = o.rest.map(|r| self.val(&r, base));
+                Content::Object(o.into())
+            }
+            Content::Array(a) if refers(&a.elem) || a.elems.iter().flatten().any(refers) => {
+                let elems = a.elems.as_ref().map(|e| e.iter().map(|v| self.val(v, base)).collect());
+                Content::Array(Arr { elems, elem: self.val(&a.elem, base), ..(**a).clone() }.into())
+            }
+            other => other.clone(),
+        }
+    }
+}
+
 impl<'a> Interp<'a> {
-    /// What an agent called at `call` returns under `schema`.
-    pub(super) fn shape(&mut self, schema: &Val, call: Span) -> Val {
+    /// What an agent called at `call` returns under `schema`, whose text is `json` where it is a constant. The same is not worked out
+    /// twice, only made anew.
+    pub(super) fn shape(&mut self, schema: &Val, json: Option<&Arc<serde_json::Value>>, call: Span) -> Val {
+        let (Some(json), Some(addr)) = (json, schema.only_ref()) else {
+            return self.new_shape(schema, call);
+        };
+        let name = self.naming.clone().unwrap_or(Cow::Borrowed("result"));
+        let key = (addr, call.start, self.chain);
+        if let Some(known) = self.shapes.get(&key)
+            && Arc::ptr_eq(&known.json, json)
+            && known.name == *name
+        {
+            let base = self.heap.len();
+            for place in &known.places {
+                self.heap.copy(place, known.content(&place.content, base));
+            }
+            let val = known.val(&known.val, base);
+            let looked = self.schemas.get(&addr).map(|(seen, _)| seen.0.iter().map(|(a, _)| *a).collect::<Vec<_>>());
+            looked.unwrap_or_default().into_iter().for_each(|a| self.looks(a));
+            return val;
+        }
+        let base = self.heap.len();
+        let val = self.new_shape(schema, call);
+        let places = self.heap.slots[base as usize..].to_vec();
+        if places.iter().all(|p| matches!(p.content, Content::Object(_) | Content::Array(_))) {
+            let known = Shape { json: json.clone(), name: name.into_owned(), base, places, val: val.clone() };
+            self.shapes.insert(key, known);
+        }
+        val
+    }
+
+    fn new_shape(&mut self, schema: &Val, call: Span) -> Val {
         let line = self.script.lines.line_of(call.start) + 1;
-        let origin = self.why(call, format!("the schema of the agent at line {line} gives its shape"));
-        let name = self.naming.clone().map_or_else(|| "result".to_owned(), |(n, _)| n);
+        let origin = self.why(call, format_args!("the schema of the agent at line {line} gives its shape"));
+        let name = self.naming.clone().unwrap_or(Cow::Borrowed("result"));
         let outer = self.enter_chain(call.start);
         let val = self.shape_of(schema, &name, call, origin, 0);
         self.chain = outer;
@@ -32,19 +100,28 @@ impl<'a> Interp<'a> {
     }
 
     fn keyword(&mut self, schema: &Val, name: &str, at: Span) -> Option<Val> {
+        if let Some(addr) = schema.only_ref()
+            && let Content::Object(o) = self.heap.get(addr)
+            && o.rest.is_none()
+            && o.class.is_none()
+            && !o.fields.iter().any(|f| *f.name == *name)
+        {
+            self.looks(addr);
+            return None;
+        }
         let val = self.get(schema, name, at);
         (!val.is_nullish() && !val.is_never()).then_some(val)
     }
 
     fn number(&mut self, schema: &Val, name: &str, at: Span) -> Option<Num> {
         let val = self.keyword(schema, name, at)?;
-        val.num.clone().filter(|_| val.only_num())
+        val.number_part().filter(|_| val.only_num())
     }
 
     fn shape_of(&mut self, schema: &Val, name: &str, call: Span, origin: WhyId, depth: u32) -> Val {
         let line = self.script.lines.line_of(call.start) + 1;
         let any = |me: &mut Self| {
-            let why = me.why(call, format!("the schema of the agent at line {line} leaves `{name}` open"));
+            let why = me.why(call, format_args!("the schema of the agent at line {line} leaves `{name}` open"));
             let sym = me.symbol(name, call);
             Val::unknown(why, sym, true)
         };
@@ -113,7 +190,7 @@ impl<'a> Interp<'a> {
                 "number" | "integer" => {
                     let low = self.number(schema, "minimum", call).map_or(f64::NEG_INFINITY, |n| n.lo);
                     let high = self.number(schema, "maximum", call).map_or(f64::INFINITY, |n| n.hi);
-                    let why = self.why(call, format!("the agent at line {line} decides `{name}`"));
+                    let why = self.why(call, format_args!("the agent at line {line} decides `{name}`"));
                     let (low, high) = if low <= high { (low, high) } else { (f64::NEG_INFINITY, f64::INFINITY) };
                     let num = Num { whole: t == "integer", ..Num::between(low, high) };
                     if t == "integer" && low >= 0.0 {
@@ -141,8 +218,8 @@ impl<'a> Interp<'a> {
         let elem = match items {
             Some(items) => self.shape_of(&items, &singular, call, origin, depth + 1),
             None => {
-                let why =
-                    self.why(call, format!("the schema of the agent at line {line} does not say what `{name}` holds"));
+                let why = self
+                    .why(call, format_args!("the schema of the agent at line {line} does not say what `{name}` holds"));
                 let sym = self.symbol(&singular, call);
                 Val::unknown(why, sym, true)
             }
@@ -163,7 +240,7 @@ impl<'a> Interp<'a> {
                     format!("`{name}` is as long as the agent at line {line} returns: its schema allows {hi}"),
                 );
                 let place = self.record.max_items.get(&site.start).copied().unwrap_or(site);
-                (hi, why, self.why(place, format!("the schema allows at most {hi} `{name}`")))
+                (hi, why, self.why(place, format_args!("the schema allows at most {hi} `{name}`")))
             }
             None => {
                 let text =
@@ -218,7 +295,7 @@ impl<'a> Interp<'a> {
             }
         }
         if open {
-            let why = self.why(call, format!("the schema of the agent at line {line} allows other fields"));
+            let why = self.why(call, format_args!("the schema of the agent at line {line} allows other fields"));
             let sym = self.symbol("field", call);
             obj.rest = Some(Val::unknown(why, sym, true));
         }

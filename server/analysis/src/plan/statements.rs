@@ -1,5 +1,7 @@
 //! Statements.
 
+use std::borrow::Cow;
+
 use swc_ecma_ast::{BlockStmt, Decl, Expr, IfStmt, LabeledStmt, Pat, Stmt, SwitchStmt, VarDecl, VarDeclKind};
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
     sum::WhyId,
     val::Val,
 };
-use crate::{script::span, text::Span};
+use crate::script::span;
 
 impl<'a> Interp<'a> {
     /// Runs the statements of a scope whose frame is in place.
@@ -196,7 +198,7 @@ impl<'a> Interp<'a> {
     /// Goes on after a region: from its end, or from any of the exits it caught.
     pub(super) fn after(&mut self, end: Way, exits: Vec<Exit>, why: Option<WhyId>) -> Val {
         let ways = std::iter::once(end).chain(exits.into_iter().map(Self::way_of));
-        self.any_way_because(ways.collect(), why)
+        self.any_way_because(ways, why)
     }
 
     fn switch(&mut self, s: &'a SwitchStmt, labels: Vec<String>) {
@@ -269,9 +271,9 @@ impl<'a> Interp<'a> {
 }
 
 /// The name a pattern gives to the whole value.
-pub(super) fn name_of(pat: &Pat) -> Option<(&str, Span)> {
+pub(super) fn name_of(pat: &Pat) -> Option<Cow<'_, str>> {
     match pat {
-        Pat::Ident(i) => Some((&i.id.sym, span(&i.id))),
+        Pat::Ident(i) => Some((&*i.id.sym).into()),
         Pat::Assign(a) => name_of(&a.left),
         _ => None,
     }

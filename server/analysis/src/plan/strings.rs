@@ -68,37 +68,20 @@ impl Str {
     }
 
     /// Its parts, as a hole at `span` where they are not known.
-    pub(super) fn parts(&self, span: Span) -> Vec<PromptPart> {
+    pub(super) fn parts(&self, span: Span) -> Arc<[PromptPart]> {
         match (self.single(), &self.parts) {
-            (Some(text), _) if text.is_empty() => vec![],
-            (Some(text), _) => vec![PromptPart::Text(text.to_string())],
-            (None, Some(parts)) => parts.to_vec(),
-            (None, None) => vec![PromptPart::Hole { span, low: self.lo, high: self.hi }],
+            (Some(text), _) if text.is_empty() => Arc::default(),
+            (Some(text), _) => [PromptPart::Text(text.to_string())].into(),
+            (None, Some(parts)) => parts.clone(),
+            (None, None) => [PromptPart::Hole { span, low: self.lo, high: self.hi }].into(),
         }
     }
 
     /// `self + other`; the spans say where each came from.
     pub(super) fn concat(&self, span: Span, other: &Str, other_span: Span) -> Str {
-        let lo = self.lo.saturating_add(other.lo);
-        let hi = self.hi.zip(other.hi).map(|(a, b)| a.saturating_add(b));
-        let from_agent = self.from_agent || other.from_agent;
-        if let (Some(a), Some(b)) = (&self.known, &other.known)
-            && a.len() * b.len() <= MOST_TEXTS
-        {
-            let texts = a.iter().flat_map(|a| b.iter().map(move |b| Arc::from(format!("{a}{b}"))));
-            if let Some(all) = Str::one_of(texts.collect::<Vec<Arc<str>>>()) {
-                return Str { from_agent, ..all };
-            }
-        }
-        let mut parts = self.parts(span);
-        for part in other.parts(other_span) {
-            match (parts.last_mut(), part) {
-                (Some(PromptPart::Text(last)), PromptPart::Text(text)) => last.push_str(&text),
-                (_, part) => parts.push(part),
-            }
-        }
-        let parts = (parts.len() <= MOST_PARTS).then(|| parts.into());
-        Str { known: None, parts, lo, hi, json: None, from_agent }
+        let mut all = Joined::of(self);
+        all.push(span, other, other_span);
+        all.done()
     }
 
     pub(super) fn join(&self, other: &Str) -> Str {
@@ -146,6 +129,138 @@ impl Str {
             json: self.json.clone().filter(|j| next.json.as_ref() == Some(j)),
             from_agent: self.from_agent || next.from_agent,
         }
+    }
+}
+
+/// A string while it is put together.
+#[derive(Debug)]
+pub(super) struct Joined {
+    text: Text,
+    lo: u64,
+    hi: Option<u64>,
+    from_agent: bool,
+}
+
+#[derive(Debug)]
+enum Text {
+    One(String),
+    OneOf(Arc<[Arc<str>]>),
+    /// `None`: a hole, or more than are kept apart.
+    Parts(Option<Vec<PromptPart>>),
+}
+
+impl Default for Joined {
+    fn default() -> Joined {
+        Joined { text: Text::One(String::new()), lo: 0, hi: Some(0), from_agent: false }
+    }
+}
+
+impl Joined {
+    fn of(str: &Str) -> Joined {
+        let text = match str.known.as_ref().map(|k| (&**k, k)) {
+            Some(([one], _)) => Text::One(one.to_string()),
+            Some((_, many)) => Text::OneOf(many.clone()),
+            None => Text::Parts(str.parts.as_deref().map(<[PromptPart]>::to_vec)),
+        };
+        Joined { text, lo: str.lo, hi: str.hi, from_agent: str.from_agent }
+    }
+
+    /// Adds a text; `at` is where all before it comes from.
+    pub(super) fn push_text(&mut self, at: Span, text: &str) {
+        match &mut self.text {
+            Text::One(so_far) => {
+                so_far.push_str(text);
+                (self.lo, self.hi) = (so_far.len() as u64, Some(so_far.len() as u64));
+            }
+            Text::OneOf(_) => self.push(at, &Str::known(text), at),
+            Text::Parts(_) => {
+                let parts = self.parts(at);
+                push_text(parts, text);
+                self.longer(text.len() as u64, Some(text.len() as u64));
+            }
+        }
+    }
+
+    /// Adds a string; the spans say where all before it and it come from.
+    pub(super) fn push(&mut self, at: Span, other: &Str, other_at: Span) {
+        self.from_agent |= other.from_agent;
+        let product = match (&self.text, other.known.as_deref()) {
+            (Text::One(_), Some([one])) => return self.push_text(at, one),
+            (Text::One(one), Some(b)) => product(std::iter::once(&**one), 1, b),
+            (Text::OneOf(a), Some(b)) => product(a.iter().map(|a| &**a), a.len(), b),
+            _ => None,
+        };
+        if let Some(Str { known: Some(known), lo, hi, .. }) = product {
+            (self.lo, self.hi) = (lo, hi);
+            self.text = match &*known {
+                [one] => Text::One(one.to_string()),
+                _ => Text::OneOf(known),
+            };
+            return;
+        }
+        let parts = self.parts(at);
+        match (other.known.as_deref(), &other.parts) {
+            (Some([one]), _) => push_text(parts, one),
+            (_, Some(more)) => {
+                for part in more.iter() {
+                    match part {
+                        PromptPart::Text(text) => push_text(parts, text),
+                        hole => parts.push(hole.clone()),
+                    }
+                }
+            }
+            (_, None) => parts.push(PromptPart::Hole { span: other_at, low: other.lo, high: other.hi }),
+        }
+        self.longer(other.lo, other.hi);
+    }
+
+    /// What there is so far, as parts.
+    fn parts(&mut self, at: Span) -> &mut Vec<PromptPart> {
+        let hole = PromptPart::Hole { span: at, low: self.lo, high: self.hi };
+        if let Text::One(text) = &mut self.text {
+            let text = std::mem::take(text);
+            self.text = Text::Parts(Some(if text.is_empty() { vec![] } else { vec![PromptPart::Text(text)] }));
+        }
+        if let Text::OneOf(_) = self.text {
+            self.text = Text::Parts(None);
+        }
+        match &mut self.text {
+            Text::Parts(parts) => parts.get_or_insert_with(|| vec![hole]),
+            Text::One(_) | Text::OneOf(_) => unreachable!("both were turned into parts above"),
+        }
+    }
+
+    fn longer(&mut self, lo: u64, hi: Option<u64>) {
+        self.lo = self.lo.saturating_add(lo);
+        self.hi = self.hi.zip(hi).map(|(a, b)| a.saturating_add(b));
+        if let Text::Parts(parts) = &mut self.text
+            && parts.as_ref().is_some_and(|p| p.len() > MOST_PARTS)
+        {
+            *parts = None;
+        }
+    }
+
+    pub(super) fn done(self) -> Str {
+        let Joined { text, lo, hi, from_agent } = self;
+        match text {
+            Text::One(text) => Str { from_agent, ..Str::known(&text) },
+            Text::OneOf(known) => Str { known: Some(known), from_agent, ..Str::between(lo, hi) },
+            Text::Parts(parts) => Str { parts: parts.map(Into::into), from_agent, ..Str::between(lo, hi) },
+        }
+    }
+}
+
+/// Each of `a` with each of `b`, unless they are too many.
+fn product<'t>(a: impl Iterator<Item = &'t str>, n: usize, b: &[Arc<str>]) -> Option<Str> {
+    let texts = a.flat_map(|a| b.iter().map(move |b| Arc::from(format!("{a}{b}"))));
+    if n * b.len() <= MOST_TEXTS { Str::one_of(texts) } else { None }
+}
+
+fn push_text(parts: &mut Vec<PromptPart>, text: &str) {
+    match parts.last_mut() {
+        _ if text.is_empty() => {}
+        Some(PromptPart::Text(last)) => last.push_str(text),
+        _ => parts.push(PromptPart::Text(text.to_owned())),
     }
 }
 

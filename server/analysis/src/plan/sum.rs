@@ -14,15 +14,29 @@ const MOST_WHYS: usize = 8;
 
 /// A small set of reasons, in the order they came up.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Whys(Option<Arc<[WhyId]>>);
+pub(super) enum Whys {
+    #[default]
+    None,
+    One(WhyId),
+    /// At least two.
+    Many(Arc<Vec<WhyId>>),
+}
 
 impl Whys {
     pub(super) fn one(why: WhyId) -> Self {
-        Self(Some(Arc::new([why])))
+        Whys::One(why)
+    }
+
+    fn as_slice(&self) -> &[WhyId] {
+        match self {
+            Whys::None => &[],
+            Whys::One(why) => std::slice::from_ref(why),
+            Whys::Many(many) => many,
+        }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = WhyId> + '_ {
-        self.0.iter().flat_map(|w| w.iter().copied())
+        self.as_slice().iter().copied()
     }
 
     pub(super) fn first(&self) -> Option<WhyId> {
@@ -30,17 +44,15 @@ impl Whys {
     }
 
     pub(super) fn union(&self, other: &Whys) -> Whys {
-        match (&self.0, &other.0) {
-            (None, _) => other.clone(),
-            (_, None) => self.clone(),
-            (Some(a), Some(b)) => {
-                if Arc::ptr_eq(a, b) || b.iter().all(|w| a.contains(w)) || a.len() >= MOST_WHYS {
-                    return self.clone();
-                }
-                let fresh = b.iter().filter(|w| !a.contains(w));
-                Whys(Some(a.iter().chain(fresh).copied().take(MOST_WHYS).collect()))
-            }
+        let (a, b) = (self.as_slice(), other.as_slice());
+        if a.is_empty() {
+            return other.clone();
         }
+        if b.iter().all(|w| a.contains(w)) || a.len() >= MOST_WHYS {
+            return self.clone();
+        }
+        let fresh = b.iter().filter(|w| !a.contains(w));
+        Whys::Many(Arc::new(a.iter().chain(fresh).copied().take(MOST_WHYS).collect()))
     }
 }
 
@@ -52,51 +64,106 @@ pub(super) struct Product {
     pub(super) at_most: bool,
 }
 
-/// A sum of products; the constant is the product without symbols.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Sum(pub(super) Vec<Product>);
+/// A sum of products.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Sum {
+    /// A number; nothing is never "at most".
+    Constant { n: u64, at_most: bool },
+    /// Any other sum; a constant in it is the product without symbols.
+    Products(Arc<Vec<Product>>),
+}
+
+impl Default for Sum {
+    fn default() -> Sum {
+        Sum::constant(0)
+    }
+}
 
 impl Sum {
-    pub(super) fn constant(n: u64) -> Sum {
-        Sum::product(vec![], n, false)
+    pub(super) const fn constant(n: u64) -> Sum {
+        Sum::Constant { n, at_most: false }
     }
 
     pub(super) fn symbol(sym: SymId) -> Sum {
-        Sum::product(vec![sym], 1, false)
+        Sum::Products(Arc::new(vec![Product { syms: vec![sym], factor: 1, at_most: false }]))
     }
 
-    fn product(syms: Vec<SymId>, factor: u64, at_most: bool) -> Sum {
-        if factor == 0 { Sum::default() } else { Sum(vec![Product { syms, factor, at_most }]) }
+    fn of(products: Vec<Product>) -> Sum {
+        match products.as_slice() {
+            [] => Sum::constant(0),
+            [Product { syms, factor, at_most }] if syms.is_empty() => Sum::Constant { n: *factor, at_most: *at_most },
+            _ => Sum::Products(Arc::new(products)),
+        }
+    }
+
+    /// The products: symbols, factor, and whether it is at most so much.
+    pub(super) fn products(&self) -> impl Iterator<Item = (&[SymId], u64, bool)> {
+        let (constant, products) = match self {
+            Sum::Constant { n, at_most } => (Some((&[][..], *n, *at_most)).filter(|_| *n > 0), &[][..]),
+            Sum::Products(products) => (None, products.as_slice()),
+        };
+        constant.into_iter().chain(products.iter().map(|p| (p.syms.as_slice(), p.factor, p.at_most)))
+    }
+
+    /// Whether it holds what could be one product as several.
+    fn repeats(&self) -> bool {
+        match self {
+            Sum::Constant { .. } => false,
+            Sum::Products(all) => all.windows(2).any(|w| w[0].syms == w[1].syms && w[0].at_most == w[1].at_most),
+        }
+    }
+
+    fn to_products(&self) -> Vec<Product> {
+        let all = self.products();
+        all.map(|(syms, factor, at_most)| Product { syms: syms.to_vec(), factor, at_most }).collect()
     }
 
     pub(super) fn at_most(mut self) -> Sum {
-        self.0.iter_mut().for_each(|p| p.at_most = true);
+        match &mut self {
+            Sum::Constant { n, at_most } => *at_most |= *n > 0,
+            Sum::Products(products) if products.iter().all(|p| p.at_most) => {}
+            Sum::Products(products) => Arc::make_mut(products).iter_mut().for_each(|p| p.at_most = true),
+        }
         self
     }
 
     pub(super) fn add(&self, other: &Sum) -> Sum {
-        let mut sum = self.clone();
-        for p in &other.0 {
-            match sum.0.iter_mut().find(|q| q.syms == p.syms && q.at_most == p.at_most) {
-                Some(q) => q.factor = q.factor.saturating_add(p.factor),
-                None => sum.0.push(p.clone()),
+        match (self, other) {
+            (sum, Sum::Constant { n: 0, .. }) => return sum.clone(),
+            (Sum::Constant { n: 0, .. }, sum) if !sum.repeats() => return sum.clone(),
+            (Sum::Constant { n, at_most }, Sum::Constant { n: m, at_most: same }) if at_most == same => {
+                return Sum::Constant { n: n.saturating_add(*m), at_most: *at_most };
             }
+            _ => {}
         }
-        sum.0.sort_by(|a, b| (a.syms.len(), &a.syms, a.at_most).cmp(&(b.syms.len(), &b.syms, b.at_most)));
-        sum
+        let mut sum = self.to_products();
+        add_products(&mut sum, other.products());
+        Sum::of(sum)
     }
 
     pub(super) fn times(&self, other: &Sum) -> Sum {
-        let mut sum = Sum::default();
-        for p in &self.0 {
-            for q in &other.0 {
-                let mut syms: Vec<SymId> = p.syms.iter().chain(&q.syms).copied().collect();
-                syms.sort_unstable();
-                let factor = p.factor.saturating_mul(q.factor);
-                sum = sum.add(&Sum::product(syms, factor, p.at_most || q.at_most));
+        match (self, other) {
+            (Sum::Constant { n: 0, .. }, _) | (_, Sum::Constant { n: 0, .. }) => return Sum::constant(0),
+            (Sum::Constant { n, at_most }, Sum::Constant { n: m, at_most: or_less }) => {
+                return Sum::Constant { n: n.saturating_mul(*m), at_most: *at_most || *or_less };
+            }
+            (Sum::Constant { n: 1, at_most: false }, sum) | (sum, Sum::Constant { n: 1, at_most: false })
+                if !sum.repeats() =>
+            {
+                return sum.clone();
+            }
+            _ => {}
+        }
+        let mut sum = vec![];
+        for (syms, factor, at_most) in self.products() {
+            for (more, times, or_less) in other.products() {
+                let mut all: Vec<SymId> = syms.iter().chain(more).copied().collect();
+                all.sort_unstable();
+                let product = (all.as_slice(), factor.saturating_mul(times), at_most || or_less);
+                add_products(&mut sum, std::iter::once(product));
             }
         }
-        sum
+        Sum::of(sum)
     }
 
     /// A sum at least as large as both.
@@ -105,19 +172,19 @@ impl Sum {
             return self.clone();
         }
         let total = |sum: &Sum, syms: &[SymId]| {
-            let same = sum.0.iter().filter(|p| p.syms == syms);
-            same.fold((0u64, false), |(n, m), p| (n.saturating_add(p.factor), m || p.at_most))
+            let same = sum.products().filter(|(s, ..)| *s == syms);
+            same.fold((0u64, false), |(n, m), (_, factor, at_most)| (n.saturating_add(factor), m || at_most))
         };
-        let mut sum = Sum::default();
-        for p in self.0.iter().chain(&other.0) {
-            if sum.0.iter().any(|q| q.syms == p.syms) {
+        let mut sum: Vec<Product> = vec![];
+        for (syms, ..) in self.products().chain(other.products()) {
+            if sum.iter().any(|q| q.syms == syms) {
                 continue;
             }
-            let ((a, am), (b, bm)) = (total(self, &p.syms), total(other, &p.syms));
-            sum.0.push(Product { syms: p.syms.clone(), factor: a.max(b), at_most: a != b || am || bm });
+            let ((a, am), (b, bm)) = (total(self, syms), total(other, syms));
+            sum.push(Product { syms: syms.to_vec(), factor: a.max(b), at_most: a != b || am || bm });
         }
-        sum.0.sort_by(|a, b| (a.syms.len(), &a.syms).cmp(&(b.syms.len(), &b.syms)));
-        sum
+        sum.sort_by(|a, b| (a.syms.len(), &a.syms).cmp(&(b.syms.len(), &b.syms)));
+        Sum::of(sum)
     }
 
     /// What is left of a long sum whose value is at most `high`.
@@ -125,14 +192,31 @@ impl Sum {
         match high {
             _ if !self.is_long() => self,
             Some(high) => Sum::constant(high).at_most(),
-            None => Sum(self.0.into_iter().filter(|p| p.syms.is_empty()).collect()).add(&Sum::symbol(0)),
+            None => {
+                let all = self.to_products();
+                Sum::of(all.into_iter().filter(|p| p.syms.is_empty()).collect()).add(&Sum::symbol(0))
+            }
         }
     }
 
     /// Whether it has become too long to help a reader.
     pub(super) fn is_long(&self) -> bool {
-        self.0.len() > MOST_TERMS || self.0.iter().any(|p| p.syms.len() > 4)
+        match self {
+            Sum::Constant { .. } => false,
+            Sum::Products(all) => all.len() > MOST_TERMS || all.iter().any(|p| p.syms.len() > 4),
+        }
     }
+}
+
+/// Adds products to a sum, term by term.
+fn add_products<'p>(sum: &mut Vec<Product>, more: impl Iterator<Item = (&'p [SymId], u64, bool)>) {
+    for (syms, factor, at_most) in more {
+        match sum.iter_mut().find(|q| q.syms == syms && q.at_most == at_most) {
+            Some(q) => q.factor = q.factor.saturating_add(factor),
+            None => sum.push(Product { syms: syms.to_vec(), factor, at_most }),
+        }
+    }
+    sum.sort_by(|a, b| (a.syms.len(), &a.syms, a.at_most).cmp(&(b.syms.len(), &b.syms, b.at_most)));
 }
 
 /// How often something happens: see [`Count`](super::Count).
@@ -151,11 +235,11 @@ impl Default for Tally {
 }
 
 impl Tally {
-    pub(super) fn exactly(n: u64) -> Tally {
-        Tally { low: n, high: Some(n), sum: Sum::constant(n), whys: Whys::default() }
+    pub(super) const fn exactly(n: u64) -> Tally {
+        Tally { low: n, high: Some(n), sum: Sum::constant(n), whys: Whys::None }
     }
 
-    pub(super) fn zero() -> Tally {
+    pub(super) const fn zero() -> Tally {
         Tally::exactly(0)
     }
 
@@ -245,7 +329,7 @@ mod tests {
         let sum = Sum::constant(1).add(&files.times(&three));
         assert_eq!(sum.add(&files), Sum::constant(1).add(&files.times(&Sum::constant(4))));
         let joined = sum.join(&sum.add(&findings));
-        assert_eq!(joined.0.iter().map(|p| p.at_most).collect::<Vec<_>>(), [false, false, true]);
+        assert_eq!(joined.products().map(|(.., at_most)| at_most).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(three.times(&Sum::default()), Sum::default(), "three times nothing");
     }
 

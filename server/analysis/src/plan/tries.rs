@@ -22,16 +22,16 @@ impl<'a> Interp<'a> {
             me.try_catch(t);
             Val::default()
         });
-        let seen = self.heap.end_try();
+        let seen = self.heap.end_try(target.thrown.is_some());
         let mut fx = end.fx.clone();
         target.exits.iter().for_each(|e| fx = fx.join(&e.fx));
-        let thrown = self.thrown_state(seen, &target);
+        let thrown = target.thrown.is_some().then(|| self.thrown_state(seen, &target));
         let mut exits: Vec<(Option<Leave>, Way)> = vec![];
         if end.live {
             exits.push((None, end));
         }
         exits.extend(target.exits.into_iter().map(|e: Exit| (Some(e.leave.clone()), Self::way_of(e))));
-        if let Some(done) = target.thrown {
+        if let (Some(done), Some(thrown)) = (target.thrown, thrown) {
             let fx = fx.stopped_at(&done, None);
             exits.push((Some(Leave::Throw), Way::new(thrown, fx, Val::default())));
         }
@@ -60,7 +60,7 @@ impl<'a> Interp<'a> {
             me.block(&t.block);
             Val::default()
         });
-        let seen = self.heap.end_try();
+        let seen = self.heap.end_try(target.thrown.is_some());
         let mut most: Effects = end.fx.clone();
         target.exits.iter().for_each(|e| most = most.join(&e.fx));
         let mut ways = vec![];

@@ -71,18 +71,36 @@ impl Refs {
 }
 
 /// What a value can be. No part at all: the expression is never evaluated to an end.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Val {
     pub(super) undef: Option<WhyId>,
     pub(super) null: Option<WhyId>,
     pub(super) yes: bool,
     pub(super) no: bool,
-    pub(super) num: Option<Num>,
+    pub(super) num: Option<Arc<Num>>,
     pub(super) str: Option<Arc<Str>>,
     pub(super) refs: Refs,
     /// A function or namespace of the language or the dialect.
     pub(super) builtin: Option<&'static str>,
     pub(super) unknown: Option<Unknown>,
+}
+
+impl PartialEq for Val {
+    fn eq(&self, other: &Val) -> bool {
+        self.refs == other.refs && self.is_same_but_refs(other)
+    }
+}
+
+fn is_same<T: PartialEq>(a: &Arc<T>, b: &Arc<T>) -> bool {
+    Arc::ptr_eq(a, b) || a == b
+}
+
+fn are_same<T: PartialEq>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => is_same(a, b),
+        (None, None) => true,
+        _ => false,
+    }
 }
 
 /// The reason that says nothing: the value is written in the script.
@@ -201,6 +219,11 @@ impl Val {
         self.only_str().then_some(text)
     }
 
+    /// Its number part.
+    pub(super) fn number_part(&self) -> Option<Num> {
+        self.num.as_deref().cloned()
+    }
+
     /// The one number it is.
     pub(super) fn as_number(&self) -> Option<f64> {
         let num = self.num.as_ref()?;
@@ -238,16 +261,34 @@ impl Val {
             null: self.null.or(other.null),
             yes: self.yes || other.yes,
             no: self.no || other.no,
-            num: join_options(&self.num, &other.num, Num::join),
+            num: join_options(
+                &self.num,
+                &other.num,
+                |a, b| {
+                    if is_same(a, b) { a.clone() } else { Arc::new(a.join(b)) }
+                },
+            ),
             str: join_options(
                 &self.str,
                 &other.str,
-                |a, b| if Arc::ptr_eq(a, b) { a.clone() } else { Arc::new(a.join(b)) },
+                |a, b| if is_same(a, b) { a.clone() } else { Arc::new(a.join(b)) },
             ),
             refs: self.refs.join(&other.refs),
             builtin,
             unknown,
         }
+    }
+
+    /// Whether both are the same, the places they refer to aside.
+    pub(super) fn is_same_but_refs(&self, other: &Val) -> bool {
+        let Val { undef, null, yes, no, num, str, refs: _, builtin, unknown } = self;
+        *undef == other.undef
+            && *null == other.null
+            && (*yes, *no) == (other.yes, other.no)
+            && *builtin == other.builtin
+            && *unknown == other.unknown
+            && are_same(num, &other.num)
+            && are_same(str, &other.str)
     }
 
     /// Whether everything `self` can be, `other` can be too.
@@ -271,7 +312,7 @@ impl Val {
     pub(super) fn widen(&self, next: &Val) -> Val {
         let joined = self.join(next);
         Val {
-            num: join_options(&self.num, &joined.num, Num::widen),
+            num: join_options(&self.num, &joined.num, |a, b| Arc::new(a.widen(b))),
             str: join_options(&self.str, &joined.str, |a, b| Arc::new(a.widen(b))),
             ..joined
         }
@@ -287,7 +328,7 @@ fn join_options<T: Clone>(a: &Option<T>, b: &Option<T>, join: impl Fn(&T, &T) ->
 
 impl From<Num> for Val {
     fn from(num: Num) -> Val {
-        Val { num: Some(num), ..Val::default() }
+        Val { num: Some(Arc::new(num)), ..Val::default() }
     }
 }
 

@@ -107,3 +107,14 @@ await late";
     "#]]
     .assert_eq(&nested(source, &[("/p/.claude/workflows/audit.js", AUDIT)]));
 }
+
+#[test]
+fn a_nested_workflow_whose_failure_is_handled_is_not_certain_to_end() {
+    let source = "const done = await workflow('audit').catch(() => 0)\nreturn done";
+    let known = KnownWorkflow::read("/p/.claude/workflows/audit.js", AUDIT).expect("a workflow");
+    let context = Context { workflows: Some(vec![known]), ..Context::default() };
+    let plan = interpret(&script::parse(source), &context);
+    assert_eq!(plan.agents.low, 0, "it may fail before its first agent, and the script goes on");
+    let surely = interpret(&script::parse("return await workflow('audit')"), &context);
+    assert!(surely.agents.low > 0, "where nothing handles that, a run that ends well has seen it end");
+}
