@@ -82,9 +82,13 @@ fn refreshed(page: &str) -> String {
         let command = lines.next().expect("a command behind ```console");
         lines.by_ref().take_while(|l| *l != "```").for_each(drop);
         let words = command.strip_prefix("$ callsheet ").expect("a block calls callsheet");
+        let (before, words) = match words.split_once(" > /dev/null; callsheet ") {
+            Some((before, words)) => (Some(before), words),
+            None => (None, words),
+        };
         let (words, limit) =
             words.split_once(" | head -").map_or((words, usize::MAX), |(w, n)| (w, n.parse().expect("a number")));
-        fresh.push_str(&format!("{command}\n{}```\n", output(words, limit)));
+        fresh.push_str(&format!("{command}\n{}```\n", output(before, words, limit)));
     }
     fresh
 }
@@ -131,8 +135,8 @@ fn agents() -> String {
     table
 }
 
-/// What a command says, from a folder with only the examples in it, so that runs begin with none.
-fn output(words: &str, lines: usize) -> String {
+/// What a command says after another one, from a folder with only the examples in it, so that runs begin with none.
+fn output(before: Option<&str>, words: &str, lines: usize) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let examples = folder.path().join("examples");
     fs::create_dir(&examples).expect("a folder");
@@ -141,8 +145,12 @@ fn output(words: &str, lines: usize) -> String {
         fs::copy(&path, examples.join(path.file_name().expect("a name"))).expect("a copy");
     }
     fs::write(folder.path().join("sweep.workflow.js"), BROKEN).expect("a script");
-    let words: Vec<String> = split(words);
-    let called = call(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>());
+    let called = |words: &str| {
+        let words: Vec<String> = split(words);
+        call(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    before.map(&called);
+    let called = called(words);
     let said = format!("{}{}", called.out, called.err);
     said.lines().take(lines).map(|line| steady(line) + "\n").collect()
 }

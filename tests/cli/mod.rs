@@ -3,6 +3,7 @@
 mod check;
 mod doctor;
 mod plan;
+mod resume;
 mod run;
 mod runs;
 

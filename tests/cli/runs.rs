@@ -23,3 +23,59 @@ fn past_runs_are_listed_and_shown() {
     assert_eq!(events.last().map(|e| &e["type"]), Some(&"runEnded".into()));
     assert_eq!(call(folder.path(), &["runs", "show", "1999"]).code, 2);
 }
+
+#[test]
+fn old_runs_are_removed_but_not_what_others_go_on_with() {
+    let body = "const a = await agent('one')\nif (!args) throw new Error('later')\nreturn a";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let runs = || call(folder.path(), &["runs", "--json"]).json().as_array().cloned().expect("a list");
+    let run = |arguments: &[&str]| {
+        assert!(call(folder.path(), &[arguments, &["--latency", "0", "--json"]].concat()).code < 2)
+    };
+    run(&["run", "a.workflow.js", "--seed", "1"]);
+    run(&["run", "a.workflow.js"]);
+    run(&["resume", "last"]);
+    let both = call(folder.path(), &["runs", "prune"]);
+    assert!(both.code == 2 && both.err.contains("--keep <N>"), "{}", both.err);
+    let young = call(folder.path(), &["runs", "prune", "--keep", "0", "--older-than", "1"]);
+    assert!(young.out.contains("0 runs removed, 0 B; 3 runs kept"), "{}", young.out);
+    let dry = call(folder.path(), &["runs", "prune", "--keep", "1", "--dry-run"]);
+    assert!(dry.out.contains("would remove") && dry.out.contains("1 run would be removed"), "{}", dry.out);
+    assert_eq!(runs().len(), 3);
+    let names: Vec<_> = runs().iter().map(|run| run["run"].clone()).collect();
+    assert!(runs().iter().all(|run| run["bytes"].as_u64() > Some(500)), "sizes");
+    let pruned = call(folder.path(), &["runs", "prune", "--keep", "1", "--json"]).json();
+    assert_eq!(pruned["removed"].as_array().map(Vec::len), Some(1), "{pruned}");
+    let why: Vec<_> = pruned["kept"].as_array().expect("kept").iter().map(|kept| kept["why"].clone()).collect();
+    assert_eq!(why, ["not old enough", "a run that has not come to its end goes on with its answers"]);
+    // The last one comes to its end: nothing needs what it went back to any more.
+    run(&["resume", "last", "--args", "1"]);
+    assert_eq!(
+        call(folder.path(), &["runs", "prune", "--keep", "1", "--json"]).json()["removed"].as_array().map(Vec::len),
+        Some(2)
+    );
+    assert!(!names.contains(&runs()[0]["run"]) && runs().len() == 1);
+    assert_eq!(call(folder.path(), &["runs", "prune", "--keep", "0"]).code, 0);
+    assert_eq!(runs().len(), 0);
+}
+
+#[test]
+fn a_report_is_one_page_with_the_plan_and_the_run_in_it() {
+    let body = "phase('One')\nreturn await agent('Is </script><b>this</b> text?', { label: 'greet' })";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    assert_eq!(call(folder.path(), &["run", "a.workflow.js", "--latency", "0"]).code, 0);
+    let told = call(folder.path(), &["report", "last", "--json"]).json();
+    let page = std::fs::read_to_string(folder.path().join(told["file"].as_str().expect("a file"))).expect("a page");
+    assert!(told["file"].as_str().is_some_and(|file| file.ends_with("/report.html")), "{told}");
+    let data =
+        page.split_once(r#"id="callsheet-data">"#).and_then(|(_, rest)| rest.split_once("</script>")).expect("data").0;
+    let messages: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    let types: Vec<_> = messages.as_array().expect("messages").iter().map(|message| message["type"].clone()).collect();
+    assert_eq!(types, ["plan", "run", "events"]);
+    assert_eq!((&messages[0]["plan"]["name"], &messages[0]["plan"]["agents"]["high"]), (&"sample".into(), &1.into()));
+    let events = call(folder.path(), &["runs", "show", "last", "--json"]).json_lines();
+    assert_eq!(messages[2]["events"], serde_json::Value::from(events));
+    let elsewhere = call(folder.path(), &["report", "last", "-o", "run.html", "--open", "no"]);
+    assert!(elsewhere.out.starts_with(" report   run.html, "), "{}", elsewhere.out);
+    assert!(folder.path().join("run.html").is_file());
+}

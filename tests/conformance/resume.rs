@@ -113,3 +113,19 @@ fn cached_agents_take_nothing_from_the_budget() {
     let second = stage.act(async |run| run.wait().await);
     assert_eq!((second.totals.usage.output.0, second.totals.cached), (0, 1));
 }
+
+#[test]
+fn an_agent_in_a_worktree_is_never_silently_repeated() {
+    let body = "return [await agent(\"A\"), await agent(\"down\", { isolation: \"worktree\" })];";
+    let mut stage = Stage::new(script(body));
+    stage.resume = Some(stage.act(async |run| run.wait().await).run);
+    let asked = stage.model.prompts().len();
+    let second = stage.act(async |run| run.wait().await);
+    let error = second.error.expect("it is refused").message;
+    assert!(error.contains("may do its work twice") && error.contains("--repeat-worktrees"), "{error}");
+    assert_eq!(stage.model.prompts().len(), asked, "nothing left");
+    stage.repeat = true;
+    let third = stage.act(async |run| run.wait().await);
+    assert_eq!((third.error, third.result), (None, Some(json!(["ok", null]))));
+    assert!(stage.model.prompts().len() > asked);
+}

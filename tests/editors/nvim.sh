@@ -76,6 +76,7 @@ stop_is_drawn() {
 for version in "${versions[@]}"; do
   prepare "$version"
   echo "Neovim $version: $("$nvim" --version | head -1)"
+  look 'the help has the commands' "$nvim" --clean --headless -l "$root/editors/nvim/help.lua" --check
   ask_neovim
   look 'on the screen: hints and lenses' hints_and_lenses_are_drawn
   look 'on the screen: a hint behind emoji and wide characters' hints_keep_their_place_behind_wide_characters

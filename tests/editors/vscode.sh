@@ -47,6 +47,9 @@ one 'the committed bundle of the view is that of its sources' node build.mjs --c
 node build.mjs --tests
 suite 'the view: units' tap test/built/*.test.mjs
 suite 'the view: in a browser' tap test/page.test.mjs
+# shellcheck source=server.sh
+. "$here/server.sh"
+CALLSHEET_BIN=$(realpath "$server") suite 'reports: in a browser' tap test/report.test.mjs
 cd "$root/editors/vscode"
 one 'the extension has no type errors' npx tsc --noEmit
 node build.mjs --tests
@@ -54,8 +57,6 @@ suite 'the extension: units' tap test/built/*.test.mjs
 one 'the extension can be packaged' npm run package
 
 if [ "${versions[0]}" != none ]; then
-  # shellcheck source=server.sh
-  . "$here/server.sh"
   for version in "${versions[@]}"; do
     launcher=$("$here/install/code-server.sh" "$version" | tail -1)
     LAUNCHER=$launcher SERVER=$(realpath "$server") VSIX=$root/editors/vscode/callsheet.vsix SHOTS=${SHOTS:-$work/shots}/$version \

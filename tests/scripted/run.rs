@@ -40,13 +40,15 @@ pub(crate) struct Stage {
     pub(crate) model: Arc<Scripted>,
     /// The run to go on with.
     pub(crate) resume: Option<RunId>,
+    /// Whether agents in trees of their own may work again.
+    pub(crate) repeat: bool,
     folder: TempDir,
 }
 
 impl Stage {
     pub(crate) fn new(case: Case) -> Stage {
         let model = Arc::new(Scripted::new(case.model.clone()));
-        Stage { case, model, resume: None, folder: tempfile::tempdir().expect("a folder") }
+        Stage { case, model, resume: None, repeat: false, folder: tempfile::tempdir().expect("a folder") }
     }
 
     /// Where its runs are kept.
@@ -71,7 +73,11 @@ impl Stage {
     }
 
     fn try_start(&self) -> Result<RunHandle, StartError> {
-        let spec = RunSpec { resume: self.resume.clone(), ..spec(&self.case, self.folder.path(), &self.runs()) };
+        let spec = RunSpec {
+            resume: self.resume.clone(),
+            repeat_isolated: self.repeat,
+            ..spec(&self.case, self.folder.path(), &self.runs())
+        };
         let _inside = TOKIO.enter();
         runtime::start(spec, self.model.clone())
     }

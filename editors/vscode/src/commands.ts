@@ -25,6 +25,8 @@ export function commands(extension: vscode.Uri, server: Server, monitor: Monitor
   return [
     on('callsheet.runScript', (script) => ask(serverCommand.run, { uri: script.toString() })),
     on('callsheet.dryRunScript', (script) => ask(serverCommand.dryRun, { uri: script.toString() })),
+    on('callsheet.resumeScript', (script) => ask(serverCommand.resume, { uri: script.toString() })),
+    on('callsheet.openReport', (script) => ask(serverCommand.report, { uri: script.toString() })),
     on('callsheet.openPlan', async (script) => {
       const client = await server.ready();
       // Not by `executeCommand`: that is what a click on the lens does, and it opens the run view.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 pub mod cell;
 pub mod estimate;
 pub mod lint;
+pub mod outline;
 pub mod plan;
 pub mod prices;
 pub mod script;

@@ -42,3 +42,18 @@ pub(crate) fn span<T: Display + Default + PartialEq>(range: &Range<T>) -> String
     let bounds = bounds(range);
     if bounds.is_empty() { likely(range) } else { bounds }
 }
+
+/// The range and what it rests on: `264..50k (bounds)`.
+pub(crate) fn based<T: Display + Default + PartialEq>(range: &Range<T>) -> String {
+    format!("{} ({})", span(range), basis(range.basis))
+}
+
+/// `950 B`, `12 kB`, `1.4 MB`.
+pub(crate) fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{:.0} kB", n as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", n as f64 / 1e6),
+        _ => format!("{:.1} GB", n as f64 / 1e9),
+    }
+}

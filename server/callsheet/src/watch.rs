@@ -8,9 +8,9 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use runtime::{Event, EventKind, RunHandle, RunState};
+use runtime::{Event, EventKind, Events, RunHandle, RunState};
 
-use crate::{output, tree};
+use crate::{output, output::Failure, tree};
 
 /// How a run is shown while it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +36,32 @@ impl View {
     }
 }
 
-/// Shows the run until it ends. The first Ctrl-C stops it, the second ends the program.
-pub(crate) async fn until_end(handle: &RunHandle, view: View) -> io::Result<()> {
-    let mut events = handle.subscribe(1);
+/// What Ctrl-C does.
+pub(crate) enum CtrlC<'a> {
+    /// The first stops this run, the second ends the program.
+    Stops(&'a RunHandle),
+    /// Nothing is shown any more; the run goes on.
+    Leaves,
+}
+
+/// Where a run's events come from, in order.
+pub(crate) trait Source {
+    /// The next event; waits for it, and gives `None` at the end. What is given up while it waits is not lost.
+    async fn next(&mut self) -> Result<Option<Arc<Event>>, Failure>;
+}
+
+impl Source for Events {
+    async fn next(&mut self) -> Result<Option<Arc<Event>>, Failure> {
+        Ok(Events::next(self).await)
+    }
+}
+
+/// Shows a run until it ends. Gives what has become of it; `None` where a person has left before.
+pub(crate) async fn until_end(
+    mut events: impl Source,
+    view: View,
+    ctrl_c: CtrlC<'_>,
+) -> Result<Option<RunState>, Failure> {
     let mut state = RunState::default();
     let screen = (view == View::Tree).then(Screen::new);
     let mut tick = tokio::time::interval(TICK);
@@ -49,6 +72,7 @@ pub(crate) async fn until_end(handle: &RunHandle, view: View) -> io::Result<()> 
             // In this order, so that Ctrl-C is listened for before anything is shown, and drawing is not starved by events.
             biased;
             _ = &mut interrupted => {
+                let CtrlC::Stops(run) = ctrl_c else { return Ok(None) };
                 if stopping {
                     std::process::exit(130);
                 }
@@ -59,11 +83,11 @@ pub(crate) async fn until_end(handle: &RunHandle, view: View) -> io::Result<()> 
                     Some(screen) => screen.bar.println(format!(" {note}")),
                     None => output::note(note),
                 }
-                handle.stop();
+                run.stop();
             }
-            _ = tick.tick() => if let Some(screen) = &screen { screen.draw(&handle.state()) },
+            _ = tick.tick() => if let Some(screen) = &screen { screen.draw(&state) },
             event = events.next() => {
-                let Some(event) = event else { break };
+                let Some(event) = event? else { break };
                 state.apply(&event);
                 match (view, &screen) {
                     (View::Json, _) => output::json_line(&*event)?,
@@ -79,7 +103,7 @@ pub(crate) async fn until_end(handle: &RunHandle, view: View) -> io::Result<()> 
     if let Some(screen) = screen {
         screen.bar.finish_and_clear();
     }
-    Ok(())
+    Ok(Some(state))
 }
 
 /// The tree on a terminal. Lines said stay above it.
@@ -96,7 +120,7 @@ impl Screen {
         Self { bar }
     }
 
-    fn draw(&self, state: &Arc<RunState>) {
+    fn draw(&self, state: &RunState) {
         let (height, width) = console::Term::stderr().size();
         let frame =
             tree::Frame { width: usize::from(width).saturating_sub(2), height: usize::from(height).saturating_sub(3) };
@@ -113,7 +137,7 @@ impl Screen {
 }
 
 /// What the script or the run itself has to say.
-fn said(event: &Event) -> Option<String> {
+pub(crate) fn said(event: &Event) -> Option<String> {
     Some(match &event.kind {
         EventKind::Log { message } => message.clone(),
         EventKind::Warning { message, at } => format!("! line {at}: {message}"),

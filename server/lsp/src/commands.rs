@@ -12,6 +12,8 @@ pub enum Command {
     Run,
     /// Runs the script on the simulated model, at no cost.
     DryRun,
+    /// Goes on with a run once a person has seen what is cached and what runs: the run named, or the script's newest.
+    Resume,
     /// Stops a run.
     Stop,
     /// Gives the script `null` for one call of a run.
@@ -20,21 +22,26 @@ pub enum Command {
     Retry,
     /// Opens the call sheet: phases, agents, bounds and every prompt that would be sent.
     ShowPlan,
+    /// Writes a run as one page and opens it in the browser: the run named, or the script's newest.
+    Report,
 }
 
 impl Command {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [Self::Run, Self::DryRun, Self::Stop, Self::Skip, Self::Retry, Self::ShowPlan];
+    pub const ALL: [Self; 8] =
+        [Self::Run, Self::DryRun, Self::Resume, Self::Stop, Self::Skip, Self::Retry, Self::ShowPlan, Self::Report];
 
     /// The name on the wire.
     pub fn id(self) -> &'static str {
         match self {
             Self::Run => "callsheet.run",
             Self::DryRun => "callsheet.dryRun",
+            Self::Resume => "callsheet.resume",
             Self::Stop => "callsheet.stop",
             Self::Skip => "callsheet.skip",
             Self::Retry => "callsheet.retry",
             Self::ShowPlan => "callsheet.showPlan",
+            Self::Report => "callsheet.report",
         }
     }
 
@@ -57,8 +64,8 @@ pub(crate) struct Target {
     /// The script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<Uri>,
-    /// The run, for [`Command::Stop`]; without it the newest live run of the script, or of all. [`Command::Skip`] and
-    /// [`Command::Retry`] need it.
+    /// The run, for [`Command::Stop`]: without it the newest live run of the script, or of all; for [`Command::Resume`] and
+    /// [`Command::Report`]: without it the newest of the script. [`Command::Skip`] and [`Command::Retry`] need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) run_id: Option<String>,
     /// The call of that run, for [`Command::Skip`] and [`Command::Retry`].

@@ -31,6 +31,14 @@ impl Owner {
                 let script = self.target_script(&target)?;
                 self.run(&script, command == Command::DryRun, target.args)
             }
+            Command::Resume => {
+                let script = self.target_script(&target)?;
+                self.resume(&script, target)
+            }
+            Command::Report => {
+                let script = self.target_script(&target)?;
+                self.report(&script, target)
+            }
             Command::Stop => self.stop(&target),
             Command::Skip => self.steer(&target, RunHandle::skip),
             Command::Retry => self.steer(&target, RunHandle::retry),

@@ -286,6 +286,7 @@ impl Owner {
         let TextDocumentItem { uri, version, text, .. } = document;
         self.documents.open(uri.clone(), version, text);
         self.recognise(&uri);
+        self.look_for_last_run(uri);
     }
 
     /// `textDocument/didChange`.
@@ -397,6 +398,7 @@ impl Owner {
             workspace: self.workspace.clone(),
             run: script.run(),
             simulated,
+            last: script.last.clone(),
         })
     }
 

@@ -10,7 +10,7 @@ use crate::{
     analyst::Report,
     carry::{Carry, TextEdit},
     plans::{Carried, Plans},
-    run::view::RunView,
+    run::{last::LastRun, view::RunView},
     simulator::Simulated,
     snapshot::Snapshot,
 };
@@ -42,6 +42,8 @@ pub(crate) struct Script {
     pub(crate) simulated: Option<Arc<Simulated>>,
     /// The script's newest run and the way from the text it ran to the editor's.
     run: Option<(Arc<RunView>, Arc<Carry>)>,
+    /// The newest run that is over.
+    pub(crate) last: Option<Arc<LastRun>>,
 }
 
 impl Script {

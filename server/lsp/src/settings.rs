@@ -279,6 +279,8 @@ settings! {
     max_agents: Option<u64> = None, "run.maxAgents", Machine;
     /// Tokens a run may use; null for no limit.
     budget_tokens: Option<u64> = None, "run.budgetTokens", Machine;
+    /// Dollars that a run is likely to cost above which it is confirmed first; null to be never asked. Simulated runs cost nothing.
+    confirm_above: Option<f64> = Some(1.0), "confirmAbove", Machine;
     /// Open the transcript when a run ends.
     open_transcript: bool = true, "run.openTranscript", Window;
     /// The `callsheet` program an editor starts; empty for the one it brings or finds on the path.

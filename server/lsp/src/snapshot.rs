@@ -13,7 +13,7 @@ use crate::{
     capabilities::Client,
     carry::{Carry, Lined, untouched},
     position::Converter,
-    run::view::RunView,
+    run::{last::LastRun, view::RunView},
     settings::Settings,
     simulator::Simulated,
     workspace::Workspace,
@@ -46,6 +46,8 @@ pub(crate) struct Snapshot {
     pub(crate) run: Option<(Arc<RunView>, Arc<Carry>)>,
     /// What simulated runs took, of a text with the estimate of `known`.
     pub(crate) simulated: Option<Arc<Simulated>>,
+    /// The script's newest run that is over, of this session or an earlier one.
+    pub(crate) last: Option<Arc<LastRun>>,
 }
 
 impl Snapshot {
@@ -53,6 +55,12 @@ impl Snapshot {
     pub(crate) fn estimate(&self) -> &Estimate {
         let simulated = self.simulated.as_ref().and_then(|simulated| simulated.estimate.as_ref().ok());
         simulated.unwrap_or(&self.known.estimate)
+    }
+
+    /// The workflow's name.
+    pub(crate) fn name(&self) -> String {
+        let meta = self.fresh.script.meta.as_ref();
+        meta.and_then(|meta| Some(meta.name.as_ref()?.value.clone())).unwrap_or_else(|| "workflow".into())
     }
 
     /// Converts between bytes of this text and the client's units.

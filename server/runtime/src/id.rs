@@ -2,14 +2,13 @@
 
 use std::{
     fmt,
-    hash::{BuildHasher, RandomState},
     str::FromStr,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
-/// Name of a run and of its folder: when it began and four characters that tell apart runs of the same second.
+/// Name of a run and of its folder: when it began, with four characters for where in its second. Later names sort behind earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RunId(String);
@@ -22,10 +21,12 @@ pub struct BadRunId(String);
 impl RunId {
     /// A new name for a run that begins now.
     pub fn now() -> Self {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = now.as_secs();
         let (year, month, day) = civil(seconds / 86_400);
         let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-        let suffix = RandomState::new().hash_one(seconds) & 0xffff;
+        // The second in 65536 parts: names of runs sort as the runs began.
+        let suffix = (u64::from(now.subsec_nanos()) << 16) / 1_000_000_000;
         Self(format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{suffix:04x}"))
     }
 
@@ -97,6 +98,12 @@ mod tests {
     #[test]
     fn days_become_dates() {
         assert_eq!([0, 59, 20_454, 11_016].map(civil), [(1970, 1, 1), (1970, 3, 1), (2026, 1, 1), (2000, 2, 29)]);
+    }
+
+    #[test]
+    fn names_sort_as_runs_began() {
+        let names: Vec<RunId> = (0..50).map(|_| RunId::now()).collect();
+        assert!(names.is_sorted(), "{names:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reusing the finished calls of an earlier run.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs::{File, TryLockError},
     path::Path,
 };
@@ -55,7 +55,10 @@ pub(crate) struct Cache {
     answers: Vec<Option<Answered>>,
     by_key: HashMap<CallKey, usize>,
     by_content: HashMap<String, Vec<usize>>,
-    paid: Vec<CallKey>,
+    /// Left and not answered: what they did on their way may be there.
+    begun: HashSet<CallKey>,
+    /// Of these, under way when the run broke off.
+    paid: HashSet<CallKey>,
     /// Locks on the journals: nobody else resumes these runs meanwhile.
     _locks: Vec<File>,
 }
@@ -106,13 +109,16 @@ impl Cache {
                         self.add(key, result.clone());
                     }
                 }
-                EventKind::AgentFailed { call, .. } | EventKind::AgentSkipped { call } => drop(open.remove(call)),
+                EventKind::AgentFailed { call, .. } | EventKind::AgentSkipped { call } => {
+                    self.begun.extend(open.remove(call).filter(|(_, started)| *started).map(|(key, _)| key));
+                }
                 _ => {}
             }
         }
-        let mut left: Vec<_> = open.into_iter().filter(|(_, (_, started))| *started).collect();
-        left.sort_unstable_by_key(|(call, _)| *call);
-        self.paid.extend(left.into_iter().map(|(_, (key, _))| key));
+        for (key, _) in open.into_values().filter(|(_, started)| *started) {
+            self.begun.insert(key.clone());
+            self.paid.insert(key);
+        }
     }
 
     /// The youngest run's answer counts.
@@ -134,6 +140,11 @@ impl Cache {
         }
         let candidates = self.by_content.get(&key.content)?;
         candidates.iter().find_map(|order| self.answers[*order].take())
+    }
+
+    /// Whether an earlier run began the call and has no answer of it.
+    pub(crate) fn begun(&self, key: &CallKey) -> bool {
+        self.begun.contains(key)
     }
 
     /// Whether the call was under way when the earlier run broke off: it may have been paid for already.

@@ -82,6 +82,9 @@ pub struct RunSpec {
     pub contexts: Vec<ContextFile>,
     /// What each recursive language model may take.
     pub rlm: RlmLimits,
+    /// Make those calls again that worked in a tree of their own and were begun, but not answered, by the run resumed.
+    /// They may do their work twice, so without this such a call ends the run.
+    pub repeat_isolated: bool,
 }
 
 impl RunSpec {
@@ -109,6 +112,7 @@ impl RunSpec {
             resume: None,
             contexts: Vec::new(),
             rlm: RlmLimits::default(),
+            repeat_isolated: false,
         }
     }
 

@@ -50,9 +50,14 @@ impl Recorded {
 
     /// Whether a process writes the journal now.
     pub fn is_live(&self) -> bool {
-        let file = fs::File::open(self.folder.join(journal::FILE_NAME));
-        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+        is_live(&self.folder)
     }
+}
+
+/// Whether a process writes the journal in a run's folder now, or resumes the run.
+pub fn is_live(folder: &Path) -> bool {
+    let file = fs::File::open(folder.join(journal::FILE_NAME));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
 }
 
 /// The names of all runs kept in `runs_dir`, the latest first; none where there is no such folder.

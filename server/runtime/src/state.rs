@@ -130,6 +130,11 @@ impl RunState {
         state
     }
 
+    /// Whether the answers are made up.
+    pub fn is_simulated(&self) -> bool {
+        matches!(self.started.as_deref(), Some(Event { kind: EventKind::RunStarted { simulated: true, .. }, .. }))
+    }
+
     /// How the run ended, if it has.
     pub fn status(&self) -> Option<Status> {
         match &self.ended.as_ref()?.kind {

@@ -206,6 +206,40 @@ case('a run is stopped by the lens', function()
   run_says('stopped')
 end)
 
+case('a stopped run is gone on with, once one has seen what that does', function()
+  local bufnr = open_script('slow.workflow.js')
+  vim.cmd('CallsheetRun')
+  run_says('step 2')
+  vim.cmd('Callsheet stop')
+  run_says('stopped')
+  lens(bufnr, '↻ Resume')
+  local runs = vim.fn.getcompletion('Callsheet resume ', 'cmdline')
+  contains(runs[1], vim.api.nvim_buf_get_name(run_buffer()))
+  local select, asked = vim.ui.select, nil
+  vim.ui.select = function(items, options, choose)
+    asked = options.prompt
+    choose(vim.iter(items):find(function(item) return item.title == 'Resume' end))
+  end
+  vim.cmd('Callsheet resume')
+  run_says('done · from an earlier run')
+  vim.ui.select = select
+  contains('from the journal', asked)
+  contains('nothing is spent', asked)
+  vim.cmd('Callsheet stop')
+  run_says('stopped')
+end)
+
+case('a report opens outside', function()
+  open_script('args.workflow.js')
+  vim.cmd([[Callsheet run {"names": ["one"]}]])
+  run_says('args · done')
+  local open_outside, opened = vim.ui.open, nil
+  vim.ui.open = function(uri) opened = uri end
+  vim.cmd('Callsheet report')
+  contains('report.html', eventually('the report', function() return opened end))
+  vim.ui.open = open_outside
+end)
+
 case('a run gets its arguments', function()
   open_script('args.workflow.js')
   vim.cmd([[Callsheet run {"names": ["one", "two"]}]])
@@ -213,7 +247,8 @@ case('a run gets its arguments', function()
 end)
 
 case('commands are completed, and mistakes are said', function()
-  equal({ 'dry', 'plan', 'run', 'show', 'stop' }, vim.fn.getcompletion('Callsheet ', 'cmdline'))
+  equal({ 'dry', 'plan', 'report', 'resume', 'run', 'show', 'stop' }, vim.fn.getcompletion('Callsheet ', 'cmdline'))
+  equal({}, vim.fn.getcompletion('Callsheet stop ', 'cmdline'))
   local said
   local notify = vim.notify
   vim.notify = function(message) said = message end

@@ -111,6 +111,19 @@ describe('in a workspace that is trusted', () => {
     await win.shot('stopped')
   })
 
+  test('a stopped run is gone on with, once one has seen what that does', async () => {
+    await win.until(async () => (await win.codeLenses()).some((lens) => lens.includes('↻ Resume · ')), 'the lens ↻ Resume')
+    await view.locator('[data-command="resume"]').click()
+    const asked = await win.until(async () => (await win.notifications()).find((n) => n.buttons.includes('Show Calls')), 'the question')
+    assert.match(asked.message, /agents? from the journal, .*nothing is spent/i)
+    await win.shot('resume')
+    await win.page.locator('.notification-toast .monaco-text-button', { hasText: 'Resume' }).first().click()
+    await view.locator('.status[data-status="live"]').waitFor()
+    await view.locator('.cell[data-state="cached"]').first().waitFor()
+    await view.locator('[data-command="stop"]').click()
+    await view.locator('.status[data-status="stopped"]').waitFor()
+  })
+
   test('emoji and CJK keep columns right', async () => {
     win = await it.code.open('wide.workflow.js')
     const text = readFileSync(path.join(it.folder, 'wide.workflow.js'), 'utf8').split('\n')[1]

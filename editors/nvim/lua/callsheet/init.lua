@@ -1,14 +1,6 @@
 --- Callsheet: see what a workflow script will do and cost, and run it. See |callsheet|.
 local M = {}
 
---- Subcommands of |:Callsheet| that are carried out by the server, and its names for them.
-local server_commands = {
-  run = 'callsheet.run',
-  dry = 'callsheet.dryRun',
-  stop = 'callsheet.stop',
-  plan = 'callsheet.showPlan',
-}
-
 --- Starts the server for a workflow script, where Neovim has no |vim.lsp.enable()|.
 ---@param bufnr integer
 function M.start(bufnr)
@@ -60,28 +52,37 @@ local function complain(message)
   vim.notify('callsheet: ' .. message, vim.log.levels.ERROR)
 end
 
+local function subcommand(name)
+  return vim.iter(require('callsheet.commands')):find(function(each) return each.name == name end)
+end
+
 --- Carries out |:Callsheet| {name} {argument}.
 ---@param name string
----@param argument? string the run's arguments as JSON
+---@param argument? string the run's arguments as JSON, or the name of a run
 function M.command(name, argument)
-  if name == 'show' then
-    return require('callsheet.window').open(require('callsheet.runs').newest())
-  end
-  if not server_commands[name] then
+  local this = subcommand(name)
+  if not this then
     return complain(('there is no :Callsheet %s; there are %s'):format(name, table.concat(M.complete('', ''), ', ')))
+  end
+  if not this.server then
+    return require('callsheet.window').open(require('callsheet.runs').newest())
   end
   local client, argument_of = target()
   if not client then
     return complain('no server for this buffer; :checkhealth callsheet says why')
   end
-  if argument then
+  if argument and not this.takes then
+    return complain((':Callsheet %s takes nothing, so not %s'):format(name, argument))
+  elseif argument and this.takes == 'run' then
+    argument_of.runId = vim.trim(argument)
+  elseif argument then
     local ok, args = pcall(vim.json.decode, argument)
     if not ok then
       return complain('the arguments are not JSON: ' .. argument)
     end
     argument_of.args = args
   end
-  local params = { command = server_commands[name], arguments = { argument_of } }
+  local params = { command = this.server, arguments = { argument_of } }
   require('callsheet.client').request(client, 'workspace/executeCommand', params, function(err)
     if err then
       complain(err.message)
@@ -89,18 +90,35 @@ function M.command(name, argument)
   end)
 end
 
+--- The runs kept beside the script in this window, the newest first.
+local function kept_runs()
+  local folder = vim.fs.joinpath(require('callsheet.workflow').root(0), '.callsheet', 'runs')
+  local names = {}
+  for name, kind in vim.fs.dir(folder) do
+    if kind == 'directory' and name:match('^%d') then
+      names[#names + 1] = name
+    end
+  end
+  table.sort(names, function(a, b) return a > b end)
+  return names
+end
+
 --- Completion of |:Callsheet|.
 ---@param start string
 ---@param line string
 ---@return string[]
 function M.complete(start, line)
-  if line:match('^%s*%S+%s+%S+%s') then
-    return {}
+  local name = line:match('^%s*%S+%s+(%S+)%s')
+  local names
+  if not name then
+    names = vim.tbl_map(function(each) return each.name end, require('callsheet.commands'))
+    table.sort(names)
+  else
+    local this = subcommand(name)
+    names = this and this.takes == 'run' and kept_runs() or {}
   end
-  local names = vim.list_extend(vim.tbl_keys(server_commands), { 'show' })
-  table.sort(names)
-  return vim.tbl_filter(function(name)
-    return vim.startswith(name, start)
+  return vim.tbl_filter(function(each)
+    return vim.startswith(each, start)
   end, names)
 end
 

@@ -168,6 +168,7 @@ local function buffer_of(run)
     draw(run)
   end, 'Show all agents of large phases, or only those at work')
   map('t', function() transcript(run) end, 'Open the transcript')
+  map('r', '<Cmd>Callsheet report<CR>', 'Open the report in the browser')
   map('x', '<Cmd>Callsheet stop<CR>', 'Stop the run')
   map('q', '<Cmd>close<CR>', 'Close the run window')
   return bufnr
@@ -190,7 +191,7 @@ function M.open(run)
     shown = vim.api.nvim_open_win(bufnr, false, { split = 'below', win = -1, height = height })
     vim.wo[shown].winfixheight = true
   end
-  vim.wo[shown].winbar = 'Callsheet   <CR> go to the call   a all agents   t transcript   x stop   q close'
+  vim.wo[shown].winbar = 'Callsheet   <CR> go to the call   a all agents   t transcript   r report   x stop   q close'
   draw(run)
 end
 

@@ -1,5 +1,5 @@
-import { isOver, type Agent, type RunState } from '../run/state.ts';
-import { money } from '../sheet/figures.ts';
+import { isLive, isOver, type Agent, type RunState } from '../run/state.ts';
+import { isUnnamed, money } from '../sheet/figures.ts';
 import { duration, tokens } from '../text/numbers.ts';
 import type { Offer } from '../wire/message.ts';
 import { attribute, children, h, text } from './dom.ts';
@@ -28,7 +28,7 @@ export class Detail {
     attribute(this.element, 'hidden', agent === null);
     if (agent === null) return;
     const clock = agent.progress === 'running' ? Math.floor(now / 1000) : '';
-    const drawn = `${agent.call} ${agent.progress} ${agent.attempts} ${run.end?.status} ${[...offers].join()} ${clock}`;
+    const drawn = `${agent.call} ${agent.progress} ${agent.attempts} ${run.end?.status} ${run.left} ${[...offers].join()} ${clock}`;
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     text(this.name, agent.label);
@@ -50,7 +50,8 @@ export class Detail {
     const asked = model ?? run.model ?? (run.simulated ? 'simulated' : null);
     if (asked !== null) facts.push(['Model', asked]);
     const simulated = run.simulated ? ' simulated' : '';
-    if (isOver(agent) || spent.tokens > 0) facts.push(['Tokens', tokens(spent.tokens) + simulated], ['Cost', money(spent) + simulated]);
+    const assumed = isUnnamed(agent, run) ? ', of an assumed model' : '';
+    if (isOver(agent) || spent.tokens > 0) facts.push(['Tokens', tokens(spent.tokens) + simulated], ['Cost', money(spent) + simulated + assumed]);
     if (startedMs !== null) facts.push(['Time', duration((endedMs ?? Math.max(now, startedMs)) - startedMs) + simulated]);
     if (startedMs !== null && startedMs - queuedMs >= 100) facts.push(['Waited', duration(startedMs - queuedMs)]);
     if (group.workflow !== null) facts.push(['Place', `line ${at.line}`]);
@@ -58,7 +59,7 @@ export class Detail {
   }
 
   private drawActions(agent: Agent, run: RunState, offers: ReadonlySet<Offer>): void {
-    const live = run.end === null && !isOver(agent);
+    const live = isLive(run) && !isOver(agent);
     children(this.actions, [
       ...(agent.group.workflow === null ? [h('button', { class: 'button quiet', 'data-reveal': '', 'data-line': agent.at.line, 'data-column': agent.at.column }, `Go to line ${agent.at.line}`)] : []),
       ...(live && offers.has('skip') ? [h('button', { class: 'button quiet', 'data-steer': 'skip', title: 'The script gets null for this agent' }, 'Skip')] : []),
@@ -67,7 +68,8 @@ export class Detail {
   }
 }
 
-class Passage {
+/** A text of an agent; what is very long is folded. */
+export class Passage {
   private body = h('pre', { tabindex: 0 });
   private more = h('button', { class: 'place-link' });
   readonly element: HTMLElement;

@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
-import { apply } from '../run/fold.ts';
-import { before, finished, type Agent, type RunState } from '../run/state.ts';
+import { apply, leave } from '../run/fold.ts';
+import { before, finished, isLive, type Agent, type RunState } from '../run/state.ts';
 import { figures } from '../sheet/figures.ts';
 import { sheet } from '../sheet/sheet.ts';
 import type { CallId } from '../wire/event.ts';
@@ -12,8 +12,12 @@ import { children, h, text } from './dom.ts';
 import { Figures, Header, statusOf } from './header.ts';
 import { move } from './keys.ts';
 import { Lanes } from './lanes.ts';
+import { List } from './list.ts';
 import { Legend } from './legend.ts';
 import { Story } from './story.ts';
+
+/** How agents are drawn. */
+type Way = 'shapes' | 'time' | 'list';
 
 /** The whole view: takes messages at once, draws at most once a frame. */
 export class Page {
@@ -28,23 +32,25 @@ export class Page {
   private chosen: CallId | null = null;
   /** Added to `performance.now()` it gives the time since the run began. */
   private offset = 0;
-  private overTime = false;
+  private way: Way = 'shapes';
   private asked = false;
   private said = '';
 
   private header = new Header();
   private figures = new Figures();
   private lanes = new Lanes();
+  private list = new List();
   private legend = new Legend();
   private detail = new Detail();
   private story = new Story();
   private ways = h('div', { class: 'ways', role: 'group', 'aria-label': 'How agents are drawn' },
-    h('button', { class: 'way', 'data-way': 'shapes', 'aria-pressed': 'true' }, 'Agents'), h('button', { class: 'way', 'data-way': 'time', 'aria-pressed': 'false' }, 'Timeline'));
+    h('button', { class: 'way', 'data-way': 'shapes', 'aria-pressed': 'true' }, 'Agents'), h('button', { class: 'way', 'data-way': 'time', 'aria-pressed': 'false' }, 'Timeline'),
+    h('button', { class: 'way', 'data-way': 'list', 'aria-pressed': 'false' }, 'List'));
   private empty = h('p', { class: 'empty' });
   private spoken = h('p', { role: 'status', class: 'spoken' });
 
   constructor(private root: Element, private host: Host) {
-    const main = h('main', {}, this.story.ended, this.ways, this.empty, this.lanes.element, this.legend.element, this.story.result, this.story.element);
+    const main = h('main', {}, this.story.ended, this.ways, this.empty, this.lanes.element, this.list.element, this.legend.element, this.story.result, this.story.element);
     children(root, [this.spoken, this.header.element, this.figures.element, h('div', { class: 'below' }, main, this.detail.element)]);
     root.addEventListener('click', (event) => this.clicked(event));
     root.addEventListener('keydown', (event) => this.pressed(event as KeyboardEvent));
@@ -71,6 +77,10 @@ export class Page {
         this.run = before();
         this.chosen = null;
         break;
+      case 'left':
+        if (message.runId !== this.runId) return;
+        leave(this.run, message.how);
+        break;
       case 'events':
         if (message.runId !== this.runId) return;
         for (const event of message.events) apply(this.run, event);
@@ -93,11 +103,15 @@ export class Page {
     const { run, plan } = this;
     const now = performance.now() + this.offset;
     const chosen = this.chosenAgent();
-    this.header.draw(this.title, plan, run, this.offers, this.note);
+    this.header.draw(this.title, plan, run, this.runId, this.offers, this.note);
     this.figures.draw(figures(plan, run, now));
     const lanes = sheet(plan, run);
     this.ways.hidden = run.seq === 0;
-    this.lanes.draw(lanes, run, chosen, this.overTime && run.seq > 0 ? (run.end === null ? now : run.ms) : null);
+    const way = run.seq > 0 ? this.way : 'shapes';
+    this.lanes.element.hidden = way === 'list';
+    this.list.element.hidden = way !== 'list';
+    if (way === 'list') this.list.draw(lanes, run, now);
+    else this.lanes.draw(lanes, run, chosen, way === 'time' ? (isLive(run) ? now : run.ms) : null);
     this.legend.draw(lanes);
     this.root.classList.toggle('reveals', this.offers.has('reveal'));
     this.root.classList.toggle('live', statusOf(run) === 'live');
@@ -141,13 +155,14 @@ export class Page {
     else if (isCommand(command)) this.host.say({ type: 'command', command });
     else if ((steer === 'skip' || steer === 'retry') && this.chosen !== null) {
       this.host.say({ type: 'steer', how: steer, call: this.chosen });
-    } else if (way !== undefined) this.draws(way === 'time');
+    } else if (way !== undefined) this.draws(way as Way);
     else if ('close' in button.dataset) this.close();
   }
 
-  private draws(overTime: boolean): void {
-    this.overTime = overTime;
-    for (const button of this.ways.querySelectorAll<HTMLElement>('.way')) button.setAttribute('aria-pressed', String((button.dataset['way'] === 'time') === overTime));
+  private draws(way: Way): void {
+    this.way = way;
+    if (way === 'list') this.chosen = null; // there, texts unfold in their place
+    for (const button of this.ways.querySelectorAll<HTMLElement>('.way')) button.setAttribute('aria-pressed', String(button.dataset['way'] === way));
     this.ask();
   }
 
@@ -188,5 +203,5 @@ export class Page {
 }
 
 function isCommand(name: string | undefined): name is Command {
-  return name === 'run' || name === 'dryRun' || name === 'stop' || name === 'transcript';
+  return name === 'run' || name === 'dryRun' || name === 'stop' || name === 'transcript' || name === 'report' || name === 'resume';
 }

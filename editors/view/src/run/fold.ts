@@ -1,4 +1,5 @@
 import type { CallId, Event, Usage } from '../wire/event.ts';
+import type { Left } from '../wire/message.ts';
 import { isOver, nothing, type Agent, type Group, type Progress, type RunState, type Spent } from './state.ts';
 
 /** Takes one more event in, as `RunState::apply` in `server/runtime/src/state.rs` does. Events come in order; one that was seen changes nothing. */
@@ -12,6 +13,11 @@ export function apply(run: RunState, event: Event): void {
       run.name = event.name;
       run.model = event.model ?? null;
       run.simulated = event.simulated;
+      run.script = event.script;
+      run.seed = event.seed ?? null;
+      run.concurrency = event.concurrency;
+      run.args = event.args;
+      run.resumedFrom = event.resumedFrom ?? null;
       return;
     case 'phase':
       groupOf(run, event.title, event.workflow ?? null);
@@ -74,6 +80,12 @@ export function apply(run: RunState, event: Event): void {
     default:
       return; // A newer server may say more than this view knows.
   }
+}
+
+/** Nothing more comes of a run without an end. Where it broke off, nobody answers its agents any more. */
+export function leave(run: RunState, how: Left): void {
+  run.left = how;
+  if (how === 'broken off') for (const agent of run.agents.values()) if (!isOver(agent)) move(run, agent, 'abandoned');
 }
 
 function groupOf(run: RunState, title: string | null, workflow: string | null): Group {

@@ -1,4 +1,5 @@
 import type { CallId, Place, RunError, Status } from '../wire/event.ts';
+import type { Left } from '../wire/message.ts';
 
 /** Where an agent stands. `abandoned`: the run ended before it did. */
 export type Progress = 'queued' | 'running' | 'done' | 'cached' | 'failed' | 'skipped' | 'abandoned';
@@ -66,6 +67,13 @@ export interface RunState {
   name: string | null;
   model: string | null;
   simulated: boolean;
+  script: string | null;
+  seed: number | null;
+  concurrency: number | null;
+  args: unknown;
+  resumedFrom: string | null;
+  /** What is known of a run without an end of which nothing more comes. */
+  left: Left | null;
   /** The phase the script itself is in. */
   phase: string | null;
   groups: Group[];
@@ -80,7 +88,7 @@ export interface RunState {
 
 export function before(): RunState {
   return {
-    seq: 0, ms: 0, name: null, model: null, simulated: false, phase: null, groups: [], agents: new Map(), lines: [], dropped: 0,
+    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), lines: [], dropped: 0,
     running: 0, peak: 0, spent: nothing(), end: null,
   };
 }
@@ -92,6 +100,11 @@ export function nothing(): Spent {
 /** Whether nothing more will happen to an agent. */
 export function isOver(agent: Agent): boolean {
   return agent.progress !== 'queued' && agent.progress !== 'running';
+}
+
+/** Whether more events are to be expected. */
+export function isLive(run: RunState): boolean {
+  return run.seq > 0 && run.end === null && run.left === null;
 }
 
 /** Agents of the run that are over. */

@@ -1,5 +1,5 @@
 import { basis, bounds, count, duration, range, tokens, usd } from '../text/numbers.ts';
-import { finished, type RunState, type Spent } from '../run/state.ts';
+import { finished, isLive, type Agent, type RunState, type Spent } from '../run/state.ts';
 import type { Plan, Range } from '../wire/plan.ts';
 
 /** A number of the run against what was said before it. */
@@ -10,6 +10,8 @@ export interface Figure {
   /** What was said before, and on what that rests; null where nothing was said. */
   expected: string | null;
   basis: string | null;
+  /** At whose prices, and what is assumed of them. */
+  note: string | null;
   /** The actual number was made by the simulated model. */
   simulated: boolean;
   gauge: Gauge | null;
@@ -37,20 +39,45 @@ export function figures(plan: Plan | null, run: RunState, now: number): Figure[]
       actual: began ? count(ended) : null,
       expected: plan && (plan.agents.high === null && plan.agents.low === 0 ? 'unknown' : bounds(plan.agents)),
       basis: agents && basis(agents),
+      note: null,
       simulated: false,
       gauge: agents && gauge(ended, agents),
     },
     figure('Tokens', began ? tokens(run.spent.tokens) : null, run.spent.tokens, plan?.tokens ?? null, tokens, run.simulated),
-    figure('Cost', began ? money(run.spent) : null, run.spent.usd, plan?.usd ?? null, usd, run.simulated),
+    { ...figure('Cost', began ? money(run.spent) : null, run.spent.usd, plan?.usd ?? null, usd, run.simulated), note: priced(plan, run) },
     {
       name: 'Time',
-      actual: began ? duration(run.end === null ? now : run.ms) : null,
+      actual: began ? duration(isLive(run) ? now : run.ms) : null,
       expected: null,
       basis: began ? (run.peak > 0 ? `at most ${count(run.peak)} at once` : null) : plan && shape(plan),
+      note: null,
       simulated: run.simulated,
       gauge: null,
     },
   ];
+}
+
+/** `nothing was spent · at list prices of 2026-11-25 · no model named = claude-sonnet-5-5 (assumed)`. */
+function priced(plan: Plan | null, run: RunState): string | null {
+  const began = run.seq > 0;
+  const unnamed = began
+    ? [...run.agents.values()].some((agent) => isUnnamed(agent, run))
+    : (plan?.calls ?? []).some((call) => call.model?.length === 0);
+  const prices = plan?.prices;
+  return parts([
+    began && run.simulated && 'nothing was spent',
+    prices !== undefined && `at list prices of ${prices.asOf.replaceAll('-', '\u2011')}`,
+    unnamed && `no model named${prices?.models['inherit'] ? ` = ${prices.models['inherit']}` : ''} (assumed)`,
+  ]);
+}
+
+/** Whether a call names no model and its run has none for such calls: what it costs rests on an assumed one. */
+export function isUnnamed(agent: Agent, run: RunState): boolean {
+  return run.simulated && agent.model === null && run.model === null;
+}
+
+function parts(said: (string | false)[]): string | null {
+  return said.filter((part) => part !== false).join(' · ') || null;
 }
 
 /** `up to 30 at once, 2 in a row`: what time will depend on. */
@@ -71,6 +98,7 @@ function figure(name: string, actual: string | null, soFar: number, expected: Ra
     actual,
     expected: expected && range(expected, show),
     basis: expected && basis(expected),
+    note: null,
     simulated: simulated && actual !== null,
     gauge: expected && gauge(soFar, expected),
   };

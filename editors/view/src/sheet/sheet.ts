@@ -1,4 +1,4 @@
-import type { Agent, Group, RunState } from '../run/state.ts';
+import { isLive, type Agent, type Group, type RunState } from '../run/state.ts';
 import type { Because, Bounds, Plan, PlannedCall, PlannedPhase } from '../wire/plan.ts';
 
 /** A phase: what the plan says of it, and what the run has made of it. */
@@ -57,7 +57,7 @@ export function sheet(plan: Plan | null, run: RunState): Lane[] {
     const home = lane(group.title, group.workflow);
     home.group = group;
     const here = group.running > 0 || (group.workflow === null && group.title === run.phase);
-    home.stage = run.end === null && here ? 'now' : 'past';
+    home.stage = isLive(run) && here ? 'now' : 'past';
     for (const agent of group.agents) row(home, agent.at.line, agent.at.column, null).agents.push(agent);
   }
   for (const one of rows.values()) {
@@ -84,7 +84,7 @@ function common(agents: Agent[]): string | null {
 }
 
 function expect(row: Row, run: RunState): void {
-  if (row.bounds === null || run.end !== null) return;
+  if (row.bounds === null || (run.seq > 0 && !isLive(run))) return;
   const { low, high } = row.bounds;
   row.certain = Math.max(0, low - row.agents.length);
   row.possible = Math.max(0, (high ?? Infinity) - Math.max(low, row.agents.length));

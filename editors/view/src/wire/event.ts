@@ -5,7 +5,7 @@
 export type Event = { seq: number; ms: number } & Kind;
 
 export type Kind =
-  | { type: 'runStarted'; run?: string; name: string; script: string; args?: unknown; model?: string; simulated: boolean; concurrency: number }
+  | { type: 'runStarted'; run?: string; name: string; script: string; args?: unknown; model?: string; seed?: number; simulated: boolean; concurrency: number; resumedFrom?: string }
   | { type: 'phase'; title: string; workflow?: string }
   | { type: 'log'; message: string }
   | ({ type: 'warning'; message: string } & Place)

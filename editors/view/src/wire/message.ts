@@ -9,9 +9,13 @@ export type ToView =
   | { type: 'offer'; offers: Offer[]; note?: string }
   /** Another run begins, or none: what was shown of the last one goes. */
   | { type: 'run'; runId: string | null }
+  /** No more events come of this run, although it has no end: it broke off, or what is shown is a picture of it. */
+  | { type: 'left'; runId: string; how: Left }
   | { type: 'events'; runId: string; events: Event[] };
 
-export type Command = 'run' | 'dryRun' | 'stop' | 'transcript';
+export type Left = 'broken off' | 'under way';
+
+export type Command = 'run' | 'dryRun' | 'resume' | 'stop' | 'transcript' | 'report';
 
 export type Offer = Command | 'reveal' | 'skip' | 'retry';
 

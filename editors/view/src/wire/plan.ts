@@ -10,6 +10,16 @@ export interface Plan {
   calls: PlannedCall[];
   tokens: Range;
   usd: Range;
+  prices?: Prices;
+}
+
+/** At whose prices money is counted. */
+export interface Prices {
+  /** The day of the list prices. */
+  asOf: string;
+  source: string;
+  /** The model meant by each name the script gives; `inherit` is none, and what it means is assumed. */
+  models: Record<string, string | null>;
 }
 
 /** How often: `high` is null where nothing bounds it. */
@@ -31,6 +41,8 @@ export interface PlannedCall extends Bounds {
   column: number;
   phase: string | null;
   label: string | null;
+  /** The models it can name: empty where it names none, null where only the run decides. */
+  model?: string[] | null;
   /** `3 + 3·findings` */
   expr?: string;
   because?: Because[];

@@ -9,7 +9,7 @@ export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware
   return {
     executeCommand: async (command, args, next) => {
       if (command === serverCommand.showPlan) return showPlan(scriptOf(args), monitor, view());
-      if (command !== serverCommand.run && command !== serverCommand.dryRun) return next(command, args);
+      if (command !== serverCommand.run && command !== serverCommand.dryRun && command !== serverCommand.resume) return next(command, args);
       if (!vscode.workspace.isTrusted) return void refuse();
       const answer = (await next(command, args)) as { runId?: string } | null | undefined;
       if (typeof answer?.runId === 'string') {

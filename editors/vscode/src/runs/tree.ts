@@ -4,6 +4,7 @@ import { duration, tokens } from '../../../view/src/text/numbers.ts';
 import type { RunView } from '../view/panel.ts';
 import { history, type PastRun } from './history.ts';
 import type { Monitor } from './monitor.ts';
+import { openReport, resumeRun } from './past.ts';
 import { openTranscript } from './transcript.ts';
 
 /** The runs of the workspace, newest first. */
@@ -19,6 +20,8 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
       vscode.commands.registerCommand('callsheet.refreshRuns', () => this.changed.fire()),
       vscode.commands.registerCommand('callsheet.openRun', (run: PastRun) => this.view.show(vscode.Uri.file(run.script), run.run, true)),
       vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(this.server, run.folder, run.run)),
+      vscode.commands.registerCommand('callsheet.resumeRun', (run: PastRun) => resumeRun(this.server, run)),
+      vscode.commands.registerCommand('callsheet.openRunReport', (run: PastRun) => openReport(this.server, run.folder, run.run)),
       vscode.commands.registerCommand('callsheet.openRunScript', (run: PastRun) => vscode.window.showTextDocument(vscode.Uri.file(run.script))),
     ];
   }

@@ -5,8 +5,10 @@ import type { Event } from '../../../view/src/wire/event.ts';
 export const serverCommand = {
   run: 'callsheet.run',
   dryRun: 'callsheet.dryRun',
+  resume: 'callsheet.resume',
   stop: 'callsheet.stop',
   showPlan: 'callsheet.showPlan',
+  report: 'callsheet.report',
 } as const;
 
 /** An event with its number, as clients order by it. */

@@ -5,6 +5,7 @@ import type { Event } from '../../../view/src/wire/event.ts';
 import type { FromView, Offer, ToView } from '../../../view/src/wire/message.ts';
 import { folderOf, planOf } from '../plans.ts';
 import { eventsOf } from '../runs/history.ts';
+import { openReport } from '../runs/past.ts';
 import { openTranscript } from '../runs/transcript.ts';
 import type { Monitor } from '../runs/monitor.ts';
 import { runEvents, serverCommand } from '../server/protocol.ts';
@@ -85,6 +86,8 @@ export class RunView implements vscode.Disposable {
         return;
       case 'command':
         if (message.command === 'transcript') await openTranscript(this.server, folderOf(subject.script), subject.runId ?? '');
+        else if (message.command === 'report') await openReport(this.server, folderOf(subject.script), subject.runId ?? '');
+        else if (message.command === 'resume') await vscode.commands.executeCommand(serverCommand.resume, { uri: subject.script.toString(), runId: subject.runId });
         else if (message.command === 'stop') await vscode.commands.executeCommand(serverCommand.stop, { uri: subject.script.toString(), runId: subject.runId });
         else await vscode.commands.executeCommand(message.command === 'run' ? 'callsheet.runScript' : 'callsheet.dryRunScript', subject.script);
         return;
@@ -101,9 +104,9 @@ export class RunView implements vscode.Disposable {
   }
 
   private offer(): void {
-    const offers: Offer[] = ['reveal', 'stop', 'transcript'];
+    const offers: Offer[] = ['reveal', 'stop', 'transcript', 'report'];
     const can = this.server.running?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
-    if (vscode.workspace.isTrusted) offers.push('run', 'dryRun');
+    if (vscode.workspace.isTrusted) offers.push('run', 'dryRun', 'resume');
     for (const how of ['skip', 'retry'] as const) if (can.includes(`callsheet.${how}`)) offers.push(how);
     this.say({ type: 'offer', offers, ...(!vscode.workspace.isTrusted && { note: 'Running is off: this workspace is not trusted.' }) });
   }

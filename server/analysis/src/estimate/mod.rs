@@ -6,6 +6,7 @@
 mod call;
 mod nested;
 pub mod priors;
+mod request;
 mod samples;
 mod size;
 mod time;
@@ -15,6 +16,7 @@ mod tests;
 
 use serde::Serialize;
 
+pub use request::{Request, requests};
 pub use samples::{Sample, Spent, with_samples};
 pub use time::request_time;
 
@@ -131,18 +133,7 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
             assumed.push(&priors::OPEN_COUNT);
         }
         assumed.extend(one.assumed.iter().filter(|p| !assumed.contains(*p)).copied().collect::<Vec<_>>());
-        let basis = if one.assumed.is_empty() { Basis::Bounds } else { Basis::Assumed };
-        let usd_basis = if one.usd_assumed { Basis::Assumed } else { basis };
-        calls.push(Cost {
-            agents: agents(&call.count),
-            tokens: times(&call.count, one.usage.map(|u| u.total()), basis),
-            output: times(&call.count, one.usage.map(|u| u.output), basis),
-            usd: match one.usd {
-                Some(usd) => times(&call.count, usd, usd_basis),
-                None if call.count.high == Some(0) => Range::exactly(Usd(0.0)),
-                None => Range { low: None, likely: None, high: None, basis: usd_basis },
-            },
-        });
+        calls.push(cost(&call.count, &one));
         each.push(one);
     }
     let nested = nested::Nested::of(plan, context);
@@ -166,6 +157,22 @@ fn agents(count: &Count) -> Range<Agents> {
         None => Basis::Bounds,
     };
     Range { low, likely, high, basis }
+}
+
+/// What `count` agents take that take as much as `one`.
+fn cost(count: &Count, one: &call::Spend) -> Cost {
+    let basis = if one.assumed.is_empty() { Basis::Bounds } else { Basis::Assumed };
+    let usd_basis = if one.usd_assumed { Basis::Assumed } else { basis };
+    Cost {
+        agents: agents(count),
+        tokens: times(count, one.usage.map(|u| u.total()), basis),
+        output: times(count, one.usage.map(|u| u.output), basis),
+        usd: match one.usd {
+            Some(usd) => times(count, usd, usd_basis),
+            None if count.high == Some(0) => Range::exactly(Usd(0.0)),
+            None => Range { low: None, likely: None, high: None, basis: usd_basis },
+        },
+    }
 }
 
 /// What a call counted in `o200k_base`, as the simulated model counts, would have cost on the model named: as many tokens as that model's

@@ -13,8 +13,7 @@ use models::Simulated;
 use runtime::{RunSpec, Status, journal::Damage, runs};
 use serde::Serialize;
 
-use super::run::RUNS;
-use crate::{FINDINGS, FINE, files, output, output::Failure};
+use crate::{FINDINGS, FINE, files, output, output::Failure, past::RUNS};
 
 /// Looks at this installation and says what is wrong with it, and what to do.
 ///

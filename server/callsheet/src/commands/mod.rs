@@ -4,8 +4,11 @@ mod check;
 mod check_sarif;
 mod doctor;
 mod lsp;
+mod order;
 mod plan;
 mod plan_json;
+mod report;
+mod resume;
 mod rlm;
 mod run;
 mod runs;
@@ -23,7 +26,9 @@ pub(crate) enum Command {
     Plan(plan::Plan),
     Run(run::Run),
     Rlm(rlm::Rlm),
+    Resume(resume::Resume),
     Runs(runs::Runs),
+    Report(report::Report),
     Lsp(lsp::Lsp),
     Doctor(doctor::Doctor),
     #[command(hide = true)]
@@ -38,7 +43,9 @@ impl Command {
             Command::Plan(plan) => plan.run(),
             Command::Run(run) => run.run(),
             Command::Rlm(rlm) => rlm.run(),
+            Command::Resume(resume) => resume.run(),
             Command::Runs(runs) => runs.run(),
+            Command::Report(report) => report.run(),
             Command::Lsp(lsp) => lsp.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Sandbox(sandbox) => sandbox.run(),

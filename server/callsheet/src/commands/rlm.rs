@@ -11,14 +11,15 @@ use runtime::{
 };
 use serde_json::{Value, json};
 
-use super::run::{RUNS, last_line};
 use crate::{
     FINDINGS, FINE,
     files::Source,
     output,
     output::Failure,
+    past::RUNS,
+    play::last_line,
     tree,
-    watch::{self, View},
+    watch::{self, CtrlC, View},
 };
 
 /// Lines of an answer on a terminal; the rest is in its file.
@@ -92,7 +93,7 @@ impl Rlm {
         let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let ended = tokio.block_on(async {
             let handle = runtime::start(spec, model).map_err(|e| Failure::usage(e.to_string()))?;
-            watch::until_end(&handle, View::choose(self.json)).await?;
+            watch::until_end(handle.subscribe(1), View::choose(self.json), CtrlC::Stops(&handle)).await?;
             let outcome = handle.wait().await;
             match self.json {
                 true => output::json_line(&last_line(&outcome))?,

@@ -27,7 +27,17 @@ pub(crate) fn calls(script: &Snapshot) -> Vec<Call> {
             let stop = Target { run_id: Some(run.id.clone()), ..target };
             vec![Command::Stop.call(format!("■ Stop · {}", run.count()), stop), plan]
         }
-        _ => vec![Command::Run.call("▶ Run", target.clone()), Command::DryRun.call("Dry run", target), plan],
+        _ => {
+            let mut calls =
+                vec![Command::Run.call("▶ Run", target.clone()), Command::DryRun.call("Dry run", target.clone())];
+            if let Some(last) = &script.last
+                && let Some(offer) = last.offer(&script.text)
+            {
+                calls.push(Command::Resume.call(offer, Target { run_id: Some(last.id.clone()), ..target }));
+            }
+            calls.push(plan);
+            calls
+        }
     }
 }
 

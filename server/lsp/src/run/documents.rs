@@ -20,6 +20,11 @@ pub(crate) fn project(script: &Uri, folders: &[Uri]) -> Option<PathBuf> {
     innermost.or_else(with_claude).or_else(|| path.parent().map(Path::to_path_buf))
 }
 
+/// Where the runs of a script are kept.
+pub(crate) fn runs_dir(script: &Uri, folders: &[Uri]) -> PathBuf {
+    project(script, folders).unwrap_or_else(std::env::temp_dir).join(".callsheet").join("runs")
+}
+
 /// Where the call sheet of a script goes.
 pub(crate) fn call_sheet_path(script: &Uri, folders: &[Uri]) -> PathBuf {
     let stem = path_of(script).and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()));

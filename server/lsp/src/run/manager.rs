@@ -15,14 +15,21 @@ use crate::{
     execute::{Answer, refusal},
     owner::{Mailbox, Owner},
     run::{
-        documents, events, progress,
+        confirm, documents, events,
+        last::LastRun,
+        progress,
         protocol::{CatchUp, CaughtUp, Listed, Numbered},
         start::Order,
         transcript::transcript,
         view::{RunView, Ticket},
     },
+    scripts::Script,
     snapshot::Snapshot,
+    workspace::path_of,
 };
+
+/// What agrees to a run that is asked about.
+const RUN: &str = "Run";
 
 /// How long runs may take to end when all are stopped.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -72,19 +79,51 @@ impl Runs {
 }
 
 impl Owner {
-    /// `callsheet.run` and `callsheet.dryRun`: answers with the run's id once it has started.
+    /// `callsheet.run` and `callsheet.dryRun`: answers with the run's id once it has started, or with null where the person was asked and
+    /// would not.
     pub(crate) fn run(&mut self, script: &Snapshot, dry: bool, args: Option<Value>) -> Result<Answer> {
+        self.may_run(script)?;
+        let order = Order::of(script, dry, args).map_err(refusal)?;
+        let (reply, answer) = oneshot::channel();
+        let paid = order.is_paid();
+        match confirm::question(&script.name(), &script.known, script.estimate(), &self.settings).filter(|_| paid) {
+            None => self.begin(script.clone(), order, reply),
+            Some(question) => {
+                let (outbox, mailbox, script) = (self.outbox.clone(), self.mailbox.clone(), script.clone());
+                tokio::spawn(async move {
+                    let agreed = confirm::ask(&outbox, question, &[RUN]).await.is_some();
+                    let Some(mailbox) = mailbox.upgrade() else { return };
+                    Mailbox::from(mailbox).tell(move |owner| match agreed {
+                        true => owner.begin(script, order, reply),
+                        false => drop(reply.send(Ok(Value::Null))),
+                    });
+                });
+            }
+        }
+        Ok(Answer::Later(answer))
+    }
+
+    /// Refuses where nothing may run, or where the script runs already.
+    pub(crate) fn may_run(&self, script: &Snapshot) -> Result<()> {
         if !self.client.trusted {
             return Err(refusal("Nothing runs in a workspace that is not trusted. Trust it first, then run again."));
         }
-        if script.run.as_ref().is_some_and(|(run, _)| run.is_live()) {
-            return Err(refusal("This script is running already. Stop that run first."));
+        let run = self.scripts.get(&script.uri).and_then(Script::run);
+        match run.is_some_and(|(run, _)| run.is_live()) {
+            true => Err(refusal("This script is running already. Stop that run first.")),
+            false => Ok(()),
+        }
+    }
+
+    /// Begins a run that may begin; `reply` hears of it once it has started.
+    pub(crate) fn begin(&mut self, script: Snapshot, order: Order, reply: oneshot::Sender<Result<Value>>) {
+        // A person may have been asked meanwhile.
+        if let Err(refused) = self.may_run(&script) {
+            return drop(reply.send(Err(refused)));
         }
         self.runs.issued += 1;
-        let ticket = Ticket(self.runs.issued);
-        let order = Order::of(script, dry, args).map_err(refusal)?;
         let view = RunView {
-            ticket,
+            ticket: Ticket(self.runs.issued),
             id: String::new(),
             text: script.text.clone(),
             lines: script.lines.clone(),
@@ -93,10 +132,8 @@ impl Owner {
             state: Arc::default(),
             over: false,
         };
-        let name = script.fresh.script.meta.as_ref().and_then(|meta| Some(meta.name.as_ref()?.value.clone()));
-        let name = name.unwrap_or_else(|| "workflow".into());
+        let name = script.name();
         self.show_new_run(&script.uri, view.clone());
-        let (reply, answer) = oneshot::channel();
         let (mailbox, uri) = (self.mailbox.clone(), script.uri.clone());
         let started = order.start(move |result| {
             if let Some(mailbox) = mailbox.upgrade() {
@@ -106,8 +143,10 @@ impl Owner {
                 });
             }
         });
-        started.map_err(|error| refusal(format!("The run could not be started: {error}.")))?;
-        Ok(Answer::Later(answer))
+        if let Err(error) = started {
+            // The reply went with the thread that was not to be, and the request fails by that.
+            self.outbox.show(MessageType::ERROR, format!("The run could not be started: {error}."));
+        }
     }
 
     fn started(
@@ -163,8 +202,31 @@ impl Owner {
         let (outbox, text) = (self.outbox.clone(), transcript(name, &view));
         let show = self.client.show_document && self.settings.open_transcript;
         tokio::spawn(async move { documents::write_and_show(&outbox, show, path, text).await });
+        if let Some(script) = self.scripts.get_mut(uri) {
+            script.last = Some(Arc::new(LastRun::of(&view)));
+        }
         self.show_run(uri, view);
         self.publish(uri);
+    }
+
+    /// Looks for the newest run of a script that was opened, in a thread of its own.
+    pub(crate) fn look_for_last_run(&self, uri: Uri) {
+        let (Some(project), Some(script)) = (documents::project(&uri, &self.client.folders), path_of(&uri)) else {
+            return;
+        };
+        let runs_dir = documents::runs_dir(&uri, &self.client.folders);
+        let mailbox = self.mailbox.clone();
+        tokio::task::spawn_blocking(move || {
+            let Some(last) = LastRun::find(&runs_dir, &project, &script) else { return };
+            let Some(mailbox) = mailbox.upgrade() else { return };
+            Mailbox::from(mailbox).tell(move |owner| {
+                if let Some(script) = owner.scripts.get_mut(&uri) {
+                    // One of this session is newer.
+                    script.last.get_or_insert(Arc::new(last));
+                    owner.outbox.refresh();
+                }
+            });
+        });
     }
 
     /// `callsheet.stop`: the run named, or the newest live one of the script, or of all.

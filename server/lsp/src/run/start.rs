@@ -7,7 +7,7 @@ use runtime::{Limits, RunHandle, RunSpec, StartError};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use crate::{analyst::STACK, run::documents::project, settings::Settings, snapshot::Snapshot, workspace::path_of};
+use crate::{analyst::STACK, run::documents, settings::Settings, snapshot::Snapshot, workspace::path_of};
 
 /// What to run.
 pub(crate) struct Order {
@@ -36,9 +36,9 @@ impl Order {
             (None, Some((_, Err(why)))) => return Err(format!("The `@callsheet args` comment is not JSON: {why}.")),
             (None, None) => None,
         };
-        let folder = project(&script.uri, &script.client.folders).unwrap_or_else(std::env::temp_dir);
+        let folder = documents::project(&script.uri, &script.client.folders).unwrap_or_else(std::env::temp_dir);
         let path = path_of(&script.uri).unwrap_or_else(|| PathBuf::from("untitled.workflow.js"));
-        let mut spec = RunSpec::new(path, script.text.to_string(), folder.join(".callsheet").join("runs"));
+        let mut spec = RunSpec::new(path, script.text.to_string(), runs_dir(script));
         spec.args = args;
         spec.seed = settings.seed;
         spec.concurrency = settings.concurrency.and_then(|most| usize::try_from(most).ok());
@@ -60,6 +60,19 @@ impl Order {
         Ok(Self { spec, model: known.to_string(), options, named })
     }
 
+    /// Whether a run of it may cost money.
+    pub(crate) fn is_paid(&self) -> bool {
+        self.model != SIMULATED
+    }
+
+    /// What decides the run, with who answers in it. It may wait for a command that prints a key.
+    pub(crate) fn answered(&self) -> Result<RunSpec, StartError> {
+        let mut spec = self.spec.clone();
+        let named = self.named.iter().map(String::as_str);
+        spec.answered_by(&choose(&self.model, &self.options, named)?);
+        Ok(spec)
+    }
+
     /// Starts the run, in a thread of its own: it may wait for a command that prints a key, reads the script and writes to
     /// disk.
     pub(crate) fn start(
@@ -77,6 +90,11 @@ impl Order {
         };
         thread::Builder::new().name("start".into()).stack_size(STACK).spawn(starting).map(drop)
     }
+}
+
+/// Where the runs of a script are kept.
+pub(crate) fn runs_dir(script: &Snapshot) -> PathBuf {
+    documents::runs_dir(&script.uri, &script.client.folders)
 }
 
 /// The name of the model that costs nothing.

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use analysis::prices;
-use runtime::{AgentState, Event, EventKind, Progress, RunState, Status};
+use runtime::{AgentState, EventKind, Progress, Spending, Status};
 use serde_json::Value;
 
 use crate::run::view::RunView;
@@ -30,7 +29,7 @@ pub(crate) fn transcript(name: &str, run: &RunView) -> String {
         totals.usage.total(),
         state.ms as f64 / 1000.0
     );
-    let _ = writeln!(out, "{}\n", cost(state));
+    let _ = writeln!(out, "Cost: {}.\n", Spending::of(state));
     for (count, what) in
         [(totals.failed, "failed"), (totals.skipped, "were skipped"), (totals.dropped, "items became null")]
     {
@@ -68,19 +67,6 @@ pub(crate) fn transcript(name: &str, run: &RunView) -> String {
         }
     }
     out
-}
-
-/// What the run cost or would have cost, and what that rests on.
-fn cost(state: &RunState) -> String {
-    let unnamed = |agent: &AgentState| matches!(agent.queued.kind, EventKind::AgentQueued { model: None, .. });
-    let more = if state.totals.unpriced > 0 { " and more, as some models have no price" } else { "" };
-    let simulated = |event: &Event| matches!(event.kind, EventKind::RunStarted { simulated: true, .. });
-    if !state.started.as_deref().is_some_and(simulated) {
-        return format!("Cost: {}{more}, as the provider counts, at list prices.", state.totals.usd);
-    }
-    let assumed = prices::find("inherit").filter(|_| state.agents.iter().any(unnamed));
-    let assumed = assumed.map(|model| format!(", no model named = {} (assumed)", model.id)).unwrap_or_default();
-    format!("Nothing spent; {}{more} at list prices{assumed}.", state.totals.usd)
 }
 
 fn agent(out: &mut String, agent: &AgentState) {

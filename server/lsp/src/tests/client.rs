@@ -136,6 +136,14 @@ impl TestClient {
         self.take(&format!("the answer to {method}"), |m| m.get("method").is_none() && m["id"] == id).await
     }
 
+    /// Asks without waiting for the answer; gives the request's id.
+    pub(crate) async fn begin(&mut self, method: &str, params: Value) -> i64 {
+        self.next_id += 1;
+        let id = self.next_id;
+        self.send(json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
+        id
+    }
+
     /// The answer to the request `id`, of whichever method.
     pub(crate) async fn answer_to(&mut self, id: Value) -> Value {
         self.take("an answer", |m| m.get("method").is_none() && m["id"] == id).await

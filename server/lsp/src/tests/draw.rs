@@ -58,6 +58,7 @@ impl Script {
                 workspace: Arc::default(),
                 run: None,
                 simulated: None,
+                last: None,
             },
         }
     }

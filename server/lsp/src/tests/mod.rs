@@ -9,6 +9,7 @@ mod client;
 mod conversation;
 mod draw;
 mod reliability;
+mod resuming;
 mod running;
 mod simulating;
 mod typing;

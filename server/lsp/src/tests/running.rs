@@ -16,20 +16,20 @@ return answers.length
 ";
 
 /// An editor with a script open in a folder of its own.
-struct Editor {
-    client: TestClient,
-    uri: String,
-    folder: TempDir,
+pub(crate) struct Editor {
+    pub(crate) client: TestClient,
+    pub(crate) uri: String,
+    pub(crate) folder: TempDir,
 }
 
 impl Editor {
-    async fn open(text: &str, options: Value) -> Self {
+    pub(crate) async fn open(text: &str, options: Value) -> Self {
         let mut can = capabilities();
         can["workspace"] = json!({"codeLens": {"refreshSupport": true}});
         Self::open_with(text, options, can).await
     }
 
-    async fn open_with(text: &str, options: Value, can: Value) -> Self {
+    pub(crate) async fn open_with(text: &str, options: Value, can: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let uri = format!("file://{}/twice.workflow.js", folder.path().display());
         let mut client = TestClient::with(can, options).await;
@@ -37,12 +37,12 @@ impl Editor {
         Self { client, uri, folder }
     }
 
-    async fn command(&mut self, command: &str) -> Value {
+    pub(crate) async fn command(&mut self, command: &str) -> Value {
         let params = json!({"command": command, "arguments": [{"uri": self.uri}]});
         self.client.ask("workspace/executeCommand", params).await
     }
 
-    async fn lenses(&mut self) -> Vec<String> {
+    pub(crate) async fn lenses(&mut self) -> Vec<String> {
         let lenses = self.client.request("textDocument/codeLens", json!({"textDocument": {"uri": self.uri}})).await;
         lenses.as_array().unwrap().iter().map(|lens| lens["command"]["title"].as_str().unwrap().to_string()).collect()
     }
@@ -59,7 +59,7 @@ impl Editor {
     }
 
     /// The first event from here on that is wanted.
-    async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
             let event = self.client.notification("callsheet/runEvent").await["event"].take();
             if wanted(&event) {
@@ -69,7 +69,7 @@ impl Editor {
     }
 
     /// The lines of progress, from the first to the last.
-    async fn progress(&mut self) -> Vec<String> {
+    pub(crate) async fn progress(&mut self) -> Vec<String> {
         self.client.answer("window/workDoneProgress/create", json!(null)).await;
         let mut lines = Vec::new();
         loop {
@@ -82,7 +82,7 @@ impl Editor {
         }
     }
 
-    async fn finish(mut self) {
+    pub(crate) async fn finish(mut self) {
         for method in ["callsheet/runEvent", "workspace/codeLens/refresh", "textDocument/publishDiagnostics"] {
             self.client.ignore(method);
         }

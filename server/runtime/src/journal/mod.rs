@@ -4,6 +4,7 @@
 //! One thread writes; it takes all events that wait at once, writes them, flushes them (`fdatasync`) and only then shows
 //! them to subscribers.
 
+mod follow;
 mod line;
 mod read;
 mod writer;
@@ -11,6 +12,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use follow::{FollowError, Follower, first};
 pub use read::{Damage, ReadError, Recording, read};
 pub(crate) use writer::{Journal, WriteError};
 

@@ -7,7 +7,7 @@ fn log(message: &str) -> EventKind {
     EventKind::Log { message: message.into() }
 }
 
-async fn written(messages: &[&str]) -> Vec<u8> {
+pub(super) async fn written(messages: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(super::FILE_NAME);
     let mut journal = Journal::create(&path, EventLog::new()).unwrap();

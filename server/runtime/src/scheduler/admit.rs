@@ -42,13 +42,15 @@ impl Scheduler {
         }
         match self.read(&said) {
             Ok((options, schema)) => self.enqueue(said, options, schema),
-            Err(message) => self.outbox.push_back(ToSandbox::Settle {
-                id: said.id,
-                outcome: Settled::Throw(message),
-                spent: self.ledger.spent_output(),
-            }),
+            Err(message) => {
+                self.outbox.push_back(ToSandbox::Settle {
+                    id: said.id,
+                    outcome: Settled::Throw(message),
+                    spent: self.ledger.spent_output(),
+                });
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// The sandbox has checked most of this; what it says is not trusted, so it is read again.
@@ -59,18 +61,31 @@ impl Scheduler {
         Ok((options, schema.map_err(|e| e.to_string())?.map(Arc::new)))
     }
 
-    fn enqueue(&mut self, said: protocol::Call, options: AgentOptions, schema: Option<Arc<Validator>>) {
+    fn enqueue(
+        &mut self,
+        said: protocol::Call,
+        options: AgentOptions,
+        schema: Option<Arc<Validator>>,
+    ) -> Result<(), Box<Ended>> {
         for unknown in &options.unknown {
             self.warn(format!("agent() has no option `{unknown}`; it is ignored"), said.at);
         }
-        self.made += 1;
-        let id = self.made;
         // What `read` let pass is there, or needs not be.
         let kind = self.spec.kind(&options).ok().flatten().cloned();
         let model = self.spec.model_of(&options, kind.as_ref());
         let content = key::content(&said.prompt, system(&said), model.as_deref(), &options, kind.as_ref());
         let key = self.keys.next(said.path, content);
         let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
+        let answered = self.cache.take(&key);
+        if answered.is_none() && options.isolation.is_some() && self.cache.begun(&key) && !self.spec.repeat_isolated {
+            let message = format!(
+                "call {label:?} works in a tree of its own, and an earlier run began it without an answer: again, it may do its \
+                 work twice; look at what it left, then resume with `--repeat-worktrees`"
+            );
+            return Err(Ended::failed(RunError { workflow: said.workflow, ..RunError::at(message, said.at) }));
+        }
+        self.made += 1;
+        let id = self.made;
         self.journal.append(EventKind::AgentQueued {
             call: CallId(id),
             key: key.clone(),
@@ -85,16 +100,15 @@ impl Scheduler {
             agent_type: options.agent_type.clone(),
             isolation: options.isolation.clone(),
         });
-        let stage = match self.cache.take(&key) {
+        let stage = match answered {
             Some(answered) => {
                 self.cached.insert(answered.order, id);
                 Stage::Cached(answered)
             }
             None => {
                 if self.cache.may_be_paid(&key) {
-                    let again = if options.isolation.is_some() { "; it worked in a tree of its own" } else { "" };
                     let message = format!(
-                        "call {label:?} was under way when the earlier run broke off, and may already have been paid for{again}; it runs again"
+                        "call {label:?} was under way when the earlier run broke off, and may already have been paid for; it runs again"
                     );
                     self.journal.append(EventKind::Warning { message, at: said.at });
                 }
@@ -121,6 +135,7 @@ impl Scheduler {
         };
         self.sandbox_ids.insert(id, said.id);
         self.calls.insert(id, call);
+        Ok(())
     }
 }
 

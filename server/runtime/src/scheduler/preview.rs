@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use analysis::text::LineColumn;
+use analysis::{
+    estimate::{self, Assumptions, Cost, Request},
+    text::LineColumn,
+};
+use serde_json::Value;
 use tokio::time::timeout;
 
 use super::link::{Link, Said};
@@ -31,6 +35,23 @@ pub struct Preview {
     pub error: Option<RunError>,
 }
 
+impl Preview {
+    /// What the calls that run will take. What follows on their answers is not in it.
+    pub fn cost(&self, assumptions: &Assumptions) -> Cost {
+        estimate::requests(self.live.iter().map(Previewed::request), assumptions)
+    }
+
+    /// Calls that may have been paid for already and run again.
+    pub fn may_be_paid(&self) -> impl Iterator<Item = &Previewed> {
+        self.live.iter().filter(|call| call.may_be_paid)
+    }
+
+    /// Calls that may repeat what an earlier run did in a tree of its own: only [`RunSpec::repeat_isolated`] lets them.
+    pub fn repeats(&self) -> impl Iterator<Item = &Previewed> {
+        self.live.iter().filter(|call| call.repeats())
+    }
+}
+
 /// A call of a preview.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Previewed {
@@ -46,10 +67,26 @@ pub struct Previewed {
     pub model: Option<String>,
     /// Its prompt, for an estimate of what it takes.
     pub prompt: String,
+    /// JSON Schema of its answer, for the same.
+    pub schema: Option<Value>,
+    /// An earlier run began it and has no answer of it.
+    pub begun: bool,
     /// It was under way when the earlier run broke off: it may have been paid for already.
     pub may_be_paid: bool,
     /// It has a git worktree of its own, so running it again may repeat what it did.
     pub isolated: bool,
+}
+
+impl Previewed {
+    /// The call as a request to estimate.
+    pub fn request(&self) -> Request<'_> {
+        Request { prompt: &self.prompt, schema: self.schema.as_ref(), model: self.model.as_deref() }
+    }
+
+    /// Whether running it may repeat what an earlier run did in a tree of its own: only [`RunSpec::repeat_isolated`] lets it.
+    pub fn repeats(&self) -> bool {
+        self.begun && self.isolated
+    }
 }
 
 /// Runs the script of `spec` on the answers of the run it resumes, and asks no model.
@@ -145,6 +182,8 @@ impl Looking<'_> {
             at: call.at,
             model,
             prompt: call.prompt,
+            schema: options.schema,
+            begun: self.cache.begun(&key),
             may_be_paid: self.cache.may_be_paid(&key),
             isolated: options.isolation.is_some(),
             key,

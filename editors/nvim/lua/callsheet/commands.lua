@@ -1,0 +1,23 @@
+--- The subcommands of |:Callsheet|: what carries each out, what it takes, and what its help says.
+---@class callsheet.Subcommand
+---@field name string
+---@field server? string the server's command; without, it is carried out here
+---@field takes? 'args'|'run' JSON for the script, or the name of a run
+---@field help string
+
+---@type callsheet.Subcommand[]
+return {
+  { name = 'run', server = 'callsheet.run', takes = 'args',
+    help = 'Run the script in this window. {args} is JSON and reaches the script as `args`. A run that is likely to cost more than '
+      .. 'the setting `confirmAbove` is asked about first.' },
+  { name = 'dry', server = 'callsheet.dryRun', takes = 'args', help = 'Run it on the simulated model, at no cost.' },
+  { name = 'resume', server = 'callsheet.resume', takes = 'run',
+    help = 'Go on with the newest run of the script, the run that this window shows, or {run}: answers it has are used again. First '
+      .. 'you are told which agents are answered from the journal, which run, and what that costs.' },
+  { name = 'stop', server = 'callsheet.stop',
+    help = 'Stop the newest run of the script, or the run that this window shows.' },
+  { name = 'plan', server = 'callsheet.showPlan', help = 'Show the call sheet: phases, agents, bounds, prompts.' },
+  { name = 'report', server = 'callsheet.report', takes = 'run',
+    help = 'Write the newest run of the script, the run that this window shows, or {run}, as one page and open it in the browser.' },
+  { name = 'show', help = 'Open the run window for the newest run.' },
+}

@@ -1,0 +1,123 @@
+// The page that `callsheet report` writes, in a real browser: CALLSHEET_BIN is the program.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const program = process.env.CALLSHEET_BIN;
+const shots = process.env.SHOTS;
+const root = path.join(import.meta.dirname, '../../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'callsheet-report-'));
+let browser;
+
+/** Runs the program in the folder, whatever it exits with. */
+function callsheet(...words) {
+  try {
+    return execFileSync(program, words, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+  } catch (problem) {
+    return problem.stdout;
+  }
+}
+
+/** The report of a run of `script`, opened; what it logs and asks of the network fails the test. */
+async function report(script, ...flags) {
+  callsheet('run', script, '--json', ...flags);
+  const { file } = JSON.parse(callsheet('report', 'last', '--json'));
+  const page = await browser.newPage({ viewport: { width: 1180, height: 820 } });
+  page.troubles = [];
+  page.on('console', (m) => page.troubles.push(m.text()));
+  page.on('pageerror', (e) => page.troubles.push(e.message));
+  page.on('request', (r) => r.url().startsWith('file:') || page.troubles.push(r.url()));
+  await page.goto(`file://${path.join(folder, file)}`);
+  await page.locator('h1').waitFor();
+  return page;
+}
+const words = async (page, selector) => (await page.locator(selector).allInnerTexts()).map((t) => t.replace(/\s+/g, ' ').trim());
+const shot = (page, name) => shots && page.screenshot({ path: path.join(shots, name) });
+
+before(async () => {
+  cpSync(path.join(root, 'examples'), folder, { recursive: true });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+});
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a report shows what happened against what was expected, each number with its basis', async () => {
+  const page = await report('review.workflow.js', '--seed', '3', '--latency', '400', '--failures', '0.15', '--concurrency', '6');
+  assert.deepEqual(await words(page, '.status'), ['Done']);
+  assert.match((await words(page, '.about'))[0], /^Run \d{8}-\d{6}-[0-9a-f]{4} · review\.workflow\.js · .*seed 3 · \d+ at a time$/);
+  const [agents, tokens, cost, time] = await words(page, '.figure');
+  assert.match(agents, /^Agents \d+ of 3\.\.18 from the script’s bounds$/);
+  assert.match(tokens, /^Tokens .* of .* simulated · expected from assumed sizes$/);
+  assert.match(cost, /^Cost .* simulated · expected from assumed sizes nothing was spent · at list prices of \d{4}.\d\d.\d\d$/);
+  assert.match(time, /^Time .* simulated · at most \d+ at once$/);
+  await shot(page, 'report.png');
+
+  await page.getByRole('button', { name: 'Timeline' }).click();
+  await page.locator('.bar').first().waitFor();
+  assert.equal(await page.locator('.bar').count(), Number(agents.match(/\d+/)[0]));
+  await page.locator('.bar').first().click();
+  await page.locator('.detail:visible').waitFor();
+  await shot(page, 'report-timeline.png');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'List' }).click();
+  await page.locator('.leaf').first().waitFor();
+  assert.equal(await page.locator('.leaf').count(), Number(agents.match(/\d+/)[0]));
+  assert.match((await words(page, '.branch > summary'))[0], /Review 3 of 3 .*\$/);
+  assert.equal(await page.locator('.leaf pre').count(), 0, 'folded');
+  await page.locator('.leaf summary').first().click();
+  await page.locator('.leaf pre:visible').first().waitFor();
+  assert.match((await words(page, '.leaf[open] .texts'))[0], /Prompt Review the changes .* Result \{ "findings"/);
+  await shot(page, 'report-list.png');
+  assert.deepEqual(page.troubles, []);
+});
+
+test('text of a script stays text, and an assumed price says so', async () => {
+  const said = '</script><script>alert(1)</script>{{script}}<img src=x onerror=alert(2)>';
+  writeFileSync(path.join(folder, 'x.workflow.js'), `export const meta = { name: 'x', description: ${JSON.stringify(said)} }\nlog(${JSON.stringify(said)})\nreturn await agent(${JSON.stringify(said)})\n`);
+  const page = await report('x.workflow.js', '--latency', '0');
+  assert.match((await words(page, '.figure'))[2], /no model named = [\w-]+ \(assumed\)$/);
+  assert.deepEqual(await words(page, '.description'), [said]);
+  assert.equal(await page.locator('img').count(), 0);
+  await page.getByRole('button', { name: 'List' }).click();
+  await page.locator('.leaf summary').click();
+  await page.locator('.leaf pre:visible').first().waitFor();
+  assert.equal((await words(page, '.leaf pre:visible'))[0], said);
+  assert.match((await words(page, '.leaf > summary'))[0], /\*/);
+  assert.deepEqual(page.troubles, []);
+});
+
+test('1,000 agents are one page', async () => {
+  writeFileSync(path.join(folder, 'many.workflow.js'), "export const meta = { name: 'many', description: 'Many' }\nphase('All')\nawait parallel(Array.from({ length: 1000 }, (_, i) => () => agent(`Count to ${i}`, { label: `count:${i}`, model: 'haiku' })))\n");
+  const page = await report('many.workflow.js', '--latency', '20', '--concurrency', '16');
+  assert.equal(await page.locator('.cell').count(), 1000);
+  await page.getByRole('button', { name: 'List' }).click();
+  await page.locator('.leaf').first().waitFor();
+  assert.equal(await page.locator('.leaf').count(), 1000);
+  await page.locator('.leaf summary').nth(700).click();
+  await page.locator('.leaf pre:visible').first().waitFor();
+  assert.match((await words(page, '.leaf[open] .texts'))[0], /Count to 700/);
+  await page.getByRole('button', { name: 'Timeline' }).click();
+  await page.locator('.bar').first().waitFor();
+  assert.equal(await page.locator('.bar').count(), 1000);
+  assert.deepEqual(page.troubles, []);
+});
+
+test('a run that broke off says so, and its clock stands still', async () => {
+  callsheet('run', 'hunt.workflow.js', '--json', '--latency', '0', '--max-agents', '4');
+  const run = JSON.parse(callsheet('runs', '--json'))[0].run;
+  const journal = path.join(folder, '.callsheet/runs', run, 'journal.jsonl');
+  writeFileSync(journal, readFileSync(journal, 'utf8').split('\n').slice(0, 8).join('\n') + '\n');
+  const { file } = JSON.parse(callsheet('report', run, '--json'));
+  const page = await browser.newPage();
+  await page.goto(`file://${path.join(folder, file)}`);
+  await page.locator('.status[data-status="broken"]').waitFor();
+  assert.deepEqual(await words(page, '.status'), ['Broken off']);
+  assert.match((await words(page, '.figure'))[3], /^Time 0\.\d s/);
+});

@@ -1,0 +1,90 @@
+//! What decides a run besides its script: the same flags for `run` and `resume`.
+
+use std::path::{Path, PathBuf};
+
+use analysis::{Analysis, units::Tokens};
+use clap::Args;
+use models::Chosen;
+use runtime::{EventKind, Limits, RunSpec};
+use serde_json::Value;
+
+use super::who::{SIMULATED, Who, with_kinds};
+use crate::{files::Source, output::Failure};
+
+/// What is not given is that of the run that is resumed, if one is.
+#[derive(Args)]
+pub(crate) struct Order {
+    /// What the script sees as `args`, as JSON.
+    #[arg(long, value_name = "JSON", value_parser = super::plan::json, conflicts_with = "args_file")]
+    args: Option<Value>,
+    /// A file with what the script sees as `args`, as JSON.
+    #[arg(long, value_name = "FILE")]
+    args_file: Option<PathBuf>,
+    #[command(flatten)]
+    who: Who,
+    /// Seed of the simulated answers; 0 if not given.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Agents at a time. Without: 2 less than there are processors, from 2 to 16.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    concurrency: Option<u16>,
+    /// Agents of the whole run at most; 1000 if not given.
+    #[arg(long, value_name = "N")]
+    max_agents: Option<u64>,
+    /// Output tokens of the whole run at most; the script sees them as `budget.total`.
+    #[arg(long, value_name = "N")]
+    budget_tokens: Option<u64>,
+}
+
+impl Order {
+    /// Takes what is not given from the first event of an earlier run.
+    pub(crate) fn continuing(mut self, first: &EventKind) -> Self {
+        let EventKind::RunStarted { provider, model, seed, simulated, concurrency, limits, args, .. } = first else {
+            return self;
+        };
+        let named = || Some(format!("{}:{}", provider.as_ref()?, model.as_ref()?));
+        let before = || if *simulated { Some(SIMULATED.to_owned()) } else { named() };
+        self.who.model = self.who.model.or_else(before);
+        self.seed = self.seed.or(Some(*seed));
+        self.concurrency = self.concurrency.or(u16::try_from(*concurrency).ok());
+        self.max_agents = self.max_agents.or(Some(limits.max_agents));
+        self.budget_tokens = self.budget_tokens.or(limits.budget_tokens.map(|tokens| tokens.0));
+        if self.args_file.is_none() {
+            self.args = self.args.or_else(|| args.clone());
+        }
+        self
+    }
+
+    /// Finds who answers; looks for keys, and spends nothing.
+    pub(crate) fn choose(&self, analysis: &Analysis) -> Result<Chosen, Failure> {
+        self.who.choose(self.seed.unwrap_or(0), analysis)
+    }
+
+    /// Whether it is known who answers.
+    pub(crate) fn names_a_model(&self) -> bool {
+        self.who.model.is_some()
+    }
+
+    /// What the script sees as `args`, where that is given.
+    pub(crate) fn args(&self) -> Result<Option<Value>, Failure> {
+        let Some(file) = &self.args_file else { return Ok(self.args.clone()) };
+        let text = Source::read(file)?.text;
+        let args = super::plan::json(&text).map_err(|e| Failure::usage(format!("{}: {e}", file.display())))?;
+        Ok(Some(args))
+    }
+
+    /// Agents at a time.
+    pub(crate) fn at_once(&self) -> usize {
+        self.concurrency.map_or_else(runtime::default_concurrency, usize::from)
+    }
+
+    pub(crate) fn spec(&self, source: &Source, args: Option<Value>, runs_dir: &Path) -> RunSpec {
+        let mut spec = RunSpec::new(&source.path, source.text.as_str(), runs_dir);
+        spec.args = args;
+        spec.seed = self.seed.unwrap_or(0);
+        spec.concurrency = Some(self.at_once());
+        spec.limits.max_agents = self.max_agents.unwrap_or(Limits::default().max_agents);
+        spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
+        with_kinds(spec)
+    }
+}

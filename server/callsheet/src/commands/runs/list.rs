@@ -1,0 +1,106 @@
+//! `callsheet runs list`.
+
+use std::{path::Path, time::SystemTime};
+
+use analysis::units::Tokens;
+use runtime::{EventKind, RunId, prune, runs, runs::Recorded};
+use serde::Serialize;
+
+use super::status;
+use crate::{
+    numbers, output,
+    output::Failure,
+    past::{Past, RUNS},
+    table::{Align, Table},
+    tree,
+};
+
+/// One line of the list, and of `runs --json`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    run: RunId,
+    status: &'static str,
+    name: String,
+    script: String,
+    simulated: bool,
+    agents: u64,
+    tokens: u64,
+    ms: u64,
+    /// Bytes of its files.
+    bytes: u64,
+    /// Seconds since the run's journal was last written.
+    #[serde(skip)]
+    ago: Option<u64>,
+}
+
+pub(super) fn list(as_json: bool) -> Result<(), Failure> {
+    let runs_dir = Path::new(RUNS);
+    let ids = runs::list(runs_dir).map_err(|e| Failure::usage(format!("cannot read {RUNS}: {e}")))?;
+    let entry = |id: RunId| Past { runs_dir: runs_dir.to_owned(), id }.open().map(|run| Entry::of(&run));
+    let entries = ids.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    if as_json {
+        return Ok(output::json(&entries)?);
+    }
+    if entries.is_empty() {
+        return Ok(output::line(&format!("No runs in {RUNS} yet; `callsheet run FILE` makes one."))?);
+    }
+    let right = Align::Right;
+    let columns = [Align::Left, Align::Left, Align::Left, right, right, right, right, right, Align::Left];
+    let mut table = Table::new(&columns);
+    table.row(["run", "status", "workflow", "agents", "tokens", "took", "size", "", ""]);
+    table.rule();
+    for entry in &entries {
+        table.row([
+            entry.run.as_str(),
+            entry.status,
+            &entry.name,
+            &entry.agents.to_string(),
+            &Tokens(entry.tokens).to_string(),
+            &tree::seconds(entry.ms),
+            &numbers::bytes(entry.bytes),
+            &entry.ago.map(ago).unwrap_or_default(),
+            if entry.simulated { "simulated" } else { "" },
+        ]);
+    }
+    table.rule();
+    let sum: u64 = entries.iter().map(|entry| entry.bytes).sum();
+    let count = if entries.len() == 1 { "1 run".into() } else { format!("{} runs", entries.len()) };
+    table.row([&count, "", "", "", "", "", &numbers::bytes(sum)]);
+    Ok(output::line(&table.lines(1, 110).join("\n"))?)
+}
+
+impl Entry {
+    fn of(run: &Recorded) -> Self {
+        let state = run.state();
+        let (name, script, simulated) = match state.started.as_ref().map(|e| &e.kind) {
+            Some(EventKind::RunStarted { name, script, simulated, .. }) => {
+                (name.clone(), script.display().to_string(), *simulated)
+            }
+            _ => Default::default(),
+        };
+        let written = std::fs::metadata(run.folder.join(runtime::journal::FILE_NAME)).and_then(|m| m.modified()).ok();
+        let ago = written.and_then(|at| SystemTime::now().duration_since(at).ok()).map(|d| d.as_secs());
+        Entry {
+            run: run.id.clone(),
+            status: status(run, &state),
+            name,
+            script,
+            simulated,
+            agents: state.totals.agents,
+            tokens: state.totals.usage.total().0,
+            ms: state.ms,
+            bytes: prune::size(&run.folder).unwrap_or_default(),
+            ago,
+        }
+    }
+}
+
+fn ago(seconds: u64) -> String {
+    match seconds {
+        0..60 => "just now".into(),
+        60..3600 => format!("{} min ago", seconds / 60),
+        3600..86_400 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} d ago", seconds / 86_400),
+    }
+}

@@ -1,0 +1,83 @@
+//! Naming a past run.
+
+use std::path::{Path, PathBuf};
+
+use runtime::{RunId, journal, runs, runs::Recorded};
+
+use crate::output::Failure;
+
+/// Where runs are kept, from the folder the command is given in.
+pub(crate) const RUNS: &str = ".callsheet/runs";
+
+/// The newest run, as people name it.
+const LAST: &str = "last";
+
+/// A run on disk: which, and among which others.
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub(crate) runs_dir: PathBuf,
+    pub(crate) id: RunId,
+}
+
+impl Past {
+    /// The run that is meant by its name, the beginning of its name, its folder, or `last`.
+    pub(crate) fn find(named: &str) -> Result<Self, Failure> {
+        let runs_dir = PathBuf::from(RUNS);
+        if let Some(past) = Self::in_folder(Path::new(named))? {
+            return Ok(past);
+        }
+        let ids = runs::list(&runs_dir).map_err(|e| Failure::usage(format!("cannot read {RUNS}: {e}")))?;
+        let mut fitting = ids.iter().filter(|id| named == LAST || id.as_str().starts_with(named));
+        let exact = ids.iter().find(|id| id.as_str() == named);
+        let id = match (exact, fitting.next(), fitting.next()) {
+            (Some(id), ..) | (None, Some(id), None) => id.clone(),
+            (None, Some(id), Some(_)) if named == LAST => id.clone(),
+            (None, Some(_), Some(_)) => {
+                return Err(Failure::usage(format!("several runs begin with {named:?}; give more of it")));
+            }
+            (None, None, _) if ids.is_empty() => {
+                return Err(Failure::usage(format!("there are no runs in {RUNS}; `callsheet run FILE` makes one")));
+            }
+            (None, None, _) => {
+                return Err(Failure::usage(format!("no run begins with {named:?}; `callsheet runs` lists them")));
+            }
+        };
+        Ok(Self { runs_dir, id })
+    }
+
+    /// The run whose folder this is; `None` where it is no path to a folder.
+    fn in_folder(folder: &Path) -> Result<Option<Self>, Failure> {
+        let has_journal = folder.join(journal::FILE_NAME).is_file();
+        if !has_journal && folder.components().count() < 2 {
+            return Ok(None);
+        }
+        let shown = folder.display();
+        if !has_journal {
+            return Err(Failure::usage(format!(
+                "{shown} is not the folder of a run: there is no {} in it",
+                journal::FILE_NAME
+            )));
+        }
+        let whole = match folder.file_name() {
+            Some(_) => folder.to_owned(),
+            None => folder.canonicalize().map_err(|e| Failure::usage(format!("cannot read {shown}: {e}")))?,
+        };
+        let name = whole.file_name().unwrap_or_default().to_string_lossy();
+        let id = name.parse::<RunId>().map_err(|e| Failure::usage(e.to_string()))?;
+        Ok(Some(Self { runs_dir: whole.parent().unwrap_or(Path::new("")).to_owned(), id }))
+    }
+
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.runs_dir.join(self.id.as_str())
+    }
+
+    pub(crate) fn open(&self) -> Result<Recorded, Failure> {
+        runs::open(&self.runs_dir, &self.id).map_err(|e| Failure::usage(e.to_string()))
+    }
+
+    /// A file as the run named it, from the folder this command is given in.
+    pub(crate) fn resolve(&self, file: &Path) -> PathBuf {
+        // `.callsheet/runs` stands in the folder the run's command was given in.
+        self.runs_dir.ancestors().nth(2).unwrap_or(Path::new("")).join(file)
+    }
+}

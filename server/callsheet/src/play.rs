@@ -1,0 +1,163 @@
+//! A run before a person's eyes: its start, what happens, and what has come of it.
+
+use std::sync::Arc;
+
+use analysis::Analysis;
+use models::Model;
+use runtime::{Outcome, RunError, RunSpec, RunState, Spending, Status};
+use serde_json::{Value, json};
+
+use crate::{
+    FINDINGS, FINE, excerpt,
+    files::Source,
+    numbers, output,
+    output::Failure,
+    tree,
+    watch::{self, View},
+};
+
+/// Lines of a result on a terminal; the rest is in its file.
+const RESULT_LINES: usize = 40;
+
+/// A run that is about to begin.
+pub(crate) struct Play<'a> {
+    pub(crate) spec: RunSpec,
+    pub(crate) model: Arc<dyn Model>,
+    pub(crate) source: &'a Source,
+    pub(crate) analysis: &'a Analysis,
+    pub(crate) json: bool,
+}
+
+impl Play<'_> {
+    /// Begins the run, shows it to its end, and gives the exit code.
+    pub(crate) fn play(self) -> Result<u8, Failure> {
+        let (source, analysis) = (self.source, self.analysis);
+        let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let ended = tokio.block_on(async {
+            let handle = match runtime::start(self.spec, self.model) {
+                Ok(handle) => handle,
+                Err(error) => return Ok(Err(error)),
+            };
+            watch::until_end(handle.subscribe(1), View::choose(self.json), watch::CtrlC::Stops(&handle)).await?;
+            let outcome = handle.wait().await;
+            match self.json {
+                true => output::json_line(&last_line(&outcome))?,
+                false => {
+                    output::line("")?;
+                    ending(&handle.state(), outcome.error.as_ref())?;
+                    totals(&handle.state(), Some(analysis))?;
+                    output::line(&format!(" journal  {}", handle.folder().display()))?;
+                }
+            }
+            Ok::<_, Failure>(Ok(outcome.status))
+        })?;
+        tokio.shutdown_background();
+        match ended {
+            Ok(Status::Ok) => Ok(FINE),
+            Ok(Status::Failed | Status::Stopped) => Ok(FINDINGS),
+            Err(error) => {
+                refuse(source, analysis, &error, self.json)?;
+                Ok(FINDINGS)
+            }
+        }
+    }
+}
+
+/// Says why a run did not start, by the script's lines where they are to blame.
+pub(crate) fn refuse(
+    source: &Source,
+    analysis: &Analysis,
+    error: &runtime::StartError,
+    as_json: bool,
+) -> Result<(), Failure> {
+    if as_json {
+        let at = error.script_error();
+        let message = at.map_or_else(|| error.to_string(), |e| e.message.clone());
+        let place = at.and_then(|e| e.at).map(|at| (at.line, at.column));
+        let mut line = json!({"type": "error", "status": "failed", "message": message});
+        if let Some((at, column)) = place {
+            line["line"] = at.into();
+            line["column"] = column.into();
+        }
+        output::json_line(&line)?;
+        return Ok(());
+    }
+    if error.script_error().is_some() {
+        let blamed = analysis.findings.iter().filter(|f| f.severity == analysis::lint::Severity::Error);
+        blamed.for_each(|finding| output::note(&excerpt::render(source, finding)));
+    }
+    output::note(&format!("error: the run did not start: {error}"));
+    Ok(())
+}
+
+/// The last line of `--json`.
+pub(crate) fn last_line(outcome: &Outcome) -> Value {
+    match &outcome.error {
+        None if outcome.status == Status::Ok => {
+            json!({"type": "result", "run": outcome.run, "result": outcome.result, "totals": outcome.totals})
+        }
+        error => {
+            let mut line = json!({"type": "error", "run": outcome.run, "status": outcome.status});
+            line["message"] = error.as_ref().map_or("the run was stopped", |e| &e.message).into();
+            if let Some(at) = error.as_ref().and_then(|e| e.at) {
+                line["line"] = at.line.into();
+                line["column"] = at.column.into();
+            }
+            line["totals"] = json!(outcome.totals);
+            line
+        }
+    }
+}
+
+/// The tree, and the result or what went wrong.
+pub(crate) fn ending(state: &RunState, error: Option<&RunError>) -> Result<(), Failure> {
+    for line in tree::lines(state, tree::Frame::WHOLE) {
+        output::line(&format!(" {line}"))?;
+    }
+    output::line("")?;
+    match (error, state.result()) {
+        (Some(error), _) => output::line(&failed(error))?,
+        (None, _) if state.status() == Some(Status::Stopped) => output::line(" STOPPED")?,
+        (None, None) => output::line(" RESULT  undefined")?,
+        (None, Some(result)) => {
+            output::line(" RESULT")?;
+            for line in crate::json::excerpt(result, RESULT_LINES) {
+                output::line(&format!("   {line}"))?;
+            }
+        }
+    }
+    Ok(output::line("")?)
+}
+
+/// ` FAILED at line 3: why`.
+pub(crate) fn failed(error: &RunError) -> String {
+    let place = error.at.map(|at| format!(" at line {at}")).unwrap_or_default();
+    format!(" FAILED{place}: {}", error.message)
+}
+
+/// What a run took, beside what was estimated of the script, where that is known.
+pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>) -> Result<(), Failure> {
+    let against =
+        |of: &dyn Fn(&Analysis) -> String| estimated.map(|a| format!("; estimated {}", of(a))).unwrap_or_default();
+    let totals = &state.totals;
+    let simulated = if state.is_simulated() { ", simulated".to_owned() } else { counted(totals.uncounted) };
+    let cached = match totals.cached {
+        0 => String::new(),
+        cached => format!(", {cached} of them from the journal"),
+    };
+    let agents = against(&|a| a.plan.agents.to_string());
+    let tokens = against(&|a| numbers::based(&a.estimate.total.tokens));
+    let usd = against(&|a| numbers::based(&a.estimate.total.usd));
+    output::line(&format!(" agents   {}{cached}{agents}", totals.agents))?;
+    output::line(&format!(" tokens   {}{simulated}{tokens}", totals.usage.total()))?;
+    Ok(output::line(&format!(" cost     {}{usd}", Spending::of(state)))?)
+}
+
+/// What the tokens of a run rest on, where the provider did not count all of them.
+fn counted(uncounted: u64) -> String {
+    match uncounted {
+        0 => String::new(),
+        1 => " and more: of 1 answer only what was written to and fro is counted".to_owned(),
+        n => format!(" and more: of {n} answers only what was written to and fro is counted"),
+    }
+}

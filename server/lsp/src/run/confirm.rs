@@ -1,0 +1,106 @@
+//! What a person is asked before something is spent. `window/showMessageRequest`.
+
+use analysis::{
+    Analysis,
+    estimate::{Assumptions, Estimate},
+    units::Usd,
+};
+use runtime::Preview;
+use tower_lsp::ls_types::{MessageActionItem, MessageType};
+
+use crate::{features::words, outbox::Outbox, settings::Settings};
+
+/// Shows a question and gives the answer that was chosen; `None` where none was.
+pub(crate) async fn ask(outbox: &Outbox, question: String, answers: &[&str]) -> Option<String> {
+    let items =
+        answers.iter().map(|title| MessageActionItem { title: (*title).into(), properties: Default::default() });
+    let chosen = outbox.client().show_message_request(MessageType::WARNING, question, Some(items.collect())).await;
+    match chosen {
+        Ok(chosen) => chosen.map(|item| item.title),
+        Err(error) => {
+            tracing::warn!(%error, "the client did not ask its person");
+            None
+        }
+    }
+}
+
+/// The question before a run of `known` that is paid for; `None` where the settings let it go.
+pub(crate) fn question(name: &str, known: &Analysis, estimate: &Estimate, settings: &Settings) -> Option<String> {
+    let above = settings.confirm_above?;
+    let (agents, cost) = (words::agents(&known.plan.agents), &estimate.total);
+    let basis = words::basis(&cost.usd.basis);
+    let likely = match cost.usd.likely {
+        Some(likely) if likely.0 <= above => return None,
+        Some(likely) => format!("is likely to cost {likely}"),
+        None => "has no known cost, as a model it can use has no known price".into(),
+    };
+    let range = words::amount(&cost.usd).map(|range| format!(" {range}")).unwrap_or_default();
+    Some(format!(
+        "{name} {likely} for {agents}. In all{range}: {basis} Runs above {} are confirmed (callsheet.confirmAbove). Run it?",
+        Usd(above)
+    ))
+}
+
+/// What a resumed run will do, in sentences.
+pub(crate) fn resumption(
+    name: &str,
+    preview: &Preview,
+    simulated: bool,
+    changed: bool,
+    agents: &analysis::plan::Count,
+) -> String {
+    let count = |n: usize| if n == 1 { "1 agent".to_owned() } else { format!("{n} agents") };
+    let (cached, live) = (preview.cached.len(), preview.live.len());
+    let cost = preview.cost(&Assumptions::default());
+    let spent = if live > 0 { words::cost(&cost) } else { String::new() };
+    let mut said = vec![format!("{name}: {} from the journal, {live} to run{spent}.", count(cached))];
+    if live > 0 {
+        said.push(if simulated { "Simulated: nothing is spent.".into() } else { words::basis(&cost.usd.basis) });
+    }
+    let known = (cached + live) as u64;
+    match (&preview.error, preview.complete, agents.most().map(|most| most.saturating_sub(known))) {
+        (Some(error), ..) => {
+            said.push(format!("The script then fails: {}.", error.message.lines().next().unwrap_or_default()))
+        }
+        (None, true, _) | (None, false, Some(0)) => {}
+        (None, false, Some(more)) => said.push(format!("Up to {more} more may follow, which depend on these answers.")),
+        (None, false, None) => said.push("More may follow, without bound.".into()),
+    }
+    match preview.may_be_paid().count() {
+        0 => {}
+        paid => said.push(format!("{paid} to run may already have been paid for: under way when the run broke off.")),
+    }
+    match preview.repeats().count() {
+        0 => {}
+        again => said.push(format!("{again} worked in a git worktree without an answer and may do that work twice.")),
+    }
+    if changed {
+        said.push("The script has changed since that run.".into());
+    }
+    said.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_dear_or_unknown_is_asked_about() {
+        let asked = |body: &str, above: Option<f64>| {
+            let text = format!("export const meta = {{ name: 'x', description: 'x' }}\n{body}\n");
+            let settings = Settings { confirm_above: above, ..Settings::default() };
+            let known = analysis::analyze(text, &analysis::Context::default());
+            question("x", &known, &known.estimate, &settings)
+        };
+        let many = "await parallel(Array.from({ length: 900 }, (_, i) => () => agent(`Write an essay on ${i}`, { model: 'opus' })))";
+        assert_eq!(asked("await agent('hi', { model: 'haiku' })", Some(1.0)), None);
+        assert_eq!(asked(many, None), None);
+        let dear = asked(many, Some(1.0)).unwrap();
+        assert!(
+            dear.contains("is likely to cost $") && dear.contains("for 900 agents") && dear.contains("above $1.00"),
+            "{dear}"
+        );
+        let unpriced = asked("await agent('hi', { model: 'nobody-s' })", Some(1.0)).unwrap();
+        assert!(unpriced.contains("no known price"), "{unpriced}");
+    }
+}

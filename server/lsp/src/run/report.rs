@@ -1,0 +1,63 @@
+//! `callsheet.report`: a run as one page, in the browser.
+
+use std::path::PathBuf;
+
+use analysis::Context;
+use runtime::{RunId, report, runs};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tower_lsp::{
+    jsonrpc::Result,
+    ls_types::{MessageType, ShowDocumentParams, Uri},
+};
+
+use crate::{
+    commands::Target,
+    execute::{Answer, refusal},
+    outbox::Outbox,
+    owner::Owner,
+    run::start::runs_dir,
+    snapshot::Snapshot,
+};
+
+impl Owner {
+    /// `callsheet.report`: answers with the page's path once it is written.
+    pub(crate) fn report(&mut self, script: &Snapshot, target: Target) -> Result<Answer> {
+        let newest = script.run.as_ref().map(|(run, _)| run.id.clone()).filter(|id| !id.is_empty());
+        let last = script.last.as_ref().map(|last| last.id.clone());
+        let Some(id) = target.run_id.filter(|id| !id.is_empty()).or(newest).or(last) else {
+            return Err(refusal("There is no run of this script to report on. Run it first."));
+        };
+        let id: RunId = id.parse().map_err(|bad: runtime::BadRunId| refusal(bad.to_string()))?;
+        let (runs_dir, outbox, show) = (runs_dir(script), self.outbox.clone(), self.client.show_document);
+        let (reply, answer) = oneshot::channel();
+        tokio::spawn(async move {
+            let written = tokio::task::spawn_blocking(move || write(runs_dir, &id)).await;
+            let answer = match written.unwrap_or_else(|error| Err(error.to_string())) {
+                Ok(path) => {
+                    open(&outbox, show, &path).await;
+                    Ok(json!({"path": path}))
+                }
+                Err(message) => Err(refusal(message)),
+            };
+            let _: std::result::Result<(), Result<Value>> = reply.send(answer);
+        });
+        Ok(Answer::Later(answer))
+    }
+}
+
+fn write(runs_dir: PathBuf, id: &RunId) -> std::result::Result<PathBuf, String> {
+    let run = runs::open(&runs_dir, id).map_err(|error| error.to_string())?;
+    report::write(&run, &Context::default()).map_err(|error| format!("The report could not be written: {error}."))
+}
+
+/// Opens the page outside of the editor; where the client opens none, its log says where it is.
+async fn open(outbox: &Outbox, show: bool, path: &std::path::Path) {
+    if show && let Some(uri) = Uri::from_file_path(path) {
+        let params = ShowDocumentParams { uri, external: Some(true), take_focus: None, selection: None };
+        if outbox.client().show_document(params).await.unwrap_or(false) {
+            return;
+        }
+    }
+    outbox.log(MessageType::INFO, format!("Written to {}.", path.display()));
+}

@@ -1,0 +1,80 @@
+//! What runs occupy, and removing them.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{id::RunId, journal};
+
+/// Why a run was not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveError {
+    /// A process writes its journal, or resumes it.
+    #[error("run {0} is under way, or being resumed")]
+    Live(RunId),
+    /// The system does not let us.
+    #[error("cannot remove {path}: {source}")]
+    Io {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Bytes of the files in a run's folder, those of folders in it included.
+pub fn size(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let meta = entry.metadata()?;
+        bytes += if meta.is_dir() { size(&entry.path())? } else { meta.len() };
+    }
+    Ok(bytes)
+}
+
+/// Removes the run `id` with all its files, unless it is live. It is gone from lists at once, even where a file of it cannot be removed.
+pub fn remove(runs_dir: &Path, id: &RunId) -> Result<(), RemoveError> {
+    let folder = runs_dir.join(id.as_str());
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| RemoveError::Io { path, source }
+    };
+    let journal = folder.join(journal::FILE_NAME);
+    // Held until the folder has gone from its place: nobody resumes the run meanwhile.
+    let file = fs::File::open(&journal).map_err(io(&journal))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => return Err(RemoveError::Live(id.clone())),
+        Err(fs::TryLockError::Error(source)) => return Err(io(&journal)(source)),
+    }
+    let aside = runs_dir.join(format!(".removed-{id}"));
+    fs::rename(&folder, &aside).map_err(io(&folder))?;
+    fs::remove_dir_all(&aside).map_err(io(&aside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs;
+
+    #[test]
+    fn a_run_is_removed_whole_unless_someone_holds_it() {
+        let runs_dir = tempfile::tempdir().unwrap();
+        let id: RunId = "20260102-030405-a1b2".parse().unwrap();
+        let folder = runs_dir.path().join(id.as_str());
+        fs::create_dir_all(folder.join("more")).unwrap();
+        fs::write(folder.join(journal::FILE_NAME), "12345").unwrap();
+        fs::write(folder.join("more/file"), "123").unwrap();
+        assert_eq!(size(&folder).unwrap(), 8);
+        let held = fs::File::open(folder.join(journal::FILE_NAME)).unwrap();
+        held.lock().unwrap();
+        assert!(runs::is_live(&folder));
+        assert!(matches!(remove(runs_dir.path(), &id), Err(RemoveError::Live(_))));
+        assert_eq!(runs::list(runs_dir.path()).unwrap().first(), Some(&id));
+        drop(held);
+        remove(runs_dir.path(), &id).unwrap();
+        assert_eq!(fs::read_dir(runs_dir.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,100 @@
+//! A run as one page that needs nothing else: the run view with the plan and the events in it.
+
+use std::fs;
+
+use analysis::{Context, outline::Outline};
+use serde_json::{Value, json};
+
+use crate::{event::EventKind, runs::Recorded};
+
+/// The name of a report in the folder of its run.
+pub const FILE_NAME: &str = "report.html";
+
+// Built from `editors/view` by `npm run build`; a test compares them with their sources.
+const PAGE: &str = include_str!("../../../editors/view/page.html");
+const STYLE: &str = include_str!("../../../editors/view/dist/view.css");
+const SCRIPT: &str = include_str!("../../../editors/view/dist/view.js");
+
+/// The page of a run, as far as its journal tells. `context` is what the estimate it is held against takes for granted; the run's own script
+/// and arguments are used whatever it says of them.
+pub fn page(run: &Recorded, context: &Context) -> String {
+    let first = run.recording.events.first().map(|event| &event.kind);
+    let (name, file, args) = match first {
+        Some(EventKind::RunStarted { name, script, args, .. }) => (name.as_str(), script.file_name(), args.clone()),
+        _ => ("a run that did not begin", None, None),
+    };
+    let file_name = file.map(|name| name.to_string_lossy().into_owned());
+    let shown = file_name.clone().unwrap_or_else(|| name.to_owned());
+    let mut messages = vec![match run.script() {
+        Ok(script) => {
+            let analysis = analysis::analyze(script, &Context { file_name, args, ..context.clone() });
+            json!({"type": "plan", "title": shown, "plan": Outline::of(&analysis, &analysis.estimate)})
+        }
+        Err(error) => {
+            json!({"type": "plan", "title": shown, "plan": null, "problem": format!("The script that ran is not there any more: {error}")})
+        }
+    }];
+    messages.push(json!({"type": "run", "runId": run.id}));
+    messages.push(json!({"type": "events", "runId": run.id, "events": run.recording.events}));
+    if !matches!(run.recording.events.last().map(|event| &event.kind), Some(EventKind::RunEnded { .. })) {
+        let how = if run.is_live() { "under way" } else { "broken off" };
+        messages.push(json!({"type": "left", "runId": run.id, "how": how}));
+    }
+    filled(&format!("{name}: run {}", run.id), &messages.into())
+}
+
+/// The template with everything in its place. What is put in is not looked at again: a prompt may say `{{script}}`.
+fn filled(title: &str, messages: &Value) -> String {
+    // No `<` is left, so nothing in it can end the element it stands in.
+    let messages = messages.to_string().replace('<', "\\u003c");
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
+    let mut page = String::with_capacity(PAGE.len() + STYLE.len() + SCRIPT.len() + messages.len());
+    let mut rest = PAGE;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((name, after)) = after.split_once("}}") else { break };
+        page.push_str(before);
+        page.push_str(match name {
+            "title" => &title,
+            "style" => STYLE.trim_end(),
+            "script" => SCRIPT.trim_end(),
+            "messages" => &messages,
+            _ => "",
+        });
+        rest = after;
+    }
+    page.push_str(rest);
+    page
+}
+
+/// Writes the page of a run into its folder and gives its path.
+pub fn write(run: &Recorded, context: &Context) -> std::io::Result<std::path::PathBuf> {
+    let path = run.folder.join(FILE_NAME);
+    fs::write(&path, page(run, context))?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_put_in_can_end_its_element_or_be_taken_for_a_place() {
+        let said = "</script><script>alert(1)</script> {{script}} <!-- é\u{2028}";
+        let page = filled("a < b & {{style}}", &json!([{"type": "log", "message": said}]));
+        let (head, rest) = page.split_once(r#"id="callsheet-data">"#).unwrap();
+        let (data, script) = rest.split_once("</script>").unwrap();
+        assert!(head.contains("<title>a &lt; b &amp; {{style}}</title>"), "{head}");
+        assert_eq!(serde_json::from_str::<Value>(data).unwrap()[0]["message"], said);
+        assert_eq!(script.matches("</script").count(), 1, "the view's own end, and no other");
+        assert_eq!(page.matches("</style").count(), 1);
+    }
+
+    #[test]
+    fn the_page_asks_for_nothing() {
+        let page = filled("x", &json!([]));
+        for asks in ["src=", "href=", "url(", "@import", "fetch(", "XMLHttpRequest", "import("] {
+            assert!(!page.contains(asks), "{asks}");
+        }
+        assert!(page.contains("default-src 'none'"));
+    }
+}
