@@ -1,7 +1,7 @@
 use expect_test::expect;
 use serde_json::json;
 
-use super::{draw, draw_with};
+use super::{draw, draw_with, plan};
 
 #[test]
 fn lists_filled_in_nested_loops_multiply() {
@@ -261,4 +261,19 @@ const seen = new Set(['p', 'q', 'p'])
 for (const s of seen) await agent(s)
 ",
     ));
+}
+
+/// What a phase is called at the end of one iteration, it is called at the beginning of the next.
+#[test]
+fn a_phase_outlives_the_iteration_that_entered_it() {
+    let source = "
+const list = await agent('list', { schema: { type: 'object', properties: { files: { type: 'array', maxItems: 5 } }, required: ['files'] } })
+phase('Early')
+for (const file of list?.files ?? []) {
+  await agent(`look at ${file}`)
+  if (file) phase('Late')
+}";
+    let plan = plan(source);
+    let phases: Vec<_> = plan.phases.iter().map(|p| (p.title.as_deref(), p.agents.low, p.agents.high)).collect();
+    assert_eq!(phases, [(None, 1, Some(1)), (Some("Early"), 0, Some(5)), (Some("Late"), 0, Some(5))]);
 }
