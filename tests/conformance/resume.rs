@@ -6,9 +6,14 @@ use crate::scripted::{case, run::Stage};
 
 /// Runs `before`, then `after` as its continuation. Gives the second result and what was asked again.
 fn resumed(before: &str, after: &str) -> (Option<Value>, Vec<String>) {
-    let mut stage = Stage::new(script(before));
+    resumed_by("itemCap=4096", before, after)
+}
+
+/// The same in a dialect with `flag`.
+fn resumed_by(flag: &str, before: &str, after: &str) -> (Option<Value>, Vec<String>) {
+    let mut stage = Stage::new(flagged(flag, before));
     let first = stage.act(async |run| run.wait().await);
-    stage.case = script(after);
+    stage.case = flagged(flag, after);
     stage.resume = Some(first.run);
     let asked = stage.model.prompts().len();
     let second = stage.act(async |run| run.wait().await);
@@ -20,8 +25,12 @@ fn resumed(before: &str, after: &str) -> (Option<Value>, Vec<String>) {
 }
 
 fn script(body: &str) -> case::Case {
+    flagged("itemCap=4096", body)
+}
+
+fn flagged(flag: &str, body: &str) -> case::Case {
     let text = format!(
-        "// resumed\n// model: \"down\" -> fail \"overloaded\"\n// model: \"*\" -> \"ok\"\n// expect: null\n\
+        "// resumed\n// flags: {flag}\n// model: \"down\" -> fail \"overloaded\"\n// model: \"*\" -> \"ok\"\n// expect: null\n\
          export const meta = {{ name: \"resumed\", description: \"d\" }};\n{body}\n"
     );
     case::parse_file("resumed", &text).expect("a good header").remove(0)
@@ -128,4 +137,27 @@ fn an_agent_in_a_worktree_is_never_silently_repeated() {
     let third = stage.act(async |run| run.wait().await);
     assert_eq!((third.error, third.result), (None, Some(json!(["ok", null]))));
     assert!(stage.model.prompts().len() > asked);
+}
+
+#[test]
+fn by_the_prefix_rule_everything_after_an_edit_runs_again() {
+    let prefix = |before: &str, after: &str| resumed_by("resumeRule=prefix", before, after).1;
+    assert!(prefix(CHAIN, CHAIN).is_empty());
+    assert_eq!(prefix(CHAIN, &CHAIN.replace("\"B\"", "\"b\"")), ["C", "D", "b"]);
+    assert_eq!(prefix(CHAIN, &CHAIN.replace("\"D\"", "\"D\", \"E\"")), ["E"]);
+    let fan = |items: &str| format!("return parallel([{items}].map((p) => () => agent(p)));");
+    assert_eq!(prefix(&fan("\"a\", \"b\", \"c\""), &fan("\"a\", \"B\", \"c\"")), ["B", "c"]);
+    let failed = "return [await agent(\"A\"), await agent(\"down\"), await agent(\"C\")];";
+    assert_eq!(prefix(failed, failed), ["C", "down"], "a call that failed ends the prefix");
+}
+
+#[test]
+fn where_names_count_a_renamed_call_is_asked_again() {
+    let named = |label: &str| {
+        format!("return [await agent(\"A\", {{ label: \"{label}\" }}), await agent(\"B\", {{ phase: \"P\" }})];")
+    };
+    let renamed = |before: &str, after: &str| resumed_by("keyIncludesLabelPhase=yes", &named(before), after).1;
+    assert!(renamed("l", &named("l")).is_empty());
+    assert_eq!(renamed("l", &named("m")), ["A"]);
+    assert_eq!(renamed("l", &named("l").replace("\"P\"", "\"Q\"")), ["B"]);
 }

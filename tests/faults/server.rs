@@ -83,6 +83,12 @@ impl Server {
         self.served.lock().expect("no panic while serving").iter().map(|(asked, _)| asked.clone()).collect()
     }
 
+    /// What was answered in full, in order.
+    pub(crate) fn whole(&self) -> Vec<Asked> {
+        let served = self.served.lock().expect("no panic while serving");
+        served.iter().filter(|(_, whole)| *whole).map(|(asked, _)| asked.clone()).collect()
+    }
+
     /// How often each prompt was answered in full: what has been paid.
     pub(crate) fn paid(&self) -> HashMap<String, usize> {
         let mut paid = HashMap::new();

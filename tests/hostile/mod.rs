@@ -1,5 +1,7 @@
 //! Scripts that mean harm: each ends soon after its limit with one clear error, or does no harm at all.
 
+mod inheritance;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,

@@ -1,9 +1,9 @@
 //! `kill -9` of the scheduler or the sandbox wherever the journal happens to be: resumed, the run comes to the same
-//! result, no finished call is asked again, and the journals are sound.
+//! result, no finished call is asked again (counted at a server on loopback), and the journals are sound.
 //!
 //! `KILLS=1000 cargo test -p callsheet --test all kill` for the full number; without it a small one.
 
-mod process;
+pub(crate) mod process;
 mod trial;
 
 use std::{

@@ -1,20 +1,17 @@
-//! The process that is killed: a scheduler with a model that notes every question in a file.
+//! The process that is killed: a scheduler whose model is a server of the suite.
 
 use std::{
-    env,
-    fs::{self, File},
-    io::Write,
+    env, fs,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::Mutex,
+    sync::Arc,
 };
 
-use models::{Model, Reply, Request};
+use models::{Http, Key, wire::OpenAiChat};
 use serde::{Deserialize, Serialize};
 
 use crate::scripted::{
     case,
-    model::Scripted,
     run::{TOKIO, spec},
 };
 
@@ -30,8 +27,10 @@ pub(super) struct Order {
     pub(super) runs: PathBuf,
     /// The run to go on with.
     pub(super) resume: Option<String>,
-    /// Where every question is noted, a JSON string a line.
-    pub(super) asked: PathBuf,
+    /// Where the server is.
+    pub(super) base: String,
+    /// The model to ask for. It tells the server which of the trial's runs asks.
+    pub(super) model: String,
 }
 
 impl Order {
@@ -57,30 +56,17 @@ fn scheduler() {
     let case = cases.iter().find(|case| case.name == order.case).expect("a known case");
     let mut spec = spec(case, &super::folder(), &order.runs);
     spec.resume = order.resume.map(|run| run.parse().expect("the name of a run"));
-    let note = File::options().create(true).append(true).open(&order.asked).expect("a file for notes");
-    let model = Noting { model: Scripted::new(case.model.clone()), note: Mutex::new(note) };
+    spec.simulated = false;
+    let model = Http::new(Box::new(OpenAiChat::default()), &order.base, Key::default(), &order.model);
+    let model = model.expect("a client");
     TOKIO.block_on(async {
-        let run = runtime::start(spec, std::sync::Arc::new(model)).expect("the run starts");
+        let run = runtime::start(spec, Arc::new(model)).expect("the run starts");
         run.wait().await;
     });
 }
 
-/// Notes a question before it is asked, in one write, so that a kill cannot tear it.
-struct Noting {
-    model: Scripted,
-    note: Mutex<File>,
-}
-
-impl Model for Noting {
-    fn answer(&self, request: Request) -> Reply<'_> {
-        let line = format!("{}\n", serde_json::Value::from(request.prompt.as_str()));
-        self.note.lock().expect("no holder panics").write_all(line.as_bytes()).expect("noted");
-        self.model.answer(request)
-    }
-}
-
 /// The process that `parent` has started, if it has: the sandbox.
-pub(super) fn child_of(parent: u32) -> Option<u32> {
+pub(crate) fn child_of(parent: u32) -> Option<u32> {
     fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
         let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(entry.path().join("stat")).ok()?;

@@ -1,7 +1,7 @@
 //! One script, killed a few times and then left to come to its end.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::PathBuf,
     process::Child,
@@ -13,7 +13,13 @@ use runtime::{EventKind, RunId, Status, journal, runs};
 use tempfile::TempDir;
 
 use super::process::{Order, child_of, kill};
-use crate::scripted::case::Case;
+use crate::{
+    faults::server::{Deed, Server},
+    scripted::{
+        case::{Case, Rule, What},
+        run::TOKIO,
+    },
+};
 
 /// Longer than any of the scripts takes; one that is not over by then hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,10 +30,11 @@ pub(super) struct Trial<'a> {
     random: Random,
     /// Lines the journal has when nobody kills: kills are spread over them.
     lines: u64,
-    /// Prompts whose answers stand in a journal: nobody may be asked again.
-    finished: BTreeSet<String>,
-    /// Bytes of the notes that were looked at.
-    noted: usize,
+    server: Server,
+    /// Runs begun.
+    begun: usize,
+    /// Prompts whose answers stand in a journal, by the run after which they did: no later one may ask again.
+    finished: BTreeMap<String, usize>,
 }
 
 /// What dies.
@@ -41,7 +48,9 @@ impl<'a> Trial<'a> {
     /// A trial of `case`, whose journal has as many `lines` when nobody kills.
     pub(super) fn new(case: &'a Case, lines: u64, seed: u64) -> Trial<'a> {
         let folder = tempfile::tempdir().expect("a folder");
-        Trial { case, folder, random: Random::new(seed), lines, finished: BTreeSet::new(), noted: 0 }
+        let rules = case.model.clone();
+        let server = TOKIO.block_on(Server::start(move |asked| deed(&rules, &asked.prompt)));
+        Trial { case, folder, random: Random::new(seed), lines, server, begun: 0, finished: BTreeMap::new() }
     }
 
     /// Kills one to three times, then runs to the end. Gives the number of runs that were cut short; panics with what is wrong.
@@ -79,13 +88,11 @@ impl<'a> Trial<'a> {
         script.metadata().and_then(|m| m.modified()).expect("a script that was written first")
     }
 
-    fn start(&self) -> Child {
+    fn start(&mut self) -> Child {
         let resume = self.latest().map(|run| run.to_string());
-        Order { case: self.case.name.clone(), runs: self.runs(), resume, asked: self.notes() }.start()
-    }
-
-    fn notes(&self) -> PathBuf {
-        self.folder.path().join("asked")
+        self.begun += 1;
+        let (case, base, model) = (self.case.name.clone(), self.server.base.clone(), self.begun.to_string());
+        Order { case, runs: self.runs(), resume, base, model }.start()
     }
 
     /// Kills once the journal of the new run has so many lines. Gives whether the run was cut short by that.
@@ -113,30 +120,44 @@ impl<'a> Trial<'a> {
         run.is_some_and(|run| runs::open(&self.runs(), &run).expect("a journal").state().status() != Some(Status::Ok))
     }
 
-    /// Looks at what was asked since the last look, and takes in what is finished now.
+    /// Looks at all requests that reached the server, and takes in what is finished now.
     fn look(&mut self, after: &str) {
         let case = &self.case.name;
-        let notes = fs::read_to_string(self.notes()).unwrap_or_default();
-        let mut now = BTreeSet::new();
-        for line in notes[self.noted..].lines() {
-            let prompt: String = serde_json::from_str(line).expect("a note");
-            assert!(!self.finished.contains(&prompt), "{case}, {after}: {prompt:?} was finished and asked again");
-            assert!(now.insert(prompt.clone()), "{case}, {after}: {prompt:?} was asked twice in one run");
+        let mut seen = BTreeSet::new();
+        for asked in self.server.asked() {
+            let run: usize = asked.body["model"].as_str().and_then(|name| name.parse().ok()).expect("the run's number");
+            let prompt = asked.prompt;
+            if let Some(finished) = self.finished.get(&prompt).filter(|finished| run > **finished) {
+                panic!("{case}, {after}: {prompt:?} was finished after run {finished} and asked again in run {run}");
+            }
+            assert!(seen.insert((run, prompt.clone())), "{case}, {after}: {prompt:?} was asked twice in run {run}");
         }
-        self.noted = notes.len();
         for run in runs::list(&self.runs()).expect("a readable folder") {
             let run = runs::open(&self.runs(), &run).expect("a journal");
             if let Some(damage @ journal::Damage::Middle(_)) = run.recording.damage {
                 panic!("{case}, {after}: {damage}");
             }
             for agent in &run.state().agents {
-                if let (Some(ended), EventKind::AgentQueued { prompt, .. }) = (&agent.ended, &agent.queued.kind)
-                    && matches!(ended.kind, EventKind::AgentDone { .. })
+                let events = (run.event(agent.queued), agent.ended.and_then(|seq| run.event(seq)));
+                if let (Some(queued), Some(ended)) = events
+                    && let (EventKind::AgentQueued { prompt, .. }, EventKind::AgentDone { .. }) =
+                        (&queued.kind, &ended.kind)
                 {
-                    self.finished.insert(prompt.clone());
+                    self.finished.entry(prompt.clone()).or_insert(self.begun);
                 }
             }
         }
+    }
+}
+
+/// What the server does with a prompt.
+fn deed(rules: &[Rule], prompt: &str) -> Deed {
+    let rule = rules.iter().find(|rule| rule.matches(prompt)).unwrap_or_else(|| panic!("no rule for {prompt:?}"));
+    match &rule.answers[0].what {
+        What::Json(serde_json::Value::String(text)) => Deed::Slowly(rule.answers[0].after, text.clone()),
+        What::Json(value) => Deed::Slowly(rule.answers[0].after, value.to_string()),
+        What::Fail(_) => Deed::Status(400, vec![]),
+        What::Never => Deed::Slowly(PATIENCE, String::new()),
     }
 }
 

@@ -75,16 +75,19 @@ fn cut_off(runs_dir: &Path, run: &RunId, lines: usize) -> RunId {
 
 /// The keys of the calls whose answers stand in the journal.
 fn finished(runs_dir: &Path, run: &RunId) -> BTreeSet<String> {
-    let state = runs::open(runs_dir, run).expect("a journal").state();
-    let done = state
-        .agents
-        .iter()
-        .filter(|agent| agent.ended.as_ref().is_some_and(|event| matches!(event.kind, EventKind::AgentDone { .. })));
-    done.filter_map(|agent| match &agent.queued.kind {
-        EventKind::AgentQueued { key, .. } => Some(key.to_string()),
-        _ => None,
-    })
-    .collect()
+    let run = runs::open(runs_dir, run).expect("a journal");
+    let done = |agent: &runtime::AgentState| {
+        let ended = agent.ended.and_then(|seq| run.event(seq));
+        ended.is_some_and(|event| matches!(event.kind, EventKind::AgentDone { .. }))
+    };
+    let state = run.state();
+    let queued = state.agents.iter().filter(|agent| done(agent)).filter_map(|agent| run.event(agent.queued));
+    queued
+        .filter_map(|event| match &event.kind {
+            EventKind::AgentQueued { key, .. } => Some(key.to_string()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// The events without what differs from run to run.

@@ -135,10 +135,7 @@ async fn ended(run: &RunHandle, model: &Scripted, began: Instant) -> Outcome {
             Err(Failure { message: error.message, place: error.at.map(line_and_column) })
         }
     };
-    let phase = |agent: &runtime::AgentState| match &agent.queued.kind {
-        EventKind::AgentQueued { phase, .. } => phase.clone().unwrap_or_default(),
-        _ => String::new(),
-    };
+    let phase = |agent: &runtime::AgentState| state.phases[agent.phase].title.clone().unwrap_or_default();
     Outcome {
         end,
         prompts: started(run),
@@ -157,7 +154,8 @@ fn started(run: &RunHandle) -> Vec<String> {
     let mut prompts = Vec::new();
     while let Some(event) = events.try_next() {
         if let EventKind::AgentStarted { call } = &event.kind
-            && let EventKind::AgentQueued { prompt, .. } = &state.agents[call.0 as usize - 1].queued.kind
+            && let Some(queued) = run.event(state.agents[call.0 as usize - 1].queued)
+            && let EventKind::AgentQueued { prompt, .. } = &queued.kind
         {
             prompts.push(prompt.clone());
         }

@@ -17,7 +17,7 @@ use analysis::{
 };
 use models::{Model, ModelError, Reply, Request, Simulated};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runtime::{EventKind, RunSpec, RunState, SandboxCommand, Status};
+use runtime::{RunSpec, RunState, SandboxCommand, Status};
 use serde_json::{Value, json};
 
 /// The simulated model, but some agents fail for good: without an answer, or with answers no schema accepts.
@@ -111,8 +111,8 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
         |count: &Count, actual: u64| count.most().is_none_or(|most| actual <= most) && (!ended || actual >= count.low);
     let mut unseen: BTreeMap<LineColumn, u64> = BTreeMap::new();
     for agent in &state.agents {
-        if let EventKind::AgentQueued { workflow: None, at, .. } = &agent.queued.kind {
-            *unseen.entry(*at).or_default() += 1;
+        if state.phases[agent.phase].workflow.is_none() {
+            *unseen.entry(agent.at).or_default() += 1;
         }
     }
     for call in &plan.calls {

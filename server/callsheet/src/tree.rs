@@ -104,7 +104,7 @@ fn agent_line(agent: &AgentState, now: u64) -> String {
         Progress::Abandoned => ("–", "given up".into()),
     };
     let again = if agent.attempts > 1 { format!(", attempt {}", agent.attempts) } else { String::new() };
-    format!("{sign} {}  {word}{again}", cut(agent.label(), 48))
+    format!("{sign} {}  {word}{again}", cut(&agent.label, 48))
 }
 
 /// `610 tokens, 0.4 s`.
@@ -114,9 +114,9 @@ fn taken(agent: &AgentState) -> String {
 }
 
 fn failure(agent: &AgentState) -> String {
-    match agent.ended.as_ref().map(|e| &e.kind) {
-        Some(EventKind::AgentFailed { error, .. }) => error.lines().next().unwrap_or_default().to_owned(),
-        _ => "failed".into(),
+    match &agent.error {
+        Some(error) => error.lines().next().unwrap_or_default().to_owned(),
+        None => "failed".into(),
     }
 }
 

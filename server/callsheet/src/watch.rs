@@ -171,5 +171,5 @@ fn line(state: &RunState, event: &Event) -> Option<String> {
 }
 
 fn label(state: &RunState, call: u64) -> &str {
-    state.agents.get((call as usize).wrapping_sub(1)).map_or("", |agent| agent.label())
+    state.agents.get((call as usize).wrapping_sub(1)).map_or("", |agent| &agent.label)
 }

@@ -1,4 +1,5 @@
-//! Where implementations of the dialect differ, as switches. The default is the official behaviour.
+//! Where implementations of the dialect differ, as switches. The default is the official behaviour, except for what a
+//! resumed run reuses: there it is the one that pays for less.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +15,40 @@ pub struct Dialect {
     pub schema_exhausted_is_null: bool,
     /// The option `phase` of an agent also moves the ambient phase.
     pub phase_option_is_ambient: bool,
+    /// Which uses of `Date` are refused.
+    pub date_ban: DateBan,
+    /// A changed label or phase makes a call another call, which is not answered from an earlier run.
+    pub key_includes_label_and_phase: bool,
+    /// Which calls a resumed run takes from the run before.
+    pub resume: ResumeRule,
     /// Most items of one `parallel` or `pipeline`.
     pub item_cap: u64,
+}
+
+/// Which uses of `Date` are refused. What reads the clock always is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DateBan {
+    /// `Date.now()`, `new Date()` and `Date()`.
+    #[default]
+    WithoutArguments,
+    /// These and any `new Date(…)`.
+    Any,
+    /// These and `Date.parse(…)`.
+    AnyAndParse,
+}
+
+/// Which calls a resumed run takes from the run before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ResumeRule {
+    /// Every call whose place in the structure, or else whose content, is that of a finished one. Ours: an edit makes only
+    /// the calls run again that it changes.
+    #[default]
+    LogicalKeys,
+    /// Calls in the order in which the script makes them, up to the first that is new, edited or did not finish. The
+    /// official tool's rule.
+    Prefix,
 }
 
 impl Default for Dialect {
@@ -25,6 +58,9 @@ impl Default for Dialect {
             pipeline_null_skips: false,
             schema_exhausted_is_null: false,
             phase_option_is_ambient: false,
+            date_ban: DateBan::default(),
+            key_includes_label_and_phase: false,
+            resume: ResumeRule::default(),
             item_cap: 4096,
         }
     }
@@ -52,6 +88,22 @@ impl Dialect {
             "pipelineNullPrev" => self.pipeline_null_skips = either("forward", "skip")?,
             "schemaExhausted" => self.schema_exhausted_is_null = either("throw", "null")?,
             "optsPhaseScope" => self.phase_option_is_ambient = either("agent", "ambient")?,
+            "dateBan" => {
+                self.date_ban = match value {
+                    "argless" => DateBan::WithoutArguments,
+                    "any" => DateBan::Any,
+                    "anyAndParse" => DateBan::AnyAndParse,
+                    _ => return Err(bad()),
+                }
+            }
+            "keyIncludesLabelPhase" => self.key_includes_label_and_phase = either("no", "yes")?,
+            "resumeRule" => {
+                self.resume = match value {
+                    "logicalKeys" => ResumeRule::LogicalKeys,
+                    "prefix" => ResumeRule::Prefix,
+                    _ => return Err(bad()),
+                }
+            }
             "itemCap" => self.item_cap = value.parse().map_err(|_| bad())?,
             _ => return Err(bad()),
         }

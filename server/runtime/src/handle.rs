@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     draft::{Draft, Drafts},
-    event::{RunError, Status, Totals},
+    event::{Event, RunError, Status, Totals},
     id::{CallId, RunId},
     scheduler::{Command, Commands},
     state::RunState,
@@ -60,6 +60,11 @@ impl RunHandle {
     /// Its events from number `from` on (1 is the first), past ones first.
     pub fn subscribe(&self, from: u64) -> Events {
         self.log.subscribe(from)
+    }
+
+    /// The event with number `seq`, if it has happened.
+    pub fn event(&self, seq: u64) -> Option<Arc<Event>> {
+        self.log.event(seq)
     }
 
     /// What it looks like now.

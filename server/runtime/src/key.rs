@@ -22,14 +22,14 @@ pub struct CallKey {
     pub occurrence: u32,
 }
 
-/// Gives keys out, in the order in which the script makes its calls.
+/// Gives keys out, in the order in which the script makes its calls. Remembers digests only: a run may make very many.
 #[derive(Debug, Default)]
-pub(crate) struct Keys(HashMap<(String, String), u32>);
+pub(crate) struct Keys(HashMap<[u8; 32], u32>);
 
 impl Keys {
     /// The key of the next call at `path` that asks for `content`.
     pub(crate) fn next(&mut self, path: String, content: String) -> CallKey {
-        let seen = self.0.entry((path.clone(), content.clone())).or_default();
+        let seen = self.0.entry(Sha256::digest(format!("{path}@{content}")).into()).or_default();
         let occurrence = *seen;
         *seen += 1;
         CallKey { path, content, occurrence }
@@ -64,6 +64,11 @@ pub(crate) fn content(
         }
     }
     hex(&Sha256::digest(canonical))
+}
+
+/// What a call asks for in a dialect in which label and phase count too.
+pub(crate) fn named_content(content: &str, label: Option<&str>, phase: Option<&str>) -> String {
+    digest(&serde_json::json!([content, label, phase]).to_string())
 }
 
 /// SHA-256, in hexadecimal, of a text.

@@ -9,6 +9,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    dialect::ResumeRule,
     event::EventKind,
     id::{CallId, RunId},
     journal::{self, Damage, ReadError},
@@ -49,6 +50,38 @@ pub(crate) struct Answered {
     pub result: Value,
 }
 
+/// Calls in the order in which a script made them: what each asked for, and its answer where it got one.
+#[derive(Debug, Default)]
+struct Prefix {
+    calls: Vec<(String, Option<usize>)>,
+    next: usize,
+}
+
+impl Prefix {
+    /// What the run before knew, as far as its calls began like those that are here.
+    fn extend(&mut self, older: Vec<(String, Option<usize>)>) {
+        let same = self.calls.iter().zip(&older).all(|(a, b)| a.0 == b.0);
+        if !same || older.len() < self.calls.len() {
+            return;
+        }
+        let answered: Vec<_> = self.calls.iter().map(|call| call.1).collect();
+        self.calls = older;
+        for (call, answered) in self.calls.iter_mut().zip(answered) {
+            call.1 = answered.or(call.1);
+        }
+    }
+
+    /// The answer of the next call, if all before it had theirs and it asks for the same.
+    fn next(&mut self, content: &str) -> Option<usize> {
+        let answered = self.calls.get(self.next).filter(|call| call.0 == content).and_then(|call| call.1);
+        match answered {
+            Some(_) => self.next += 1,
+            None => self.calls.clear(),
+        }
+        answered
+    }
+}
+
 /// The finished calls of a run and of those it was itself resumed from.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
@@ -59,14 +92,29 @@ pub(crate) struct Cache {
     begun: HashSet<CallKey>,
     /// Of these, under way when the run broke off.
     paid: HashSet<CallKey>,
+    /// Where only a prefix counts: the calls in the order in which they were made.
+    prefix: Option<Prefix>,
     /// Locks on the journals: nobody else resumes these runs meanwhile.
-    _locks: Vec<File>,
+    locks: Vec<Lock>,
+}
+
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would not do: a process that is being started holds all files for a moment.
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "a run stays locked");
+        }
+    }
 }
 
 impl Cache {
     /// Opens the run `id` and the runs it goes back to.
-    pub(crate) fn open(runs_dir: &Path, id: &RunId, simulated: bool) -> Result<Self, ResumeError> {
-        let mut cache = Self::default();
+    pub(crate) fn open(runs_dir: &Path, id: &RunId, simulated: bool, rule: ResumeRule) -> Result<Self, ResumeError> {
+        let prefix = (rule == ResumeRule::Prefix).then(Prefix::default);
+        let mut cache = Self { prefix, ..Self::default() };
         let mut next = Some(id.clone());
         let mut seen = Vec::new();
         while let Some(id) = next.take().filter(|id| !seen.contains(id)) {
@@ -91,7 +139,7 @@ impl Cache {
         let path = run.folder.join(journal::FILE_NAME);
         let file = File::open(&path).map_err(|source| ReadError { path, source })?;
         match file.try_lock() {
-            Ok(()) => self._locks.push(file),
+            Ok(()) => self.locks.push(Lock(file)),
             Err(TryLockError::WouldBlock) if first => return Err(ResumeError::Live(run.id.clone())),
             Err(_) => {}
         }
@@ -100,13 +148,22 @@ impl Cache {
 
     fn take_in(&mut self, run: &Recorded) {
         let mut open: HashMap<CallId, (CallKey, bool)> = HashMap::new();
+        let mut made: Vec<(String, Option<usize>)> = Vec::new();
         for event in &run.recording.events {
             match &event.kind {
-                EventKind::AgentQueued { call, key, .. } => drop(open.insert(*call, (key.clone(), false))),
+                EventKind::AgentQueued { call, key, .. } => {
+                    if self.prefix.is_some() {
+                        made.push((key.content.clone(), None));
+                    }
+                    open.insert(*call, (key.clone(), false));
+                }
                 EventKind::AgentStarted { call } => drop(open.get_mut(call).map(|c| c.1 = true)),
                 EventKind::AgentDone { call, result, .. } => {
                     if let Some((key, _)) = open.remove(call) {
-                        self.add(key, result.clone());
+                        let order = self.add(key, result.clone());
+                        if let Some(made) = made.get_mut((call.0 as usize).wrapping_sub(1)) {
+                            made.1 = Some(order);
+                        }
                     }
                 }
                 EventKind::AgentFailed { call, .. } | EventKind::AgentSkipped { call } => {
@@ -119,22 +176,29 @@ impl Cache {
             self.begun.insert(key.clone());
             self.paid.insert(key);
         }
+        if let Some(prefix) = &mut self.prefix {
+            prefix.extend(made);
+        }
     }
 
     /// The youngest run's answer counts.
-    fn add(&mut self, key: CallKey, result: Value) {
-        if self.by_key.contains_key(&key) {
-            return;
+    fn add(&mut self, key: CallKey, result: Value) -> usize {
+        if let Some(order) = self.by_key.get(&key) {
+            return *order;
         }
         let order = self.answers.len();
         self.answers.push(Some(Answered { order, result }));
         self.by_content.entry(key.content.clone()).or_default().push(order);
         self.by_key.insert(key, order);
+        order
     }
 
     /// The answer for a call, taken out: the one of the same place in the structure, or else one to the same request
     /// that stood elsewhere, so that inserting or removing an item does not make its neighbours run again.
     pub(crate) fn take(&mut self, key: &CallKey) -> Option<Answered> {
+        if let Some(prefix) = &mut self.prefix {
+            return prefix.next(&key.content).and_then(|order| self.answers[order].take());
+        }
         if let Some(answered) = self.by_key.get(key).and_then(|order| self.answers[*order].take()) {
             return Some(answered);
         }

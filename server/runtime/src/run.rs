@@ -28,7 +28,6 @@ use crate::{
     runs,
     sandbox::protocol::{Start, Walls},
     scheduler::{self, Scheduler},
-    watch::EventLog,
 };
 
 /// What a call costs: the model in force, `inherit` where none is named, and what the call took. `None` where the price is not known.
@@ -64,6 +63,8 @@ pub struct RunSpec {
     pub limits: Limits,
     /// Retries of attempts that may succeed later.
     pub retry: Retry,
+    /// How fast the provider may be asked.
+    pub rate: Rate,
     /// Switches of the dialect.
     pub dialect: Dialect,
     /// Registered kinds of agents; where there are none, every name passes.
@@ -103,6 +104,7 @@ impl RunSpec {
             concurrency: None,
             limits: Limits::default(),
             retry: Retry::default(),
+            rate: Rate::default(),
             dialect: Dialect::default(),
             kinds: Vec::new(),
             runs_dir: runs_dir.into(),
@@ -253,6 +255,15 @@ mod millis_option {
     }
 }
 
+/// How fast a provider may be asked. All runs of a process share what is left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests in a minute; `None` leaves it to the provider to refuse.
+    pub requests_per_minute: Option<u64>,
+    /// Tokens in a minute, input and output together; as above.
+    pub tokens_per_minute: Option<u64>,
+}
+
 /// How attempts that may succeed later are repeated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Retry {
@@ -360,7 +371,11 @@ impl StartError {
 /// Starts a run and returns at once. Must be called within a tokio runtime.
 pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartError> {
     let name = launch::check(&spec.source, &spec.script_path).map_err(StartError::Script)?;
-    let cache = spec.resume.as_ref().map(|id| resume::Cache::open(&spec.runs_dir, id, spec.simulated)).transpose()?;
+    let cache = spec
+        .resume
+        .as_ref()
+        .map(|id| resume::Cache::open(&spec.runs_dir, id, spec.simulated, spec.dialect.resume))
+        .transpose()?;
     let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
     let (id, folder) = make_folder(&spec.runs_dir)?;
     let write = |name: &str, text: &str| {
@@ -368,9 +383,9 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
         fs::write(&path, text).map_err(|source| StartError::Folder { path, source })
     };
     write(runs::SCRIPT_FILE, &spec.source)?;
-    let log = EventLog::new();
-    let mut journal = Journal::create(&folder.join(journal::FILE_NAME), log.clone())
-        .map_err(|e| StartError::Journal(e.to_string()))?;
+    let mut journal =
+        Journal::create(&folder.join(journal::FILE_NAME)).map_err(|e| StartError::Journal(e.to_string()))?;
+    let log = journal.log().clone();
     let concurrency = spec.concurrency.unwrap_or_else(default_concurrency).max(1);
     journal.append(EventKind::RunStarted {
         run: id.clone(),

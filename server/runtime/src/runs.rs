@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    event::EventKind,
+    event::{Event, EventKind},
     id::RunId,
     journal::{self, ReadError, Recording},
     state::RunState,
@@ -33,6 +33,12 @@ impl Recorded {
     /// What the run looks like at the end of its journal.
     pub fn state(&self) -> RunState {
         RunState::of(&self.recording.events)
+    }
+
+    /// The event with number `seq`, if there is one.
+    pub fn event(&self, seq: u64) -> Option<&Event> {
+        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.recording.events.get(at).map(|event| &**event)
     }
 
     /// The script as it was run.

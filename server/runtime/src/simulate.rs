@@ -12,13 +12,12 @@ use futures::FutureExt;
 use models::{Model, Reply, Request, Simulated};
 
 use crate::{
-    event::{EventKind, RunError, Status},
+    event::{RunError, Status},
     journal::Journal,
     launch,
     run::{RunSpec, StartError, default_concurrency},
     scheduler::{self, Scheduler},
     state::{AgentState, RunState},
-    watch::EventLog,
 };
 
 /// Runs that fail before any has come to its end: the others would fare alike.
@@ -99,8 +98,8 @@ async fn run(spec: &RunSpec, seed: u64) -> Result<Arc<RunState>, StartError> {
     spec.limits.slice = spec.limits.slice.min(LONGEST);
     let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
     let concurrency = spec.concurrency.unwrap_or_else(default_concurrency).max(1);
-    let log = EventLog::new();
-    let journal = Journal::in_memory(log.clone());
+    let journal = Journal::in_memory();
+    let log = journal.log().clone();
     let (commands, inbox) = scheduler::channel();
     let model = Arc::new(Imagined(Simulated::new(seed)));
     let scheduler = Scheduler::new(spec, model, concurrency, journal, None, None, Arc::default());
@@ -148,9 +147,11 @@ fn sample(analysis: &Analysis, state: &RunState) -> Sample {
         if let Some(phase) = phase.and_then(|phase| sample.phases.get_mut(*phase)) {
             add(phase, agent);
         }
-        let EventKind::AgentQueued { at, workflow: None, .. } = &agent.queued.kind else { continue };
+        if group.is_none_or(|(_, workflow)| workflow.is_some()) {
+            continue;
+        }
         // The innermost call around the place, which is the last that begins before it.
-        let site = sites.iter().rposition(|(start, end)| start <= at && at < end);
+        let site = sites.iter().rposition(|(start, end)| *start <= agent.at && agent.at < *end);
         if let Some(site) = site.and_then(|site| sample.calls.get_mut(site)) {
             add(site, agent);
         }
@@ -162,9 +163,5 @@ fn add(sum: &mut Spent, agent: &AgentState) {
     sum.agents = sum.agents + Agents(1);
     sum.tokens = sum.tokens + agent.usage.total();
     sum.output = sum.output + agent.usage.output;
-    let priced = match agent.ended.as_ref().map(|event| &event.kind) {
-        Some(EventKind::AgentDone { usd, .. } | EventKind::AgentFailed { usd, .. }) => usd.is_some(),
-        _ => true,
-    };
-    sum.usd = sum.usd.filter(|_| priced).map(|usd| usd + agent.usd);
+    sum.usd = sum.usd.filter(|_| agent.unpriced == 0).map(|usd| usd + agent.usd);
 }

@@ -4,10 +4,7 @@ use std::fmt;
 
 use analysis::{prices, units::Usd};
 
-use crate::{
-    event::EventKind,
-    state::{AgentState, RunState},
-};
+use crate::state::RunState;
 
 /// What a run cost, and what that rests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +22,8 @@ pub struct Spending {
 impl Spending {
     /// What a run has cost so far.
     pub fn of(state: &RunState) -> Self {
-        let unnamed = |agent: &AgentState| matches!(agent.queued.kind, EventKind::AgentQueued { model: None, .. });
-        let assumed = prices::find("inherit").filter(|_| state.is_simulated() && state.agents.iter().any(unnamed));
+        let assumed = prices::find("inherit")
+            .filter(|_| state.is_simulated() && state.agents.iter().any(|agent| agent.model.is_none()));
         Self {
             usd: state.totals.usd,
             simulated: state.is_simulated(),

@@ -58,11 +58,18 @@ pub struct PhaseState {
     pub usd: Usd,
 }
 
-/// One call.
+/// One call. What it asks and answers is not here: that stands in the events `queued` and `ended`, so that the state of a
+/// run does not grow with what its agents say.
 #[derive(Clone, Debug)]
 pub struct AgentState {
-    /// The event that announced it: label, prompt, options, place.
-    pub queued: Arc<Event>,
+    /// Number of the event that announced it: label, prompt, options, place.
+    pub queued: u64,
+    /// Name for people.
+    pub label: Arc<str>,
+    /// The model in force, where there is one.
+    pub model: Option<Arc<str>>,
+    /// Where in the script the call stands.
+    pub at: LineColumn,
     /// Index into [`RunState::phases`].
     pub phase: usize,
     /// What has become of it.
@@ -77,8 +84,12 @@ pub struct AgentState {
     pub usage: Usage,
     /// Cost of all attempts with a known price.
     pub usd: Usd,
-    /// The event that ended it: result or error.
-    pub ended: Option<Arc<Event>>,
+    /// Paid attempts whose price is not known.
+    pub unpriced: u64,
+    /// Number of the event that ended it: result or error.
+    pub ended: Option<u64>,
+    /// Why it failed, where it did.
+    pub error: Option<Arc<str>>,
 }
 
 /// What has become of a call.
@@ -186,9 +197,24 @@ impl RunState {
                 self.totals.dropped += 1;
                 self.lines.push(event.clone());
             }
-            EventKind::AgentQueued { phase, workflow, at, .. } => {
+            EventKind::AgentQueued { phase, workflow, at, label, model, .. } => {
                 let phase = self.phase(phase.as_deref(), workflow.as_deref());
-                self.agents.push(AgentState::new(event.clone(), phase));
+                self.agents.push(AgentState {
+                    queued: event.seq,
+                    label: label.as_str().into(),
+                    model: model.as_deref().map(Arc::from),
+                    at: *at,
+                    phase,
+                    progress: Progress::Queued,
+                    started_ms: None,
+                    ended_ms: None,
+                    attempts: 0,
+                    usage: Usage::default(),
+                    usd: Usd::default(),
+                    unpriced: 0,
+                    ended: None,
+                    error: None,
+                });
                 self.phases[phase].agents.push(CallId(self.agents.len() as u64));
                 self.sites.entry(*at).or_default().calls += 1;
                 self.totals.agents += 1;
@@ -211,9 +237,10 @@ impl RunState {
                 self.end(*call, progress, event);
                 self.spend(*call, *usage, if *cached { Some(Usd(0.0)) } else { *usd });
             }
-            EventKind::AgentFailed { call, usage, usd, .. } => {
+            EventKind::AgentFailed { call, error, usage, usd, .. } => {
                 self.totals.failed += 1;
                 self.end(*call, Progress::Failed, event);
+                self.change(*call, |agent| agent.error = Some(error.as_str().into()));
                 self.spend(*call, *usage, *usd);
             }
             EventKind::AgentSkipped { call } => {
@@ -248,9 +275,9 @@ impl RunState {
         let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) else { return };
         agent.progress = progress;
         agent.ended_ms = Some(event.ms);
-        agent.ended = Some(event.clone());
+        agent.ended = Some(event.seq);
         self.phases[agent.phase].finished += 1;
-        if let Some(site) = self.sites.get_mut(&agent.at()) {
+        if let Some(site) = self.sites.get_mut(&agent.at) {
             site.finished += 1;
         }
     }
@@ -258,49 +285,19 @@ impl RunState {
     fn spend(&mut self, call: CallId, usage: Usage, usd: Option<Usd>) {
         let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) else { return };
         let known = usd.unwrap_or_default();
+        let unpriced = u64::from(usd.is_none() && usage != Usage::default());
+        agent.unpriced += unpriced;
         agent.usage = agent.usage + usage;
         agent.usd = agent.usd + known;
         let phase = &mut self.phases[agent.phase];
         phase.usage = phase.usage + usage;
         phase.usd = phase.usd + known;
-        if let Some(site) = self.sites.get_mut(&agent.at()) {
+        if let Some(site) = self.sites.get_mut(&agent.at) {
             site.usage = site.usage + usage;
             site.usd = site.usd + known;
         }
         self.totals.usage = self.totals.usage + usage;
         self.totals.usd = self.totals.usd + known;
-        self.totals.unpriced += u64::from(usd.is_none() && usage != Usage::default());
-    }
-}
-
-impl AgentState {
-    fn new(queued: Arc<Event>, phase: usize) -> Self {
-        Self {
-            queued,
-            phase,
-            progress: Progress::Queued,
-            started_ms: None,
-            ended_ms: None,
-            attempts: 0,
-            usage: Usage::default(),
-            usd: Usd::default(),
-            ended: None,
-        }
-    }
-
-    /// Name for people.
-    pub fn label(&self) -> &str {
-        match &self.queued.kind {
-            EventKind::AgentQueued { label, .. } => label,
-            _ => "",
-        }
-    }
-
-    /// Where in the script the call stands.
-    pub fn at(&self) -> LineColumn {
-        match &self.queued.kind {
-            EventKind::AgentQueued { at, .. } => *at,
-            _ => LineColumn { line: 1, column: 1 },
-        }
+        self.totals.unpriced += unpriced;
     }
 }

@@ -1,48 +1,84 @@
 //! Watching a run: everyone sees every event, from whichever number they ask for.
+//!
+//! The journal holds the events; in memory are their fold, the latest few, and where in the file every sixteenth begins.
+//! So what a run occupies does not grow with what its agents say, and late subscribers read what they missed from disk.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::sync::watch;
 
-use crate::{event::Event, state::RunState};
+use crate::{
+    event::Event,
+    journal::{Lines, Shown},
+    state::RunState,
+};
+
+/// Bytes of the latest events that are kept in memory, as they are on disk: subscribers that keep up read no file.
+const RECENT: u64 = 1 << 20;
+
+/// Of every so many events, the place of the first in the file is remembered.
+const STEP: u64 = 16;
 
 /// The events of a run that may be seen, and their fold.
 #[derive(Debug)]
 pub(crate) struct EventLog {
+    /// The journal, opened for reading by itself: it shares no lock with its writer. A run that leaves nothing on disk has
+    /// none, and all its events are recent ones.
+    file: Option<Arc<File>>,
     inner: Mutex<Seen>,
     length: watch::Sender<Length>,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
-    events: Vec<Arc<Event>>,
     state: Arc<RunState>,
+    recent: VecDeque<Shown>,
+    recent_bytes: u64,
+    /// Where in the file the events 1, 1 + STEP, 1 + 2·STEP … begin.
+    places: Vec<u64>,
+    /// Bytes of the file that may be seen.
+    bytes: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Length {
-    events: usize,
+    events: u64,
     closed: bool,
 }
 
 impl EventLog {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { inner: Mutex::default(), length: watch::Sender::new(Length::default()) })
+    /// The log of the journal that `file` reads, which is empty yet.
+    pub(crate) fn over(file: File) -> Arc<Self> {
+        Self::new(Some(Arc::new(file)))
+    }
+
+    /// The log of a run that leaves nothing on disk.
+    pub(crate) fn in_memory() -> Arc<Self> {
+        Self::new(None)
+    }
+
+    fn new(file: Option<Arc<File>>) -> Arc<Self> {
+        Arc::new(Self { file, inner: Mutex::default(), length: watch::Sender::new(Length::default()) })
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn extend(&self, events: impl Iterator<Item = Arc<Event>>) {
+    /// Shows events that are on disk.
+    pub(crate) fn extend(&self, events: Vec<Shown>) {
+        let Some(last) = events.last().map(|shown| shown.event.seq) else { return };
         let mut seen = self.seen();
-        for event in events {
-            Arc::make_mut(&mut seen.state).apply(&event);
-            seen.events.push(event);
+        for shown in events {
+            seen.take_in(shown);
         }
-        let events = seen.events.len();
         drop(seen);
-        self.length.send_modify(|l| l.events = events);
+        self.length.send_modify(|l| l.events = last);
     }
 
     pub(crate) fn close(&self) {
@@ -54,7 +90,12 @@ impl EventLog {
     }
 
     pub(crate) fn subscribe(self: &Arc<Self>, from: u64) -> Events {
-        Events { log: self.clone(), length: self.length.subscribe(), next: from.saturating_sub(1) as usize }
+        Events { log: self.clone(), length: self.length.subscribe(), next: from.max(1), past: None }
+    }
+
+    /// The event with number `seq`, if it may be seen yet.
+    pub(crate) fn event(self: &Arc<Self>, seq: u64) -> Option<Arc<Event>> {
+        self.subscribe(seq).try_next().filter(|event| event.seq == seq)
     }
 
     pub(crate) async fn closed(&self) {
@@ -63,28 +104,90 @@ impl EventLog {
     }
 }
 
+impl Seen {
+    fn take_in(&mut self, shown: Shown) {
+        Arc::make_mut(&mut self.state).apply(&shown.event);
+        if (shown.event.seq - 1).is_multiple_of(STEP) {
+            self.places.push(self.bytes);
+        }
+        self.bytes += shown.bytes;
+        self.recent_bytes += shown.bytes;
+        self.recent.push_back(shown);
+        while self.recent_bytes > RECENT {
+            let Some(old) = self.recent.pop_front() else { break };
+            self.recent_bytes -= old.bytes;
+        }
+    }
+
+    fn recent(&self, seq: u64) -> Option<Arc<Event>> {
+        let first = self.recent.front()?.event.seq;
+        Some(self.recent.get(usize::try_from(seq.checked_sub(first)?).ok()?)?.event.clone())
+    }
+}
+
 /// Events of a run in order, from some number on, without gaps, to the end.
 #[derive(Debug)]
 pub struct Events {
     log: Arc<EventLog>,
     length: watch::Receiver<Length>,
-    next: usize,
+    next: u64,
+    /// Where reading from disk goes on, while it does.
+    past: Option<Lines>,
 }
 
 impl Events {
-    /// The next event; waits for it, and gives `None` once the run has ended and everything was given.
+    /// The next event; waits for it, and gives `None` once the run has ended and everything was given. `None` too where
+    /// someone has damaged the journal under the run, which is logged.
     pub async fn next(&mut self) -> Option<Arc<Event>> {
         let next = self.next;
-        self.length.wait_for(|l| l.closed || l.events > next).await.ok()?;
-        let event = self.log.seen().events.get(next).cloned()?;
-        self.next += 1;
-        Some(event)
+        self.length.wait_for(|l| l.closed || l.events >= next).await.ok()?;
+        self.try_next()
     }
 
     /// The next event, if it is there already.
     pub fn try_next(&mut self) -> Option<Arc<Event>> {
-        let event = self.log.seen().events.get(self.next).cloned()?;
+        if self.length.borrow().events < self.next {
+            return None;
+        }
+        let recent = self.log.seen().recent(self.next);
+        let event = match recent {
+            Some(event) => {
+                self.past = None;
+                event
+            }
+            None => match self.read() {
+                Ok(event) => event,
+                Err(error) => {
+                    tracing::error!(%error, seq = self.next, "the journal can no longer be read");
+                    return None;
+                }
+            },
+        };
         self.next += 1;
         Some(event)
+    }
+
+    /// The next event as it stands on disk. Blocks for as long as the page cache takes.
+    fn read(&mut self) -> io::Result<Arc<Event>> {
+        let mut lines = match self.past.take() {
+            Some(lines) => lines,
+            None => {
+                let step = (self.next - 1) / STEP;
+                let place = self.log.seen().places.get(step as usize).copied();
+                let place = place.ok_or_else(|| io::Error::other("the event has no place in the file"))?;
+                let file = self.log.file.clone().ok_or_else(|| io::Error::other("there is no file"))?;
+                let mut lines = Lines::at(file, place);
+                for _ in 0..(self.next - 1) % STEP {
+                    lines.skip()?;
+                }
+                lines
+            }
+        };
+        let event = lines.event()?;
+        if event.seq != self.next {
+            return Err(io::Error::other(format!("event {} stands where {} should", event.seq, self.next)));
+        }
+        self.past = Some(lines);
+        Ok(Arc::new(event))
     }
 }

@@ -1,6 +1,6 @@
 //! All runs of this session, from the command that starts one to its end.
 
-use std::{collections::BTreeMap, future::Future, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
 use runtime::{CallId, RunHandle, StartError};
 use serde_json::{Value, json};
@@ -193,13 +193,13 @@ impl Owner {
     }
 
     /// What is left to do at a run's end: transcript, message, diagnostic.
-    fn ended(&mut self, uri: &Uri, name: &str, view: RunView, folder: PathBuf) {
+    fn ended(&mut self, uri: &Uri, name: &str, view: RunView, handle: &RunHandle) {
         if let Some(error) = view.failure() {
             let place = error.at.map(|at| format!(" at {at}")).unwrap_or_default();
             self.outbox.show(MessageType::ERROR, format!("{name} failed{place}: {}", error.message));
         }
-        let path = folder.join("transcript.md");
-        let (outbox, text) = (self.outbox.clone(), transcript(name, &view));
+        let path = handle.folder().join("transcript.md");
+        let (outbox, text) = (self.outbox.clone(), transcript(name, &view, |seq| handle.event(seq)));
         let show = self.client.show_document && self.settings.open_transcript;
         tokio::spawn(async move { documents::write_and_show(&outbox, show, path, text).await });
         if let Some(script) = self.scripts.get_mut(uri) {
@@ -302,10 +302,10 @@ async fn follow(
 ) {
     let tell = |view: RunView, end: Option<String>| {
         let Some(mailbox) = mailbox.upgrade() else { return };
-        let (uri, folder) = (uri.clone(), handle.folder().to_path_buf());
+        let (uri, handle) = (uri.clone(), handle.clone());
         Mailbox::from(mailbox).tell(move |owner| match end {
             None => owner.show_run(&uri, view),
-            Some(name) => owner.ended(&uri, &name, view, folder),
+            Some(name) => owner.ended(&uri, &name, view, &handle),
         });
     };
     let end = handle.wait();

@@ -1,8 +1,8 @@
 //! A run as a document: what was asked, what came back, what it took.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
-use runtime::{AgentState, EventKind, Progress, Spending, Status};
+use runtime::{AgentState, Event, EventKind, Progress, Spending, Status};
 use serde_json::Value;
 
 use crate::run::view::RunView;
@@ -10,8 +10,8 @@ use crate::run::view::RunView;
 /// Longest prompt or answer shown whole, in characters; the journal has all of it.
 const MOST: usize = 20_000;
 
-/// Markdown of a run.
-pub(crate) fn transcript(name: &str, run: &RunView) -> String {
+/// Markdown of a run. `event` gives the run's events by number.
+pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Option<Arc<Event>>) -> String {
     let state = &run.state;
     let how = match state.status() {
         Some(Status::Ok) => "done",
@@ -63,13 +63,13 @@ pub(crate) fn transcript(name: &str, run: &RunView) -> String {
         let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
         for call in &phase.agents {
             let agent = state.agents.get((call.0 as usize).wrapping_sub(1));
-            agent.into_iter().for_each(|agent| self::agent(&mut out, agent));
+            agent.into_iter().for_each(|agent| self::agent(&mut out, agent, &event));
         }
     }
     out
 }
 
-fn agent(out: &mut String, agent: &AgentState) {
+fn agent(out: &mut String, agent: &AgentState, event: impl Fn(u64) -> Option<Arc<Event>>) {
     let how = match agent.progress {
         Progress::Done => "done",
         Progress::Cached => "from the journal",
@@ -81,11 +81,11 @@ fn agent(out: &mut String, agent: &AgentState) {
         (Some(start), Some(end)) => format!(" in {:.1} s", end.saturating_sub(start) as f64 / 1000.0),
         _ => String::new(),
     };
-    let _ = writeln!(out, "\n### {}\n\n{how}{took} · {} tokens · {}\n", agent.label(), agent.usage.total(), agent.at());
-    if let EventKind::AgentQueued { prompt, .. } = &agent.queued.kind {
+    let _ = writeln!(out, "\n### {}\n\n{how}{took} · {} tokens · {}\n", agent.label, agent.usage.total(), agent.at);
+    if let Some(EventKind::AgentQueued { prompt, .. }) = event(agent.queued).as_deref().map(|event| &event.kind) {
         fenced(out, "text", prompt);
     }
-    match agent.ended.as_ref().map(|event| &event.kind) {
+    match agent.ended.and_then(event).as_deref().map(|event| &event.kind) {
         Some(EventKind::AgentDone { result, .. }) => {
             out.push('\n');
             block(out, result);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use analysis::text::{LineColumn, LineIndex, Span};
-use runtime::{EventKind, RunError, RunState, Status};
+use runtime::{RunError, RunState, Status};
 
 use crate::position::line_text;
 
@@ -52,8 +52,8 @@ impl RunView {
     pub(crate) fn calls(&self) -> BTreeMap<LineColumn, u64> {
         let mut calls = BTreeMap::new();
         for agent in &self.state.agents {
-            if let EventKind::AgentQueued { at, workflow: None, .. } = &agent.queued.kind {
-                *calls.entry(*at).or_default() += 1;
+            if self.state.phases[agent.phase].workflow.is_none() {
+                *calls.entry(agent.at).or_default() += 1;
             }
         }
         calls

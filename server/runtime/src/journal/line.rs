@@ -1,28 +1,44 @@
+use std::io::{self, Write};
+
 use crate::event::Event;
 
 /// Version of the format; a reader refuses others.
 const HEAD: &str = r#"{"v":1,"crc":""#;
 const CRC_LENGTH: usize = 8;
 
-/// The line of an event, with its line feed.
-pub(super) fn encode(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
-    let json = serde_json::to_string(event)?;
-    let rest = &json[1..];
-    let mut line = Vec::with_capacity(HEAD.len() + CRC_LENGTH + json.len() + 3);
-    line.extend_from_slice(HEAD.as_bytes());
-    line.extend_from_slice(format!("{:08x}", crc32fast::hash(rest.as_bytes())).as_bytes());
-    line.extend_from_slice(b"\",");
-    line.extend_from_slice(rest.as_bytes());
-    line.push(b'\n');
-    Ok(line)
+/// What follows the checksum.
+const AFTER: &[u8] = b"\",";
+
+/// Adds the line of an event, with its line feed, to `out`.
+pub(super) fn encode(event: &Event, out: &mut Vec<u8>) -> io::Result<()> {
+    let start = out.len();
+    out.extend_from_slice(HEAD.as_bytes());
+    let crc = out.len();
+    out.extend_from_slice(&[b'0'; CRC_LENGTH]);
+    out.push(AFTER[0]);
+    let rest = out.len();
+    if let Err(error) = serde_json::to_writer(&mut *out, event) {
+        out.truncate(start);
+        return Err(error.into());
+    }
+    // The object's opening brace stands in front already.
+    out[rest] = AFTER[1];
+    let sum = crc32fast::hash(&out[rest + 1..]);
+    write!(&mut out[crc..crc + CRC_LENGTH], "{sum:08x}")?;
+    out.push(b'\n');
+    Ok(())
 }
 
 /// The event of a line without its line feed; `None` where the line is not whole or not as written.
 pub(super) fn decode(line: &[u8]) -> Option<Event> {
-    let line = std::str::from_utf8(line).ok()?;
-    let (crc, rest) = line.strip_prefix(HEAD)?.split_once("\",")?;
-    if u32::from_str_radix(crc, 16) != Ok(crc32fast::hash(rest.as_bytes())) {
+    let (crc, rest) = line.strip_prefix(HEAD.as_bytes())?.split_at_checked(CRC_LENGTH)?;
+    let rest = rest.strip_prefix(AFTER)?;
+    let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
+    if crc != crc32fast::hash(rest) {
         return None;
     }
-    serde_json::from_str(&format!("{{{rest}")).ok()
+    let mut json = Vec::with_capacity(rest.len() + 1);
+    json.push(b'{');
+    json.extend_from_slice(rest);
+    serde_json::from_slice(&json).ok()
 }

@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::{Damage, Journal, read, read::parse};
-use crate::{event::EventKind, watch::EventLog};
+use crate::event::EventKind;
 
 fn log(message: &str) -> EventKind {
     EventKind::Log { message: message.into() }
@@ -10,7 +10,7 @@ fn log(message: &str) -> EventKind {
 pub(super) async fn written(messages: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(super::FILE_NAME);
-    let mut journal = Journal::create(&path, EventLog::new()).unwrap();
+    let mut journal = Journal::create(&path).unwrap();
     for message in messages {
         journal.append(log(message));
     }
@@ -22,9 +22,8 @@ pub(super) async fn written(messages: &[&str]) -> Vec<u8> {
 async fn events_are_on_disk_before_they_are_seen() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(super::FILE_NAME);
-    let seen = EventLog::new();
-    let mut events = seen.subscribe(1);
-    let mut journal = Journal::create(&path, seen).unwrap();
+    let mut journal = Journal::create(&path).unwrap();
+    let mut events = journal.log().subscribe(1);
     journal.append(log("one"));
     let event = events.next().await.unwrap();
     assert_eq!(event.kind, log("one"));
@@ -52,6 +51,34 @@ async fn a_torn_tail_is_told_apart_from_damage_in_the_middle() {
 async fn one_journal_has_one_writer() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(super::FILE_NAME);
-    let _journal = Journal::create(&path, EventLog::new()).unwrap();
-    assert!(Journal::create(&path, EventLog::new()).is_err());
+    let _journal = Journal::create(&path).unwrap();
+    assert!(Journal::create(&path).is_err());
+}
+
+#[tokio::test]
+async fn who_comes_late_reads_from_disk_what_is_no_longer_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::create(&folder.path().join(super::FILE_NAME)).unwrap();
+    let long = |n: u64| log(&format!("{n} {}", "é".repeat(20_000)));
+    for n in 1..=200 {
+        journal.append(long(n));
+    }
+    journal.synced().await.unwrap();
+    let log = journal.log().clone();
+    let mut early = log.subscribe(1);
+    for n in 1..=100 {
+        assert_eq!(early.next().await.unwrap().kind, long(n));
+    }
+    for from in [1, 16, 17, 18, 150, 200] {
+        assert_eq!(log.subscribe(from).try_next().unwrap().kind, long(from), "from {from}");
+        assert_eq!(log.event(from).unwrap().seq, from);
+    }
+    assert!(log.event(201).is_none());
+    journal.append(long(201));
+    journal.close().await;
+    log.close();
+    for n in 101..=201 {
+        assert_eq!(early.next().await.unwrap().kind, long(n), "on disk and then in memory, without a gap");
+    }
+    assert!(early.next().await.is_none());
 }

@@ -20,6 +20,7 @@ pub(crate) struct Journal {
     clock: Clock,
     seq: u64,
     to: To,
+    log: Arc<EventLog>,
 }
 
 /// What time events happen at.
@@ -33,7 +34,7 @@ enum Clock {
 /// Where events go.
 enum To {
     Disk { events: mpsc::Sender<Event>, written: watch::Receiver<Progress>, synced: watch::Receiver<Progress> },
-    Memory(Arc<EventLog>),
+    Memory,
 }
 
 /// How far a journal is, or why it cannot go on.
@@ -50,9 +51,17 @@ pub(crate) enum WriteError {
     Gone,
 }
 
+/// An event on disk.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) event: Arc<Event>,
+    /// Length of its line.
+    pub(crate) bytes: u64,
+}
+
 impl Journal {
-    /// Creates the file at `path`, locks it and starts its writer, which shows flushed events to `log`.
-    pub(crate) fn create(path: &Path, log: Arc<EventLog>) -> Result<Self, WriteError> {
+    /// Creates the file at `path`, locks it and starts its writer.
+    pub(crate) fn create(path: &Path) -> Result<Self, WriteError> {
         let io = |source| WriteError::Io { path: path.to_owned(), source };
         let file = OpenOptions::new().create_new(true).append(true).open(path).map_err(io)?;
         match file.try_lock() {
@@ -64,17 +73,24 @@ impl Journal {
             // Makes the file's name survive a crash too, not only its bytes.
             File::open(folder).and_then(|f| f.sync_all()).map_err(io)?;
         }
+        let log = EventLog::over(File::open(path).map_err(io)?);
         let (events, waiting) = mpsc::channel();
+        let (onward, arriving) = mpsc::channel();
         let (written_tx, written) = watch::channel(Ok(0));
         let (synced_tx, synced) = watch::channel(Ok(0));
-        let writer = Writer { file, path: path.to_owned(), waiting, written: written_tx, synced: synced_tx, log };
+        let disk = file.try_clone().map_err(io)?;
+        let flusher =
+            Flusher { file: disk, path: path.to_owned(), arriving, synced: synced_tx.clone(), log: log.clone() };
+        let writer = Writer { file, path: path.to_owned(), waiting, onward, written: written_tx, synced: synced_tx };
         thread::Builder::new().name("journal".into()).spawn(move || writer.run()).map_err(io)?;
-        Ok(Self { clock: Clock::Wall(Instant::now()), seq: 0, to: To::Disk { events, written, synced } })
+        thread::Builder::new().name("journal-disk".into()).spawn(move || flusher.run()).map_err(io)?;
+        let to = To::Disk { events, written, synced };
+        Ok(Self { clock: Clock::Wall(Instant::now()), seq: 0, to, log })
     }
 
     /// A journal that leaves nothing on disk, of a run in simulated time.
-    pub(crate) fn in_memory(log: Arc<EventLog>) -> Self {
-        Self { clock: Clock::Simulated(Duration::ZERO), seq: 0, to: To::Memory(log) }
+    pub(crate) fn in_memory() -> Self {
+        Self { clock: Clock::Simulated(Duration::ZERO), seq: 0, to: To::Memory, log: EventLog::in_memory() }
     }
 
     /// Notes how far simulated time is.
@@ -82,6 +98,11 @@ impl Journal {
         if let Clock::Simulated(time) = &mut self.clock {
             *time = now;
         }
+    }
+
+    /// The events as subscribers see them.
+    pub(crate) fn log(&self) -> &Arc<EventLog> {
+        &self.log
     }
 
     /// Hands an event to the writer and gives its sequence number.
@@ -95,8 +116,13 @@ impl Journal {
         match &self.to {
             // A writer that is gone has said why; whoever waits for this event learns it.
             To::Disk { events, .. } => drop(events.send(event)),
-            To::Memory(log) => log.extend(std::iter::once(Arc::new(event))),
+            To::Memory => self.log.extend(vec![Shown { event: Arc::new(event), bytes: 0 }]),
         }
+        self.seq
+    }
+
+    /// The number of the last event appended.
+    pub(crate) fn last(&self) -> u64 {
         self.seq
     }
 
@@ -104,16 +130,33 @@ impl Journal {
     pub(crate) async fn close(self) {
         if let To::Disk { events, mut synced, .. } = self.to {
             drop(events);
-            // The channel ends when the writer does; it closes the file first.
+            // The channel ends when writer and flusher have; they close the file first.
             while synced.changed().await.is_ok() {}
         }
     }
 
-    /// Waits until everything appended so far has reached the operating system: it survives a crash of this process.
-    pub(crate) async fn written(&mut self) -> Result<(), Arc<WriteError>> {
+    /// The moment at which everything appended so far has reached the operating system: it survives a crash of this process.
+    pub(crate) fn written(&self) -> Written {
+        let progress = match &self.to {
+            To::Disk { written, .. } => Some(written.clone()),
+            To::Memory => None,
+        };
+        Written { progress, seq: self.seq }
+    }
+
+    /// Up to which event the journal is on the disk and shown to subscribers.
+    pub(crate) fn reached(&self) -> Result<u64, Arc<WriteError>> {
+        match &self.to {
+            To::Disk { synced, .. } => synced.borrow().clone(),
+            To::Memory => Ok(self.seq),
+        }
+    }
+
+    /// Waits until more is on the disk than when this was last waited for.
+    pub(crate) async fn advanced(&mut self) -> Result<(), Arc<WriteError>> {
         match &mut self.to {
-            To::Disk { written, .. } => reach(written, self.seq).await,
-            To::Memory(_) => Ok(()),
+            To::Disk { synced, .. } => synced.changed().await.map_err(|_| Arc::new(WriteError::Gone)),
+            To::Memory => std::future::pending().await,
         }
     }
 
@@ -121,7 +164,23 @@ impl Journal {
     pub(crate) async fn synced(&mut self) -> Result<(), Arc<WriteError>> {
         match &mut self.to {
             To::Disk { synced, .. } => reach(synced, self.seq).await,
-            To::Memory(_) => Ok(()),
+            To::Memory => Ok(()),
+        }
+    }
+}
+
+/// A moment to wait for, see [`Journal::written`].
+pub(crate) struct Written {
+    /// Nothing where there is no disk.
+    progress: Option<watch::Receiver<Progress>>,
+    seq: u64,
+}
+
+impl Written {
+    pub(crate) async fn reached(self) -> Result<(), Arc<WriteError>> {
+        match self.progress {
+            Some(mut progress) => reach(&mut progress, self.seq).await,
+            None => Ok(()),
         }
     }
 }
@@ -138,9 +197,9 @@ struct Writer {
     file: File,
     path: PathBuf,
     waiting: mpsc::Receiver<Event>,
+    onward: mpsc::Sender<Vec<Shown>>,
     written: watch::Sender<Progress>,
     synced: watch::Sender<Progress>,
-    log: Arc<EventLog>,
 }
 
 impl Writer {
@@ -158,16 +217,49 @@ impl Writer {
     }
 
     fn write(&mut self, batch: Vec<Event>) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        for event in &batch {
-            bytes.extend(line::encode(event)?);
+        let (mut bytes, mut shown) = (Vec::new(), Vec::with_capacity(batch.len()));
+        for event in batch {
+            let before = bytes.len();
+            line::encode(&event, &mut bytes)?;
+            shown.push(Shown { event: Arc::new(event), bytes: (bytes.len() - before) as u64 });
         }
-        let last = batch.last().map_or(0, |e| e.seq);
+        let last = shown.last().map_or(0, |s| s.event.seq);
         self.file.write_all(&bytes)?;
         self.written.send_modify(|p| *p = Ok(last));
-        self.file.sync_data()?;
-        self.log.extend(batch.into_iter().map(Arc::new));
-        self.synced.send_modify(|p| *p = Ok(last));
-        Ok(())
+        self.onward.send(shown).map_err(|_| io::Error::other("it could not be flushed before"))
+    }
+}
+
+/// The second thread: waits for the disk.
+struct Flusher {
+    file: File,
+    path: PathBuf,
+    arriving: mpsc::Receiver<Vec<Shown>>,
+    synced: watch::Sender<Progress>,
+    log: Arc<EventLog>,
+}
+
+impl Flusher {
+    fn run(self) {
+        while let Ok(mut batch) = self.arriving.recv() {
+            self.arriving.try_iter().for_each(|more| batch.extend(more));
+            if let Err(source) = self.file.sync_data() {
+                let error = Arc::new(WriteError::Io { path: self.path.clone(), source });
+                self.synced.send_modify(|p| *p = Err(error));
+                break;
+            }
+            let last = batch.last().map_or(0, |s| s.event.seq);
+            self.log.extend(batch);
+            // What the writer has to say of a failure stays.
+            self.synced.send_modify(|p| {
+                if p.is_ok() {
+                    *p = Ok(last);
+                }
+            });
+        }
+        // Closing alone would not do: a process that is being started holds all files for a moment.
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the run stays locked");
+        }
     }
 }

@@ -22,7 +22,7 @@ use super::{
     primitives,
     serve::Queue,
 };
-use crate::event::RunError;
+use crate::{dialect::DateBan, event::RunError};
 
 /// Most calls within calls. Far above what real scripts need, far below what the stack of the thread holds.
 const DEEPEST_CALL: usize = 4000;
@@ -66,6 +66,8 @@ pub(super) fn furnish(args: Option<&Value>, total: Option<u64>, context: &mut Co
         .property(js_string!("args"), args, Attribute::all())
         .property(js_string!("itemCap"), dialect.item_cap as f64, Attribute::all())
         .property(js_string!("syncThrowIsFatal"), dialect.parallel_sync_throw_is_fatal, Attribute::all())
+        .property(js_string!("noDates"), dialect.date_ban != DateBan::WithoutArguments, Attribute::all())
+        .property(js_string!("noDateParse"), dialect.date_ban == DateBan::AnyAndParse, Attribute::all())
         .property(js_string!("nullSkips"), dialect.pipeline_null_skips, Attribute::all())
         .build();
     let prelude = Source::from_bytes(include_str!("prelude.js")).with_path(Path::new(PRELUDE));

@@ -141,6 +141,11 @@ impl Host {
         Some(pending)
     }
 
+    /// How many promises the scheduler has to settle.
+    pub(super) fn waits_for(&self) -> usize {
+        self.inner.borrow().pending.len()
+    }
+
     pub(super) fn pending(&self) -> Vec<(LineColumn, Option<String>)> {
         self.inner.borrow().pending.values().map(|p| (p.at, p.workflow.clone())).collect()
     }

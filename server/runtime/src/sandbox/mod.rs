@@ -17,11 +17,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io::{self, BufReader},
-    process::ExitCode,
-    thread,
-};
+use std::{io, process::ExitCode, thread};
 
 pub(crate) use serve::serve;
 pub(crate) use source::meta_export;
@@ -32,7 +28,7 @@ pub(crate) const STACK: usize = 256 << 20;
 
 /// What the hidden subcommand `callsheet sandbox` runs.
 pub fn sandbox_main() -> ExitCode {
-    let run = || serve(BufReader::new(io::stdin()), io::stdout(), walls::raise);
+    let run = || serve(io::stdin(), io::stdout(), walls::raise);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK).spawn(run);
     match thread.map(thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,

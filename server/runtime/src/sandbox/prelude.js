@@ -2,7 +2,7 @@
 // It runs once in every realm, before any script, and keeps no name a script could reach.
 (function (host) {
   "use strict";
-  const { enter, drop, fail, itemCap, syncThrowIsFatal, nullSkips } = host;
+  const { enter, drop, fail, itemCap, syncThrowIsFatal, nullSkips, noDates, noDateParse } = host;
   const { isArray } = Array;
   const { construct } = Reflect;
   const { defineProperty, freeze } = Object;
@@ -102,6 +102,7 @@
   function FixedDate(...given) {
     if (new.target === undefined) throw new TypeError(`Date() is not available in a workflow script: ${noClock}`);
     if (given.length === 0) throw new TypeError(`new Date() is not available in a workflow script: ${noClock}`);
+    if (noDates) throw new TypeError("new Date(…) is not available in this dialect: pass dates through args, as text");
     return construct(RealDate, given, new.target);
   }
   defineProperty(FixedDate, "name", { value: "Date" });
@@ -114,7 +115,12 @@
     },
   }.now;
   defineProperty(FixedDate, "now", hidden(now));
-  defineProperty(FixedDate, "parse", hidden(RealDate.parse));
+  const refusedParse = {
+    parse() {
+      throw new TypeError("Date.parse() is not available in this dialect: pass dates through args, as numbers");
+    },
+  }.parse;
+  defineProperty(FixedDate, "parse", hidden(noDateParse ? refusedParse : RealDate.parse));
   defineProperty(FixedDate, "UTC", hidden(RealDate.UTC));
   defineProperty(RealDate.prototype, "constructor", hidden(FixedDate));
   defineProperty(globalThis, "Date", hidden(FixedDate));

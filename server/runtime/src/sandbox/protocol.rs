@@ -1,8 +1,9 @@
 //! What the scheduler and the process that runs the script say to each other: one JSON object a line, of bounded length.
 //!
 //! The two take turns. The scheduler says one thing; the sandbox runs the script as far as it goes, says everything that
-//! came of it and then [`FromSandbox::Idle`] or [`FromSandbox::Ended`]. So what a script does is a function of the order in
-//! which its calls complete.
+//! came of it and then [`FromSandbox::Idle`] or [`FromSandbox::Ended`]. The scheduler may say several things in advance;
+//! each is answered like that before the next is looked at. So what a script does is a function of the order in which its
+//! calls complete.
 
 use std::io::{self, BufRead, Read};
 

@@ -3,12 +3,13 @@
 use std::{
     cell::RefCell,
     collections::VecDeque,
-    io::{self, BufRead, Write},
+    io::{self, BufReader, Read, Write},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
     rc::Rc,
     sync::Arc,
     task,
+    time::{Duration, Instant},
 };
 
 use analysis::text::LineColumn;
@@ -32,6 +33,9 @@ use crate::{
     event::RunError,
     rlm::{BadContext, text::Text},
 };
+
+/// How long what was said may stay unsent while further messages wait.
+const LATEST: Duration = Duration::from_millis(20);
 
 /// Jobs that wait, in order.
 #[derive(Default)]
@@ -69,10 +73,11 @@ impl JobExecutor for Queue {
 
 /// Reads what to run, runs it, and answers until it is over or nobody listens any more.
 pub(crate) fn serve(
-    mut input: impl BufRead,
+    input: impl Read,
     output: impl Write + 'static,
     raise: impl FnOnce(&Walls) -> io::Result<Arc<Watch>>,
 ) -> io::Result<()> {
+    let mut input = BufReader::with_capacity(1 << 16, input);
     let Some(ToSandbox::Start(start)) = receive(&mut input)? else {
         return Err(io::Error::other("the first message must be the script"));
     };
@@ -138,7 +143,12 @@ impl Running {
     }
 
     /// The last message; `None` where the scheduler has gone.
-    fn until_over(&mut self, input: &mut impl BufRead, context: &mut Context) -> io::Result<Option<FromSandbox>> {
+    fn until_over(
+        &mut self,
+        input: &mut BufReader<impl Read>,
+        context: &mut Context,
+    ) -> io::Result<Option<FromSandbox>> {
+        let mut flushed = Instant::now();
         loop {
             if let Err(error) = context.run_jobs() {
                 let error = errors::of_error(error, context);
@@ -157,8 +167,12 @@ impl Running {
             if let Some(ended) = self.ended(context) {
                 return Ok(Some(ended));
             }
-            self.host.say(&FromSandbox::Idle { pending: self.host.pending().len() as u64 });
-            self.host.flush()?;
+            self.host.say(&FromSandbox::Idle { pending: self.host.waits_for() as u64 });
+            // Where the next message is here already, what came of this one can wait a little.
+            if !input.buffer().contains(&b'\n') || flushed.elapsed() > LATEST {
+                self.host.flush()?;
+                flushed = Instant::now();
+            }
             self.host.watch.rest();
             let message = receive(input)?;
             self.host.watch.go();
@@ -183,15 +197,15 @@ impl Running {
         if let Some(error) = self.host.fatal() {
             return failed(error);
         }
-        let mut pending = self.host.pending();
-        pending.extend(self.children.iter().map(|child| (child.pending.at, None)));
         match self.main.state() {
             PromiseState::Rejected(error) => failed(errors::of_value(&error, context)),
-            PromiseState::Pending if self.host.pending().is_empty() => failed(RunError::new(
+            PromiseState::Pending if self.host.waits_for() == 0 => failed(RunError::new(
                 "the script waits for a promise that never settles: nothing it started is still under way",
             )),
             PromiseState::Pending => None,
             PromiseState::Fulfilled(value) => {
+                let mut pending = self.host.pending();
+                pending.extend(self.children.iter().map(|child| (child.pending.at, None)));
                 let empty = pending.is_empty();
                 let floating = self.floating.get_or_insert(pending);
                 if !empty {

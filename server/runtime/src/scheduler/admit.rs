@@ -31,7 +31,7 @@ impl Scheduler {
                     format!("the run may make {limit} calls, and {} are made; the request was not sent", self.made);
                 let failure = Failure { kind: FailureKind::Budget, message, attempts: 0 };
                 let (outcome, spent) = (Settled::Failed(failure), self.ledger.spent_output());
-                self.outbox.push_back(ToSandbox::Settle { id: said.id, outcome, spent });
+                self.post(ToSandbox::Settle { id: said.id, outcome, spent });
                 return Ok(());
             }
         }
@@ -43,7 +43,7 @@ impl Scheduler {
         match self.read(&said) {
             Ok((options, schema)) => self.enqueue(said, options, schema),
             Err(message) => {
-                self.outbox.push_back(ToSandbox::Settle {
+                self.post(ToSandbox::Settle {
                     id: said.id,
                     outcome: Settled::Throw(message),
                     spent: self.ledger.spent_output(),
@@ -73,7 +73,11 @@ impl Scheduler {
         // What `read` let pass is there, or needs not be.
         let kind = self.spec.kind(&options).ok().flatten().cloned();
         let model = self.spec.model_of(&options, kind.as_ref());
-        let content = key::content(&said.prompt, system(&said), model.as_deref(), &options, kind.as_ref());
+        let mut content = key::content(&said.prompt, system(&said), model.as_deref(), &options, kind.as_ref());
+        let phase = options.phase.clone().or(said.phase);
+        if self.spec.dialect.key_includes_label_and_phase {
+            content = key::named_content(&content, options.label.as_deref(), phase.as_deref());
+        }
         let key = self.keys.next(said.path, content);
         let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
         let answered = self.cache.take(&key);
@@ -90,7 +94,7 @@ impl Scheduler {
             call: CallId(id),
             key: key.clone(),
             label: label.clone(),
-            phase: options.phase.clone().or(said.phase),
+            phase,
             workflow: said.workflow,
             at: said.at,
             prompt: said.prompt.clone(),

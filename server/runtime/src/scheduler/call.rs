@@ -1,6 +1,6 @@
 //! One call on its way.
 
-use std::{cmp::Reverse, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use analysis::text::LineColumn;
 use jsonschema::Validator;
@@ -131,9 +131,4 @@ pub(super) fn usage(result: &Result<Answer, ModelError>) -> Usage {
         Err(ModelError::CutOff(output)) => Usage { output: *output, ..Usage::default() },
         Err(_) => Usage::default(),
     }
-}
-
-/// The order in which simulated attempts come back: by time, then by call.
-pub(super) fn soonest(flights: impl Iterator<Item = (u64, Duration)>) -> Option<Duration> {
-    flights.max_by_key(|(call, due)| (Reverse(*due), Reverse(*call))).map(|(_, due)| due)
 }

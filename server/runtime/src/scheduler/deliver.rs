@@ -1,6 +1,6 @@
 //! Sending attempts out, and what becomes of them.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use models::{Answer, ModelError, Usage, UsageBasis};
 use serde_json::Value;
@@ -9,24 +9,25 @@ use tokio::time::{Instant, sleep};
 use super::{
     Commands, answer,
     attempt::{Ear, listen},
-    call::{self, Back, Flight, Stage},
-    ledger::{Decision, Reservation},
+    call::{self, Back, Call, Flight, Stage},
+    ledger::{Decision, Reservation, input_tokens},
     owner::{Ended, Scheduler},
 };
 use crate::{
     event::{EventKind, RunError},
     id::CallId,
-    journal::WriteError,
     sandbox::protocol::{Failure, FailureKind, Settled, ToSandbox},
 };
 
 /// Answers that do not satisfy the schema, before the call fails: the official tool's number.
 const MISFITS: u32 = 5;
 
+/// Most answers of an earlier run that are dealt with at once, besides the first.
+const MOST_CACHED: usize = 63;
+
 impl Scheduler {
     /// Lets calls leave, first come first served, while there are slots and budget.
-    pub(super) async fn depart(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
-        let mut leaving = Vec::new();
+    pub(super) fn depart(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
         self.halted()?;
         while self.halt.is_none()
             && self.flying < self.concurrency
@@ -59,22 +60,19 @@ impl Scheduler {
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::Go(reservation) => {
+                    if let Err(ready) = self.gate.pass(input_tokens(call.bytes()).0, Instant::now()) {
+                        self.ledger.settle(reservation, Usage::default(), None);
+                        self.pause = Some(ready);
+                        break;
+                    }
                     self.queue.pop_front();
                     self.pace.leave(call.model.as_deref(), tokens);
                     self.flying += 1;
                     call.attempt += 1;
                     self.journal.append(EventKind::AgentStarted { call: CallId(id) });
-                    leaving.push((id, reservation));
+                    self.launch(id, reservation, Duration::ZERO, commands);
                 }
             }
-        }
-        if leaving.is_empty() {
-            return Ok(());
-        }
-        // After a crash the journal must know that these may have cost something.
-        self.journal.written().await.map_err(broken)?;
-        for (id, reservation) in leaving {
-            self.launch(id, reservation, Duration::ZERO, commands);
         }
         Ok(())
     }
@@ -86,53 +84,53 @@ impl Scheduler {
         let due = self.model.simulated_latency(&request).map(|latency| self.now + wait + latency);
         let (model, commands, attempt) = (self.model.clone(), commands.clone(), call.attempt);
         let stall = self.spec.retry.stall;
+        let written = self.journal.written();
         let task = tokio::spawn(async move {
+            // After a crash the journal must know that this may have cost something. Where it cannot, the run ends.
+            if written.reached().await.is_err() {
+                return;
+            }
             if !wait.is_zero() {
                 sleep(wait).await;
             }
             let result = listen(&*model, request, &ear, stall).await;
             commands.back(Back { call: id, attempt, result });
         });
+        if let Some(due) = due {
+            self.due.insert((due, id));
+        }
         call.stage = Stage::Flying(Flight { reservation, due, task: task.abort_handle(), back: None });
     }
 
-    /// Deals with what is back and puts what the script must hear into the outbox.
-    pub(super) async fn land(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
-        if let Some((_, id)) = self.cached.pop_first() {
+    /// Makes the next thing happen while the sandbox waits: answers of an earlier run in the order in which they once
+    /// came, then what is back in simulated time.
+    pub(super) fn land(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
+        if let Some((first, id)) = self.cached.pop_first() {
             self.answer_from_cache(id);
+            // Further ones only as long as none can come between: its call may not have been made yet.
+            for order in (first + 1..).take(MOST_CACHED) {
+                let Some(id) = self.cached.remove(&order) else { break };
+                self.answer_from_cache(id);
+            }
             return Ok(());
         }
-        let batch = self.back();
-        for id in batch {
+        for id in self.back() {
             self.back_from(id, commands);
         }
-        self.halted()?;
-        if !self.outbox.is_empty() {
-            self.depart(commands).await?;
-            self.journal.synced().await.map_err(broken)?;
-        }
-        Ok(())
+        self.depart(commands)
     }
 
-    /// The attempts to deal with now. Real ones in the order in which they came. Simulated ones in the order of simulated
-    /// time, those of one moment together; while one of them is still out, none.
+    /// The attempts that are back at the next moment of simulated time; none while one of them is still out.
     fn back(&mut self) -> Vec<u64> {
-        if !self.arrived.is_empty() {
-            return self.arrived.drain(..).collect();
-        }
-        let flights = self.calls.iter_mut().filter_map(|(id, call)| {
-            let flight = call.flight()?;
-            Some((*id, flight.due?, flight.back.is_some()))
-        });
-        let flights: Vec<_> = flights.collect();
-        let Some(moment) = call::soonest(flights.iter().map(|(id, due, _)| (*id, *due))) else { return Vec::new() };
-        let first: Vec<_> = flights.iter().filter(|(_, due, _)| *due == moment).collect();
-        if first.iter().any(|(_, _, back)| !back) {
+        let Some(&(moment, _)) = self.due.first() else { return Vec::new() };
+        let out = |id: &u64| self.calls.get_mut(id).and_then(Call::flight).is_some_and(|flight| flight.back.is_none());
+        let first: Vec<u64> = self.due.iter().take_while(|(due, _)| *due == moment).map(|(_, id)| *id).collect();
+        if first.iter().any(out) {
             return Vec::new();
         }
         self.now = moment;
         self.journal.simulated_time(moment);
-        first.iter().map(|(id, _, _)| *id).collect()
+        first
     }
 
     fn answer_from_cache(&mut self, id: u64) {
@@ -147,18 +145,25 @@ impl Scheduler {
             model: None,
             cached: true,
         });
-        self.tell(id, Settled::Value(answered.result));
+        if let Some(sandbox_id) = self.sandbox_ids.remove(&id) {
+            let outcome = Settled::Value(answered.result);
+            self.post_known(ToSandbox::Settle { id: sandbox_id, outcome, spent: self.ledger.spent_output() });
+        }
     }
 
-    fn back_from(&mut self, id: u64, commands: &Commands) {
+    pub(super) fn back_from(&mut self, id: u64, commands: &Commands) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Some(flight) = call.flight() else { return };
         let Some(result) = flight.back.take() else { return };
         let reservation = flight.reservation;
+        if let Some(due) = flight.due {
+            self.due.remove(&(due, id));
+        }
         let usage = call::usage(&result);
         let told = result.as_ref().ok().and_then(|answer| answer.usd);
         let usd = told.or_else(|| self.ledger.price(call.model.as_deref(), &usage));
         self.ledger.settle(reservation, usage, usd);
+        self.gate.took(usage.output.0, Instant::now());
         self.drafts.end(CallId(id));
         if let Some(headroom) = result.as_ref().ok().and_then(|answer| answer.headroom) {
             self.pace.hear(call.model.as_deref(), headroom, Instant::now());
@@ -200,8 +205,7 @@ impl Scheduler {
                     if let ModelError::RateLimited { retry_after: Some(asked) } = &error
                         && !self.spec.simulated
                     {
-                        let until = Instant::now() + *asked;
-                        self.pause = Some(self.pause.map_or(until, |pause| pause.max(until)));
+                        self.gate.pause(Instant::now() + *asked);
                     }
                     self.repeat(id, error.to_string(), wait, usage, usd, commands);
                 } else {
@@ -228,6 +232,7 @@ impl Scheduler {
         }
         match decision {
             Decision::Go(reservation) => {
+                let wait = wait.max(self.gate.book(input_tokens(call.bytes()).0, Instant::now()));
                 call.attempt += 1;
                 let attempt = call.attempt;
                 self.journal.append(EventKind::AgentRetried {
@@ -293,7 +298,7 @@ impl Scheduler {
 
     fn tell(&mut self, id: u64, outcome: Settled) {
         if let Some(sandbox_id) = self.sandbox_ids.remove(&id) {
-            self.outbox.push_back(ToSandbox::Settle { id: sandbox_id, outcome, spent: self.ledger.spent_output() });
+            self.post(ToSandbox::Settle { id: sandbox_id, outcome, spent: self.ledger.spent_output() });
         }
     }
 
@@ -330,6 +335,9 @@ impl Scheduler {
     fn withdraw(&mut self, id: u64) {
         if let Some(flight) = self.calls.get_mut(&id).and_then(|call| call.flight()) {
             flight.task.abort();
+            if let Some(due) = flight.due {
+                self.due.remove(&(due, id));
+            }
             let reservation = flight.reservation;
             // What the attempt took so far is not known.
             self.ledger.settle(reservation, Usage::default(), None);
@@ -337,7 +345,6 @@ impl Scheduler {
         }
         self.queue.retain(|queued| *queued != id);
         self.cached.retain(|_, cached| *cached != id);
-        self.arrived.retain(|arrived| *arrived != id);
         self.drafts.end(CallId(id));
     }
 
@@ -345,10 +352,12 @@ impl Scheduler {
     pub(super) fn again(&mut self, id: u64, commands: &Commands) {
         let Some(flight) = self.calls.get_mut(&id).and_then(|call| call.flight()) else { return };
         flight.task.abort();
+        if let Some(due) = flight.due {
+            self.due.remove(&(due, id));
+        }
         let reservation = flight.reservation;
         self.drafts.end(CallId(id));
         self.ledger.settle(reservation, Usage::default(), None);
-        self.arrived.retain(|arrived| *arrived != id);
         self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
     }
 }
@@ -360,8 +369,4 @@ fn why(error: &ModelError) -> FailureKind {
         ModelError::Refused(_) => FailureKind::Refused,
         _ => FailureKind::Provider,
     }
-}
-
-fn broken(error: Arc<WriteError>) -> Box<Ended> {
-    Ended::failed(RunError::new(error.to_string()))
 }

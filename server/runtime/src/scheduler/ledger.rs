@@ -10,7 +10,7 @@ use crate::run::{Limits, Price};
 pub(super) const MOST_OUTPUT: u64 = 32_000;
 
 /// Tokens of input estimated from bytes of text: four bytes a token is the rule of thumb; three, to be on the safe side.
-fn input_tokens(bytes: usize) -> Tokens {
+pub(super) fn input_tokens(bytes: usize) -> Tokens {
     Tokens(bytes.div_ceil(3) as u64)
 }
 

@@ -65,9 +65,13 @@ impl Link {
         Ok(Self { to, said, process })
     }
 
-    /// Says something. A sandbox that is gone has said so, or will.
-    pub(super) fn say(&self, message: &ToSandbox) -> io::Result<()> {
-        let _ = self.to.send(protocol::line(message)?);
+    /// Says something; the sandbox answers each message in turn. One that is gone has said so, or will.
+    pub(super) fn say(&self, messages: &[ToSandbox]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for message in messages {
+            lines.append(&mut protocol::line(message)?);
+        }
+        let _ = self.to.send(lines);
         Ok(())
     }
 
@@ -178,7 +182,7 @@ fn cause(status: ExitStatus, last_words: &str) -> Gone {
 fn talk_to_thread(outgoing: std::sync::mpsc::Receiver<Vec<u8>>, up: &mpsc::Sender<Said>) -> io::Result<Gone> {
     let (their_input, our_output) = io::pipe()?;
     let (our_input, their_output) = io::pipe()?;
-    let serve = move || sandbox::serve(BufReader::new(their_input), their_output, |walls| Ok(Watch::blind(walls)));
+    let serve = move || sandbox::serve(their_input, their_output, |walls| Ok(Watch::blind(walls)));
     let script = thread::Builder::new().name("script".into()).stack_size(sandbox::STACK).spawn(serve)?;
     thread::spawn(move || write_all(outgoing, our_output));
     read_all(our_input, up)?;

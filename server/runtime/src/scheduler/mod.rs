@@ -1,9 +1,10 @@
 //! The one path of every call: counted, looked for in the journal, queued, paid for in advance, sent, checked, repeated
 //! where that may help, written down, answered.
 //!
-//! One task owns all of it. Scheduler and sandbox take turns (see the protocol), and completions are handed over one at a
-//! time, so that a run is a function of script, arguments, seed and the order of completions; simulated runs order
-//! completions by simulated time.
+//! One task owns all of it. Scheduler and sandbox take turns (see the protocol), and the script hears of completions one
+//! after the other, so that a run is a function of script, arguments, seed and the order of completions; simulated runs
+//! order completions by simulated time. The owner never waits for the disk: a call leaves once its line is written, and
+//! the script hears of an answer once its line is flushed.
 
 mod admit;
 mod answer;
@@ -15,6 +16,7 @@ mod link;
 mod owner;
 mod pace;
 mod preview;
+mod rate;
 
 use tokio::sync::mpsc;
 

@@ -1,7 +1,7 @@
 //! The owner of a run: hears the sandbox, the models and people, and decides.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     fs,
     path::PathBuf,
     sync::Arc,
@@ -9,7 +9,7 @@ use std::{
 };
 
 use analysis::text::LineColumn;
-use models::Model;
+use models::{Model, Request};
 use serde_json::Value;
 use tokio::{
     sync::mpsc::UnboundedReceiver,
@@ -22,12 +22,13 @@ use super::{
     ledger::Ledger,
     link::{Gone, Link, Said},
     pace::Pace,
+    rate::Gate,
 };
 use crate::{
     draft::Drafts,
     event::{EventKind, RunError, Status},
     id::CallId,
-    journal::Journal,
+    journal::{Journal, WriteError},
     key::Keys,
     resume::Cache,
     run::RunSpec,
@@ -39,6 +40,12 @@ use crate::{
     saved::Shelf,
     watch::EventLog,
 };
+
+/// Most words handed to the sandbox at once.
+const MOST_WORDS: usize = 64;
+
+/// Events the journal may be behind before the sandbox has to wait: they are in memory until then.
+const MOST_BEHIND: u64 = 4096;
 
 /// How far beyond its limits a sandbox may go before the scheduler itself ends it; the sandbox's own watch comes first
 /// and can name the line.
@@ -81,12 +88,16 @@ pub(crate) struct Scheduler {
     pub(super) queue: VecDeque<u64>,
     /// Cached answers by their place in the earlier run.
     pub(super) cached: BTreeMap<usize, u64>,
-    /// Real attempts that are back, in order.
-    pub(super) arrived: VecDeque<u64>,
     pub(super) flying: usize,
+    /// Attempts under way in simulated time, by when they are back.
+    pub(super) due: BTreeSet<(Duration, u64)>,
+    /// Whether time is simulated: then completions are dealt with between the turns of the sandbox, those of one moment
+    /// together, so that runs repeat. Real ones are dealt with as they come, so that no slot stays empty.
+    pub(super) in_turns: bool,
     /// Simulated time.
     pub(super) now: Duration,
-    /// Nothing leaves before this: the provider asked for a pause.
+    pub(super) gate: Gate,
+    /// Nothing leaves before this: the provider asked for a pause, or is asked as fast as it may be.
     pub(super) pause: Option<Instant>,
     /// What providers say they still take.
     pub(super) pace: Pace,
@@ -94,10 +105,18 @@ pub(crate) struct Scheduler {
     pub(super) halt: Option<RunError>,
     /// Answers being written.
     pub(super) drafts: Arc<Drafts>,
-    /// What the sandbox is to hear next, one at a time.
-    pub(super) outbox: VecDeque<ToSandbox>,
-    /// Since when the sandbox runs the script; `None` while it waits.
+    /// What the sandbox is to hear next.
+    outbox: VecDeque<Word>,
+    /// Words the sandbox has not answered.
+    unanswered: usize,
+    /// Since when the sandbox is at the first of them; `None` while it waits.
     busy: Option<Instant>,
+}
+
+/// Something the sandbox is to hear, once event `after` is on disk.
+struct Word {
+    after: u64,
+    message: ToSandbox,
 }
 
 impl Scheduler {
@@ -112,6 +131,11 @@ impl Scheduler {
     ) -> Self {
         let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
         let ledger = Ledger::new(&spec.limits, spec.price.clone());
+        let gate = match spec.simulated {
+            true => Gate::default(),
+            false => Gate::of(spec.provider.as_deref(), spec.rate),
+        };
+        let in_turns = model.simulated_latency(&Request::default()).is_some();
         Self {
             spec,
             model,
@@ -129,14 +153,17 @@ impl Scheduler {
             narrated: 0,
             queue: VecDeque::new(),
             cached: BTreeMap::new(),
-            arrived: VecDeque::new(),
             flying: 0,
+            due: BTreeSet::new(),
+            in_turns,
             now: Duration::ZERO,
+            gate,
             pause: None,
             pace: Pace::default(),
             halt: None,
             drafts,
             outbox: VecDeque::new(),
+            unanswered: 0,
             busy: None,
         }
     }
@@ -193,13 +220,15 @@ impl Scheduler {
         commands: &Commands,
     ) -> Result<std::convert::Infallible, Box<Ended>> {
         let wall = self.spec.limits.wall.map(|wall| Instant::now() + wall);
-        self.say(link, &ToSandbox::Start(self.spec.first_message()))?;
+        self.say(link, &[ToSandbox::Start(self.spec.first_message())])?;
         loop {
-            if self.busy.is_none() {
-                self.step(link, commands).await?;
+            if self.unanswered == 0 {
+                self.step(link, commands)?;
             }
             let slice = self.busy.map(|since| since + self.spec.limits.slice + GRACE);
-            let pause = self.pause.filter(|_| self.busy.is_none() && !self.queue.is_empty());
+            let pause = self.pause.filter(|_| !self.queue.is_empty());
+            let behind = self.journal.last() - self.journal.reached().map_err(broken)? > MOST_BEHIND;
+            let disk = behind || (self.unanswered == 0 && !self.outbox.is_empty());
             tokio::select! {
                 biased;
                 Some(input) = inbox.recv() => self.hear(input, commands)?,
@@ -209,27 +238,47 @@ impl Scheduler {
                     "the run took longer than its limit of {} ms",
                     self.spec.limits.wall.unwrap_or_default().as_millis()
                 )))),
-                Some(said) = link.said.recv() => self.heard(said)?,
-                () = at(pause) => self.pause = None,
+                advanced = self.journal.advanced(), if disk => advanced.map_err(broken)?,
+                Some(said) = link.said.recv(), if !behind => self.heard(said, commands)?,
+                () = at(pause) => {
+                    self.pause = None;
+                    self.depart(commands)?;
+                }
             }
         }
     }
 
-    pub(super) fn say(&mut self, link: &Link, message: &ToSandbox) -> Result<(), Box<Ended>> {
+    fn say(&mut self, link: &Link, messages: &[ToSandbox]) -> Result<(), Box<Ended>> {
         self.busy = Some(Instant::now());
-        link.say(message).map_err(|e| Ended::failed(RunError::new(e.to_string())))
+        self.unanswered += messages.len();
+        link.say(messages).map_err(|e| Ended::failed(RunError::new(e.to_string())))
     }
 
-    /// The sandbox waits: hand the next thing over, or make the next thing happen.
-    async fn step(&mut self, link: &Link, commands: &Commands) -> Result<(), Box<Ended>> {
-        self.depart(commands).await?;
+    /// Something for the sandbox to hear once all that was journaled before is on disk.
+    pub(super) fn post(&mut self, message: ToSandbox) {
+        self.outbox.push_back(Word { after: self.journal.last(), message });
+    }
+
+    /// The same for what stands in the journal of an earlier run: that it is handed over need not be on disk.
+    pub(super) fn post_known(&mut self, message: ToSandbox) {
+        self.outbox.push_back(Word { after: 0, message });
+    }
+
+    /// The sandbox waits: make the next thing happen, and hand over what it may hear.
+    fn step(&mut self, link: &Link, commands: &Commands) -> Result<(), Box<Ended>> {
+        self.depart(commands)?;
         if self.outbox.is_empty() {
-            self.land(commands).await?;
+            self.land(commands)?;
         }
-        if let Some(message) = self.outbox.pop_front() {
-            self.say(link, &message)?;
+        let reached = self.journal.reached().map_err(broken)?;
+        let all = self.outbox.len().min(MOST_WORDS);
+        let ready = self.outbox.iter().take(all).take_while(|word| word.after <= reached).count();
+        // In turns, what is handed over together must not depend on how fast the disk is.
+        if ready == 0 || (self.in_turns && ready < all) {
+            return Ok(());
         }
-        Ok(())
+        let words: Vec<ToSandbox> = self.outbox.drain(..ready).map(|word| word.message).collect();
+        self.say(link, &words)
     }
 
     fn hear(&mut self, input: Input, commands: &Commands) -> Result<(), Box<Ended>> {
@@ -245,7 +294,8 @@ impl Scheduler {
                 if let Some(flight) = waiting.flight().filter(|f| f.back.is_none()) {
                     flight.back = Some(result);
                     if flight.due.is_none() {
-                        self.arrived.push_back(call);
+                        self.back_from(call, commands);
+                        self.depart(commands)?;
                     }
                 }
             }
@@ -253,18 +303,20 @@ impl Scheduler {
         Ok(())
     }
 
-    fn heard(&mut self, said: Said) -> Result<(), Box<Ended>> {
+    fn heard(&mut self, said: Said, commands: &Commands) -> Result<(), Box<Ended>> {
         let message = match said {
             Said::Message(message) => message,
             Said::Gone(why) => return Err(Ended::failed(self.gone(why))),
         };
         match message {
-            FromSandbox::Idle { .. } => self.busy = None,
+            FromSandbox::Idle { .. } => {
+                self.unanswered = self.unanswered.saturating_sub(1);
+                self.busy = (self.unanswered > 0).then(Instant::now);
+            }
             FromSandbox::Ended { result, error } => {
                 let status = if error.is_some() { Status::Failed } else { Status::Ok };
                 return Err(Box::new(Ended { status, result, error }));
             }
-            FromSandbox::Call(call) => self.admit(*call)?,
             FromSandbox::Abandon { calls } => calls.into_iter().for_each(|call| self.abandon(call)),
             FromSandbox::Cell { node, turn, cell, source, ok, output } => {
                 self.narrate(source.len() + output.len())?;
@@ -274,12 +326,21 @@ impl Scheduler {
                 self.narrate(1000)?;
                 self.journal.append(EventKind::RlmEnded { node, how, turns, coverage });
             }
-            FromSandbox::Load { id, reference } => self.outbox.push_back(match self.shelf.read(&reference) {
-                Ok(saved) => ToSandbox::Loaded { id, name: saved.name, source: saved.source },
-                Err(message) => {
-                    ToSandbox::Settle { id, outcome: Settled::Throw(message), spent: self.ledger.spent_output() }
+            FromSandbox::Call(call) => {
+                self.admit(*call)?;
+                if !self.in_turns {
+                    self.depart(commands)?;
                 }
-            }),
+            }
+            FromSandbox::Load { id, reference } => {
+                let loaded = match self.shelf.read(&reference) {
+                    Ok(saved) => ToSandbox::Loaded { id, name: saved.name, source: saved.source },
+                    Err(message) => {
+                        ToSandbox::Settle { id, outcome: Settled::Throw(message), spent: self.ledger.spent_output() }
+                    }
+                };
+                self.post(loaded);
+            }
             FromSandbox::Phase { title, workflow } => {
                 self.narrate(title.len())?;
                 self.journal.append(EventKind::Phase { title, workflow });
@@ -323,6 +384,10 @@ impl Scheduler {
             self.journal.append(EventKind::Warning { message, at });
         }
     }
+}
+
+pub(super) fn broken(error: Arc<WriteError>) -> Box<Ended> {
+    Ended::failed(RunError::new(error.to_string()))
 }
 
 /// Waits until a moment; forever where there is none.

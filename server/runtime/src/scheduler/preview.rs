@@ -92,7 +92,11 @@ impl Previewed {
 /// Runs the script of `spec` on the answers of the run it resumes, and asks no model.
 pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
     launch::check(&spec.source, &spec.script_path).map_err(StartError::Script)?;
-    let cache = spec.resume.as_ref().map(|id| Cache::open(&spec.runs_dir, id, spec.simulated)).transpose()?;
+    let cache = spec
+        .resume
+        .as_ref()
+        .map(|id| Cache::open(&spec.runs_dir, id, spec.simulated, spec.dialect.resume))
+        .transpose()?;
     let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
     let mut link = Link::open(program).map_err(StartError::Sandbox)?;
     let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
@@ -105,13 +109,13 @@ pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
         now: Vec::new(),
         preview: Preview::default(),
     };
-    link.say(&ToSandbox::Start(spec.first_message())).map_err(StartError::Sandbox)?;
+    link.say(&[ToSandbox::Start(spec.first_message())]).map_err(StartError::Sandbox)?;
     let patience = spec.limits.slice + Duration::from_secs(1);
     loop {
         let said = timeout(patience, link.said.recv()).await.ok().flatten();
         match said {
             Some(Said::Message(FromSandbox::Idle { .. })) => match looking.next() {
-                Some(message) => link.say(&message).map_err(StartError::Sandbox)?,
+                Some(message) => link.say(&[message]).map_err(StartError::Sandbox)?,
                 None => return Ok(looking.preview),
             },
             Some(Said::Message(FromSandbox::Ended { error, .. })) => {
@@ -173,12 +177,16 @@ impl Looking<'_> {
             }
         };
         let model = self.spec.model_of(&options, kind);
-        let content = key::content(&call.prompt, super::admit::system(&call), model.as_deref(), &options, kind);
+        let mut content = key::content(&call.prompt, super::admit::system(&call), model.as_deref(), &options, kind);
+        let phase = options.phase.clone().or(call.phase);
+        if self.spec.dialect.key_includes_label_and_phase {
+            content = key::named_content(&content, options.label.as_deref(), phase.as_deref());
+        }
         let key = self.keys.next(call.path, content);
         let answered = self.cache.take(&key);
         let previewed = Previewed {
             label: options.label.unwrap_or_else(|| key::label(&call.prompt)),
-            phase: options.phase.or(call.phase),
+            phase,
             at: call.at,
             model,
             prompt: call.prompt,
