@@ -3,6 +3,7 @@
 mod check;
 mod doctor;
 mod plan;
+mod prices;
 mod resume;
 mod run;
 mod runs;
@@ -41,7 +42,7 @@ pub(crate) fn root() -> PathBuf {
 
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callsheet"));
-    command.current_dir(folder).env("NO_COLOR", "1").stdin(Stdio::null());
+    command.current_dir(folder).env("NO_COLOR", "1").env("XDG_CONFIG_HOME", "/nowhere").stdin(Stdio::null());
     command
 }
 

@@ -28,6 +28,8 @@ pub struct Outline<'a> {
     workflows: Vec<Workflow<'a>>,
     tokens: Quantity<u64>,
     usd: Quantity<f64>,
+    /// Whether a price of the person's own is in `usd`.
+    own_price: bool,
     seconds: Quantity<f64>,
     assumed: Vec<Assumed>,
     prices: PriceList,
@@ -197,6 +199,7 @@ impl<'a> Outline<'a> {
             workflows: workflows.collect(),
             tokens: Quantity::of(&estimate.total.tokens, |t| t.0),
             usd: Quantity::of(&estimate.total.usd, |u| u.0),
+            own_price: estimate.total.own_price,
             seconds: Quantity::of(&estimate.time, |s| s.0),
             assumed: estimate
                 .assumed

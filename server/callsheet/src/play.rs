@@ -150,7 +150,8 @@ pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>) -> Result<(
     let usd = against(&|a| numbers::based(&a.estimate.total.usd));
     output::line(&format!(" agents   {}{cached}{agents}", totals.agents))?;
     output::line(&format!(" tokens   {}{simulated}{tokens}", totals.usage.total()))?;
-    Ok(output::line(&format!(" cost     {}{usd}", Spending::of(state)))?)
+    let own_prices = estimated.is_some_and(|analysis| analysis.estimate.total.own_price);
+    Ok(output::line(&format!(" cost     {}{usd}", Spending { own_prices, ..Spending::of(state) }))?)
 }
 
 /// What the tokens of a run rest on, where the provider did not count all of them.

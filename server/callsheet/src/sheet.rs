@@ -6,7 +6,7 @@ use analysis::{
     Analysis,
     estimate::{Basis, Cost, Estimate, priors::Prior},
     plan::{AgentCall, Count, Setting, Why},
-    prices,
+    prices::{self, OwnPrices},
 };
 use serde_json::Value;
 
@@ -29,6 +29,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) args: Option<&'a Value>,
     /// Agents that run at a time.
     pub(crate) at_once: usize,
+    /// The person's own prices.
+    pub(crate) prices: &'a OwnPrices,
     /// What is to be said of simulated runs.
     pub(crate) simulation: Option<String>,
 }
@@ -122,8 +124,9 @@ impl Sheet<'_> {
             table.row(["", &assumption(prior)]);
         }
         let list = prices::table();
-        table.row(["cost", &format!("list prices of {} ({})", list.as_of, list.source)]);
-        for line in models(analysis) {
+        let yours = if estimate.total.own_price { "your prices where it says so, else " } else { "" };
+        table.row(["cost", &format!("{yours}list prices of {} ({})", list.as_of, list.source)]);
+        for line in models(analysis, self.prices) {
             table.row(["", &format!("  {line}")]);
         }
         table
@@ -211,7 +214,7 @@ pub(crate) fn because(analysis: &Analysis, why: &Why) -> String {
 }
 
 /// What each model is priced as.
-fn models(analysis: &Analysis) -> Vec<String> {
+fn models(analysis: &Analysis, prices: &OwnPrices) -> Vec<String> {
     let mut lines: BTreeMap<String, String> = BTreeMap::new();
     for call in &analysis.plan.calls {
         let named: Vec<&str> = match &call.model {
@@ -224,7 +227,10 @@ fn models(analysis: &Analysis) -> Vec<String> {
             }
         };
         for name in named {
-            let priced = prices::find(name).map_or("no price".into(), |m| m.id.clone());
+            let priced = prices.find(name).map_or("no price".into(), |m| match m.own {
+                true => format!("{}, your price", m.id),
+                false => m.id.clone(),
+            });
             match name {
                 "inherit" => lines.insert("no model named".into(), format!("{priced} (assumed)")),
                 _ => lines.insert(name.to_owned(), priced),

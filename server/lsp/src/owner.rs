@@ -155,9 +155,15 @@ impl Owner {
         let folders: Vec<PathBuf> = self.client.folders.iter().filter_map(workspace::path_of).collect();
         let mailbox = self.mailbox.clone();
         let reading = thread::Builder::new().name("workspace".into()).stack_size(analyst::STACK).spawn(move || {
-            let found = Workspace::read(&folders, std::env::home_dir().as_deref());
+            let mut found = Workspace::read(&folders, std::env::home_dir().as_deref());
+            let prices = models::own_prices(None).map(|prices| found.prices = prices);
             if let Some(mailbox) = mailbox.upgrade() {
-                Mailbox(mailbox).tell(move |owner| owner.moved_in(found));
+                Mailbox(mailbox).tell(move |owner| {
+                    if let Err(error) = prices {
+                        owner.outbox.log(MessageType::WARNING, error.to_string());
+                    }
+                    owner.moved_in(found);
+                });
             }
         });
         if let Err(error) = reading {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use analysis::{lint::Level, vocabulary::Profile};
+use analysis::{lint::Level, prices::OwnPrices, vocabulary::Profile};
 use models::Permissions;
 use serde_json::{Value, json};
 
@@ -186,6 +186,26 @@ impl Kind for BTreeMap<String, String> {
     }
 }
 
+impl Kind for OwnPrices {
+    const NAME: &'static str =
+        "an object of `{input, output, cacheRead, cacheWrite}` by model, in dollars per million tokens";
+    fn schema() -> Value {
+        let price = json!({"type": "number", "minimum": 0});
+        json!({"type": "object", "additionalProperties": {
+            "type": "object",
+            "properties": {"input": price, "output": price, "cacheRead": price, "cacheWrite": price},
+            "required": ["input", "output"],
+            "additionalProperties": false,
+        }})
+    }
+    fn read(value: &Value) -> Option<Self> {
+        Self::read(value).ok()
+    }
+    fn show(&self) -> Value {
+        self.to_json()
+    }
+}
+
 impl<T: Kind> Kind for Option<T> {
     const NAME: &'static str = T::NAME;
     /// As of `T`, or null; a limit of 0 would forbid everything, so numbers begin at 1.
@@ -259,6 +279,8 @@ settings! {
     cost_ceiling: Option<f64> = None, "costCeilingUsd", Resource;
     /// Runs on made-up answers from which likely numbers are taken, in the background and at no cost; 0 for none.
     simulations: u64 = 20, "simulations", Window;
+    /// Prices of your own by model, in dollars per million tokens: `{"opus": {"input": 4, "output": 20}}`; they stand before those of your prices file and of the table.
+    prices: OwnPrices = OwnPrices::default(), "prices", Machine;
     /// Who answers agents in a run: `simulated`, which costs nothing, or `anthropic:MODEL`, `openai:MODEL` and so on.
     model: String = "simulated".to_string(), "run.model", Machine;
     /// Where the provider of `run.model` is reached; null for its own address, or that in the environment.

@@ -24,6 +24,7 @@ use crate::{
     owner::{Mailbox, Owner},
     run::start::Order,
     snapshot::Snapshot,
+    workflows,
 };
 
 /// How long a text is left alone before it is simulated.
@@ -188,7 +189,8 @@ impl Owner {
             let Some(uri) = self.simulator.waiting.pop_front() else { return };
             let Some(script) = self.snapshot(&uri).filter(|script| self.may_simulate(script)) else { continue };
             let Ok(Order { mut spec, .. }) = Order::of(&script, true, None) else { continue };
-            spec.price = Some(Arc::new(estimate::would_cost));
+            let prices = workflows::prices(&self.settings, &self.workspace);
+            spec.price = Some(Arc::new(move |model, usage| estimate::would_cost_at(&prices, model, usage)));
             let key = self.key_of(&script);
             let (cancel, cancelled) = oneshot::channel();
             let (mailbox, theirs, analysis) = (self.mailbox.clone(), key.clone(), script.known.clone());

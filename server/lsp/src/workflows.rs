@@ -1,6 +1,8 @@
 //! Which texts are workflow scripts, and what their address and comments tell of them.
 
-use analysis::{Context, estimate::Assumptions, lint, script, units::Usd};
+use std::sync::Arc;
+
+use analysis::{Context, estimate::Assumptions, lint, prices::OwnPrices, script, units::Usd};
 use tower_lsp::ls_types::Uri;
 
 use crate::{
@@ -34,9 +36,18 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         },
         agent_types: (!agent_types.is_empty()).then_some(agent_types),
         workflows: (!workflows.is_empty()).then_some(workflows),
-        assumptions: Assumptions { concurrency: settings.at_once(), ..Assumptions::default() },
+        assumptions: Assumptions {
+            concurrency: settings.at_once(),
+            prices: prices(settings, workspace),
+            ..Assumptions::default()
+        },
         ..Context::default()
     }
+}
+
+/// The person's own prices: those of the settings, then those of the file.
+pub(crate) fn prices(settings: &Settings, workspace: &Workspace) -> Arc<OwnPrices> {
+    Arc::new(settings.prices.clone().or(&workspace.prices))
 }
 
 /// Whether `path` matches `glob`, in which `**` stands for any folders, `*` for anything within a name and `?` for one character.

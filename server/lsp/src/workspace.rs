@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use analysis::{Analysis, Context, KnownWorkflow, script};
+use analysis::{Analysis, Context, KnownWorkflow, prices::OwnPrices, script};
 use tower_lsp::ls_types::Uri;
 
 /// Entries a walk looks at before it gives up; far more than a repository without its dependencies has.
@@ -21,6 +21,8 @@ pub(crate) struct Workspace {
     pub(crate) agents: Vec<AgentType>,
     /// Saved workflows: `.claude/workflows/*.js` and `*.workflow.js`.
     pub(crate) workflows: Vec<Saved>,
+    /// The person's own prices, of their file.
+    pub(crate) prices: OwnPrices,
 }
 
 /// A registered agent type.

@@ -14,6 +14,7 @@ mod key;
 mod kind;
 mod listener;
 mod model;
+mod prices;
 mod secrets;
 pub mod simulated;
 mod violations;
@@ -32,6 +33,7 @@ pub use key::Key;
 pub use kind::AgentKind;
 pub use listener::Listener;
 pub use model::{Answer, Correction, Model, ModelError, Reply, Request, Usage, UsageBasis};
+pub use prices::{PricesError, own_prices, own_prices_file};
 pub use simulated::{Latency, Simulated};
 pub use violations::{violations, violations_by};
 

@@ -17,6 +17,8 @@ pub struct Spending {
     pub unpriced: u64,
     /// The model that stands in for none named in a simulated run, where a call named none: an assumption.
     pub assumed: Option<&'static str>,
+    /// Whether a price of the person's own is in `usd`; the events do not tell.
+    pub own_prices: bool,
 }
 
 impl Spending {
@@ -29,6 +31,7 @@ impl Spending {
             simulated: state.is_simulated(),
             unpriced: state.totals.unpriced,
             assumed: assumed.map(|model| model.id.as_str()),
+            own_prices: false,
         }
     }
 }
@@ -39,10 +42,11 @@ impl fmt::Display for Spending {
         if self.simulated {
             f.write_str("nothing spent; ")?;
         }
+        let at = if self.own_prices { "at your prices" } else { "at list prices" };
         match (self.unpriced, self.usd) {
-            (0, usd) => write!(f, "{usd} at list prices")?,
-            (_, Usd(0.0)) => f.write_str("unknown at list prices, as the models have none")?,
-            (_, usd) => write!(f, "{usd} and more, as some models have no price, at list prices")?,
+            (0, usd) => write!(f, "{usd} {at}")?,
+            (_, Usd(0.0)) => write!(f, "unknown {at}, as the models have none")?,
+            (_, usd) => write!(f, "{usd} and more, as some models have no price, {at}")?,
         }
         match self.assumed {
             Some(model) => write!(f, ", no model named = {model} (assumed)"),
@@ -57,8 +61,9 @@ mod tests {
 
     #[test]
     fn only_a_simulated_run_spends_nothing() {
-        let said =
-            |simulated, usd, unpriced, assumed| Spending { usd: Usd(usd), simulated, unpriced, assumed }.to_string();
+        let said = |simulated, usd, unpriced, assumed| {
+            Spending { usd: Usd(usd), simulated, unpriced, assumed, own_prices: false }.to_string()
+        };
         let shown = [
             said(true, 0.42, 0, None),
             said(false, 0.42, 0, Some("claude-sonnet-5-5")),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     plan::{AgentCall, Plan, Setting},
-    prices::{self, ModelPrice},
+    prices::ModelPrice,
     tokens,
     units::{Tokens, Usage, Usd},
 };
@@ -21,6 +21,8 @@ pub(super) struct Spend {
     pub(super) assumed: Vec<&'static Prior>,
     /// The money rests on more than the tokens do: an assumed model, or a tokenizer that is not public.
     pub(super) usd_assumed: bool,
+    /// A price of the person's own is in it.
+    pub(super) own_price: bool,
 }
 
 const LOW: usize = 0;
@@ -59,13 +61,14 @@ pub(super) fn spend(plan: &Plan, call: &AgentCall, assumptions: &Assumptions) ->
         }
     }
     let inherited = matches!(&call.model, Setting::Inherited) && assumptions.default_model.is_none();
-    Spend { usage, usd, assumed, usd_assumed: foreign || inherited }
+    let own_price = models.iter().any(|m| m.own);
+    Spend { usage, usd, assumed, usd_assumed: foreign || inherited, own_price }
 }
 
 /// The models a call can be answered by; `None` where one of them is not known, or has no price.
-fn models(call: &AgentCall, assumptions: &Assumptions) -> Option<Vec<&'static ModelPrice>> {
+fn models<'a>(call: &AgentCall, assumptions: &'a Assumptions) -> Option<Vec<&'a ModelPrice>> {
     let default = || assumptions.default_model.as_deref().unwrap_or("inherit");
-    let known = |name: &str| prices::find(if name == "inherit" { default() } else { name });
+    let known = |name: &str| assumptions.prices.find(if name == "inherit" { default() } else { name });
     match &call.model {
         Setting::Inherited => known("inherit").map(|m| vec![m]),
         Setting::Known(name) => known(name).map(|m| vec![m]),

@@ -14,6 +14,8 @@ mod time;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 pub use request::{Request, requests};
@@ -22,6 +24,7 @@ pub use time::request_time;
 
 use crate::{
     plan::{Count, PhasePlan, Plan, Term},
+    prices::OwnPrices,
     units::{Agents, Seconds, Tokens, Usage, Usd},
 };
 
@@ -76,8 +79,10 @@ pub struct Cost {
     pub tokens: Range<Tokens>,
     /// Of these, written.
     pub output: Range<Tokens>,
-    /// Money at the dated price table; unknown models cost unknown, not zero.
+    /// Money, at the person's own prices and the dated table; unknown models cost unknown, not zero.
     pub usd: Range<Usd>,
+    /// Whether a price of the person's own is in it.
+    pub own_price: bool,
 }
 
 /// What a run will take.
@@ -112,7 +117,7 @@ pub enum Backend {
 }
 
 /// What an estimate takes for granted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Assumptions {
     /// Who answers.
     pub backend: Backend,
@@ -120,6 +125,8 @@ pub struct Assumptions {
     pub default_model: Option<String>,
     /// Agents at work at once; `None` for the most the dialect allows.
     pub concurrency: Option<u64>,
+    /// The person's own prices.
+    pub prices: Arc<OwnPrices>,
 }
 
 /// The estimate for `plan`, from its bounds.
@@ -172,13 +179,19 @@ fn cost(count: &Count, one: &call::Spend) -> Cost {
             None if count.high == Some(0) => Range::exactly(Usd(0.0)),
             None => Range { low: None, likely: None, high: None, basis: usd_basis },
         },
+        own_price: one.own_price,
     }
 }
 
 /// What a call counted in `o200k_base`, as the simulated model counts, would have cost on the model named: as many tokens as that model's
 /// own tokenizer would likely have counted, at list price. `None` where the model has no known price.
 pub fn would_cost(model: &str, counted: &Usage) -> Option<Usd> {
-    let model = crate::prices::find(model)?;
+    would_cost_at(&OwnPrices::default(), model, counted)
+}
+
+/// As [`would_cost`], with prices of the person's own before those of the table.
+pub fn would_cost_at(prices: &OwnPrices, model: &str, counted: &Usage) -> Option<Usd> {
+    let model = prices.find(model)?;
     let [_, likely, _] = priors::tokenizer_percent(&model.id);
     Some(model.cost(&call::scaled(*counted, likely)))
 }
@@ -194,6 +207,7 @@ fn shares(plan: &Plan, calls: &[Cost], phase: usize) -> Vec<Cost> {
                 tokens: share(&cost.tokens, |t| Tokens(t.0 / n as u64)),
                 output: share(&cost.output, |t| Tokens(t.0 / n as u64)),
                 usd: share(&cost.usd, |u| Usd(u.0 / n as f64)),
+                own_price: cost.own_price,
             },
         })
         .collect()
@@ -277,6 +291,7 @@ fn sum(costs: Vec<Cost>) -> Cost {
         tokens: add(costs.iter().map(|c| &c.tokens)),
         output: add(costs.iter().map(|c| &c.output)),
         usd: add(costs.iter().map(|c| &c.usd)),
+        own_price: costs.iter().any(|c| c.own_price),
     }
 }
 

@@ -61,6 +61,7 @@ fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
     }
     let known = each.into_iter().reduce(|a, b| Cost {
         agents: either(a.agents, b.agents),
+        own_price: a.own_price || b.own_price,
         tokens: either(a.tokens, b.tokens),
         output: either(a.output, b.output),
         usd: either(a.usd, b.usd),
@@ -71,6 +72,7 @@ fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
     let sure = call.agents.low >= call.count.low.saturating_mul(least);
     Cost {
         agents: super::agents(&call.agents),
+        own_price: one.own_price,
         tokens: times(&call.count, one.tokens, sure),
         output: times(&call.count, one.output, sure),
         usd: times(&call.count, one.usd, sure),
@@ -80,6 +82,7 @@ fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
 fn nothing() -> Cost {
     Cost {
         agents: Range::exactly(Agents(0)),
+        own_price: false,
         tokens: Range::exactly(Tokens(0)),
         output: Range::exactly(Tokens(0)),
         usd: Range::exactly(Usd(0.0)),
@@ -90,7 +93,7 @@ fn open() -> Cost {
     fn range<T: Quantity>() -> Range<T> {
         Range { low: Some(T::default()), likely: None, high: None, basis: Basis::Bounds }
     }
-    Cost { agents: range(), tokens: range(), output: range(), usd: range() }
+    Cost { agents: range(), own_price: false, tokens: range(), output: range(), usd: range() }
 }
 
 fn times<T: Quantity>(count: &Count, one: Range<T>, sure: bool) -> Range<T> {

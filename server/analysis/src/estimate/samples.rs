@@ -60,6 +60,7 @@ fn sampled(cost: &Cost, spent: &[Spent]) -> Cost {
         agents: percentiles(&cost.agents, agents, |a| a.0 as f64, |n| Agents(n as u64)),
         tokens: percentiles(&cost.tokens, tokens(|s| s.tokens), |t| t.0 as f64, |n| Tokens(n as u64)),
         output: percentiles(&cost.output, tokens(|s| s.output), |t| t.0 as f64, |n| Tokens(n as u64)),
+        own_price: cost.own_price,
         usd: usd.map_or_else(|| cost.usd.clone(), |usd| percentiles(&cost.usd, usd, |u| u.0, Usd)),
     }
 }

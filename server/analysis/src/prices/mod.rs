@@ -3,9 +3,13 @@
 //! Written by `generate.py` from the package `genai-prices`, whose version and licence stand in the table. A model that is
 //! not in it has no price, which is not a price of nothing.
 
+mod own;
+
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+pub use own::OwnPrices;
 
 use crate::units::{Tokens, Usage, Usd};
 
@@ -36,7 +40,7 @@ pub struct Prices {
 }
 
 /// One model's prices.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ModelPrice {
     /// The name to show: `claude-opus-5-5`.
     pub id: String,
@@ -45,18 +49,26 @@ pub struct ModelPrice {
     /// Other names of the same model, without dates.
     pub names: Vec<String>,
     /// By length of prompt, the shortest first.
-    tiers: Vec<Tier>,
+    pub tiers: Vec<Tier>,
+    /// Whether it is the person's own price, not the table's.
+    #[serde(skip)]
+    pub own: bool,
 }
 
 /// US dollars per million tokens, for all tokens of a request whose prompt is longer than `above` tokens.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Tier {
-    above: u64,
-    input: f64,
-    output: f64,
-    cache_read: Option<f64>,
-    cache_write: Option<f64>,
+pub struct Tier {
+    /// Tokens of a prompt that is too short for it; 0 for the first.
+    pub above: u64,
+    /// Read.
+    pub input: f64,
+    /// Written.
+    pub output: f64,
+    /// Read from a prompt cache; `None` where that costs what input costs.
+    pub cache_read: Option<f64>,
+    /// Written to a prompt cache; `None` where that costs what input costs.
+    pub cache_write: Option<f64>,
 }
 
 /// The table in this program.
@@ -69,7 +81,7 @@ pub fn table() -> &'static Prices {
 /// The model meant by a name as scripts write it: an alias, an id, an id with a date, a provider before it, or a mark such as
 /// `[1m]` behind it. `None` where the table has no such model.
 pub fn find(model: &str) -> Option<&'static ModelPrice> {
-    let name = model.rsplit('/').next().unwrap_or(model).split('[').next().unwrap_or_default().trim();
+    let name = plain(model);
     let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, id)| id);
     let fits = |known: &&str| name.strip_prefix(*known).is_some_and(is_version);
     let known = table().models.iter().filter_map(|m| {
@@ -77,6 +89,11 @@ pub fn find(model: &str) -> Option<&'static ModelPrice> {
         names.filter(|n| fits(n)).map(str::len).max().map(|length| (length, m))
     });
     known.max_by_key(|(length, _)| *length).map(|(_, model)| model)
+}
+
+/// A model's name without a provider before it and a mark behind it.
+fn plain(model: &str) -> &str {
+    model.rsplit('/').next().unwrap_or(model).split('[').next().unwrap_or_default().trim()
 }
 
 /// Whether this follows a model's name without naming another model: nothing, a date, `-latest`, `-v1:0`.

@@ -7,6 +7,7 @@ mod lsp;
 mod order;
 mod plan;
 mod plan_json;
+mod prices;
 mod report;
 mod resume;
 mod rlm;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Resume(resume::Resume),
     Runs(runs::Runs),
     Report(report::Report),
+    Prices(prices::Prices),
     Lsp(lsp::Lsp),
     Doctor(doctor::Doctor),
     #[command(hide = true)]
@@ -46,6 +48,7 @@ impl Command {
             Command::Resume(resume) => resume.run(),
             Command::Runs(runs) => runs.run(),
             Command::Report(report) => report.run(),
+            Command::Prices(prices) => prices.run(),
             Command::Lsp(lsp) => lsp.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Sandbox(sandbox) => sandbox.run(),

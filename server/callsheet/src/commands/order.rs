@@ -1,8 +1,11 @@
 //! What decides a run besides its script: the same flags for `run` and `resume`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use analysis::{Analysis, units::Tokens};
+use analysis::{Analysis, prices::OwnPrices, units::Tokens};
 use clap::Args;
 use models::Chosen;
 use runtime::{EventKind, Limits, RunSpec};
@@ -34,6 +37,9 @@ pub(crate) struct Order {
     /// Output tokens of the whole run at most; the script sees them as `budget.total`.
     #[arg(long, value_name = "N")]
     budget_tokens: Option<u64>,
+    /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
 }
 
 impl Order {
@@ -57,7 +63,13 @@ impl Order {
 
     /// Finds who answers; looks for keys, and spends nothing.
     pub(crate) fn choose(&self, analysis: &Analysis) -> Result<Chosen, Failure> {
-        self.who.choose(self.seed.unwrap_or(0), analysis)
+        let chosen = self.who.choose(self.seed.unwrap_or(0), analysis)?;
+        Ok(Chosen { prices: self.prices()?, ..chosen })
+    }
+
+    /// The person's own prices.
+    pub(crate) fn prices(&self) -> Result<Arc<OwnPrices>, Failure> {
+        super::prices::own(self.prices.as_ref())
     }
 
     /// Whether it is known who answers.

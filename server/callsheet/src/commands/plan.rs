@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use analysis::{
     Analysis, Context,
     estimate::{self, Assumptions, Estimate},
+    prices::OwnPrices,
 };
 use clap::Args;
 use runtime::{RunSpec, Simulation, SimulationError};
@@ -30,6 +31,9 @@ pub(crate) struct Plan {
     /// Agents at a time. Without: 2 less than there are processors, from 2 to 16.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: Option<u16>,
+    /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
     /// Writes the plan as JSON.
     #[arg(long)]
     json: bool,
@@ -43,7 +47,9 @@ pub(crate) fn json(text: &str) -> Result<serde_json::Value, String> {
 impl Plan {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let source = Source::read(&self.file)?;
-        let assumptions = Assumptions { concurrency: Some(self.at_once() as u64), ..Assumptions::default() };
+        let prices = super::prices::own(self.prices.as_ref())?;
+        let concurrency = Some(self.at_once() as u64);
+        let assumptions = Assumptions { concurrency, prices: prices.clone(), ..Assumptions::default() };
         let context = Context { file_name: source.name(), args: self.args.clone(), assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         if analysis.script.module.is_none() {
@@ -56,7 +62,7 @@ impl Plan {
             }
             return Ok(FINDINGS);
         }
-        let simulated = self.simulate.map(|runs| self.simulation(&source, &analysis, runs)).transpose()?;
+        let simulated = self.simulate.map(|runs| self.simulation(&source, &analysis, &prices, runs)).transpose()?;
         let (estimate, note, failed) = match simulated {
             None => (None, None, false),
             Some(Ok(simulation)) => {
@@ -70,7 +76,10 @@ impl Plan {
             false => {
                 let (args, at_once) = (self.args.as_ref(), self.at_once());
                 let path = &source.path;
-                output::line(&Sheet { analysis: &analysis, estimate, path, args, at_once, simulation: note }.render())?;
+                output::line(
+                    &Sheet { analysis: &analysis, estimate, path, args, at_once, prices: &prices, simulation: note }
+                        .render(),
+                )?;
             }
         }
         Ok(if failed { FINDINGS } else { FINE })
@@ -84,6 +93,7 @@ impl Plan {
         &self,
         source: &Source,
         analysis: &Analysis,
+        prices: &Arc<OwnPrices>,
         runs: u32,
     ) -> Result<Result<Simulation, SimulationError>, Failure> {
         let pragma = || analysis.script.pragmas.args.as_ref()?.1.clone().ok();
@@ -92,7 +102,8 @@ impl Plan {
         let mut spec = RunSpec::new(&self.file, source.text.as_str(), nowhere);
         spec.args = self.args.clone().or_else(pragma);
         spec.concurrency = Some(self.at_once());
-        spec.price = Some(Arc::new(estimate::would_cost));
+        let prices = prices.clone();
+        spec.price = Some(Arc::new(move |model, usage| estimate::would_cost_at(&prices, model, usage)));
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(tokio.block_on(runtime::simulate(&spec, analysis, runs)))
     }

@@ -76,7 +76,8 @@ impl Resume {
             )));
         }
         let source = Source::read(&path)?;
-        let assumptions = Assumptions { concurrency: Some(order.at_once() as u64), ..Assumptions::default() };
+        let concurrency = Some(order.at_once() as u64);
+        let assumptions = Assumptions { concurrency, prices: order.prices()?, ..Assumptions::default() };
         let context = Context { file_name: source.name(), args: order.args()?, assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         let chosen = order.choose(&analysis)?;

@@ -29,14 +29,16 @@ impl Run {
         log::begin(LevelFilter::OFF);
         let source = Source::read(&self.file)?;
         let at_once = self.order.at_once();
-        let assumptions = Assumptions { concurrency: Some(at_once as u64), ..Assumptions::default() };
+        let prices = self.order.prices()?;
+        let concurrency = Some(at_once as u64);
+        let assumptions = Assumptions { concurrency, prices: prices.clone(), ..Assumptions::default() };
         let context = Context { file_name: source.name(), args: self.order.args()?, assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
         let chosen = self.order.choose(&analysis)?;
         if !self.json {
             let (path, estimate, args) = (&source.path, &analysis.estimate, args.as_ref());
-            let sheet = Sheet { analysis: &analysis, estimate, path, args, at_once, simulation: None };
+            let sheet = Sheet { analysis: &analysis, estimate, path, args, at_once, prices: &prices, simulation: None };
             output::line(&sheet.render())?;
             output::line("")?;
         }

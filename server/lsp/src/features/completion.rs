@@ -234,6 +234,7 @@ mod tests {
                 line: 0,
                 known: analysis::KnownWorkflow::default(),
             }],
+            ..Workspace::default()
         });
         let position = script.snapshot.converter().position(offset as u32);
         completion(&script.snapshot, position)

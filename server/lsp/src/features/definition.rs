@@ -82,7 +82,8 @@ mod tests {
         );
         let critic = AgentType { name: "critic".into(), path: "/p/critic.md".into(), ..AgentType::default() };
         let audit = Saved { name: "audit".into(), path: "/p/audit.js".into(), line: 3, ..Saved::default() };
-        script.snapshot.workspace = Arc::new(Workspace { agents: vec![critic], workflows: vec![audit] });
+        script.snapshot.workspace =
+            Arc::new(Workspace { agents: vec![critic], workflows: vec![audit], ..Workspace::default() });
         let leads = |part: &str| match definition(&script.snapshot, script.at(part)) {
             Some(GotoDefinitionResponse::Scalar(location)) => {
                 format!(

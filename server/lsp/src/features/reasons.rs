@@ -122,7 +122,8 @@ pub(crate) fn cost(cost: &Cost, bounds: Option<&Cost>) -> String {
 fn numbers(out: &mut String, cost: &Cost) {
     let _ = writeln!(out, "- tokens, in and out: {}", three(&cost.tokens));
     let _ = writeln!(out, "- of these written: {}", three(&cost.output));
-    let _ = writeln!(out, "- cost: {}", three(&cost.usd));
+    let yours = if cost.own_price { ", at your price" } else { "" };
+    let _ = writeln!(out, "- cost: {}{yours}", three(&cost.usd));
 }
 
 /// How long a run takes, with what that rests on.

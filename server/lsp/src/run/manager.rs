@@ -128,6 +128,7 @@ impl Owner {
             text: script.text.clone(),
             lines: script.lines.clone(),
             model: order.model.clone(),
+            own_prices: script.known.estimate.total.own_price,
             bound: script.known.plan.agents.high.filter(|_| !script.is_broken()),
             state: Arc::default(),
             over: false,

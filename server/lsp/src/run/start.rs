@@ -7,7 +7,7 @@ use runtime::{Limits, RunHandle, RunSpec, StartError};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use crate::{analyst::STACK, run::documents, settings::Settings, snapshot::Snapshot, workspace::path_of};
+use crate::{analyst::STACK, run::documents, settings::Settings, snapshot::Snapshot, workflows, workspace::path_of};
 
 /// What to run.
 pub(crate) struct Order {
@@ -53,6 +53,7 @@ impl Order {
             base_url: settings.base_url.clone(),
             key_command: settings.key_command.clone(),
             permissions: settings.permissions,
+            prices: workflows::prices(settings, &script.workspace),
             folder,
             ..Options::default()
         };

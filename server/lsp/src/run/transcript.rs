@@ -29,7 +29,7 @@ pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Optio
         totals.usage.total(),
         state.ms as f64 / 1000.0
     );
-    let _ = writeln!(out, "Cost: {}.\n", Spending::of(state));
+    let _ = writeln!(out, "Cost: {}.\n", Spending { own_prices: run.own_prices, ..Spending::of(state) });
     for (count, what) in
         [(totals.failed, "failed"), (totals.skipped, "were skipped"), (totals.dropped, "items became null")]
     {

@@ -24,6 +24,8 @@ pub(crate) struct RunView {
     pub(crate) lines: Arc<LineIndex>,
     /// Who answers: `simulated`, or a model's name.
     pub(crate) model: String,
+    /// Whether a price of the person's own is in the cost.
+    pub(crate) own_prices: bool,
     /// The plan's upper bound of agents, where there is one.
     pub(crate) bound: Option<u64>,
     /// What has happened.

@@ -160,6 +160,7 @@ pub(crate) fn run_of(text: &str, events: Vec<serde_json::Value>) -> RunView {
         text: text.into(),
         lines: Arc::new(LineIndex::new(text)),
         model: "simulated".into(),
+        own_prices: false,
         bound: None,
         state: Arc::new(state),
         over: false,

@@ -8,7 +8,7 @@ mod tests;
 
 use std::{collections::BTreeMap, env, fmt, path::PathBuf, sync::Arc};
 
-use analysis::{estimate, prices, units::Usd};
+use analysis::{estimate, prices::OwnPrices, units::Usd};
 pub use names::{ALIASES, ALIASES_AS_OF, Names};
 pub use provider::{BadModelName, ModelName, Provider, ProviderRow};
 use router::Router;
@@ -35,6 +35,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// The variables of the environment.
     pub environment: Environment,
+    /// The person's own prices.
+    pub prices: Arc<OwnPrices>,
 }
 
 /// Variables, by name.
@@ -108,6 +110,8 @@ pub struct Chosen {
     pub model: Arc<dyn Model>,
     /// Which models are meant by the names scripts use.
     pub names: Names,
+    /// The person's own prices.
+    pub prices: Arc<OwnPrices>,
 }
 
 impl fmt::Debug for Chosen {
@@ -130,7 +134,10 @@ pub fn choose<'a>(
     let names = Names::new(name.parse()?, options.aliases.clone());
     let run = names.run().clone();
     let model: Arc<dyn Model> = match run.provider {
-        Provider::Simulated => return Ok(Chosen { model: Arc::new(options.simulated.clone()), names }),
+        Provider::Simulated => {
+            let prices = options.prices.clone();
+            return Ok(Chosen { model: Arc::new(options.simulated.clone()), names, prices });
+        }
         Provider::Command => Arc::new(CommandLine::new(&run.model, &options.folder, Secrets::of(&options.environment))),
         Provider::Acp => Arc::new(Acp::new(&run.model, options).map_err(ChoiceError::Agent)?),
         _ => Arc::new(http(&run, options.base_url.as_deref(), options)?),
@@ -139,7 +146,7 @@ pub fn choose<'a>(
     for asked in named {
         router.prepare(&names.find(asked), asked)?;
     }
-    Ok(Chosen { model: Arc::new(router), names })
+    Ok(Chosen { model: Arc::new(router), names, prices: options.prices.clone() })
 }
 
 /// A provider over HTTP.
@@ -194,13 +201,13 @@ impl Chosen {
         run.provider.is_http().then(|| run.model.clone())
     }
 
-    /// What a call costs: at list price where the provider bills by the token, what it would cost where the answer is made up,
+    /// What a call costs: at the person's own price or list price where the provider bills by the token, what it would cost where the answer is made up,
     /// unknown for commands and agents, whose plans and models only they know.
     pub fn cost(&self, model: &str, usage: &Usage) -> Option<Usd> {
         if self.is_simulated() {
-            return estimate::would_cost(model, usage);
+            return estimate::would_cost_at(&self.prices, model, usage);
         }
         let name = self.names.find(model);
-        if name.provider.is_http() { prices::cost(&name.model, usage) } else { None }
+        if name.provider.is_http() { self.prices.cost(&name.model, usage) } else { None }
     }
 }
