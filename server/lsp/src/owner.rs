@@ -277,6 +277,7 @@ impl Owner {
         }
         if settings != *self.settings {
             self.settings = Arc::new(settings);
+            self.forget_simulations();
             self.analyse_all();
         }
     }

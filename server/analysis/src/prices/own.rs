@@ -144,6 +144,11 @@ mod tests {
             wrong(json!({"opus": {"input": -4, "output": 1}})),
             wrong(json!({"opus": {"input": 4, "output": 1, "cache": 1}})),
         ];
-        expect_test::expect![[r#""#]].assert_eq(&shown.join("\n"));
+        expect_test::expect![[r#"
+            prices are an object: `{"opus": {"input": 4, "output": 20}}`
+            `opus` takes dollars per million tokens: `{"input": 4, "output": 20}`, and `cacheRead` and `cacheWrite`
+            `opus` takes dollars per million tokens: `{"input": 4, "output": 20}`, and `cacheRead` and `cacheWrite`
+            `opus.input` must be a number, 0 or more, in dollars per million tokens
+            `opus.cache` is no price; `opus` takes dollars per million tokens: `{"input": 4, "output": 20}`, and `cacheRead` and `cacheWrite`"#]].assert_eq(&shown.join("\n"));
     }
 }
