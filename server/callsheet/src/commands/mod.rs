@@ -3,6 +3,7 @@
 mod check;
 mod doctor;
 mod lsp;
+mod mcp;
 mod plan;
 mod run;
 mod runs;
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     Run(run::Run),
     Runs(runs::Runs),
     Lsp(lsp::Lsp),
+    Mcp(mcp::Mcp),
     Doctor(doctor::Doctor),
     #[command(hide = true)]
     Sandbox(sandbox::Sandbox),
@@ -34,6 +36,7 @@ impl Command {
             Command::Run(run) => run.run(),
             Command::Runs(runs) => runs.run(),
             Command::Lsp(lsp) => lsp.run(),
+            Command::Mcp(mcp) => mcp.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Sandbox(sandbox) => sandbox.run(),
         }

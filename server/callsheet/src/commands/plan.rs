@@ -19,7 +19,11 @@ use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, she
 #[derive(Args)]
 pub(crate) struct Plan {
     /// The script.
-    file: PathBuf,
+    #[arg(required_unless_present = "stdin")]
+    file: Option<PathBuf>,
+    /// Reads the text on standard input; FILE, if given, is where it would be.
+    #[arg(long)]
+    stdin: bool,
     /// The arguments the script would get, as JSON.
     #[arg(long, value_name = "JSON", value_parser = json)]
     args: Option<serde_json::Value>,
@@ -113,7 +117,10 @@ struct Assumed {
 
 impl Plan {
     pub(crate) fn run(self) -> Result<u8, Failure> {
-        let source = Source::read(&self.file)?;
+        let source = match &self.file {
+            Some(file) if !self.stdin => Source::read(file)?,
+            file => Source::stdin(file.as_deref())?,
+        };
         let context = Context { file_name: source.name(), args: self.args.clone(), ..Context::default() };
         let analysis = analysis::analyze(source.text.as_str(), &context);
         if analysis.script.module.is_none() {
