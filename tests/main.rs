@@ -9,6 +9,7 @@ mod hostile;
 mod house;
 mod kill;
 mod lsp_stdio;
+mod mcp;
 mod perf;
 mod providers;
 mod rlm;

@@ -4,6 +4,7 @@ mod check;
 mod check_sarif;
 mod doctor;
 mod lsp;
+mod mcp;
 mod order;
 mod plan;
 mod plan_json;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Report(report::Report),
     Prices(prices::Prices),
     Lsp(lsp::Lsp),
+    Mcp(mcp::Mcp),
     Doctor(doctor::Doctor),
     #[command(hide = true)]
     Sandbox(sandbox::Sandbox),
@@ -50,6 +52,7 @@ impl Command {
             Command::Report(report) => report.run(),
             Command::Prices(prices) => prices.run(),
             Command::Lsp(lsp) => lsp.run(),
+            Command::Mcp(mcp) => mcp.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Sandbox(sandbox) => sandbox.run(),
         }

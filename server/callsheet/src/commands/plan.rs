@@ -20,7 +20,11 @@ use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, sav
 #[derive(Args)]
 pub(crate) struct Plan {
     /// The script.
-    file: PathBuf,
+    #[arg(required_unless_present = "stdin")]
+    file: Option<PathBuf>,
+    /// Reads the text on standard input; FILE, if given, is where it would be.
+    #[arg(long)]
+    stdin: bool,
     /// The arguments the script would get, as JSON.
     #[arg(long, value_name = "JSON", value_parser = json)]
     args: Option<serde_json::Value>,
@@ -46,7 +50,10 @@ pub(crate) fn json(text: &str) -> Result<serde_json::Value, String> {
 
 impl Plan {
     pub(crate) fn run(self) -> Result<u8, Failure> {
-        let source = Source::read(&self.file)?;
+        let source = match &self.file {
+            Some(file) if !self.stdin => Source::read(file)?,
+            file => Source::stdin(file.as_deref())?,
+        };
         let prices = super::prices::own(self.prices.as_ref())?;
         let concurrency = Some(self.at_once() as u64);
         let assumptions = Assumptions { concurrency, prices: prices.clone(), ..Assumptions::default() };
@@ -99,7 +106,7 @@ impl Plan {
         let pragma = || analysis.script.pragmas.args.as_ref()?.1.clone().ok();
         // Nothing is written there.
         let nowhere = PathBuf::new();
-        let mut spec = RunSpec::new(&self.file, source.text.as_str(), nowhere);
+        let mut spec = RunSpec::new(&source.path, source.text.as_str(), nowhere);
         spec.args = self.args.clone().or_else(pragma);
         spec.concurrency = Some(self.at_once());
         let prices = prices.clone();
