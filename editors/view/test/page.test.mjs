@@ -53,6 +53,19 @@ test('the plan is drawn with its bounds, their basis and the line that keeps the
   assert.deepEqual(page.troubles, []);
 });
 
+test('the clock of an agent stops with its run', async () => {
+  const at = { line: 24, column: 12, phase: 'Review', prompt: '' };
+  const page = await open([...show(plan, [
+    { seq: 1, ms: 0, type: 'runStarted', name: 'x', script: 'x.workflow.js', simulated: true, concurrency: 2 },
+    { seq: 2, ms: 0, type: 'agentQueued', call: 1, label: 'bugs', ...at },
+    { seq: 3, ms: 0, type: 'agentStarted', call: 1 },
+    { seq: 4, ms: 300, type: 'runEnded', status: 'stopped' },
+  ])]);
+  await page.waitForTimeout(1100); // what was wrong went on with the page's own clock
+  await page.locator('.cell').first().click();
+  assert.ok((await words(page, '.facts > div')).includes('Time 0.3 s simulated'), String(await words(page, '.facts > div')));
+});
+
 test('what nothing bounds is shown as unknown, with the line that makes it so', async () => {
   const page = await open([{ type: 'plan', title: 'x', plan: unbounded }]);
   assert.deepEqual((await words(page, '.numbers')), ['≥1', 'unknown', 'unknown', '–']);

@@ -73,12 +73,11 @@ class Leaf {
     reshape(this.icon, shape);
     const { spent, startedMs, endedMs } = agent;
     const known = isOver(agent) || spent.tokens > 0;
-    const until = endedMs ?? (run.end !== null || run.left !== null ? run.ms : now);
     const cells = [
       WORDS[shape] + (agent.attempts > 1 ? `, attempt ${agent.attempts}` : ''),
       known ? tokens(spent.tokens) : '',
       known ? money(spent) + (isUnnamed(agent, run) && spent.usd > 0 ? '*' : '') : '',
-      startedMs === null ? '' : duration(Math.max(0, until - startedMs)),
+      startedMs === null ? '' : duration(Math.max(0, (endedMs ?? now) - startedMs)),
       startedMs === null ? '' : duration(startedMs),
     ];
     cells.forEach((cell, i) => text(this.cells[i] as HTMLElement, cell));

@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 import { apply, leave } from '../run/fold.ts';
-import { before, finished, isLive, type Agent, type RunState } from '../run/state.ts';
+import { before, finished, time, type Agent, type RunState } from '../run/state.ts';
 import { figures } from '../sheet/figures.ts';
 import { sheet } from '../sheet/sheet.ts';
 import type { CallId } from '../wire/event.ts';
@@ -101,7 +101,7 @@ export class Page {
 
   private draw(): void {
     const { run, plan } = this;
-    const now = performance.now() + this.offset;
+    const now = time(run, performance.now() + this.offset);
     const chosen = this.chosenAgent();
     this.header.draw(this.title, plan, run, this.runId, this.offers, this.note);
     this.figures.draw(figures(plan, run, now));
@@ -111,7 +111,7 @@ export class Page {
     this.lanes.element.hidden = way === 'list';
     this.list.element.hidden = way !== 'list';
     if (way === 'list') this.list.draw(lanes, run, now);
-    else this.lanes.draw(lanes, run, chosen, way === 'time' ? (isLive(run) ? now : run.ms) : null);
+    else this.lanes.draw(lanes, run, chosen, way === 'time' ? now : null);
     this.legend.draw(lanes);
     this.root.classList.toggle('reveals', this.offers.has('reveal'));
     this.root.classList.toggle('live', statusOf(run) === 'live');

@@ -107,6 +107,11 @@ export function isLive(run: RunState): boolean {
   return run.seq > 0 && run.end === null && run.left === null;
 }
 
+/** The time of a run, in milliseconds since it began: `clock` while it is live, and where it ended after that. */
+export function time(run: RunState, clock: number): number {
+  return isLive(run) ? clock : run.ms;
+}
+
 /** Agents of the run that are over. */
 export function finished(run: RunState): number {
   return run.groups.reduce((n, group) => n + group.finished, 0);

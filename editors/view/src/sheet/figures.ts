@@ -1,5 +1,5 @@
 import { basis, bounds, count, duration, range, tokens, usd } from '../text/numbers.ts';
-import { finished, isLive, type Agent, type RunState, type Spent } from '../run/state.ts';
+import { finished, type Agent, type RunState, type Spent } from '../run/state.ts';
 import type { Plan, Range } from '../wire/plan.ts';
 
 /** A number of the run against what was said before it. */
@@ -28,7 +28,7 @@ export interface Gauge {
   over: boolean;
 }
 
-/** @param now the time of a live run, in milliseconds since it began. */
+/** @param now the time of the run, in milliseconds since it began. */
 export function figures(plan: Plan | null, run: RunState, now: number): Figure[] {
   const began = run.seq > 0;
   const ended = finished(run);
@@ -47,7 +47,7 @@ export function figures(plan: Plan | null, run: RunState, now: number): Figure[]
     { ...figure('Cost', began ? money(run.spent) : null, run.spent.usd, plan?.usd ?? null, usd, run.simulated), note: priced(plan, run) },
     {
       name: 'Time',
-      actual: began ? duration(isLive(run) ? now : run.ms) : null,
+      actual: began ? duration(now) : null,
       expected: null,
       basis: began ? (run.peak > 0 ? `at most ${count(run.peak)} at once` : null) : plan && shape(plan),
       note: null,
