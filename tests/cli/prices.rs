@@ -37,6 +37,13 @@ fn prices_of_ones_own_stand_before_the_tables() {
     let totals = &events.last().expect("a result")["totals"];
     assert_eq!(totals["usd"].as_f64(), totals["usage"]["output"].as_f64(), "a dollar a token");
 
+    at(&["run", "a.workflow.js", "--latency", "0", "--max-agents", "0"]);
+    let preview = at(&["resume", "last", "--max-agents", "1", "--prices", "prices.json", "--preview"]).out;
+    assert!(
+        preview.contains(" cost    nothing is spent: simulated; your prices where it says so, else list"),
+        "{preview}"
+    );
+
     let bad = at(&["plan", "a.workflow.js", "--prices", "bad.json"]);
     assert_eq!(bad.code, 2);
     assert!(bad.err.contains("bad.json: `x` takes dollars per million tokens"), "{}", bad.err);

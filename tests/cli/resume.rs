@@ -164,7 +164,7 @@ fn a_killed_run_says_what_may_have_been_paid() {
     let watched = call(folder.path(), &["runs", "watch", "last"]);
     assert!(watched.code == 1 && watched.out.contains("FAILED: the run broke off"), "{}", watched.out);
     let shown = call(folder.path(), &["runs", "show", "last"]).out;
-    assert!(shown.contains("broken off") && shown.contains("1 agent was under way"), "{shown}");
+    assert!(shown.contains("broken off") && shown.contains("1 agent under way"), "{shown}");
     let preview = call(folder.path(), &["resume", "last", "--dry-run"]).out;
     assert!(
         preview.contains("slow · line 2: was under way when the run broke off; it may already have been paid for"),

@@ -140,4 +140,6 @@ fn ctrl_c_stops_a_run_and_keeps_its_journal() {
     assert_eq!((&last["type"], &last["status"]), (&json!("error"), &json!("stopped")));
     let listed = call(folder.path(), &["runs", "--json"]).json();
     assert_eq!(listed[0]["status"], "stopped");
+    let shown = call(folder.path(), &["runs", "show", "last"]).out;
+    assert!(shown.contains("\n STOPPED\n") && !shown.contains("RESULT"), "{shown}");
 }

@@ -23,7 +23,30 @@ fn a_question_about_files_is_answered_without_a_key() {
     let run = events[0]["run"].as_str().expect("a name").to_owned();
     let again =
         call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--depth", "0", "--resume", &run]);
-    assert!(again.out.contains(" calls    3, 3 of them from the journal\n"), "{}", again.out);
+    assert!(again.out.contains(" agents   3, 3 of them from the journal\n"), "{}", again.out);
+}
+
+#[test]
+fn a_run_that_failed_says_how_its_question_goes_on() {
+    let folder = folder(&[("a.txt", "A line.\n")]);
+    let failed = call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--max-calls", "2"]);
+    assert!(failed.code == 1 && failed.out.contains("\n FAILED: "), "{}{}", failed.out, failed.err);
+    let shown = call(folder.path(), &["runs", "show", "last"]).out;
+    let way = shown.lines().find(|line| line.starts_with(" go on")).expect("a way on");
+    assert!(way.contains("callsheet rlm … --resume 2"), "{way}");
+    assert!(!shown.contains(" script "), "the script is not the person's: {shown}");
+    let refused = call(folder.path(), &["resume", "last"]);
+    assert!(refused.err.contains("ask it again with `callsheet rlm … --resume 2"), "{}", refused.err);
+}
+
+#[test]
+fn prices_of_ones_own_count_for_questions_too() {
+    let prices = r#"{"sonnet": {"input": 1000000, "output": 1000000}}"#;
+    let folder = folder(&[("a.txt", "A line.\n"), ("prices.json", prices)]);
+    let asked = ["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--prices", "prices.json"];
+    let said = call(folder.path(), &asked).out;
+    let cost = said.lines().find(|line| line.starts_with(" cost")).expect("a cost");
+    assert!(cost.starts_with(" cost     nothing spent; $") && cost.contains(" at your prices"), "{cost}");
 }
 
 #[test]

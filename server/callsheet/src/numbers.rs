@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 
-use analysis::estimate::{Basis, Range};
+use analysis::{
+    estimate::{Basis, Range},
+    prices,
+};
 
 /// What to expect: `12k`, or `?` where there is no basis to say.
 pub(crate) fn likely<T: Display>(range: &Range<T>) -> String {
@@ -46,6 +49,18 @@ pub(crate) fn span<T: Display + Default + PartialEq>(range: &Range<T>) -> String
 /// The range and what it rests on: `264..50k (bounds)`.
 pub(crate) fn based<T: Display + Default + PartialEq>(range: &Range<T>) -> String {
     format!("{} ({})", span(range), basis(range.basis))
+}
+
+/// `1 run`, `3 runs`.
+pub(crate) fn count(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Of what day and from where prices are; `own`: some are the person's.
+pub(crate) fn price_basis(own: bool) -> String {
+    let list = prices::table();
+    let yours = if own { "your prices where it says so, else " } else { "" };
+    format!("{yours}list prices of {} ({})", list.as_of, list.source)
 }
 
 /// `950 B`, `12 kB`, `1.4 MB`.

@@ -1,8 +1,12 @@
 //! Naming a past run.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
-use runtime::{RunId, journal, runs, runs::Recorded};
+use runtime::{RunId, journal, rlm::SCRIPT, runs, runs::Recorded};
 
 use crate::output::Failure;
 
@@ -11,6 +15,30 @@ pub(crate) const RUNS: &str = ".callsheet/runs";
 
 /// The newest run, as people name it.
 const LAST: &str = "last";
+
+/// The runs in [`RUNS`], the latest first.
+pub(crate) fn ids() -> Result<Vec<RunId>, Failure> {
+    runs::list(Path::new(RUNS)).map_err(|e| Failure::usage(format!("cannot read {RUNS}: {e}")))
+}
+
+/// For how long nothing was written to the journal of the run in `folder`, where that can be told.
+pub(crate) fn age(folder: &Path) -> Option<Duration> {
+    let written = fs::metadata(folder.join(journal::FILE_NAME)).and_then(|m| m.modified()).ok()?;
+    SystemTime::now().duration_since(written).ok()
+}
+
+/// Whether the run answers a question about files, as `callsheet rlm` has it.
+pub(crate) fn is_question(run: &Recorded) -> bool {
+    run.script().is_ok_and(|ran| ran == SCRIPT)
+}
+
+/// The command that goes on with a run.
+pub(crate) fn way_on(run: &Recorded) -> String {
+    match is_question(run) {
+        true => format!("callsheet rlm … --resume {}", run.id),
+        false => format!("callsheet resume {}", run.id),
+    }
+}
 
 /// A run on disk: which, and among which others.
 #[derive(Debug)]
@@ -26,7 +54,7 @@ impl Past {
         if let Some(past) = Self::in_folder(Path::new(named))? {
             return Ok(past);
         }
-        let ids = runs::list(&runs_dir).map_err(|e| Failure::usage(format!("cannot read {RUNS}: {e}")))?;
+        let ids = ids()?;
         let mut fitting = ids.iter().filter(|id| named == LAST || id.as_str().starts_with(named));
         let exact = ids.iter().find(|id| id.as_str() == named);
         let id = match (exact, fitting.next(), fitting.next()) {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use analysis::Analysis;
+use analysis::{Analysis, prices::OwnPrices};
 use models::Model;
-use runtime::{Outcome, RunError, RunSpec, RunState, Spending, Status};
+use runtime::{Outcome, RunError, RunHandle, RunSpec, RunState, Spending, StartError, Status};
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Lines of a result on a terminal; the rest is in its file.
-const RESULT_LINES: usize = 40;
+pub(crate) const RESULT_LINES: usize = 40;
 
 /// A run that is about to begin.
 pub(crate) struct Play<'a> {
@@ -25,33 +25,21 @@ pub(crate) struct Play<'a> {
     pub(crate) model: Arc<dyn Model>,
     pub(crate) source: &'a Source,
     pub(crate) analysis: &'a Analysis,
+    /// The person's own prices.
+    pub(crate) prices: Arc<OwnPrices>,
     pub(crate) json: bool,
 }
 
 impl Play<'_> {
     /// Begins the run, shows it to its end, and gives the exit code.
     pub(crate) fn play(self) -> Result<u8, Failure> {
-        let (source, analysis) = (self.source, self.analysis);
-        let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let ended = tokio.block_on(async {
-            let handle = match runtime::start(self.spec, self.model) {
-                Ok(handle) => handle,
-                Err(error) => return Ok(Err(error)),
-            };
-            watch::until_end(handle.subscribe(1), View::choose(self.json), watch::CtrlC::Stops(&handle)).await?;
-            let outcome = handle.wait().await;
-            match self.json {
-                true => output::json_line(&last_line(&outcome))?,
-                false => {
-                    output::line("")?;
-                    ending(&handle.state(), outcome.error.as_ref())?;
-                    totals(&handle.state(), Some(analysis))?;
-                    output::line(&format!(" journal  {}", handle.folder().display()))?;
-                }
-            }
-            Ok::<_, Failure>(Ok(outcome.status))
+        let (source, analysis, prices) = (self.source, self.analysis, self.prices);
+        let ended = through(self.spec, self.model, self.json, |handle, outcome| {
+            let state = handle.state();
+            tree(&state)?;
+            end(&state, outcome.error.as_ref(), "RESULT", RESULT_LINES)?;
+            totals(&state, Some(analysis), &prices)
         })?;
-        tokio.shutdown_background();
         match ended {
             Ok(Status::Ok) => Ok(FINE),
             Ok(Status::Failed | Status::Stopped) => Ok(FINDINGS),
@@ -63,13 +51,37 @@ impl Play<'_> {
     }
 }
 
+/// Begins a run and shows it to its end; `told` says to people what has come of it. Gives how it ended, or why it did not start.
+pub(crate) fn through(
+    spec: RunSpec,
+    model: Arc<dyn Model>,
+    json: bool,
+    told: impl FnOnce(&RunHandle, &Outcome) -> Result<(), Failure>,
+) -> Result<Result<Status, StartError>, Failure> {
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = tokio.block_on(async {
+        let handle = match runtime::start(spec, model) {
+            Ok(handle) => handle,
+            Err(error) => return Ok(Err(error)),
+        };
+        watch::until_end(handle.subscribe(1), View::choose(json), watch::CtrlC::Stops(&handle)).await?;
+        let outcome = handle.wait().await;
+        match json {
+            true => output::json_line(&last_line(&outcome))?,
+            false => {
+                output::line("")?;
+                told(&handle, &outcome)?;
+                output::line(&format!(" journal  {}", handle.folder().display()))?;
+            }
+        }
+        Ok::<_, Failure>(Ok(outcome.status))
+    })?;
+    tokio.shutdown_background();
+    Ok(ended)
+}
+
 /// Says why a run did not start, by the script's lines where they are to blame.
-pub(crate) fn refuse(
-    source: &Source,
-    analysis: &Analysis,
-    error: &runtime::StartError,
-    as_json: bool,
-) -> Result<(), Failure> {
+pub(crate) fn refuse(source: &Source, analysis: &Analysis, error: &StartError, as_json: bool) -> Result<(), Failure> {
     if as_json {
         let at = error.script_error();
         let message = at.map_or_else(|| error.to_string(), |e| e.message.clone());
@@ -109,34 +121,36 @@ pub(crate) fn last_line(outcome: &Outcome) -> Value {
     }
 }
 
-/// The tree, and the result or what went wrong.
-pub(crate) fn ending(state: &RunState, error: Option<&RunError>) -> Result<(), Failure> {
+/// The whole tree.
+pub(crate) fn tree(state: &RunState) -> Result<(), Failure> {
     for line in tree::lines(state, tree::Frame::WHOLE) {
         output::line(&format!(" {line}"))?;
-    }
-    output::line("")?;
-    match (error, state.result()) {
-        (Some(error), _) => output::line(&failed(error))?,
-        (None, _) if state.status() == Some(Status::Stopped) => output::line(" STOPPED")?,
-        (None, None) => output::line(" RESULT  undefined")?,
-        (None, Some(result)) => {
-            output::line(" RESULT")?;
-            for line in crate::json::excerpt(result, RESULT_LINES) {
-                output::line(&format!("   {line}"))?;
-            }
-        }
     }
     Ok(output::line("")?)
 }
 
-/// ` FAILED at line 3: why`.
-pub(crate) fn failed(error: &RunError) -> String {
-    let place = error.at.map(|at| format!(" at line {at}")).unwrap_or_default();
-    format!(" FAILED{place}: {}", error.message)
+/// What a run came to, below `heading` and in about `most` lines, or what went wrong.
+pub(crate) fn end(state: &RunState, error: Option<&RunError>, heading: &str, most: usize) -> Result<(), Failure> {
+    match (error, state.result(), state.status()) {
+        (Some(error), ..) => {
+            let place = error.at.map(|at| format!(" at line {at}")).unwrap_or_default();
+            output::line(&format!(" FAILED{place}: {}", error.message))?;
+        }
+        (None, Some(result), _) => {
+            output::line(&format!(" {heading}"))?;
+            for line in crate::json::excerpt(result, most) {
+                output::line(&format!("   {line}"))?;
+            }
+        }
+        (None, None, Some(Status::Stopped)) => output::line(" STOPPED")?,
+        (None, None, None) => output::line(" NO RESULT: it has no end")?,
+        (None, None, Some(_)) => output::line(&format!(" {heading}  undefined"))?,
+    }
+    Ok(output::line("")?)
 }
 
-/// What a run took, beside what was estimated of the script, where that is known.
-pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>) -> Result<(), Failure> {
+/// What a run took, beside what was estimated of the script, where that is known. `prices` are the person's own.
+pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &OwnPrices) -> Result<(), Failure> {
     let against =
         |of: &dyn Fn(&Analysis) -> String| estimated.map(|a| format!("; estimated {}", of(a))).unwrap_or_default();
     let totals = &state.totals;
@@ -150,8 +164,7 @@ pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>) -> Result<(
     let usd = against(&|a| numbers::based(&a.estimate.total.usd));
     output::line(&format!(" agents   {}{cached}{agents}", totals.agents))?;
     output::line(&format!(" tokens   {}{simulated}{tokens}", totals.usage.total()))?;
-    let own_prices = estimated.is_some_and(|analysis| analysis.estimate.total.own_price);
-    Ok(output::line(&format!(" cost     {}{usd}", Spending { own_prices, ..Spending::of(state) }))?)
+    Ok(output::line(&format!(" cost     {}{usd}", Spending::at(state, prices)))?)
 }
 
 /// What the tokens of a run rest on, where the provider did not count all of them.

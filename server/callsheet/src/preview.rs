@@ -4,10 +4,9 @@ use analysis::{
     Analysis,
     estimate::{self, Assumptions, Cost},
     outline::Quantity,
-    prices,
     text::LineColumn,
 };
-use runtime::{Preview, Previewed, runs::Recorded};
+use runtime::{Preview, Previewed, RunState, runs::Recorded};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,6 +21,8 @@ const WIDTH: usize = 96;
 /// What is known before a run goes on.
 pub(crate) struct Sheet<'a> {
     pub(crate) before: &'a Recorded,
+    /// What that run came to.
+    pub(crate) state: &'a RunState,
     pub(crate) preview: &'a Preview,
     pub(crate) analysis: &'a Analysis,
     pub(crate) script: &'a str,
@@ -43,8 +44,7 @@ struct Site<'a> {
 impl<'a> Sheet<'a> {
     /// For people.
     pub(crate) fn render(&self) -> String {
-        let state = self.before.state();
-        let mut lines = vec![format!(" RESUME  {}", tree::headline(&state))];
+        let mut lines = vec![format!(" RESUME  {}", tree::headline(self.state))];
         lines.push(format!("         {}", self.before.id));
         lines.push(String::new());
         lines.extend(self.body().lines(1, WIDTH));
@@ -77,9 +77,8 @@ impl<'a> Sheet<'a> {
         let mut table = Table::new(&[Align::Left, Align::Left]);
         let changed = if self.changed { "changed since that run" } else { "as it was in that run" };
         table.row(["script", &format!("{}, {changed}", self.script)]);
-        if let Some(error) = self.before.state().error() {
-            let place = error.at.map(|at| format!("line {}: ", at.line)).unwrap_or_default();
-            table.row(["before", &format!("failed: {place}{}", first_line(&error.message))]);
+        if let Some(error) = self.state.error() {
+            table.row(["before", &format!("failed: {}", first_line(&error.placed()))]);
         }
         if let Some(damage) = self.before.recording.damage {
             table.row(["journal", &damage.to_string()]);
@@ -95,11 +94,11 @@ impl<'a> Sheet<'a> {
         }
         table.row(["then", &self.then()]);
         if !self.preview.live.is_empty() {
-            let list = prices::table();
-            let free = if self.before.state().is_simulated() { "nothing is spent: simulated; " } else { "" };
-            table.row(["cost", &format!("{free}list prices of {} ({})", list.as_of, list.source)]);
+            let free = if self.state.is_simulated() { "nothing is spent: simulated; " } else { "" };
+            let own = self.preview.cost(self.assumptions).own_price;
+            table.row(["cost", &format!("{free}{}", numbers::price_basis(own))]);
             if self.preview.live.iter().any(|call| call.model.is_none())
-                && let Some(model) = prices::find("inherit")
+                && let Some(model) = self.assumptions.prices.find("inherit")
             {
                 table.row(["", &format!("  no model named = {} (assumed)", model.id)]);
             }
@@ -178,7 +177,7 @@ impl<'a> Sheet<'a> {
             "run": self.before.id,
             "script": self.script,
             "scriptChanged": self.changed,
-            "simulated": self.before.state().is_simulated(),
+            "simulated": self.state.is_simulated(),
             "complete": self.preview.complete,
             "error": self.preview.error,
             "cached": self.preview.cached.iter().map(call).collect::<Vec<_>>(),

@@ -6,7 +6,7 @@ use analysis::{
     Analysis,
     estimate::{Basis, Cost, Estimate, priors::Prior},
     plan::{AgentCall, Count, Setting, Why},
-    prices::{self, OwnPrices},
+    prices::OwnPrices,
 };
 use serde_json::Value;
 
@@ -123,9 +123,7 @@ impl Sheet<'_> {
         for prior in &estimate.assumed {
             table.row(["", &assumption(prior)]);
         }
-        let list = prices::table();
-        let yours = if estimate.total.own_price { "your prices where it says so, else " } else { "" };
-        table.row(["cost", &format!("{yours}list prices of {} ({})", list.as_of, list.source)]);
+        table.row(["cost", &numbers::price_basis(estimate.total.own_price)]);
         for line in models(analysis, self.prices) {
             table.row(["", &format!("  {line}")]);
         }

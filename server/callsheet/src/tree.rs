@@ -3,7 +3,7 @@
 use analysis::units::{Tokens, Usd};
 use runtime::{AgentState, EventKind, Progress, RunState, Status};
 
-use crate::table::cut;
+use crate::{numbers, table::cut};
 
 /// How much of a tree to show.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +77,8 @@ pub(crate) fn headline(state: &RunState) -> String {
         None => {}
     }
     let (all, over) = (state.totals.agents, state.finished());
-    let plural = if all == 1 { "" } else { "s" };
-    parts.push(if over == all { format!("{all} agent{plural}") } else { format!("{over} of {all} agent{plural}") });
+    let agents = numbers::count(all, "agent");
+    parts.push(if over == all { agents } else { format!("{over} of {agents}") });
     parts.push(format!("{} tokens", state.totals.usage.total()));
     if state.totals.usd > Usd(0.0) {
         parts.push(state.totals.usd.to_string());

@@ -56,11 +56,7 @@ impl Simulated {
         match found {
             Ok(Simulation { samples, failed }) => {
                 let say = |(times, error): (u32, runtime::RunError)| {
-                    let place = error.at.map(|at| format!("line {}: ", at.line)).unwrap_or_default();
-                    format!(
-                        "{times} more simulated runs failed and are not counted; the first: {place}{}",
-                        error.message
-                    )
+                    format!("{times} more simulated runs failed and are not counted; the first: {}", error.placed())
                 };
                 let estimate = Ok(estimate::with_samples(&bounds, &samples));
                 Self { bounds, estimate, failed: failed.map(say) }

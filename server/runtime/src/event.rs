@@ -271,6 +271,11 @@ impl RunError {
         Self { message: message.into(), at: None, workflow: None }
     }
 
+    /// `line 3: why`, or only why where the place is not known.
+    pub fn placed(&self) -> String {
+        self.at.map_or_else(|| self.message.clone(), |at| format!("line {}: {}", at.line, self.message))
+    }
+
     /// An error at a place of the script.
     pub fn at(message: impl Into<String>, at: LineColumn) -> Self {
         Self { message: message.into(), at: Some(at), workflow: None }

@@ -15,9 +15,8 @@ const PAGE: &str = include_str!("../../../editors/view/page.html");
 const STYLE: &str = include_str!("../../../editors/view/dist/view.css");
 const SCRIPT: &str = include_str!("../../../editors/view/dist/view.js");
 
-/// The page of a run, as far as its journal tells. `context` is what the estimate it is held against takes for granted; the run's own script
-/// and arguments are used whatever it says of them.
-pub fn page(run: &Recorded, context: &Context) -> String {
+/// The page of a run, as far as its journal tells, with the estimate of the script that ran.
+pub fn page(run: &Recorded) -> String {
     let first = run.recording.events.first().map(|event| &event.kind);
     let (name, file, args) = match first {
         Some(EventKind::RunStarted { name, script, args, .. }) => (name.as_str(), script.file_name(), args.clone()),
@@ -27,7 +26,7 @@ pub fn page(run: &Recorded, context: &Context) -> String {
     let shown = file_name.clone().unwrap_or_else(|| name.to_owned());
     let mut messages = vec![match run.script() {
         Ok(script) => {
-            let analysis = analysis::analyze(script, &Context { file_name, args, ..context.clone() });
+            let analysis = analysis::analyze(script, &Context { file_name, args, ..Context::default() });
             json!({"type": "plan", "title": shown, "plan": Outline::of(&analysis, &analysis.estimate)})
         }
         Err(error) => {
@@ -67,9 +66,9 @@ fn filled(title: &str, messages: &Value) -> String {
 }
 
 /// Writes the page of a run into its folder and gives its path.
-pub fn write(run: &Recorded, context: &Context) -> std::io::Result<std::path::PathBuf> {
+pub fn write(run: &Recorded) -> std::io::Result<std::path::PathBuf> {
     let path = run.folder.join(FILE_NAME);
-    fs::write(&path, page(run, context))?;
+    fs::write(&path, page(run))?;
     Ok(path)
 }
 

@@ -42,24 +42,20 @@ pub enum SimulationError {
     #[error(transparent)]
     Start(#[from] StartError),
     /// No run came to its end.
-    #[error("no simulated run came to its end: {}{error}", place(.error))]
+    #[error("no simulated run came to its end: {}", .error.placed())]
     Failed {
         /// Why the first did not.
         error: RunError,
     },
     /// No run came to its end, and the script reads `args`, of which there were none.
     #[error(
-        "no simulated run came to its end: {}{error}. The script reads `args`, and nothing says what they are: \
-         a comment `// @callsheet args: {{…}}` in the script does", place(.error)
+        "no simulated run came to its end: {}. The script reads `args`, and nothing says what they are: \
+         a comment `// @callsheet args: {{…}}` in the script does", .error.placed()
     )]
     WithoutArgs {
         /// Why the first did not.
         error: RunError,
     },
-}
-
-fn place(error: &RunError) -> String {
-    error.at.map(|at| format!("line {}: ", at.line)).unwrap_or_default()
 }
 
 /// Runs the script of `spec` `runs` times, with the seeds from 1 to `runs`, one after another. `analysis` is that of the same text, and the

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use analysis::{prices, units::Usd};
+use analysis::{
+    prices::{self, OwnPrices},
+    units::{Tokens, Usd},
+};
 
-use crate::state::RunState;
+use crate::state::{AgentState, RunState};
 
 /// What a run cost, and what that rests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +36,14 @@ impl Spending {
             assumed: assumed.map(|model| model.id.as_str()),
             own_prices: false,
         }
+    }
+
+    /// The same, where a run was paid at `own` prices as far as they go.
+    pub fn at(state: &RunState, own: &OwnPrices) -> Self {
+        let model = |agent: &AgentState| agent.model.as_deref().unwrap_or("inherit").to_owned();
+        let paid = state.agents.iter().filter(|agent| agent.usage.total() > Tokens(0)).map(model);
+        let own_prices = paid.into_iter().any(|model| own.find(&model).is_some_and(|price| price.own));
+        Self { own_prices, ..Self::of(state) }
     }
 }
 

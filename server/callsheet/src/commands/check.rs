@@ -12,7 +12,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::check_sarif::Log;
-use crate::{FINDINGS, FINE, excerpt, files, files::Source, output, output::Failure, saved};
+use crate::{FINDINGS, FINE, excerpt, files, files::Source, numbers, output, output::Failure, saved};
 
 /// Reports what is wrong with workflow scripts.
 ///
@@ -147,7 +147,7 @@ impl Check {
 impl std::fmt::Display for Report {
     /// `2 errors, 1 warning and 3 hints in 4 scripts`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let count = |n: usize, what| numbers::count(n as u64, what);
         let parts = [(self.errors, "error"), (self.warnings, "warning"), (self.hints, "hint")];
         let mut parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
         let last = parts.pop().unwrap_or_else(|| "Nothing to report".into());

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use analysis::{Analysis, prices::OwnPrices, units::Tokens};
+use analysis::{Analysis, Context, estimate::Assumptions, prices::OwnPrices, units::Tokens};
 use clap::Args;
 use models::Chosen;
 use runtime::{EventKind, Limits, RunSpec};
@@ -61,15 +61,17 @@ impl Order {
         self
     }
 
-    /// Finds who answers; looks for keys, and spends nothing.
-    pub(crate) fn choose(&self, analysis: &Analysis) -> Result<Chosen, Failure> {
-        let chosen = self.who.choose(self.seed.unwrap_or(0), analysis)?;
-        Ok(Chosen { prices: self.prices()?, ..chosen })
+    /// What the analysis of the script goes by.
+    pub(crate) fn context(&self, source: &Source) -> Result<Context, Failure> {
+        let (concurrency, prices) = (Some(self.at_once() as u64), super::prices::own(self.prices.as_ref())?);
+        let assumptions = Assumptions { concurrency, prices, ..Assumptions::default() };
+        Ok(Context { file_name: source.name(), args: self.args()?, assumptions, ..Context::default() })
     }
 
-    /// The person's own prices.
-    pub(crate) fn prices(&self) -> Result<Arc<OwnPrices>, Failure> {
-        super::prices::own(self.prices.as_ref())
+    /// Finds who answers, at these prices; looks for keys, and spends nothing.
+    pub(crate) fn choose(&self, analysis: &Analysis, prices: &Arc<OwnPrices>) -> Result<Chosen, Failure> {
+        let chosen = self.who.choose(self.seed.unwrap_or(0), analysis)?;
+        Ok(Chosen { prices: prices.clone(), ..chosen })
     }
 
     /// Whether it is known who answers.
@@ -78,7 +80,7 @@ impl Order {
     }
 
     /// What the script sees as `args`, where that is given.
-    pub(crate) fn args(&self) -> Result<Option<Value>, Failure> {
+    fn args(&self) -> Result<Option<Value>, Failure> {
         let Some(file) = &self.args_file else { return Ok(self.args.clone()) };
         let text = Source::read(file)?.text;
         let args = super::plan::json(&text).map_err(|e| Failure::usage(format!("{}: {e}", file.display())))?;

@@ -124,8 +124,7 @@ fn said(simulation: &Simulation) -> String {
          the lengths of made-up lists and texts are a guess, not the world's (docs/estimates.md)"
     );
     if let Some((failed, error)) = &simulation.failed {
-        let place = error.at.map(|at| format!("line {}: ", at.line)).unwrap_or_default();
-        said += &format!("\n{failed} more runs failed and are not counted; the first: {place}{}", error.message);
+        said += &format!("\n{failed} more runs failed and are not counted; the first: {}", error.placed());
     }
     said
 }

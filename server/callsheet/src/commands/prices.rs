@@ -28,7 +28,7 @@ pub(crate) struct Prices {
 }
 
 /// The prices in `file`, or in the person's own.
-pub(super) fn own(file: Option<&PathBuf>) -> Result<Arc<OwnPrices>, Failure> {
+pub(crate) fn own(file: Option<&PathBuf>) -> Result<Arc<OwnPrices>, Failure> {
     let read = models::own_prices(file.map(PathBuf::as_path));
     read.map(Arc::new).map_err(|error| Failure::usage(error.to_string()))
 }

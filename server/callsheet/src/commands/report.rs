@@ -7,7 +7,6 @@ use std::{
     process::{Command, Stdio},
 };
 
-use analysis::Context;
 use clap::{Args, ValueEnum};
 use runtime::report;
 use serde_json::json;
@@ -41,7 +40,7 @@ enum YesNo {
 impl Report {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let run = Past::find(&self.run)?.open()?;
-        let page = report::page(&run, &Context::default());
+        let page = report::page(&run);
         let path = self.output.unwrap_or_else(|| run.folder.join(report::FILE_NAME));
         fs::write(&path, &page).map_err(|e| Failure::usage(format!("cannot write {}: {e}", path.display())))?;
         match self.json {

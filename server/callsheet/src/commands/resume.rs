@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use analysis::{Context, estimate::Assumptions};
 use clap::Args;
 use runtime::{EventKind, Preview, RunSpec, resume::ResumeError, runs, runs::Recorded};
 use tracing_subscriber::filter::LevelFilter;
@@ -11,9 +10,9 @@ use super::order::Order;
 use crate::{
     FINDINGS, FINE,
     files::Source,
-    log, output,
+    log, numbers, output,
     output::Failure,
-    past::Past,
+    past::{self, Past},
     play::{self, Play},
     preview::Sheet,
     saved,
@@ -57,10 +56,9 @@ impl Resume {
                 before.recording.damage.map_or("it broke off before it began".into(), |damage| damage.to_string());
             return Err(Failure::usage(format!("run {id} has nothing to resume: {what}")));
         };
-        if before.script().is_ok_and(|ran| ran == runtime::rlm::SCRIPT) {
-            return Err(Failure::usage(format!(
-                "run {id} answers a question about files: ask it again with `callsheet rlm … --resume {id}`"
-            )));
+        if past::is_question(&before) {
+            let way = past::way_on(&before);
+            return Err(Failure::usage(format!("run {id} answers a question about files: ask it again with `{way}`")));
         }
         let order = self.order.continuing(first);
         if !order.names_a_model() {
@@ -76,11 +74,10 @@ impl Resume {
             )));
         }
         let source = Source::read(&path)?;
-        let concurrency = Some(order.at_once() as u64);
-        let assumptions = Assumptions { concurrency, prices: order.prices()?, ..Assumptions::default() };
-        let context = Context { file_name: source.name(), args: order.args()?, assumptions, ..Context::default() };
+        let context = order.context(&source)?;
+        let prices = context.assumptions.prices.clone();
         let analysis = saved::analyze(&source, &context);
-        let chosen = order.choose(&analysis)?;
+        let chosen = order.choose(&analysis, &prices)?;
         let mut spec = order.spec(&source, context.args.clone(), &past.runs_dir);
         let model = spec.answered_by(&chosen);
         spec.resume = Some(id.clone());
@@ -94,6 +91,7 @@ impl Resume {
         };
         let sheet = Sheet {
             before: &before,
+            state: &before.state(),
             preview: &preview,
             analysis: &analysis,
             script: &source.path,
@@ -110,7 +108,7 @@ impl Resume {
         }
         if !self.repeat_worktrees && preview.repeats().next().is_some() {
             let count = preview.repeats().count();
-            let agents = if count == 1 { "1 agent" } else { &format!("{count} agents") };
+            let agents = numbers::count(count as u64, "agent");
             return Err(Failure::usage(format!(
                 "{agents} would work in a git worktree a second time; look at what the first left, then add `--repeat-worktrees`"
             )));
@@ -118,7 +116,7 @@ impl Resume {
         if !self.json {
             output::line("")?;
         }
-        Play { spec, model, source: &source, analysis: &analysis, json: self.json }.play()
+        Play { spec, model, source: &source, analysis: &analysis, prices, json: self.json }.play()
     }
 }
 

@@ -2,28 +2,16 @@
 
 use std::{env, path::PathBuf, sync::Arc, time::Duration};
 
-use analysis::units::Tokens;
+use analysis::{prices::OwnPrices, units::Tokens};
 use clap::Args;
 use models::{Chosen, Latency, Model, Simulated};
 use runtime::{
-    EventKind, Outcome, RunHandle, RunId, RunSpec, RunState, Status,
+    EventKind, Outcome, RunError, RunHandle, RunId, RunSpec, RunState, Status,
     rlm::{ContextFile, RlmLimits, SCRIPT},
 };
 use serde_json::{Value, json};
 
-use crate::{
-    FINDINGS, FINE,
-    files::Source,
-    output,
-    output::Failure,
-    past::RUNS,
-    play::last_line,
-    tree,
-    watch::{self, CtrlC, View},
-};
-
-/// Lines of an answer on a terminal; the rest is in its file.
-const RESULT_LINES: usize = 40;
+use crate::{FINDINGS, FINE, files::Source, numbers, output, output::Failure, past::RUNS, play};
 
 /// Answers a question about files of any size, with code a model writes.
 ///
@@ -70,6 +58,9 @@ pub(crate) struct Rlm {
     /// Minutes at most.
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=360))]
     minutes: u64,
+    /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
     /// Milliseconds a simulated answer takes at most.
     #[arg(long, value_name = "MS", default_value_t = 600)]
     latency: u64,
@@ -90,18 +81,8 @@ impl Rlm {
         if !self.json {
             self.announce(&spec, &chosen)?;
         }
-        let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let ended = tokio.block_on(async {
-            let handle = runtime::start(spec, model).map_err(|e| Failure::usage(e.to_string()))?;
-            watch::until_end(handle.subscribe(1), View::choose(self.json), CtrlC::Stops(&handle)).await?;
-            let outcome = handle.wait().await;
-            match self.json {
-                true => output::json_line(&last_line(&outcome))?,
-                false => report(&handle, &outcome, &chosen)?,
-            }
-            Ok::<_, Failure>(outcome.status)
-        })?;
-        tokio.shutdown_background();
+        let told = |handle: &RunHandle, outcome: &Outcome| report(&handle.state(), outcome, &chosen.prices);
+        let ended = play::through(spec, model, self.json, told)?.map_err(|e| Failure::usage(e.to_string()))?;
         Ok(if ended == Status::Ok { FINE } else { FINDINGS })
     }
 
@@ -146,7 +127,9 @@ impl Rlm {
     fn choose(&self) -> Result<Chosen, Failure> {
         let folder = env::current_dir()?;
         let options = models::Options { simulated: self.simulated(), folder, ..models::Options::default() };
-        models::choose(&self.model, &options, self.sub_model.as_deref()).map_err(|e| Failure::usage(e.to_string()))
+        let chosen = models::choose(&self.model, &options, self.sub_model.as_deref());
+        let prices = super::prices::own(self.prices.as_ref())?;
+        Ok(Chosen { prices, ..chosen.map_err(|e| Failure::usage(e.to_string()))? })
     }
 
     /// What is asked, about what, within which limits.
@@ -170,58 +153,21 @@ impl Rlm {
     }
 }
 
-/// The tree, the answer, what it took, and where the journal is.
-fn report(handle: &RunHandle, outcome: &Outcome, chosen: &Chosen) -> Result<(), Failure> {
-    let state = handle.state();
-    output::line("")?;
-    for line in tree::lines(&state, tree::Frame::WHOLE) {
-        output::line(&format!(" {line}"))?;
-    }
-    output::line("")?;
-    match (&outcome.error, &outcome.result) {
-        (Some(error), _) => output::line(&format!(" FAILED: {}", error.message))?,
-        (None, None) => output::line(" STOPPED")?,
-        (None, Some(result)) => {
-            output::line(&format!(" ANSWER   ({})", how(&state)))?;
-            let lines: Vec<String> = match result {
-                Value::String(text) => text.lines().take(RESULT_LINES).map(str::to_owned).collect(),
-                result => crate::json::excerpt(result, RESULT_LINES),
-            };
-            for line in lines {
-                output::line(&format!("   {line}"))?;
-            }
-        }
-    }
-    output::line("")?;
-    let totals = &outcome.totals;
-    let cached =
-        if totals.cached > 0 { format!(", {} of them from the journal", totals.cached) } else { String::new() };
-    output::line(&format!(" calls    {}{cached}", totals.agents))?;
-    let (tokens, usd) = (totals.usage.total(), totals.usd);
-    let more = if totals.unpriced > 0 { " and more, as some models have no price" } else { "" };
-    match chosen.is_simulated() {
-        true => {
-            output::line(&format!(" tokens   {tokens}, simulated"))?;
-            output::line(&format!(" cost     nothing spent; {usd}{more} at list prices"))?;
-        }
-        false => {
-            output::line(&format!(" tokens   {tokens}"))?;
-            output::line(&format!(" cost     {usd}{more}"))?;
-        }
-    }
-    for line in coverage(&state) {
-        output::line(&line)?;
-    }
-    output::line(&format!(" journal  {}", handle.folder().display()))?;
+/// The tree, the answer, and what it took.
+fn report(state: &RunState, outcome: &Outcome, prices: &OwnPrices) -> Result<(), Failure> {
+    play::tree(state)?;
+    // The script that asks the question is not the person's: its lines tell them nothing.
+    let error = outcome.error.as_ref().map(|error| RunError::new(&error.message));
+    play::end(state, error.as_ref(), &format!("ANSWER   ({})", how(state)), play::RESULT_LINES)?;
+    play::totals(state, None, prices)?;
+    coverage(state).iter().try_for_each(|line| output::line(line))?;
     Ok(())
 }
 
 /// How the outermost recursive language model came to its answer.
 fn how(state: &RunState) -> String {
     let ended = state.lines.iter().rev().find_map(|event| match &event.kind {
-        EventKind::RlmEnded { how, turns, .. } => {
-            Some(format!("{how} in {turns} turn{}", if *turns == 1 { "" } else { "s" }))
-        }
+        EventKind::RlmEnded { how, turns, .. } => Some(format!("{how} in {}", numbers::count((*turns).into(), "turn"))),
         _ => None,
     });
     ended.unwrap_or_else(|| "no recursive language model ended".into())

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use analysis::{Context, estimate::Assumptions};
 use clap::Args;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -28,22 +27,20 @@ impl Run {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         log::begin(LevelFilter::OFF);
         let source = Source::read(&self.file)?;
-        let at_once = self.order.at_once();
-        let prices = self.order.prices()?;
-        let concurrency = Some(at_once as u64);
-        let assumptions = Assumptions { concurrency, prices: prices.clone(), ..Assumptions::default() };
-        let context = Context { file_name: source.name(), args: self.order.args()?, assumptions, ..Context::default() };
+        let context = self.order.context(&source)?;
+        let prices = context.assumptions.prices.clone();
         let analysis = saved::analyze(&source, &context);
         let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
-        let chosen = self.order.choose(&analysis)?;
+        let chosen = self.order.choose(&analysis, &prices)?;
         if !self.json {
             let (path, estimate, args) = (&source.path, &analysis.estimate, args.as_ref());
+            let at_once = self.order.at_once();
             let sheet = Sheet { analysis: &analysis, estimate, path, args, at_once, prices: &prices, simulation: None };
             output::line(&sheet.render())?;
             output::line("")?;
         }
         let mut spec = self.order.spec(&source, args, Path::new(RUNS));
         let model = spec.answered_by(&chosen);
-        Play { spec, model, source: &source, analysis: &analysis, json: self.json }.play()
+        Play { spec, model, source: &source, analysis: &analysis, prices, json: self.json }.play()
     }
 }

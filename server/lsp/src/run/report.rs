@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use analysis::Context;
 use runtime::{RunId, report, runs};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -48,7 +47,7 @@ impl Owner {
 
 fn write(runs_dir: PathBuf, id: &RunId) -> std::result::Result<PathBuf, String> {
     let run = runs::open(&runs_dir, id).map_err(|error| error.to_string())?;
-    report::write(&run, &Context::default()).map_err(|error| format!("The report could not be written: {error}."))
+    report::write(&run).map_err(|error| format!("The report could not be written: {error}."))
 }
 
 /// Opens the page outside of the editor; where the client opens none, its log says where it is.

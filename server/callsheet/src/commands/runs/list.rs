@@ -1,16 +1,14 @@
 //! `callsheet runs list`.
 
-use std::{path::Path, time::SystemTime};
-
 use analysis::units::Tokens;
-use runtime::{EventKind, RunId, prune, runs, runs::Recorded};
+use runtime::{EventKind, RunId, prune, runs::Recorded};
 use serde::Serialize;
 
 use super::status;
 use crate::{
     numbers, output,
     output::Failure,
-    past::{Past, RUNS},
+    past::{self, Past, RUNS},
     table::{Align, Table},
     tree,
 };
@@ -35,10 +33,8 @@ struct Entry {
 }
 
 pub(super) fn list(as_json: bool) -> Result<(), Failure> {
-    let runs_dir = Path::new(RUNS);
-    let ids = runs::list(runs_dir).map_err(|e| Failure::usage(format!("cannot read {RUNS}: {e}")))?;
-    let entry = |id: RunId| Past { runs_dir: runs_dir.to_owned(), id }.open().map(|run| Entry::of(&run));
-    let entries = ids.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let entry = |id: RunId| Past { runs_dir: RUNS.into(), id }.open().map(|run| Entry::of(&run));
+    let entries = past::ids()?.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
     if as_json {
         return Ok(output::json(&entries)?);
     }
@@ -65,8 +61,7 @@ pub(super) fn list(as_json: bool) -> Result<(), Failure> {
     }
     table.rule();
     let sum: u64 = entries.iter().map(|entry| entry.bytes).sum();
-    let count = if entries.len() == 1 { "1 run".into() } else { format!("{} runs", entries.len()) };
-    table.row([&count, "", "", "", "", "", &numbers::bytes(sum)]);
+    table.row([&numbers::count(entries.len() as u64, "run"), "", "", "", "", "", &numbers::bytes(sum)]);
     Ok(output::line(&table.lines(1, 110).join("\n"))?)
 }
 
@@ -79,8 +74,6 @@ impl Entry {
             }
             _ => Default::default(),
         };
-        let written = std::fs::metadata(run.folder.join(runtime::journal::FILE_NAME)).and_then(|m| m.modified()).ok();
-        let ago = written.and_then(|at| SystemTime::now().duration_since(at).ok()).map(|d| d.as_secs());
         Entry {
             run: run.id.clone(),
             status: status(run, &state),
@@ -91,7 +84,7 @@ impl Entry {
             tokens: state.totals.usage.total().0,
             ms: state.ms,
             bytes: prune::size(&run.folder).unwrap_or_default(),
-            ago,
+            ago: past::age(&run.folder).map(|age| age.as_secs()),
         }
     }
 }

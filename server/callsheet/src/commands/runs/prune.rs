@@ -1,14 +1,10 @@
 //! `callsheet runs prune`: old runs, and what they occupy, given back.
 
-use std::{
-    collections::HashSet,
-    path::Path,
-    time::{Duration, SystemTime},
-};
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use clap::Args;
 use runtime::{
-    RunId, Status, journal,
+    RunId, Status,
     prune::{self, RemoveError},
     runs,
 };
@@ -17,7 +13,7 @@ use serde_json::json;
 use crate::{
     numbers, output,
     output::Failure,
-    past::{Past, RUNS},
+    past::{self, Past, RUNS},
     table::{Align, Table},
 };
 
@@ -43,18 +39,23 @@ pub(super) struct Prune {
 /// Seconds.
 const DAY: u64 = 86_400;
 
+// Why a run is kept.
+const YOUNG: &str = "not old enough";
+const NEEDED: &str = "a run that has not come to its end goes on with its answers";
+const LIVE: &str = "under way";
+
 impl Prune {
     pub(super) fn run(self) -> Result<(), Failure> {
         let runs_dir = Path::new(RUNS);
-        let ids = runs::list(runs_dir).map_err(|e| Failure::usage(format!("cannot read {RUNS}: {e}")))?;
+        let ids = past::ids()?;
         let (mut going, kept): (Vec<_>, Vec<_>) =
             ids.iter().enumerate().partition(|(index, id)| self.is_old(*index, &runs_dir.join(id.as_str())));
-        let mut kept: Vec<(&RunId, String)> = kept.into_iter().map(|(_, id)| (id, "not old enough".into())).collect();
+        let mut kept: Vec<(&RunId, &str)> = kept.into_iter().map(|(_, id)| (id, YOUNG)).collect();
         let needed = needed(runs_dir, kept.iter().map(|(id, _)| *id));
         going.retain(|(_, id)| {
             let why = match needed.contains(*id) {
-                true => "a run that has not come to its end goes on with its answers".to_owned(),
-                false if runs::is_live(&runs_dir.join(id.as_str())) => "under way".to_owned(),
+                true => NEEDED,
+                false if runs::is_live(&runs_dir.join(id.as_str())) => LIVE,
                 false => return true,
             };
             kept.push((id, why));
@@ -66,7 +67,7 @@ impl Prune {
             match if self.dry_run { Ok(()) } else { prune::remove(runs_dir, id) } {
                 Ok(()) => removed.push((id, bytes)),
                 // It came to life meanwhile.
-                Err(RemoveError::Live(_)) => kept.push((id, "under way".into())),
+                Err(RemoveError::Live(_)) => kept.push((id, LIVE)),
                 Err(error) => return Err(Failure::usage(error.to_string())),
             }
         }
@@ -75,12 +76,11 @@ impl Prune {
 
     fn is_old(&self, index: usize, folder: &Path) -> bool {
         let beyond = self.keep.is_none_or(|keep| index >= keep);
-        let written = std::fs::metadata(folder.join(journal::FILE_NAME)).and_then(|m| m.modified());
-        let age = written.ok().and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
+        let age = past::age(folder).unwrap_or_default();
         beyond && self.older_than.is_none_or(|days| age > Duration::from_secs(days.saturating_mul(DAY)))
     }
 
-    fn tell(&self, removed: &[(&RunId, u64)], kept: &[(&RunId, String)]) -> std::io::Result<()> {
+    fn tell(&self, removed: &[(&RunId, u64)], kept: &[(&RunId, &str)]) -> std::io::Result<()> {
         let freed: u64 = removed.iter().map(|(_, bytes)| bytes).sum();
         if self.json {
             let removed: Vec<_> = removed.iter().map(|(run, bytes)| json!({"run": run, "bytes": bytes})).collect();
@@ -92,13 +92,13 @@ impl Prune {
         for (run, bytes) in removed {
             table.row([word, run.as_str(), &numbers::bytes(*bytes)]);
         }
-        for (run, why) in kept.iter().filter(|(_, why)| why != "not old enough") {
+        for (run, why) in kept.iter().filter(|(_, why)| *why != YOUNG) {
             table.row(["kept", run.as_str(), why]);
         }
         for line in table.lines(1, usize::MAX) {
             output::line(&line)?;
         }
-        let runs = |n: usize| if n == 1 { "1 run".to_owned() } else { format!("{n} runs") };
+        let runs = |n: usize| numbers::count(n as u64, "run");
         let verb = if self.dry_run { "would be removed" } else { "removed" };
         output::line(&format!(" {} {verb}, {}; {} kept", runs(removed.len()), numbers::bytes(freed), runs(kept.len())))
     }

@@ -1,14 +1,16 @@
 //! `callsheet runs show`: all there is to know of one run.
 
+use std::path::Path;
+
 use clap::Args;
 use runtime::{EventKind, Progress, RunState, prune, runs::Recorded};
 
-use super::status;
+use super::{super::prices::own as own_prices, status};
 use crate::{
     files::Source,
-    json, numbers, output,
+    numbers, output,
     output::Failure,
-    past::Past,
+    past::{self, Past},
     play,
     table::{Align, Table, cut},
     tree, watch,
@@ -35,32 +37,29 @@ impl Show {
             return Ok(());
         }
         let state = run.state();
-        for line in tree::lines(&state, tree::Frame::WHOLE) {
-            output::line(&format!(" {line}"))?;
-        }
-        if !state.lines.is_empty() {
-            output::line("\n LOG")?;
-        }
-        for event in &state.lines {
-            let text = watch::said(event).unwrap_or_default();
-            output::line(&format!("   {:>8}  {text}", tree::seconds(event.ms)))?;
-        }
-        output::line("")?;
-        match (state.error(), state.result()) {
-            (Some(error), _) => output::line(&play::failed(error))?,
-            (None, Some(result)) => {
-                output::line(" RESULT")?;
-                for line in json::excerpt(result, usize::MAX) {
-                    output::line(&format!("   {line}"))?;
-                }
+        play::tree(&state)?;
+        let said: Vec<_> = state.lines.iter().filter_map(|event| Some((event.ms, watch::said(event)?))).collect();
+        if !said.is_empty() {
+            output::line(" LOG")?;
+            for (ms, text) in said {
+                output::line(&format!("   {:>8}  {text}", tree::seconds(ms)))?;
             }
-            (None, None) if state.ended.is_none() => output::line(" NO RESULT: it has no end")?,
-            (None, None) => output::line(" RESULT  undefined")?,
+            output::line("")?;
         }
-        output::line("")?;
-        play::totals(&state, None)?;
+        play::end(&state, state.error(), "RESULT", usize::MAX)?;
+        play::totals(&state, None, &*own_prices(None)?)?;
         output::line(&facts(&past, &run, &state).lines(1, usize::MAX).join("\n"))?;
         Ok(())
+    }
+}
+
+/// What has become of the script since it ran.
+fn since(run: &Recorded, script: &Path) -> &'static str {
+    match (Source::read(script), run.script()) {
+        (Ok(now), Ok(ran)) if now.text == ran => "as it is now",
+        (Ok(_), Ok(_)) => "changed since; what ran is script.js in the folder",
+        (Err(_), _) => "gone; what ran is script.js in the folder",
+        (_, Err(_)) => "and the copy that ran is gone",
     }
 }
 
@@ -72,14 +71,9 @@ fn facts(past: &Past, run: &Recorded, state: &RunState) -> Table {
         script, args, model, seed, simulated, concurrency, limits, resumed_from, ..
     }) = state.started.as_ref().map(|e| &e.kind)
     {
-        let path = past.resolve(script);
-        let since = match (Source::read(&path), run.script()) {
-            (Ok(now), Ok(ran)) if now.text == ran => "as it is now",
-            (Ok(_), Ok(_)) => "changed since; what ran is script.js in the folder",
-            (Err(_), _) => "gone; what ran is script.js in the folder",
-            (_, Err(_)) => "and the copy that ran is gone",
-        };
-        table.row(["script", &format!("{}, {since}", script.display())]);
+        if !past::is_question(run) {
+            table.row(["script", &format!("{}, {}", script.display(), since(run, &past.resolve(script)))]);
+        }
         let args = args.as_ref().map_or("none".into(), |args| cut(&args.to_string(), 200));
         table.row(["args", &args]);
         let model = model.as_deref().unwrap_or("as each call names it");
@@ -99,11 +93,11 @@ fn facts(past: &Past, run: &Recorded, state: &RunState) -> Table {
     let broken_off = status == "broken off";
     let flying = state.agents.iter().filter(|agent| agent.progress == Progress::Running).count();
     if broken_off && flying > 0 {
-        let were = if flying == 1 { "1 agent was" } else { &format!("{flying} agents were") };
-        table.row(["paid?", &format!("{were} under way when it broke off, and may already have been paid for")]);
+        let agents = numbers::count(flying as u64, "agent");
+        table.row(["paid?", &format!("{agents} under way when it broke off: may already have been paid for")]);
     }
     if matches!(status, "failed" | "stopped" | "broken off") {
-        table.row(["go on", &format!("callsheet resume {}", run.id)]);
+        table.row(["go on", &past::way_on(run)]);
     }
     table
 }

@@ -9,6 +9,7 @@ use runtime::{
     runs,
 };
 
+use super::super::prices::own as own_prices;
 use crate::{
     FINDINGS, FINE, output,
     output::Failure,
@@ -54,8 +55,9 @@ impl Watch {
             }))?,
             false => {
                 output::line("")?;
-                play::ending(&state, error.as_ref())?;
-                play::totals(&state, None)?;
+                play::tree(&state)?;
+                play::end(&state, error.as_ref(), "RESULT", play::RESULT_LINES)?;
+                play::totals(&state, None, &*own_prices(None)?)?;
                 output::line(&format!(" journal  {}", past.folder().display()))?;
             }
         }
