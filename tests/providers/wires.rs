@@ -124,6 +124,19 @@ async fn a_script_may_name_a_model_of_another_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_says_once_that_nothing_is_isolated_over_http() {
+    let server = Server::start(|_| Deed::Answer("done".into())).await;
+    let body = "await agent('plain')\n\
+                for (const p of ['a', 'b']) await agent(p, { isolation: 'worktree' })";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let ran = on(&server, &PROVIDERS[0], "tiny", folder.path(), &[]).await;
+    let warnings = events(&ran, "warning");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let told = warnings[0]["message"].as_str().expect("words");
+    assert!(told.starts_with("call \"a\": isolation 'worktree' does nothing here"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_see_what_was_spent_and_by_whom() {
     let server = Server::start(|_| Deed::Answer("hello".into())).await;
     let folder = folder(&[("a.workflow.js", &script("return await agent('hi')"))]);

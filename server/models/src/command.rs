@@ -13,8 +13,12 @@ use tokio::{
 };
 
 use crate::{
-    Answer, Listener, Model, ModelError, Reply, Request, Usage, UsageBasis, group::Group, secrets::Secrets, shell,
-    wire::in_words, worktree::Workplace,
+    Answer, Listener, Model, ModelError, Reply, Request, Usage, UsageBasis,
+    group::{Group, Streams},
+    secrets::Secrets,
+    shell,
+    wire::in_words,
+    worktree::Workplace,
 };
 
 /// Longest time a command may take. It may say nothing until it is done.
@@ -46,24 +50,15 @@ impl CommandLine {
     }
 
     async fn call(&self, request: Request) -> Result<Answer, ModelError> {
-        let mut place = Workplace::open(&self.folder, &request).await?;
+        let place = Workplace::open(&self.folder, &request).await?;
         let result = self.ask(&request, place.folder()).await;
-        let notes = place.close().await;
-        result.map(|mut answer| {
-            answer.notes.extend(notes);
-            answer
-        })
+        place.leave(result).await
     }
 
     async fn ask(&self, request: &Request, folder: &Path) -> Result<Answer, ModelError> {
         let text = self.input(request);
-        let mut group = Group::start(self.command(request), folder)
+        let (mut group, Streams { mut stdin, stdout, stderr }) = Group::start(self.command(request), folder)
             .map_err(|e| ModelError::Refused(format!("the command cannot start: {e}")))?;
-        let (Some(mut stdin), Some(stdout), Some(stderr)) =
-            (group.stdin.take(), group.stdout.take(), group.stderr.take())
-        else {
-            return Err(ModelError::Refused("the command has no standard streams".into()));
-        };
         let feed = async {
             // Err: it does not want to read all of it, which is its right.
             let _ = stdin.write_all(text.as_bytes()).await;
@@ -118,7 +113,7 @@ impl CommandLine {
         let schema = request.schema.as_ref().filter(|_| unasked("CALLSHEET_SCHEMA")).map(in_words);
         let before = [system, schema].into_iter().flatten().map(|part| part + "\n\n").collect::<String>();
         let after = match &request.correction {
-            Some(wrong) => format!("\n\nYour last answer was:\n{}\n\n{}", wrong.answer, wrong.told),
+            Some(wrong) => format!("\n\n{}", wrong.in_words()),
             None => String::new(),
         };
         format!("{before}{}{after}", request.prompt)

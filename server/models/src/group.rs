@@ -7,21 +7,28 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 /// A program under way. Dropping it ends the program and everything it started.
 pub(crate) struct Group {
     child: Child,
-    pub(crate) stdin: Option<ChildStdin>,
-    pub(crate) stdout: Option<ChildStdout>,
-    pub(crate) stderr: Option<ChildStderr>,
+}
+
+/// The three streams of a program.
+pub(crate) struct Streams {
+    pub(crate) stdin: ChildStdin,
+    pub(crate) stdout: ChildStdout,
+    pub(crate) stderr: ChildStderr,
 }
 
 impl Group {
     /// Starts a command in `folder`, its three streams piped.
-    pub(crate) fn start(command: std::process::Command, folder: &Path) -> io::Result<Self> {
+    pub(crate) fn start(command: std::process::Command, folder: &Path) -> io::Result<(Self, Streams)> {
         let mut command = Command::from(command);
         command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         command.process_group(0);
         let mut child = command.kill_on_drop(true).spawn()?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        Ok(Self { child, stdin, stdout, stderr })
+        let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = streams else {
+            return Err(io::Error::other("it has no standard streams"));
+        };
+        Ok((Self { child }, Streams { stdin, stdout, stderr }))
     }
 
     /// Waits for its end.

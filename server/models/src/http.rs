@@ -1,6 +1,9 @@
 //! A model behind HTTP: one streamed request a call.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use analysis::units::Tokens;
 use reqwest::{
@@ -30,6 +33,8 @@ pub struct Http {
     key: Key,
     model: String,
     abilities: Abilities,
+    /// Whether it was said that nothing is isolated.
+    told: AtomicBool,
 }
 
 impl Http {
@@ -53,6 +58,7 @@ impl Http {
             key,
             model: model.to_owned(),
             abilities: Abilities::default(),
+            told: AtomicBool::new(false),
         })
     }
 
@@ -74,7 +80,17 @@ impl Http {
         // With a schema too: whether the text is JSON that satisfies it is for the scheduler to say.
         let value = Value::String(partial.text);
         let model = Some(partial.model.unwrap_or(model));
-        Ok(Answer { value, usage: partial.usage, basis: UsageBasis::Reported, model, headroom, ..Answer::default() })
+        let (basis, notes) = (UsageBasis::Reported, self.unisolated(&request).into_iter().collect());
+        Ok(Answer { value, usage: partial.usage, basis, model, usd: None, notes, headroom })
+    }
+
+    /// What a script that asks for isolation should know, once.
+    fn unisolated(&self, request: &Request) -> Option<String> {
+        let isolation = request.isolation.as_deref().filter(|_| !self.told.swap(true, Ordering::Relaxed))?;
+        Some(format!(
+            "isolation '{isolation}' does nothing here: a model behind HTTP has no tools and touches no files; \
+             commands and agents (`command:…`, `acp:…`) do"
+        ))
     }
 
     /// Sends the request; where the server refuses a part of it that can be said in another way or left out, again without:
@@ -154,8 +170,9 @@ impl Http {
                 None => (std::mem::take(&mut reader).finish().into_iter().collect(), true),
             };
             for event in events {
-                let piece = self.format.read(&event, &mut partial).map_err(in_stream)?;
-                listener.hear(&piece.unwrap_or_default());
+                let before = partial.text.len();
+                self.format.read(&event, &mut partial).map_err(in_stream)?;
+                listener.hear(&partial.text[before..]);
             }
             if done {
                 return Ok(partial);

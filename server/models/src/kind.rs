@@ -13,6 +13,8 @@ const FOLDER: &str = ".claude/agents";
 pub struct AgentKind {
     /// Its name.
     pub name: String,
+    /// Its own words: when to use it.
+    pub description: String,
     /// Its model, where a call names none.
     pub model: Option<String>,
     /// Its effort, where a call names none.
@@ -24,9 +26,6 @@ pub struct AgentKind {
 }
 
 impl AgentKind {
-    /// Those that are always there. They have neither model nor system prompt of their own. Source: vendor documentation.
-    pub const BUILT_IN: [&str; 5] = ["general-purpose", "Explore", "Plan", "statusline-setup", "claude-code-guide"];
-
     /// The kinds a script in `folder` can name: those of the folders above it, the closest first, then those of `home`.
     pub fn read_all(folder: &Path, home: Option<&Path>) -> Vec<Self> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
@@ -44,7 +43,8 @@ impl AgentKind {
         kinds
     }
 
-    fn read(path: &Path) -> Option<Self> {
+    /// The kind a file describes; `None` where it is none: no Markdown, or not readable.
+    pub fn read(path: &Path) -> Option<Self> {
         let text = fs::read_to_string(path).ok().filter(|_| path.extension().is_some_and(|e| e == "md"))?;
         let stem = path.file_stem()?.to_string_lossy().into_owned();
         Some(Self::parse(&text, stem))
@@ -61,6 +61,7 @@ impl AgentKind {
         };
         Self {
             name: field("name").unwrap_or(stem),
+            description: field("description").unwrap_or_default(),
             model: field("model").filter(|model| model != "inherit"),
             effort: field("effort"),
             tools: field("tools").map(|tools| list(&tools)).or_else(|| items(head, "tools")),
@@ -92,12 +93,12 @@ mod tests {
 
     #[test]
     fn a_file_describes_a_kind() {
-        let text =
-            "---\nname: judge\nmodel: opus\neffort: high\ntools: Read, Grep\n---\n\nYou judge.\n---\nStrictly.\n";
+        let text = "---\nname: judge\ndescription: \"Judges\"\nmodel: opus\neffort: high\ntools: Read, Grep\n---\n\nYou judge.\n---\nStrictly.\n";
         let kind = AgentKind::parse(text, "file".into());
         let tools = Some(vec!["Read".to_owned(), "Grep".to_owned()]);
         let expected = AgentKind {
             name: "judge".into(),
+            description: "Judges".into(),
             model: Some("opus".into()),
             effort: Some("high".into()),
             tools: tools.clone(),

@@ -35,7 +35,7 @@ pub use listener::Listener;
 pub use model::{Answer, Correction, Model, ModelError, Reply, Request, Usage, UsageBasis};
 pub use prices::{PricesError, own_prices, own_prices_file};
 pub use simulated::{Latency, Simulated};
-pub use violations::{violations, violations_by};
+pub use violations::violations_by;
 
 /// A command of the system's shell.
 fn shell(line: &str) -> std::process::Command {

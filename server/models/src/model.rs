@@ -1,7 +1,10 @@
 use std::{pin::Pin, time::Duration};
 
 pub use analysis::units::Usage;
-use analysis::units::{Tokens, Usd};
+use analysis::{
+    tokens,
+    units::{Tokens, Usd},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -62,6 +65,21 @@ pub struct Correction {
     pub answer: String,
     /// What to tell the model.
     pub told: String,
+}
+
+impl Correction {
+    /// The answer and what is wrong with it, for those who are told both at once.
+    pub(crate) fn in_words(&self) -> String {
+        format!("Your last answer was:\n{}\n\n{}", self.answer, self.told)
+    }
+}
+
+/// The tokens of an answer, counted here.
+pub(crate) fn tokens_of(value: &Value) -> Tokens {
+    match value {
+        Value::String(text) => tokens::count(text),
+        json => tokens::count(&json.to_string()),
+    }
 }
 
 /// What a model answered.

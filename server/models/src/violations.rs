@@ -7,7 +7,7 @@ use serde_json::Value;
 const TOLD: usize = 8;
 
 /// What keeps `value` from satisfying the schema; `None` where nothing does. A schema that is none is satisfied by nothing.
-pub fn violations(schema: &Value, value: &Value) -> Option<String> {
+pub(crate) fn violations(schema: &Value, value: &Value) -> Option<String> {
     match jsonschema::validator_for(schema) {
         Ok(validator) => violations_by(&validator, value),
         Err(error) => Some(format!("the schema is no valid JSON Schema: {error}")),

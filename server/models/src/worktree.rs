@@ -8,7 +8,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::{ModelError, Request};
+use crate::{Answer, ModelError, Request};
 
 /// Where worktrees are made, below the run's folder.
 const FOLDER: &str = ".callsheet/worktrees";
@@ -47,8 +47,17 @@ impl Workplace {
         &self.folder
     }
 
+    /// Closes it once the work is done; what is to be said of it goes with the answer.
+    pub(crate) async fn leave(mut self, result: Result<Answer, ModelError>) -> Result<Answer, ModelError> {
+        let note = self.close().await;
+        result.map(|mut answer| {
+            answer.notes.extend(note);
+            answer
+        })
+    }
+
     /// Removes the worktree if nothing was changed in it; says where it is otherwise.
-    pub(crate) async fn close(&mut self) -> Option<String> {
+    async fn close(&mut self) -> Option<String> {
         let tree = self.tree.take()?;
         tokio::task::spawn_blocking(move || tree.close()).await.ok().flatten()
     }

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use analysis::units::{Tokens, Usd};
+use analysis::{
+    units::{Tokens, Usd},
+    vocabulary::AGENT_TYPES,
+};
 use models::{AgentKind, ChoiceError, Chosen, Model, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -112,6 +115,12 @@ impl RunSpec {
         }
     }
 
+    /// Reads the kinds of agents the script can name: those of the folders above it, and the person's own.
+    pub fn read_kinds(&mut self) {
+        let folder = self.script_path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        self.kinds = AgentKind::read_all(folder.unwrap_or(Path::new(".")), env::home_dir().as_deref());
+    }
+
     /// Has the run answered by `chosen`: provider, models, prices.
     pub fn answered_by(&mut self, chosen: &Chosen) -> Arc<dyn Model> {
         self.simulated = chosen.is_simulated();
@@ -132,14 +141,10 @@ impl RunSpec {
         let Some(given) = &options.agent_type else { return Ok(None) };
         let found = self.kinds.iter().find(|kind| kind.name == *given);
         // `plugin:type` comes from a plugin, which may not be looked at here.
-        if found.is_some()
-            || self.kinds.is_empty()
-            || given.contains(':')
-            || AgentKind::BUILT_IN.contains(&given.as_str())
-        {
+        if found.is_some() || self.kinds.is_empty() || given.contains(':') || AGENT_TYPES.contains(&given.as_str()) {
             return Ok(found);
         }
-        let known: Vec<&str> = self.kinds.iter().map(|k| k.name.as_str()).chain(AgentKind::BUILT_IN).collect();
+        let known: Vec<&str> = self.kinds.iter().map(|k| k.name.as_str()).chain(AGENT_TYPES).collect();
         Err(format!("agent() knows no agentType {given:?}; known: {}", known.join(", ")))
     }
 

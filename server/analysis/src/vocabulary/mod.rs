@@ -28,6 +28,9 @@ pub const CALLS: [&str; 6] = ["agent", "parallel", "pipeline", "phase", "log", "
 /// Primitives whose call, together with `export const meta`, makes a text a workflow. `log` is a name too common.
 pub const RECOGNIZED_BY: [&str; 5] = ["agent", "parallel", "pipeline", "phase", "workflow"];
 
+/// Types of agents that are always there. They have neither model nor system prompt of their own. Source: vendor documentation.
+pub const AGENT_TYPES: [&str; 5] = ["general-purpose", "Explore", "Plan", "statusline-setup", "claude-code-guide"];
+
 /// Size guidelines a person can choose: agents of one run. Advisory. Source: vendor documentation.
 pub const SIZE_GUIDELINES: [(&str, u64); 3] = [("small", 5), ("medium", 15), ("large", 50)];
 

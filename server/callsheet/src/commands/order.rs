@@ -11,7 +11,7 @@ use models::Chosen;
 use runtime::{EventKind, Limits, RunSpec};
 use serde_json::Value;
 
-use super::who::{SIMULATED, Who, with_kinds};
+use super::who::{SIMULATED, Who};
 use crate::{files::Source, output::Failure};
 
 /// What is not given is that of the run that is resumed, if one is.
@@ -99,6 +99,7 @@ impl Order {
         spec.concurrency = Some(self.at_once());
         spec.limits.max_agents = self.max_agents.unwrap_or(Limits::default().max_agents);
         spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
-        with_kinds(spec)
+        spec.read_kinds();
+        spec
     }
 }

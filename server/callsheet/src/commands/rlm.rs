@@ -119,8 +119,7 @@ impl Rlm {
     }
 
     fn simulated(&self) -> Simulated {
-        let most = Duration::from_millis(self.latency);
-        let latency = if most.is_zero() { Latency::None } else { Latency::Between(most / 4, most) };
+        let latency = Latency::up_to(Duration::from_millis(self.latency));
         Simulated { seed: self.seed, latency, failure_rate: 0.0 }
     }
 

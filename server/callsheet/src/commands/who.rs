@@ -1,11 +1,10 @@
 //! Who answers a run: the same flags wherever a run begins.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use analysis::Analysis;
 use clap::Args;
-use models::{AgentKind, Chosen, Latency, Options, Permissions, Simulated, choose};
-use runtime::RunSpec;
+use models::{Chosen, Latency, Options, Permissions, Simulated, choose};
 
 use crate::output::Failure;
 
@@ -50,8 +49,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 impl Who {
     /// Finds who answers a run of the script; looks for keys, and spends nothing.
     pub(crate) fn choose(&self, seed: u64, analysis: &Analysis) -> Result<Chosen, Failure> {
-        let most = Duration::from_millis(self.latency);
-        let latency = if most.is_zero() { Latency::None } else { Latency::Between(most / 4, most) };
+        let latency = Latency::up_to(Duration::from_millis(self.latency));
         let options = Options {
             simulated: Simulated { seed, latency, failure_rate: self.failures },
             aliases: self.aliases.iter().cloned().collect(),
@@ -63,11 +61,4 @@ impl Who {
         let name = self.model.as_deref().unwrap_or(SIMULATED);
         choose(name, &options, analysis.plan.named_models()).map_err(|error| Failure::usage(error.to_string()))
     }
-}
-
-/// Has `spec` know the kinds of agents its script can name.
-pub(crate) fn with_kinds(mut spec: RunSpec) -> RunSpec {
-    let folder = spec.script_path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    spec.kinds = AgentKind::read_all(folder, std::env::home_dir().as_deref());
-    spec
 }

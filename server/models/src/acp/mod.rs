@@ -23,10 +23,11 @@ use self::{
     turn::Turn,
 };
 use crate::{
-    Answer, Model, ModelError, Reply, Request, Usage, UsageBasis,
+    Answer, Correction, Model, ModelError, Reply, Request, Usage, UsageBasis,
     choose::Options,
     command::{patiently, tail},
-    group::Group,
+    group::{Group, Streams},
+    model::tokens_of,
     secrets::Secrets,
     shell,
     worktree::Workplace,
@@ -64,13 +65,9 @@ impl Acp {
     }
 
     async fn call(&self, request: Request) -> Result<Answer, ModelError> {
-        let mut place = Workplace::open(&self.folder, &request).await?;
+        let place = Workplace::open(&self.folder, &request).await?;
         let result = patiently(self.work(&request, &place), &request.listener).await;
-        let notes = place.close().await;
-        result?.map(|mut answer| {
-            answer.notes.extend(notes);
-            answer
-        })
+        place.leave(result.flatten()).await
     }
 
     async fn work(&self, request: &Request, place: &Workplace) -> Result<Answer, ModelError> {
@@ -82,21 +79,16 @@ impl Acp {
         if let Some(agent) = self.agent.filter(|_| self.permissions != Permissions::All) {
             command.envs(agent.asking.iter().copied());
         }
-        let mut group = Group::start(command, place.folder())
+        let (group, Streams { stdin, stdout, mut stderr }) = Group::start(command, place.folder())
             .map_err(|e| refused(format!("the agent {:?} cannot start: {e}", self.name)))?;
-        let (Some(input), Some(output), Some(mut errors)) =
-            (group.stdin.take(), group.stdout.take(), group.stderr.take())
-        else {
-            return Err(refused("the agent has no standard streams".into()));
-        };
         // Read all along, or an agent that says much there would stand still.
         let said = tokio::spawn(async move {
             let mut said = Vec::new();
             // Err: what was said until then is all there is.
-            let _ = tokio::io::AsyncReadExt::read_to_end(&mut errors, &mut said).await;
+            let _ = tokio::io::AsyncReadExt::read_to_end(&mut stderr, &mut said).await;
             String::from_utf8_lossy(&said).into_owned()
         });
-        let talked = self.talk(request, place, &mut Peer::new(input, output)).await;
+        let talked = self.talk(request, place, &mut Peer::new(stdin, stdout)).await;
         drop(group);
         match talked {
             Ok(answer) => Ok(answer),
@@ -180,8 +172,7 @@ fn blocks(request: &Request, has_tool: bool) -> Vec<Value> {
                 What you write besides is not read.";
     let last = "Your last message is handed to a program as the result: write the result itself, nothing about it.";
     let ours = if has_tool { tool } else { last };
-    let correction = request.correction.as_ref();
-    let wrong = correction.map(|wrong| format!("Your last answer was:\n{}\n\n{}", wrong.answer, wrong.told));
+    let wrong = request.correction.as_ref().map(Correction::in_words);
     let texts = [request.system.clone(), Some(ours.to_owned()), Some(request.prompt.clone()), wrong];
     texts.into_iter().flatten().map(|text| json!({"type": "text", "text": text})).collect()
 }
@@ -197,11 +188,7 @@ fn add(before: Option<Usage>, more: Option<Usage>) -> Option<Usage> {
 fn counted(request: &Request, value: &Value) -> Usage {
     let input = blocks(request, request.schema.is_some());
     let input = input.iter().filter_map(|block| block["text"].as_str()).map(tokens::count).sum();
-    let output = match value {
-        Value::String(text) => tokens::count(text),
-        json => tokens::count(&json.to_string()),
-    };
-    Usage { input, output, ..Usage::default() }
+    Usage { input, output: tokens_of(value), ..Usage::default() }
 }
 
 /// Where the tool puts the answer: a folder of its own, gone with it.

@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::permissions::TOOL;
-use crate::violations;
+use crate::violations::violations;
 
 /// The file with the schema.
 pub(super) const SCHEMA: &str = "schema.json";

@@ -13,7 +13,7 @@ use std::time::Duration;
 use analysis::tokens;
 use serde_json::Value;
 
-use crate::{Answer, Model, ModelError, Reply, Request, Usage};
+use crate::{Answer, Model, ModelError, Reply, Request, Usage, model::tokens_of};
 use random::Random;
 
 /// A model that invents its answers. They satisfy the schema where the schema can be satisfied, and mean nothing.
@@ -36,6 +36,13 @@ pub enum Latency {
     None,
     /// Evenly spread from the first to the second, drawn from the request.
     Between(Duration, Duration),
+}
+
+impl Latency {
+    /// From a quarter of `most` to `most`.
+    pub fn up_to(most: Duration) -> Self {
+        if most.is_zero() { Self::None } else { Self::Between(most / 4, most) }
+    }
 }
 
 impl Simulated {
@@ -65,10 +72,7 @@ impl Simulated {
             Some(schema) => value::satisfying(schema, &mut random),
             None => Value::String(words::answer(&mut random)),
         };
-        let output = match &value {
-            Value::String(text) => tokens::count(text),
-            json => tokens::count(&json.to_string()),
-        };
+        let output = tokens_of(&value);
         if let Some(most) = request.max_output.filter(|most| output > *most) {
             return Err(ModelError::CutOff(most));
         }

@@ -73,19 +73,14 @@ impl Format for Anthropic {
         body
     }
 
-    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Some(data) = data(event)? else {
-            return Ok(None);
-        };
+    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
+        let Some(data) = data(event)? else { return Ok(()) };
         match text(&data, "/type").unwrap_or_default() {
             "message_start" => {
                 reply.name_model(&data, "/message/model");
                 reply.usage = usage(&data["message"]["usage"], reply.usage);
             }
-            "content_block_delta" => {
-                let delta = text(&data, "/delta/text").or(text(&data, "/delta/partial_json"));
-                return Ok(delta.and_then(|delta| reply.add(delta)));
-            }
+            "content_block_delta" => reply.add(text(&data, "/delta/text").or(text(&data, "/delta/partial_json"))),
             "message_delta" => {
                 reply.usage = usage(&data["usage"], reply.usage);
                 reply.stop = text(&data, "/delta/stop_reason").map(stop);
@@ -93,7 +88,7 @@ impl Format for Anthropic {
             "error" => return Err(stream_error(&data)),
             _ => {}
         }
-        Ok(None)
+        Ok(())
     }
 
     fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError> {
@@ -103,8 +98,8 @@ impl Format for Anthropic {
         reply.name_model(answer, "/model");
         for block in answer["content"].as_array().into_iter().flatten() {
             match text(block, "/type") {
-                Some("text") => drop(reply.add(text(block, "/text").unwrap_or_default())),
-                Some("tool_use") => drop(reply.add(&block["input"].to_string())),
+                Some("text") => reply.add(text(block, "/text")),
+                Some("tool_use") => reply.add(Some(&block["input"].to_string())),
                 _ => {}
             }
         }

@@ -52,13 +52,9 @@ impl Format for Gemini {
         body
     }
 
-    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Some(data) = data(event)? else {
-            return Ok(None);
-        };
-        let before = reply.text.len();
-        self.read_whole(&data, reply)?;
-        Ok(Some(reply.text[before..].to_owned()).filter(|delta| !delta.is_empty()))
+    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
+        let Some(data) = data(event)? else { return Ok(()) };
+        self.read_whole(&data, reply)
     }
 
     /// A piece of a stream looks like a whole answer.
@@ -89,7 +85,7 @@ impl Format for Gemini {
         let parts = data.pointer("/candidates/0/content/parts").and_then(Value::as_array);
         let thought = |part: &&Value| part["thought"].as_bool() != Some(true);
         for part in parts.into_iter().flatten().filter(thought) {
-            reply.add(part["text"].as_str().unwrap_or_default());
+            reply.add(part["text"].as_str());
         }
         Ok(())
     }

@@ -102,10 +102,8 @@ impl Partial {
         }
     }
 
-    fn add(&mut self, delta: &str) -> Option<String> {
-        let delta = self.halves.join(delta);
-        self.text.push_str(&delta);
-        Some(delta).filter(|delta| !delta.is_empty())
+    fn add(&mut self, delta: Option<&str>) {
+        self.text.push_str(&self.halves.join(delta.unwrap_or_default()));
     }
 }
 
@@ -135,8 +133,8 @@ pub trait Format: Send + Sync {
     /// Headers besides the content type. `key` is the secret; empty where a local server needs none.
     fn headers(&self, key: &str) -> Vec<(&'static str, String)>;
 
-    /// Takes one event of the stream into `reply`; the text it added, if any, is the return value.
-    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError>;
+    /// Takes one event of the stream into `reply`.
+    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError>;
 
     /// Takes a whole answer into `reply`, from a server that does not stream.
     fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError>;

@@ -55,15 +55,14 @@ impl Format for OpenAiChat {
         body
     }
 
-    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Some(data) = data(event)? else {
-            return Ok(None);
-        };
+    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
+        let Some(data) = data(event)? else { return Ok(()) };
         if data.get("error").is_some() {
             return Err(stream_error(&data));
         }
         head(&data, reply);
-        Ok(text(&data, "/choices/0/delta/content").and_then(|delta| reply.add(delta)))
+        reply.add(text(&data, "/choices/0/delta/content"));
+        Ok(())
     }
 
     fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError> {
@@ -71,7 +70,7 @@ impl Format for OpenAiChat {
             return Err(stream_error(answer));
         }
         head(answer, reply);
-        reply.add(text(answer, "/choices/0/message/content").unwrap_or_default());
+        reply.add(text(answer, "/choices/0/message/content"));
         Ok(())
     }
 }

@@ -45,21 +45,17 @@ impl Format for OpenAiResponses {
         body
     }
 
-    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<Option<String>, StreamError> {
-        let Some(data) = data(event)? else {
-            return Ok(None);
-        };
+    fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
+        let Some(data) = data(event)? else { return Ok(()) };
         match text(&data, "/type").unwrap_or(&event.name) {
-            "response.output_text.delta" => {
-                return Ok(text(&data, "/delta").and_then(|delta| reply.add(delta)));
-            }
+            "response.output_text.delta" => reply.add(text(&data, "/delta")),
             "response.completed" | "response.incomplete" => end(&data["response"], reply),
             "response.failed" => return Err(stream_error(&data["response"])),
             "error" if data.get("error").is_some() => return Err(stream_error(&data)),
             "error" => return Err(stream_error(&json!({ "error": data }))),
             _ => {}
         }
-        Ok(None)
+        Ok(())
     }
 
     fn read_whole(&self, answer: &Value, reply: &mut Partial) -> Result<(), StreamError> {
@@ -68,7 +64,7 @@ impl Format for OpenAiResponses {
         }
         let items = answer["output"].as_array().into_iter().flatten();
         for part in items.filter_map(|item| item["content"].as_array()).flatten() {
-            reply.add(text(part, "/text").unwrap_or_default());
+            reply.add(text(part, "/text"));
         }
         end(answer, reply);
         Ok(())

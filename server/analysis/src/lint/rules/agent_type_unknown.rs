@@ -23,12 +23,9 @@ pub(super) const RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-/// Types that are always there. Source: vendor documentation.
-const BUILT_IN: [&str; 5] = ["general-purpose", "Explore", "Plan", "statusline-setup", "claude-code-guide"];
-
 fn check(cx: &Checker, report: &mut Report) {
     let Some(types) = &cx.context.agent_types else { return };
-    let known = || types.iter().map(|t| t.name.as_str()).chain(BUILT_IN);
+    let known = || types.iter().map(|t| t.name.as_str()).chain(vocabulary::AGENT_TYPES);
     for id in cx.calls("agent") {
         let Some(options) = cx.options(id) else { continue };
         let Some(given) = options.get("agentType").and_then(|p| p.value).and_then(constant_string) else { continue };
