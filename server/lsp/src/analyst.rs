@@ -7,8 +7,10 @@ use std::{
     thread,
 };
 
-use analysis::{Analysis, Context};
+use analysis::Analysis;
 use tower_lsp::ls_types::Uri;
+
+use crate::{settings::Settings, workflows, workspace::Workspace};
 
 /// Stack of the thread, in bytes: the parser recurses, and an overflow could not be caught. Only touched pages count.
 pub(crate) const STACK: usize = 32 << 20;
@@ -22,8 +24,10 @@ pub(crate) struct Job {
     pub(crate) version: i32,
     /// The text.
     pub(crate) text: Arc<str>,
-    /// What the text alone does not tell.
-    pub(crate) context: Context,
+    /// The settings in force.
+    pub(crate) settings: Arc<Settings>,
+    /// What lies around the script.
+    pub(crate) workspace: Arc<Workspace>,
     /// The script's last analysis of a whole tree: it tells what was edited, where the text is broken.
     pub(crate) last: Option<Arc<Analysis>>,
 }
@@ -112,7 +116,11 @@ fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<Job> {
 
 fn carry_out(job: &Job) -> Report {
     let last = job.last.as_ref().map(|last| &last.script);
-    let analysis = catch_unwind(AssertUnwindSafe(|| analysis::analyze_after(job.text.clone(), last, &job.context)))
-        .inspect_err(|_| tracing::error!("the analysis of a script panicked"));
+    let analyse = || {
+        let context = workflows::context(&job.uri, &job.settings, &job.workspace);
+        analysis::analyze_after(job.text.clone(), last, &context)
+    };
+    let analysis =
+        catch_unwind(AssertUnwindSafe(analyse)).inspect_err(|_| tracing::error!("the analysis of a script panicked"));
     Report { uri: job.uri.clone(), version: job.version, analysis: analysis.ok().map(Arc::new) }
 }

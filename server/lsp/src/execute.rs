@@ -48,9 +48,9 @@ impl Owner {
 
     fn show_plan(&self, script: &Snapshot) -> Value {
         let path = documents::call_sheet_path(&script.uri, &self.client.folders);
-        let (outbox, text, answer) = (self.outbox.clone(), call_sheet(script), json!({"path": path}));
+        let (outbox, script, answer) = (self.outbox.clone(), script.clone(), json!({"path": path}));
         let show = self.client.show_document;
-        tokio::spawn(async move { documents::write_and_show(&outbox, show, path, text).await });
+        tokio::spawn(async move { documents::write_and_show(&outbox, show, path, move || call_sheet(&script)).await });
         answer
     }
 

@@ -174,8 +174,10 @@ impl Owner {
     fn moved_in(&mut self, mut found: Workspace) {
         // What an editor holds is newer than what is on disk.
         for (uri, script) in self.scripts.iter() {
-            if let (Some(path), Some(newest)) = (workspace::path_of(uri), script.last_whole()) {
-                found.edited(&path, &newest);
+            if let (Some(path), Some(newest)) = (workspace::path_of(uri), script.last_whole())
+                && let Some((at, fresh)) = found.news(&path, &newest)
+            {
+                found.workflows[at] = fresh;
             }
         }
         if *self.workspace != found {
@@ -204,9 +206,8 @@ impl Owner {
     fn tell_callers(&mut self, uri: &Uri) {
         let newest = self.scripts.get(uri).and_then(Script::last_whole);
         let (Some(path), Some(newest)) = (workspace::path_of(uri), newest) else { return };
-        if !Arc::make_mut(&mut self.workspace).edited(&path, &newest) {
-            return;
-        }
+        let Some((at, fresh)) = self.workspace.news(&path, &newest) else { return };
+        Arc::make_mut(&mut self.workspace).workflows[at] = fresh;
         let calls = |script: &Script| script.last_whole().is_some_and(|a| !a.plan.workflows.is_empty());
         let callers: Vec<Uri> = self
             .scripts
@@ -293,7 +294,9 @@ impl Owner {
         let TextDocumentItem { uri, version, text, .. } = document;
         self.documents.open(uri.clone(), version, text);
         self.recognise(&uri);
-        self.look_for_last_run(uri);
+        if self.scripts.contains_key(&uri) {
+            self.look_for_last_run(uri);
+        }
     }
 
     /// `textDocument/didChange`.
@@ -335,7 +338,8 @@ impl Owner {
             uri: uri.clone(),
             version: document.version,
             text: document.text.clone(),
-            context: workflows::context(uri, &self.settings, &self.workspace),
+            settings: self.settings.clone(),
+            workspace: self.workspace.clone(),
             last: script.last_whole(),
         });
     }

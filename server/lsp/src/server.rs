@@ -22,7 +22,10 @@ use crate::{
         titles, workspace_symbols,
     },
     owner::{Mailbox, Owner, internal_error},
-    run::protocol::{CatchUp, CaughtUp, Listed},
+    run::{
+        events,
+        protocol::{CatchUp, CaughtUp, Listed},
+    },
     snapshot::Snapshot,
     transport::Guardian,
 };
@@ -70,7 +73,8 @@ impl Slot {
 
     /// `callsheet/runEvents`: what a late or restarted client missed.
     pub(crate) async fn run_events(&self, params: CatchUp) -> Result<CaughtUp> {
-        self.ask(move |owner| owner.run_events(&params)).await
+        let run = self.ask(move |owner| owner.session_run(&params.run_id)).await?;
+        tokio::task::spawn_blocking(move || events::past(&run, params.from)).await.map_err(|_| internal_error())
     }
 
     /// `callsheet/runs`: the runs of this session.

@@ -105,8 +105,10 @@ impl Simulator {
         }
     }
 
-    fn known(&self, key: &Key) -> Option<Arc<Simulated>> {
-        self.known.iter().rev().find(|(known, _)| known == key).map(|(_, simulated)| simulated.clone())
+    /// What is known of a text as it is analysed now: the same text may be estimated anew, as what it calls is edited.
+    fn known(&self, key: &Key, analysis: &Analysis) -> Option<Arc<Simulated>> {
+        let of = |(known, simulated): &&(Key, Arc<Simulated>)| known == key && simulated.fits(analysis);
+        self.known.iter().rev().find(of).map(|(_, simulated)| simulated.clone())
     }
 
     fn keep(&mut self, key: Key, simulated: Arc<Simulated>) {
@@ -128,7 +130,7 @@ impl Owner {
             return self.simulate_next();
         };
         let key = self.key_of(&script);
-        if let Some(known) = self.simulator.known(&key) {
+        if let Some(known) = self.simulator.known(&key, &script.known) {
             self.show_simulated(uri, known);
             return self.simulate_next();
         }
@@ -159,9 +161,10 @@ impl Owner {
         self.simulate_next();
     }
 
-    /// Forgets what was simulated: something beside the scripts has changed.
+    /// Forgets what was simulated, and gives up what is being: something beside the scripts has changed.
     pub(crate) fn forget_simulations(&mut self) {
         self.simulator.known.clear();
+        self.simulator.current = None;
     }
 
     /// A script that calls no agents, or does not parse, has nothing to simulate.
@@ -223,7 +226,7 @@ impl Owner {
 
 /// Simulates in a thread of its own, as the script is parsed there; `then` is called on it unless the simulation is given up.
 fn simulate(
-    spec: RunSpec,
+    mut spec: RunSpec,
     analysis: Arc<Analysis>,
     runs: u32,
     cancelled: oneshot::Receiver<()>,
@@ -235,6 +238,7 @@ fn simulate(
         if let Err(error) = rustix::process::nice(NICE) {
             tracing::warn!(%error, "simulations do not give way to other work");
         }
+        spec.read_kinds();
         let found = runtime.block_on(async {
             tokio::select! {
                 found = runtime::simulate(&spec, &analysis, runs) => Some(found.map_err(|error| error.to_string())),

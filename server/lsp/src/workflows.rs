@@ -36,13 +36,15 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         },
         agent_types: (!agent_types.is_empty()).then_some(agent_types),
         workflows: (!workflows.is_empty()).then_some(workflows),
-        assumptions: Assumptions {
-            concurrency: settings.at_once(),
-            prices: prices(settings, workspace),
-            ..Assumptions::default()
-        },
+        assumptions: assumptions(settings, workspace),
         ..Context::default()
     }
+}
+
+/// What estimates take for granted.
+pub(crate) fn assumptions(settings: &Settings, workspace: &Workspace) -> Assumptions {
+    let prices = prices(settings, workspace);
+    Assumptions { concurrency: settings.at_once(), prices, ..Assumptions::default() }
 }
 
 /// The person's own prices: those of the settings, then those of the file.

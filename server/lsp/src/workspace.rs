@@ -3,9 +3,11 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use analysis::{Analysis, Context, KnownWorkflow, prices::OwnPrices, script};
+use models::AgentKind;
 use tower_lsp::ls_types::Uri;
 
 /// Entries a walk looks at before it gives up; far more than a repository without its dependencies has.
@@ -14,13 +16,13 @@ const MOST_ENTRIES: usize = 50_000;
 /// Folders that hold other people's files.
 const SKIPPED: [&str; 6] = ["node_modules", "target", ".git", "dist", "build", "vendor"];
 
-/// What lies around scripts.
+/// What lies around scripts. Cheap to clone: an edit of a saved workflow makes a new one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Workspace {
     /// Agent types: `.claude/agents/*.md`.
-    pub(crate) agents: Vec<AgentType>,
+    pub(crate) agents: Vec<Arc<AgentType>>,
     /// Saved workflows: `.claude/workflows/*.js` and `*.workflow.js`.
-    pub(crate) workflows: Vec<Saved>,
+    pub(crate) workflows: Vec<Arc<Saved>>,
     /// The person's own prices, of their file.
     pub(crate) prices: OwnPrices,
 }
@@ -28,14 +30,8 @@ pub(crate) struct Workspace {
 /// A registered agent type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AgentType {
-    /// What scripts call it.
-    pub(crate) name: String,
-    /// Its own words.
-    pub(crate) description: String,
-    /// The tools it is limited to; `None` for all.
-    pub(crate) tools: Option<Vec<String>>,
-    /// Its own model.
-    pub(crate) model: Option<String>,
+    /// What its file says.
+    pub(crate) kind: AgentKind,
     /// Its file.
     pub(crate) path: PathBuf,
 }
@@ -66,8 +62,8 @@ impl Workspace {
         if let Some(home) = home {
             workspace.read_dot_claude(&home.join(".claude"));
         }
-        workspace.agents.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-        workspace.agents.dedup_by(|a, b| a.name == b.name);
+        workspace.agents.sort_by(|a, b| (&a.kind.name, &a.path).cmp(&(&b.kind.name, &b.path)));
+        workspace.agents.dedup_by(|a, b| a.kind.name == b.kind.name);
         workspace.workflows.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         workspace.workflows.dedup_by(|a, b| a.path == b.path);
         workspace
@@ -75,35 +71,32 @@ impl Workspace {
 
     /// The agent types, as the analysis wants to know them.
     pub(crate) fn agent_types(&self) -> Vec<analysis::AgentType> {
-        let known = |agent: &AgentType| analysis::AgentType {
-            name: agent.name.clone(),
-            tools: agent.tools.clone(),
-            model: agent.model.clone(),
+        let known = |kind: &AgentKind| analysis::AgentType {
+            name: kind.name.clone(),
+            tools: kind.tools.clone(),
+            model: kind.model.clone(),
         };
-        self.agents.iter().map(known).collect()
+        self.agents.iter().map(|agent| known(&agent.kind)).collect()
     }
 
     /// The workflows, as the analysis of `script` wants to know them: those of the folders above it come first, the closest first, as a
     /// run looks for them.
     pub(crate) fn known_workflows(&self, script: Option<&Path>) -> Vec<KnownWorkflow> {
-        let closeness = |saved: &&Saved| {
+        let closeness = |saved: &Saved| {
             let project = saved.path.parent().and_then(|f| f.parent()).and_then(|f| f.parent());
             project.filter(|p| script.is_some_and(|s| s.starts_with(p))).map(|p| p.components().count())
         };
-        let mut ordered: Vec<&Saved> = self.workflows.iter().collect();
+        let mut ordered: Vec<&Arc<Saved>> = self.workflows.iter().collect();
         ordered.sort_by_key(|saved| std::cmp::Reverse(closeness(saved)));
         ordered.into_iter().map(|saved| saved.known.clone()).collect()
     }
 
-    /// Takes in what an editor holds of the workflow saved at `path`, which may not be saved yet; whether that is news.
-    pub(crate) fn edited(&mut self, path: &Path, analysis: &Analysis) -> bool {
-        let Some(saved) = self.workflows.iter_mut().find(|saved| saved.path == path) else { return false };
-        if saved.known.text.as_deref() == Some(&*analysis.script.text) {
-            return false;
-        }
-        let Some(fresh) = saved_as(path, analysis) else { return false };
-        *saved = fresh;
-        true
+    /// What an editor holds of the workflow saved at `path`, which may not be saved yet, and its place among the workflows. `None` where
+    /// that is no news.
+    pub(crate) fn news(&self, path: &Path, analysis: &Analysis) -> Option<(usize, Arc<Saved>)> {
+        let at = self.workflows.iter().position(|saved| saved.path == path)?;
+        let is_known = self.workflows[at].known.text.as_deref() == Some(&*analysis.script.text);
+        if is_known { None } else { Some((at, Arc::new(saved_as(path, analysis)?))) }
     }
 
     fn walk(&mut self, folder: &Path, left: &mut usize) {
@@ -121,15 +114,16 @@ impl Workspace {
                     self.walk(&path, left);
                 }
             } else if name.ends_with(".workflow.js") {
-                self.workflows.extend(saved(&path));
+                self.workflows.extend(saved(&path).map(Arc::new));
             }
         }
     }
 
     fn read_dot_claude(&mut self, folder: &Path) {
-        self.agents.extend(entries(&folder.join("agents")).iter().filter_map(|path| agent_type(path)));
+        let agent = |path: PathBuf| Some(Arc::new(AgentType { kind: AgentKind::read(&path)?, path }));
+        self.agents.extend(entries(&folder.join("agents")).into_iter().filter_map(agent));
         let scripts = entries(&folder.join("workflows")).into_iter().filter(|path| has_extension(path, "js"));
-        self.workflows.extend(scripts.filter_map(|path| saved(&path)));
+        self.workflows.extend(scripts.filter_map(|path| saved(&path).map(Arc::new)));
     }
 }
 
@@ -142,24 +136,6 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 
 fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|e| e == extension)
-}
-
-/// Reads the front matter: `name:` and `description:` between two lines of dashes.
-fn agent_type(path: &Path) -> Option<AgentType> {
-    let text = fs::read_to_string(path).ok().filter(|_| has_extension(path, "md"))?;
-    let head = text.strip_prefix("---").and_then(|rest| rest.split("\n---").next()).unwrap_or_default();
-    let field = |name: &str| {
-        let line = head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-        Some(line.trim().trim_matches(['"', '\'']).to_string()).filter(|value| !value.is_empty())
-    };
-    let stem = path.file_stem()?.to_string_lossy().into_owned();
-    Some(AgentType {
-        name: field("name").unwrap_or(stem),
-        description: field("description").unwrap_or_default(),
-        tools: field("tools").map(|list| list.split(',').map(|tool| tool.trim().to_string()).collect()),
-        model: field("model").filter(|model| model != "inherit"),
-        path: path.to_path_buf(),
-    })
 }
 
 fn saved(path: &Path) -> Option<Saved> {
@@ -204,9 +180,28 @@ mod tests {
         put("flows/b.workflow.js", "export const meta = { name: 'build' }");
         put("node_modules/c.workflow.js", "export const meta = { name: 'no' }");
         let found = Workspace::read(&[folder.path().to_path_buf()], None);
-        let agents: Vec<_> = found.agents.iter().map(|a| (a.name.as_str(), a.description.as_str())).collect();
+        let agents: Vec<_> = found.agents.iter().map(|a| (a.kind.name.as_str(), a.kind.description.as_str())).collect();
         assert_eq!(agents, [("plain", ""), ("sharp-critic", "Finds faults")]);
         let workflows: Vec<_> = found.workflows.iter().map(|w| (w.name.as_str(), w.line)).collect();
         assert_eq!(workflows, [("audit", 1), ("build", 0)]);
+    }
+
+    #[test]
+    fn only_what_an_edit_changes_is_made_anew() {
+        let saved = |name: &str| {
+            let text = format!("export const meta = {{ name: '{name}', description: 'x' }}\n");
+            let path = PathBuf::from(format!("/p/{name}.workflow.js"));
+            Arc::new(saved_as(&path, &analysis::analyze(text, &Context::default())).unwrap())
+        };
+        let before = Workspace { workflows: vec![saved("a"), saved("b")], ..Workspace::default() };
+        let edited = |text: &str| analysis::analyze(text, &Context::default());
+        let path = Path::new("/p/b.workflow.js");
+        assert_eq!(before.news(path, &edited("export const meta = { name: 'b', description: 'x' }\n")), None);
+        assert_eq!(before.news(path, &edited("export const meta = {")), None, "it keeps the name it had");
+        let (at, fresh) = before.news(path, &edited("export const meta = { name: 'c' }")).unwrap();
+        let mut after = before.clone();
+        after.workflows[at] = fresh;
+        assert_eq!(after.workflows[1].name, "c");
+        assert!(Arc::ptr_eq(&before.workflows[0], &after.workflows[0]), "the others are not copied");
     }
 }

@@ -127,7 +127,8 @@ impl Items<'_> {
 
     fn agent_types(&self) -> Vec<CompletionItem> {
         let agents = &self.script.workspace.agents;
-        agents.iter().map(|agent| self.text(&agent.name, CompletionItemKind::CLASS, &agent.description)).collect()
+        let kinds = agents.iter().map(|agent| &agent.kind);
+        kinds.map(|kind| self.text(&kind.name, CompletionItemKind::CLASS, &kind.description)).collect()
     }
 
     fn workflows(&self) -> Vec<CompletionItem> {
@@ -203,6 +204,7 @@ mod tests {
     use std::sync::Arc;
 
     use expect_test::{Expect, expect};
+    use models::AgentKind;
 
     use super::*;
     use crate::{
@@ -218,22 +220,12 @@ mod tests {
     fn shown(text: &str) -> String {
         let offset = text.find('|').expect("a cursor");
         let mut script = Script::of(&text.replacen('|', "", 1));
-        let (path, description) = ("/x".into(), "Finds faults".to_string());
+        let description = "Finds faults".to_string();
+        let kind = AgentKind { name: "critic".into(), description: description.clone(), ..AgentKind::default() };
+        let audit = Saved { name: "audit".into(), description, path: "/y".into(), ..Saved::default() };
         script.snapshot.workspace = Arc::new(Workspace {
-            agents: vec![AgentType {
-                name: "critic".into(),
-                description: description.clone(),
-                tools: None,
-                model: None,
-                path,
-            }],
-            workflows: vec![Saved {
-                name: "audit".into(),
-                description,
-                path: "/y".into(),
-                line: 0,
-                known: analysis::KnownWorkflow::default(),
-            }],
+            agents: vec![Arc::new(AgentType { kind, path: "/x".into() })],
+            workflows: vec![Arc::new(audit)],
             ..Workspace::default()
         });
         let position = script.snapshot.converter().position(offset as u32);

@@ -7,7 +7,7 @@ use analysis::{
 use tower_lsp::ls_types::{GotoDefinitionResponse, Location, Position, Range, Uri};
 
 use crate::{
-    features::{titles, workflows_by_name},
+    features::{in_plan, titles, word_at, workflows_by_name},
     snapshot::Snapshot,
 };
 
@@ -28,7 +28,7 @@ fn literal<'a>(script: &'a Snapshot, position: Position, callee: Option<&str>, k
 
 fn agent_type(script: &Snapshot, position: Position) -> Option<Location> {
     let name = literal(script, position, None, Some("agentType"))?;
-    let agent = script.workspace.agents.iter().find(|agent| agent.name == name)?;
+    let agent = script.workspace.agents.iter().find(|agent| agent.kind.name == name)?;
     Some(Location { uri: Uri::from_file_path(&agent.path)?, range: Range::default() })
 }
 
@@ -41,21 +41,13 @@ fn workflow(script: &Snapshot, position: Position) -> Option<Location> {
 
 /// The declaration of the constant given as `schema`.
 fn schema(script: &Snapshot, position: Position) -> Option<Location> {
-    let offset = script.offset(position);
-    // A place before a word's first letter belongs to the word, too.
-    let behind = script.text.get(offset as usize..)?.chars().next().map_or(0, char::len_utf8) as u32;
     let is_schema = |cursor: &Cursor| match cursor.enclosing.last() {
         Some(Enclosing::Object { key: Some(key), .. }) => key == "schema" && !cursor.behind_dot,
         Some(Enclosing::Object { key: None, .. }) => cursor.word.slice(&script.text) == "schema",
         _ => false,
     };
-    let cursor = [offset, offset + behind]
-        .into_iter()
-        .filter_map(|at| cursor::at(&script.text, at))
-        .find(|cursor| cursor.word.start < cursor.word.end && is_schema(cursor))?;
-    let uses = cursor::words(&script.known.script.text, cursor.word.slice(&script.text));
-    let given = uses.into_iter().find(|was| script.place(*was) == Some(cursor.word))?;
-    match script.known.plan.binding_of(given)? {
+    let cursor = word_at(script, script.offset(position), is_schema)?;
+    match script.known.plan.binding_of(in_plan(script, cursor.word)?)? {
         analysis::plan::Binding::Local { declared } => script.location(Span::new(declared.start, declared.end)),
         _ => None,
     }
@@ -64,6 +56,8 @@ fn schema(script: &Snapshot, position: Position) -> Option<Location> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use models::AgentKind;
 
     use super::*;
     use crate::{
@@ -80,8 +74,10 @@ mod tests {
              await agent('x', { schema: BUGS, agentType: 'critic' })\n\
              await workflow('audit')\n",
         );
-        let critic = AgentType { name: "critic".into(), path: "/p/critic.md".into(), ..AgentType::default() };
+        let kind = AgentKind { name: "critic".into(), ..AgentKind::default() };
+        let critic = Arc::new(AgentType { kind, path: "/p/critic.md".into() });
         let audit = Saved { name: "audit".into(), path: "/p/audit.js".into(), line: 3, ..Saved::default() };
+        let audit = Arc::new(audit);
         script.snapshot.workspace =
             Arc::new(Workspace { agents: vec![critic], workflows: vec![audit], ..Workspace::default() });
         let leads = |part: &str| match definition(&script.snapshot, script.at(part)) {

@@ -6,7 +6,7 @@ use analysis::{
     plan::{Binding, Why},
     script::{
         Chain,
-        cursor::{self, Cursor, Enclosing},
+        cursor::{Cursor, Enclosing},
     },
     text::Span,
     vocabulary,
@@ -15,20 +15,16 @@ use analysis::{
 use crate::{
     features::{
         fields::{Fields, fields_here},
-        reasons,
+        in_plan, reasons,
         values::{fields_of, value_of},
+        word_at,
     },
     snapshot::Snapshot,
 };
 
 /// The word at a byte offset and what is to be said of it.
 pub(crate) fn hover_word(script: &Snapshot, offset: u32) -> Option<(Span, String)> {
-    // The mouse on a word's first letter is before that letter.
-    let behind = script.text.get(offset as usize..)?.chars().next().map_or(0, char::len_utf8) as u32;
-    let cursor = [offset, offset + behind]
-        .into_iter()
-        .filter_map(|at| cursor::at(&script.text, at))
-        .find(|cursor| cursor.word.start < cursor.word.end && cursor.string.is_none())?;
+    let cursor = word_at(script, offset, |cursor| cursor.string.is_none())?;
     let word = cursor.word.slice(&script.text);
     let text = match &cursor.member_of {
         Some(chain) => budget(script, chain, word).or_else(|| member(script, chain, word))?,
@@ -76,8 +72,7 @@ fn primitive(script: &Snapshot, word: &str) -> Option<String> {
 fn variable(script: &Snapshot, word: Span) -> Option<String> {
     let plan = &script.known.plan;
     let name = word.slice(&script.text);
-    let was =
-        cursor::words(&script.known.script.text, name).into_iter().find(|was| script.place(*was) == Some(word))?;
+    let was = in_plan(script, word)?;
     let Some(Binding::Local { .. }) = plan.binding_of(was) else { return None };
     let value = plan.value_at(was)?;
     let schema = value.object.as_ref().and_then(|object| object.from_schema.as_ref());

@@ -18,10 +18,31 @@ pub(crate) mod values;
 pub(crate) mod words;
 pub(crate) mod workspace_symbols;
 
+use analysis::{
+    script::cursor::{self, Cursor},
+    text::Span,
+};
+
 use crate::{snapshot::Snapshot, workspace::Saved};
+
+/// The word at a byte offset, where it `fits`. A place before a word's first letter belongs to the word, too: the mouse on that letter is
+/// there.
+fn word_at(script: &Snapshot, offset: u32, fits: impl Fn(&Cursor) -> bool) -> Option<Cursor> {
+    let behind = script.text.get(offset as usize..)?.chars().next().map_or(0, char::len_utf8) as u32;
+    [offset, offset + behind]
+        .into_iter()
+        .filter_map(|at| cursor::at(&script.text, at))
+        .find(|cursor| cursor.word.start < cursor.word.end && fits(cursor))
+}
+
+/// Where a word of this text stands in the text of the plan; `None` where its line was edited since.
+fn in_plan(script: &Snapshot, word: Span) -> Option<Span> {
+    let uses = cursor::words(&script.known.script.text, word.slice(&script.text));
+    uses.into_iter().find(|was| script.place(*was) == Some(word))
+}
 
 /// The workflows a script can name, without itself.
 fn workflows_by_name(script: &Snapshot) -> Vec<&Saved> {
     let own = crate::workspace::path_of(&script.uri);
-    script.workspace.workflows.iter().filter(|saved| Some(&saved.path) != own.as_ref()).collect()
+    script.workspace.workflows.iter().map(|saved| &**saved).filter(|saved| Some(&saved.path) != own.as_ref()).collect()
 }

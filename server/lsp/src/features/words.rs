@@ -39,8 +39,7 @@ pub(crate) fn likely_agents(count: &Count, likely_ones: &Range<Agents>) -> Strin
 
 /// `4..9`, of what runs told.
 fn likely(agents: &Range<Agents>) -> Option<String> {
-    let (Basis::Simulated { .. } | Basis::History { .. }) = agents.basis else { return None };
-    let (low, high) = (agents.low?, agents.high?);
+    let (low, high) = (agents.low?, agents.high.filter(|_| agents.basis.is_from_runs())?);
     Some(if low == high { format!("{low}") } else { format!("{low}..{high}") })
 }
 
@@ -54,7 +53,8 @@ pub(crate) fn agents(count: &Count) -> String {
 pub(crate) fn amount<T: Display + PartialEq + Copy + Default>(range: &Range<T>) -> Option<String> {
     // Nothing at all is no likely number to lead with where there can be more.
     let likely = range.likely.filter(|likely| *likely != T::default() || range.high == range.likely);
-    if let (Basis::Assumed | Basis::Simulated { .. } | Basis::History { .. }, Some(likely)) = (&range.basis, likely) {
+    let is_estimate = range.basis == Basis::Assumed || range.basis.is_from_runs();
+    if let Some(likely) = likely.filter(|_| is_estimate) {
         let likely = likely.to_string();
         // `<$0.01` says already that it is not exact.
         return Some(if likely.starts_with('<') { likely } else { format!("~{likely}") });

@@ -2,7 +2,7 @@
 
 use analysis::{
     Analysis,
-    estimate::{Assumptions, Estimate},
+    estimate::{Cost, Estimate},
     units::Usd,
 };
 use runtime::Preview;
@@ -45,14 +45,14 @@ pub(crate) fn question(name: &str, known: &Analysis, estimate: &Estimate, settin
 pub(crate) fn resumption(
     name: &str,
     preview: &Preview,
+    cost: &Cost,
     simulated: bool,
     changed: bool,
     agents: &analysis::plan::Count,
 ) -> String {
     let count = |n: usize| if n == 1 { "1 agent".to_owned() } else { format!("{n} agents") };
     let (cached, live) = (preview.cached.len(), preview.live.len());
-    let cost = preview.cost(&Assumptions::default());
-    let spent = if live > 0 { words::cost(&cost) } else { String::new() };
+    let spent = if live > 0 { words::cost(cost) } else { String::new() };
     let mut said = vec![format!("{name}: {} from the journal, {live} to run{spent}.", count(cached))];
     if live > 0 {
         said.push(if simulated { "Simulated: nothing is spent.".into() } else { words::basis(&cost.usd.basis) });

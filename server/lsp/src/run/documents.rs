@@ -32,12 +32,17 @@ pub(crate) fn call_sheet_path(script: &Uri, folders: &[Uri]) -> PathBuf {
     folder.join(".callsheet").join("plans").join(format!("{}.md", stem.as_deref().unwrap_or("untitled")))
 }
 
-/// Writes a document and opens it; where the client opens none, its log says where it is.
-pub(crate) async fn write_and_show(outbox: &Outbox, show: bool, path: PathBuf, text: String) {
+/// Writes a document and opens it in the editor; what `text` reads to make it may take its time.
+pub(crate) async fn write_and_show(
+    outbox: &Outbox,
+    show: bool,
+    path: PathBuf,
+    text: impl FnOnce() -> String + Send + 'static,
+) {
     let theirs = path.clone();
-    let written = tokio::task::spawn_blocking(move || write(&theirs, &text)).await;
+    let written = tokio::task::spawn_blocking(move || write(&theirs, &text())).await;
     match written.unwrap_or_else(|error| Err(io::Error::other(error))) {
-        Ok(()) => self::show(outbox, show, &path).await,
+        Ok(()) => self::show(outbox, show, &path, Where::Editor).await,
         Err(error) => outbox.show(MessageType::ERROR, format!("{} could not be written: {error}.", path.display())),
     }
 }
@@ -49,10 +54,20 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     std::fs::write(path, text)
 }
 
-/// Opens a file in the editor, if that can.
-pub(crate) async fn show(outbox: &Outbox, show: bool, path: &Path) {
+/// Where a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Where {
+    /// Beside the script, which keeps the focus.
+    Editor,
+    /// By the program the system has for it.
+    Outside,
+}
+
+/// Opens a file; where the client opens none, its log says where it is.
+pub(crate) async fn show(outbox: &Outbox, show: bool, path: &Path, place: Where) {
     if show && let Some(uri) = Uri::from_file_path(path) {
-        let params = ShowDocumentParams { uri, external: Some(false), take_focus: Some(false), selection: None };
+        let take_focus = (place == Where::Editor).then_some(false);
+        let params = ShowDocumentParams { uri, external: Some(place == Where::Outside), take_focus, selection: None };
         if outbox.client().show_document(params).await.unwrap_or(false) {
             return;
         }

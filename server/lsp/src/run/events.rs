@@ -7,11 +7,18 @@ use tower_lsp::ls_types::Uri;
 
 use crate::{
     outbox::Outbox,
-    run::protocol::{Numbered, RunEvent, RunEventParams},
+    run::protocol::{CaughtUp, Numbered, RunEvent, RunEventParams},
 };
 
 /// Events that come within this time go out together: twenty bundles a second at most.
 const BUNDLE: Duration = Duration::from_millis(50);
+
+/// A run's events from number `from` on, as far as there are any. Reads the journal, which may take its time.
+pub(crate) fn past(handle: &RunHandle, from: u64) -> CaughtUp {
+    let mut past = handle.subscribe(from);
+    let events = std::iter::from_fn(|| past.try_next()).map(Numbered::of).collect();
+    CaughtUp { events, live: handle.state().ended.is_none() }
+}
 
 /// Sends a run's events to its end. A client that reads slowly slows only this down: nothing piles up.
 pub(crate) async fn send(handle: RunHandle, uri: Uri, outbox: Outbox) {

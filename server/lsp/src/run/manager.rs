@@ -18,7 +18,7 @@ use crate::{
         confirm, documents, events,
         last::LastRun,
         progress,
-        protocol::{CatchUp, CaughtUp, Listed, Numbered},
+        protocol::Listed,
         start::Order,
         transcript::transcript,
         view::{RunView, Ticket},
@@ -200,9 +200,12 @@ impl Owner {
             self.outbox.show(MessageType::ERROR, format!("{name} failed{place}: {}", error.message));
         }
         let path = handle.folder().join("transcript.md");
-        let (outbox, text) = (self.outbox.clone(), transcript(name, &view, |seq| handle.event(seq)));
+        let (outbox, name, seen, handle) = (self.outbox.clone(), name.to_owned(), view.clone(), handle.clone());
         let show = self.client.show_document && self.settings.open_transcript;
-        tokio::spawn(async move { documents::write_and_show(&outbox, show, path, text).await });
+        tokio::spawn(async move {
+            let text = move || transcript(&name, &seen, |seq| handle.event(seq));
+            documents::write_and_show(&outbox, show, path, text).await;
+        });
         if let Some(script) = self.scripts.get_mut(uri) {
             script.last = Some(Arc::new(LastRun::of(&view)));
         }
@@ -270,12 +273,9 @@ impl Owner {
         }
     }
 
-    /// `callsheet/runEvents`.
-    pub(crate) fn run_events(&mut self, params: &CatchUp) -> Result<CaughtUp> {
-        let run = self.runs.session(&params.run_id)?;
-        let mut past = run.handle.subscribe(params.from);
-        let events = std::iter::from_fn(|| past.try_next()).map(Numbered::of).collect();
-        Ok(CaughtUp { events, live: run.handle.state().ended.is_none() })
+    /// The run of that name, for `callsheet/runEvents`.
+    pub(crate) fn session_run(&self, id: &str) -> Result<RunHandle> {
+        Ok(self.runs.session(id)?.handle.clone())
     }
 
     /// `callsheet/runs`: the runs of this session, newest first.

@@ -5,17 +5,16 @@ use std::path::PathBuf;
 use runtime::{RunId, report, runs};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
-use tower_lsp::{
-    jsonrpc::Result,
-    ls_types::{MessageType, ShowDocumentParams, Uri},
-};
+use tower_lsp::jsonrpc::Result;
 
 use crate::{
     commands::Target,
     execute::{Answer, refusal},
-    outbox::Outbox,
     owner::Owner,
-    run::start::runs_dir,
+    run::{
+        documents::{self, Where},
+        start::runs_dir,
+    },
     snapshot::Snapshot,
 };
 
@@ -34,7 +33,7 @@ impl Owner {
             let written = tokio::task::spawn_blocking(move || write(runs_dir, &id)).await;
             let answer = match written.unwrap_or_else(|error| Err(error.to_string())) {
                 Ok(path) => {
-                    open(&outbox, show, &path).await;
+                    documents::show(&outbox, show, &path, Where::Outside).await;
                     Ok(json!({"path": path}))
                 }
                 Err(message) => Err(refusal(message)),
@@ -48,15 +47,4 @@ impl Owner {
 fn write(runs_dir: PathBuf, id: &RunId) -> std::result::Result<PathBuf, String> {
     let run = runs::open(&runs_dir, id).map_err(|error| error.to_string())?;
     report::write(&run).map_err(|error| format!("The report could not be written: {error}."))
-}
-
-/// Opens the page outside of the editor; where the client opens none, its log says where it is.
-async fn open(outbox: &Outbox, show: bool, path: &std::path::Path) {
-    if show && let Some(uri) = Uri::from_file_path(path) {
-        let params = ShowDocumentParams { uri, external: Some(true), take_focus: None, selection: None };
-        if outbox.client().show_document(params).await.unwrap_or(false) {
-            return;
-        }
-    }
-    outbox.log(MessageType::INFO, format!("Written to {}.", path.display()));
 }

@@ -20,6 +20,7 @@ use crate::{
         start::{Order, runs_dir},
     },
     snapshot::Snapshot,
+    workflows,
 };
 
 const RESUME: &str = "Resume";
@@ -80,7 +81,8 @@ impl Asking {
         let (mut order, preview) = look(order).await?;
         let changed = before.script().ok().is_none_or(|ran| *ran != *self.script.text);
         let agents = &self.script.known.plan.agents;
-        let question = confirm::resumption(&self.script.name(), &preview, simulated, changed, agents);
+        let cost = preview.cost(&workflows::assumptions(&self.script.settings, &self.script.workspace));
+        let question = confirm::resumption(&self.script.name(), &preview, &cost, simulated, changed, agents);
         let repeats = preview.repeats().next().is_some();
         let go = if repeats { AND_REPEAT } else { RESUME };
         loop {
@@ -91,7 +93,7 @@ impl Asking {
                 }
                 Some(CALLS) => {
                     let text = calls(&question, &preview);
-                    documents::write_and_show(&self.outbox, self.show, self.page(), text).await;
+                    documents::write_and_show(&self.outbox, self.show, self.page(), move || text).await;
                 }
                 _ => return Ok(None),
             }
@@ -104,11 +106,11 @@ impl Asking {
 }
 
 /// Looks what the run would do, in a thread of its own: it reads the script, and the sandbox takes its time.
-async fn look(order: Order) -> std::result::Result<(Order, Preview), String> {
+async fn look(mut order: Order) -> std::result::Result<(Order, Preview), String> {
     let (reply, answer) = oneshot::channel();
     let runtime = Handle::current();
     let looking = move || {
-        let preview = order.answered().and_then(|spec| runtime.block_on(runtime::preview(&spec)));
+        let preview = order.prepare().and_then(|_| runtime.block_on(runtime::preview(&order.spec)));
         drop(reply.send(preview.map(|preview| (order, preview)).map_err(|e| e.to_string())));
     };
     thread::Builder::new().name("preview".into()).stack_size(STACK).spawn(looking).map_err(|e| e.to_string())?;

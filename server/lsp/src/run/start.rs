@@ -1,8 +1,8 @@
 //! From a script, as the editor shows it, to a run.
 
-use std::{path::PathBuf, thread, time::Duration};
+use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
-use models::{AgentKind, Latency, ModelName, Options, Simulated, choose};
+use models::{Chosen, Latency, Model, ModelName, Options, Simulated, choose};
 use runtime::{Limits, RunHandle, RunSpec, StartError};
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -18,6 +18,7 @@ pub(crate) struct Order {
     options: Options,
     /// Models the script is known to name.
     named: Vec<String>,
+    chosen: Option<Chosen>,
 }
 
 impl Order {
@@ -44,9 +45,7 @@ impl Order {
         spec.concurrency = settings.concurrency.and_then(|most| usize::try_from(most).ok());
         spec.limits = limits(settings);
         spec.sandbox = sandbox();
-        spec.kinds = AgentKind::read_all(spec.script_path.parent().unwrap_or(&folder), std::env::home_dir().as_deref());
-        let most = settings.simulated_latency;
-        let latency = Latency::Between(Duration::from_millis(most / 4), Duration::from_millis(most));
+        let latency = Latency::up_to(Duration::from_millis(settings.simulated_latency));
         let options = Options {
             simulated: Simulated { latency, ..Simulated::new(settings.seed) },
             aliases: settings.aliases.clone(),
@@ -58,7 +57,7 @@ impl Order {
             ..Options::default()
         };
         let named = script.known.plan.named_models().map(str::to_owned).collect();
-        Ok(Self { spec, model: known.to_string(), options, named })
+        Ok(Self { spec, model: known.to_string(), options, named, chosen: None })
     }
 
     /// Whether a run of it may cost money.
@@ -66,16 +65,20 @@ impl Order {
         self.model != SIMULATED
     }
 
-    /// What decides the run, with who answers in it. It may wait for a command that prints a key.
-    pub(crate) fn answered(&self) -> Result<RunSpec, StartError> {
-        let mut spec = self.spec.clone();
-        let named = self.named.iter().map(String::as_str);
-        spec.answered_by(&choose(&self.model, &self.options, named)?);
-        Ok(spec)
+    /// Finds who answers and which kinds of agents there are, unless that was done before. It reads files and may wait for a command that
+    /// prints a key.
+    pub(crate) fn prepare(&mut self) -> Result<Arc<dyn Model>, StartError> {
+        let chosen = match self.chosen.take() {
+            Some(chosen) => chosen,
+            None => {
+                self.spec.read_kinds();
+                choose(&self.model, &self.options, self.named.iter().map(String::as_str))?
+            }
+        };
+        Ok(self.spec.answered_by(self.chosen.insert(chosen)))
     }
 
-    /// Starts the run, in a thread of its own: it may wait for a command that prints a key, reads the script and writes to
-    /// disk.
+    /// Starts the run, in a thread of its own: it is prepared there, reads the script and writes to disk.
     pub(crate) fn start(
         mut self,
         then: impl FnOnce(Result<RunHandle, StartError>) + Send + 'static,
@@ -83,11 +86,7 @@ impl Order {
         let runtime = Handle::current();
         let starting = move || {
             let _within = runtime.enter();
-            let named = self.named.iter().map(String::as_str);
-            then(choose(&self.model, &self.options, named).map_err(StartError::from).and_then(|chosen| {
-                let model = self.spec.answered_by(&chosen);
-                runtime::start(self.spec, model)
-            }));
+            then(self.prepare().and_then(|model| runtime::start(self.spec, model)));
         };
         thread::Builder::new().name("start".into()).stack_size(STACK).spawn(starting).map(drop)
     }

@@ -52,27 +52,29 @@ impl TestClient {
     }
 
     pub(crate) async fn with(capabilities: Value, options: Value) -> Self {
+        Self::introduced(capabilities, options, json!(null)).await
+    }
+
+    async fn introduced(capabilities: Value, options: Value, folders: Value) -> Self {
         let mut client = Self::connect();
         // Simulations begin at some time, and change numbers: only where a test is about them.
         let mut options = if options.is_null() { json!({}) } else { options };
         if options.get("simulations").is_none() {
             options["simulations"] = json!(0);
         }
-        let params = json!({"processId": null, "capabilities": capabilities, "initializationOptions": options});
+        let params = json!({
+            "processId": null, "capabilities": capabilities, "initializationOptions": options, "workspaceFolders": folders
+        });
         client.request("initialize", params).await;
         client.notify("initialized", json!({})).await;
         client
     }
 
     /// A client whose workspace is a folder.
-    pub(crate) async fn in_folder(folder: &std::path::Path) -> Self {
+    pub(crate) async fn in_folder(folder: &std::path::Path, options: Value) -> Self {
         let uri = tower_lsp::ls_types::Uri::from_file_path(folder).unwrap();
-        let mut client = Self::connect();
         let folders = json!([{"uri": uri.as_str(), "name": "it"}]);
-        let params = json!({"processId": null, "capabilities": capabilities(), "workspaceFolders": folders});
-        client.request("initialize", params).await;
-        client.notify("initialized", json!({})).await;
-        client
+        Self::introduced(capabilities(), options, folders).await
     }
 
     /// What the first hint says that has `words` in it, once there is one: up to the second part of its label.
@@ -91,6 +93,20 @@ impl TestClient {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         panic!("no hint of {uri} says {words:?}");
+    }
+
+    /// The last lens of a script, once it has `word` in it.
+    pub(crate) async fn lens_with(&mut self, uri: &str, word: &str) -> String {
+        // A simulation gives way to everything else on the machine.
+        for _ in 0..3000 {
+            let lenses = self.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).await;
+            let title = lenses.as_array().and_then(|lenses| lenses.last()?["command"]["title"].as_str());
+            if let Some(title) = title.filter(|title| title.contains(word)) {
+                return title.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("no lens of {uri} says {word:?}");
     }
 
     /// A client that has said nothing yet.

@@ -1,7 +1,7 @@
 //! What an editor and the server say to each other, from hello to goodbye.
 
 use expect_test::expect;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{TestClient, client::capabilities};
 
@@ -115,25 +115,57 @@ async fn settings_are_pushed_or_pulled() {
 
 #[tokio::test]
 async fn the_hints_of_a_caller_follow_the_workflow_it_calls() {
-    let folder = tempfile::tempdir().unwrap();
-    let workflows = folder.path().join(".claude/workflows");
-    std::fs::create_dir_all(&workflows).unwrap();
-    let child = |n: u32| {
-        let calls = "await agent('x')\n".repeat(n as usize);
-        format!("export const meta = {{ name: 'child', description: 'Is called' }}\n{calls}")
-    };
-    std::fs::write(workflows.join("child.js"), child(2)).unwrap();
-    let uri = |name: &str| {
-        let path = workflows.join(name);
-        tower_lsp::ls_types::Uri::from_file_path(path).unwrap().as_str().to_owned()
-    };
-    let (caller, called) = (uri("caller.js"), uri("child.js"));
-    let mut client = TestClient::in_folder(folder.path()).await;
-    let text = "export const meta = { name: 'caller', description: 'Calls' }\nreturn await workflow('child', {})\n";
-    client.open_script(&caller, text).await;
+    let Family { mut client, caller, called, folder: _folder } = Family::open(json!(null)).await;
     assert_eq!(client.hint_with(&caller, "2 agents").await, "×1 · 2 agents");
     client.open_script(&called, &child(2)).await;
     client.change(&called, json!([{"text": child(3)}])).await;
     assert_eq!(client.hint_with(&caller, "3 agents").await, "×1 · 3 agents");
-    client.finish_ignoring(&["workspace/inlayHint/refresh", "workspace/codeLens/refresh"]).await;
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_caller_is_simulated_again_once_what_it_calls_has_changed() {
+    let Family { mut client, caller, called, folder: _folder } = Family::open(json!({"simulations": 2})).await;
+    client.lens_with(&caller, "simulated").await;
+    client.open_script(&called, &child(2)).await;
+    client.change(&called, json!([{"text": child(3)}])).await;
+    client.hint_with(&caller, "3 agents").await;
+    let lens = client.lens_with(&caller, "simulated").await;
+    assert!(lens.starts_with("3 agents"), "{lens}");
+    client.change(&called, json!([{"text": child(2)}])).await;
+    client.hint_with(&caller, "2 agents").await;
+    client.lens_with(&caller, "simulated").await;
+    client.finish().await;
+}
+
+/// A workflow that makes `n` calls.
+fn child(n: usize) -> String {
+    let calls = "await agent('x')\n".repeat(n);
+    format!("export const meta = {{ name: 'child', description: 'Is called' }}\n{calls}")
+}
+
+/// A folder with a workflow of two calls, and another open that calls it.
+struct Family {
+    client: TestClient,
+    caller: String,
+    called: String,
+    folder: tempfile::TempDir,
+}
+
+impl Family {
+    async fn open(options: Value) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let workflows = folder.path().join(".claude/workflows");
+        std::fs::create_dir_all(&workflows).unwrap();
+        std::fs::write(workflows.join("child.js"), child(2)).unwrap();
+        let uri = |name: &str| {
+            let path = workflows.join(name);
+            tower_lsp::ls_types::Uri::from_file_path(path).unwrap().as_str().to_owned()
+        };
+        let (caller, called) = (uri("caller.js"), uri("child.js"));
+        let mut client = TestClient::in_folder(folder.path(), options).await;
+        let text = "export const meta = { name: 'caller', description: 'Calls' }\nreturn await workflow('child', {})\n";
+        client.open_script(&caller, text).await;
+        Self { client, caller, called, folder }
+    }
 }

@@ -13,7 +13,12 @@ return [a, b, await agent('three')]
 ";
 
 async fn failed_once() -> Editor {
-    let mut editor = Editor::open_with(SCRIPT, json!({"run.simulatedLatencyMs": 0}), json!({})).await;
+    failed_once_with(json!({})).await
+}
+
+async fn failed_once_with(mut options: Value) -> Editor {
+    options["run.simulatedLatencyMs"] = json!(0);
+    let mut editor = Editor::open_with(SCRIPT, options, json!({})).await;
     editor.command("callsheet.run").await;
     editor.client.notification("window/logMessage").await;
     editor.client.ignore("window/showMessage");
@@ -79,6 +84,16 @@ async fn a_run_is_gone_on_with_only_once_a_person_has_seen_what_it_does() {
         "{message}"
     );
     assert!(editor.folder.path().join(".callsheet/runs").join(id).is_dir());
+    editor.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_question_counts_at_prices_of_ones_own() {
+    let prices = json!({"sonnet": {"input": 1_000_000, "output": 1_000_000}});
+    let mut editor = failed_once_with(json!({"prices": prices})).await;
+    let (questions, _) = asked(&mut editor, &[json!(null)], json!({"args": 1})).await;
+    let message = questions[0]["message"].as_str().unwrap();
+    assert!(message.starts_with("steps: 2 agents from the journal, 1 to run · ~301 tok · ~$406."), "{message}");
     editor.finish().await;
 }
 
