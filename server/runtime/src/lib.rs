@@ -7,6 +7,7 @@ mod dialect;
 mod draft;
 mod event;
 mod handle;
+pub mod history;
 mod id;
 pub mod journal;
 mod key;
