@@ -28,6 +28,8 @@ fn prices_of_ones_own_stand_before_the_tables() {
     assert_eq!([&without["usd"]["likely"], &without["ownPrice"]], [&json!(null), &json!(false)]);
     let with = at(&["plan", "a.workflow.js", "--json", "--prices", "prices.json"]).json();
     assert_eq!([&with["usd"]["likely"], &with["ownPrice"]], [&json!(300.0), &json!(true)]);
+    assert_eq!(without["prices"]["models"]["local-llama"], json!(null));
+    assert_eq!(with["prices"]["models"]["local-llama"], "local-llama", "{with}");
     let sheet = at(&["plan", "a.workflow.js", "--prices", "prices.json"]).out;
     assert!(sheet.contains("local-llama, your price"), "{sheet}");
 

@@ -8,7 +8,7 @@ use crate::{
     Analysis,
     estimate::{Basis, Estimate, Range},
     plan::{Count, Setting, Why},
-    prices,
+    prices::{self, OwnPrices},
     script::Script,
 };
 
@@ -32,7 +32,7 @@ pub struct Outline<'a> {
     own_price: bool,
     seconds: Quantity<f64>,
     assumed: Vec<Assumed>,
-    prices: PriceList,
+    prices: PriceList<'a>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -136,16 +136,16 @@ struct Assumed {
 /// At whose prices money is counted.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PriceList {
+struct PriceList<'a> {
     as_of: &'static str,
     source: &'static str,
     /// The model meant by each name the script gives; `inherit` is none, and what it means is assumed. `null`: no price.
-    models: BTreeMap<String, Option<&'static str>>,
+    models: BTreeMap<String, Option<&'a str>>,
 }
 
 impl<'a> Outline<'a> {
-    /// The outline of a script, with its own estimate or that of simulated runs.
-    pub fn of(analysis: &'a Analysis, estimate: &Estimate) -> Self {
+    /// The outline of a script, with its own estimate or that of simulated runs, made at `prices` and the table's.
+    pub fn of(analysis: &'a Analysis, estimate: &Estimate, prices: &'a OwnPrices) -> Self {
         let (script, plan) = (&analysis.script, &analysis.plan);
         let phases = plan.phases.iter().zip(&estimate.phases).map(|(phase, cost)| Phase {
             title: phase.title.as_deref(),
@@ -214,7 +214,7 @@ impl<'a> Outline<'a> {
                     source: p.source,
                 })
                 .collect(),
-            prices: PriceList::of(analysis),
+            prices: PriceList::of(analysis, prices),
         }
     }
 }
@@ -229,14 +229,14 @@ fn models(setting: &Setting) -> Option<Vec<&str>> {
     }
 }
 
-impl PriceList {
-    fn of(analysis: &Analysis) -> Self {
+impl<'a> PriceList<'a> {
+    fn of(analysis: &Analysis, prices: &'a OwnPrices) -> Self {
         let list = prices::table();
         let named = analysis.plan.calls.iter().filter_map(|call| models(&call.model)).flat_map(|named| match &*named {
             [] => vec!["inherit"],
             _ => named,
         });
-        let models = named.map(|name| (name.to_owned(), prices::find(name).map(|m| m.id.as_str())));
+        let models = named.map(|name| (name.to_owned(), prices.find(name).map(|m| m.id.as_str())));
         Self { as_of: &list.as_of, source: &list.source, models: models.collect() }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use analysis::{Context, outline::Outline};
+use analysis::{Context, outline::Outline, prices::OwnPrices};
 use serde_json::{Value, json};
 
 use crate::{event::EventKind, runs::Recorded};
@@ -27,7 +27,9 @@ pub fn page(run: &Recorded) -> String {
     let mut messages = vec![match run.script() {
         Ok(script) => {
             let analysis = analysis::analyze(script, &Context { file_name, args, ..Context::default() });
-            json!({"type": "plan", "title": shown, "plan": Outline::of(&analysis, &analysis.estimate)})
+            let prices = OwnPrices::default();
+            let plan = Outline::of(&analysis, &analysis.estimate, &prices);
+            json!({"type": "plan", "title": shown, "plan": plan})
         }
         Err(error) => {
             json!({"type": "plan", "title": shown, "plan": null, "problem": format!("The script that ran is not there any more: {error}")})

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     event::{Event, EventKind},
     id::RunId,
-    journal::{self, Lock, ReadError, Recording},
+    journal::{self, ReadError, Recording},
     state::RunState,
 };
 
@@ -62,7 +62,8 @@ impl Recorded {
 
 /// Whether a process writes the journal in a run's folder now, or resumes the run.
 pub fn is_live(folder: &Path) -> bool {
-    Lock::is_taken(&folder.join(journal::FILE_NAME))
+    let file = fs::File::open(folder.join(journal::FILE_NAME));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
 }
 
 /// The names of all runs kept in `runs_dir`, the latest first; none where there is no such folder.

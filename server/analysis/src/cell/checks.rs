@@ -36,7 +36,7 @@ pub(super) fn check(source: &str, index: &Index<'_>, names: Names<'_>) -> (Vec<S
     for id in index.calls.iter().copied() {
         let Some(name) = index.free_callee(id).filter(|name| names.promises.contains(name)) else { continue };
         wrong.extend(used_as_value(index, id, name));
-        wrong.extend(endless(index, id, name));
+        wrong.extend(endless(index, id, name, names.ends));
         notes.extend(left_alone(index, id, name));
         notes.extend(line_by_line(source, index, id, name));
     }
@@ -71,40 +71,25 @@ fn left_alone(index: &Index<'_>, id: NodeId, name: &str) -> Option<Said> {
 }
 
 /// The call is made again and again in a loop that has no end.
-fn endless(index: &Index<'_>, id: NodeId, name: &str) -> Option<Said> {
-    let around = index.ancestors(id).find(|a| match index.node(*a) {
-        Node::Stmt(Stmt::While(w)) => is_true(&w.test),
-        Node::Stmt(Stmt::DoWhile(w)) => is_true(&w.test),
-        Node::Stmt(Stmt::For(f)) => f.test.as_deref().is_none_or(is_true),
-        _ => false,
-    })?;
+fn endless(index: &Index<'_>, id: NodeId, name: &str, ends: &[&str]) -> Option<Said> {
+    let around = index.ancestors(id).find(|a| index.never_fails(*a))?;
     // An exception leaves it too, where somebody catches one.
     if index.ancestors(around).any(|a| matches!(index.node(a), Node::Stmt(Stmt::Try(_)))) {
         return None;
     }
     let leaves = |n: NodeId| match index.node(n) {
         Node::Stmt(Stmt::Break(_) | Stmt::Return(_) | Stmt::Throw(_)) => true,
-        Node::Expr(Expr::Call(_)) => {
-            matches!(index.free_callee(n), Some("submit" | "FINAL" | "FINAL_VAR"))
-        }
+        Node::Expr(Expr::Call(_)) => index.free_callee(n).is_some_and(|callee| ends.contains(&callee)),
         _ => false,
     };
     (!index.inside(around).any(leaves))
         .then(|| (index.span(around).start, format!("this loop calls `{name}` and never ends: give it an end")))
 }
 
-fn is_true(test: &Expr) -> bool {
-    match test.unwrap_parens() {
-        Expr::Lit(swc_ecma_ast::Lit::Bool(b)) => b.value,
-        Expr::Lit(swc_ecma_ast::Lit::Num(n)) => n.value != 0.0,
-        _ => false,
-    }
-}
-
 /// One call for each line of a text.
-fn line_by_line(source: &str, index: &Index<'_>, id: NodeId, name: &str) -> Option<Said> {
-    let lines = |expr: &Expr, at: NodeId| {
-        let text = span(index.resolve_outer(expr, at)).slice(source);
+fn line_by_line<'a>(source: &str, index: &Index<'a>, id: NodeId, name: &str) -> Option<Said> {
+    let lines = |expr: &'a Expr, at: NodeId| {
+        let text = span(index.resolve(expr, at).0).slice(source);
         [".split(\"\\n\")", ".split('\\n')", ".split(/\\n/)", ".lines("].iter().any(|l| text.contains(l))
     };
     let found = index.ancestors(id).any(|a| match index.node(a) {
@@ -121,17 +106,4 @@ fn line_by_line(source: &str, index: &Index<'_>, id: NodeId, name: &str) -> Opti
         );
         (index.span(id).start, message)
     })
-}
-
-impl<'a> Index<'a> {
-    /// What `expr` was declared as, where it names a constant.
-    fn resolve_outer<'e>(&self, expr: &'e Expr, at: NodeId) -> &'e Expr
-    where
-        'a: 'e,
-    {
-        match expr.unwrap_parens() {
-            Expr::Ident(ident) => self.constant(&ident.sym, at).map_or(expr, |(init, _)| init),
-            expr => expr,
-        }
-    }
 }

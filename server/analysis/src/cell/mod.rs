@@ -51,6 +51,8 @@ pub struct Names<'a> {
     pub reserved: &'a [&'a str],
     /// Functions whose promises are to be awaited.
     pub promises: &'a [&'a str],
+    /// Functions that end the work of all cells, so also a loop.
+    pub ends: &'a [&'a str],
 }
 
 const BEFORE: &str = "(($_t)=>async()=>{$_t(1,1);";

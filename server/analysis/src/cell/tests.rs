@@ -5,6 +5,7 @@ use super::*;
 const NAMES: Names<'static> = Names {
     reserved: &["context", "ctx", "llm_query", "print", "submit"],
     promises: &["llm_query", "llm_query_batched", "rlm_query"],
+    ends: &["submit", "finalVar"],
 };
 
 fn shows(source: &str, expected: Expect) {
@@ -106,6 +107,12 @@ fn what_cannot_run_says_why() {
     shows(
         "while (true) { await llm_query('again') }",
         expect!["1:1: this loop calls `llm_query` and never ends: give it an end"],
+    );
+    shows(
+        "while (true) { const r = await llm_query('again'); if (r) finalVar(r) }",
+        expect![[r#"
+        while (true) {$_t(1,1); const r = await llm_query('again'); if (r) finalVar(r) }
+        // sets "#]],
     );
     shows("let x = {", expect!["1:9: This `{` is never closed: add `}`."]);
 }

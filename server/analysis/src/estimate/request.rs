@@ -42,7 +42,7 @@ fn planned(request: Request<'_>) -> AgentCall {
         model: request.model.map_or(Setting::Inherited, |model| Setting::Known(model.to_owned())),
         effort: Setting::Inherited,
         agent_type: Setting::Inherited,
-        schema_span: None,
+        takes_schema: false,
         concurrent: false,
         fate: PromiseFate::default(),
     }

@@ -19,7 +19,7 @@ fn call(prompt: &str, count: Count) -> AgentCall {
         model: Setting::Known("haiku".into()),
         effort: Setting::Inherited,
         agent_type: Setting::Inherited,
-        schema_span: None,
+        takes_schema: false,
         concurrent: false,
         fate: Default::default(),
     }

@@ -158,6 +158,22 @@ fn a_safe_repair_repairs() {
 }
 
 #[test]
+fn what_is_spread_into_meta_can_hold_its_name() {
+    let text = "export const meta = { ...base }\nreturn 1";
+    let analysis = analyze(text, &Context::default());
+    assert!(codes(&analysis).contains("WF105") && !codes(&analysis).contains("WF106"), "{:?}", codes(&analysis));
+}
+
+#[test]
+fn the_time_from_args_is_asked_nothing_that_could_throw() {
+    let text = "const day = new Date().toISOString().slice(0, 10)\nlog((Date.now()).toString() + performance.now())\n";
+    let analysis = analyze(script(text, false), &Context::default());
+    let clocks = analysis.findings.iter().filter(|f| f.code == "WF201");
+    let text = clocks.rev().fold(analysis.script.text.to_string(), |text, f| apply(&text, f).unwrap_or(text));
+    assert!(text.contains("const day = args?.now\nlog(args?.now + args?.now)"), "{text}");
+}
+
+#[test]
 fn rules_are_told_apart() {
     let all = rules();
     assert!(all.is_sorted_by(|a, b| a.code < b.code), "rules stand by code, each once");

@@ -185,7 +185,7 @@ impl<'a> Interp<'a> {
                         model: setting(&agent.model),
                         effort: setting(&agent.effort),
                         agent_type: setting(&agent.agent_type),
-                        schema_span: agent.schema_span,
+                        takes_schema: agent.takes_schema,
                         concurrent: site.concurrent,
                         fate: fate(site),
                     });

@@ -304,10 +304,15 @@ impl<'a> Interp<'a> {
     fn loop_why(&mut self, test: Option<&'a Expr>, at: Span) -> WhyId {
         let text = test.map_or("", |t| span(t).slice(&self.script.text));
         match test {
-            Some(test) if text.contains("budget") => self.why(
-                span(test),
-                "the budget decides how often this loop runs; without one, the run ends at 1000 agents",
-            ),
+            Some(test) if text.contains("budget") => {
+                let decides = "the budget decides how often this loop runs";
+                match self.context.profile.flags().agent_cap {
+                    Some(cap) => {
+                        self.why(span(test), format_args!("{decides}; without one, the run ends at {cap} agents"))
+                    }
+                    None => self.why(span(test), format_args!("{decides}; without one, nothing does")),
+                }
+            }
             Some(test) => self.why(span(test), "nothing in the script bounds how often this loop runs"),
             None => self.why(at, "nothing in the script bounds how often this loop runs"),
         }
@@ -382,7 +387,7 @@ impl<'a> Interp<'a> {
             }
             // It grew while it was gone through: the rest is not known one by one.
             let why = self.why(at, "the list grows while it is gone through");
-            return self.open_ended(at, arr.joined(), why, labels, run);
+            return self.open_ended(arr.joined(), why, labels, run);
         }
         let length = watched.map(|a| self.heap.get(a).clone());
         let elem = arr.joined();
@@ -403,21 +408,14 @@ impl<'a> Interp<'a> {
             way.live && watched.is_some_and(|a| way.delta.0.iter().any(|(b, c)| *b == a && longer(c, length.as_ref())));
         if grew {
             let why = self.why(at, "the list grows while it is gone through");
-            return self.open_ended(at, elem, why, labels, run);
+            return self.open_ended(elem, why, labels, run);
         }
         self.any_way(vec![way]);
         carried
     }
 
     /// Goes through a list that grows meanwhile.
-    fn open_ended(
-        &mut self,
-        _at: Span,
-        elem: Val,
-        why: WhyId,
-        labels: &[String],
-        run: impl Fn(&mut Self, Val),
-    ) -> (Tally, Tally) {
+    fn open_ended(&mut self, elem: Val, why: WhyId, labels: &[String], run: impl Fn(&mut Self, Val)) -> (Tally, Tally) {
         let at = self.record.whys[why as usize].span;
         let sym = self.symbol("rounds", at);
         let any = Val::unknown(why, sym, true);

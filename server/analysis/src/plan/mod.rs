@@ -136,8 +136,8 @@ pub struct AgentCall {
     pub effort: Setting,
     /// The `agentType` option.
     pub agent_type: Setting,
-    /// The expression given as `schema`.
-    pub schema_span: Option<Span>,
+    /// Whether a schema is given in some calls, known or not: such a call can throw.
+    pub takes_schema: bool,
     /// Whether the call happens in a callback of `parallel` or `pipeline`.
     pub concurrent: bool,
     /// What becomes of its promise.
@@ -285,7 +285,13 @@ fn follow(script: &crate::script::Script, context: &crate::Context, given: Optio
         match interp::Interp::new(script, context, &scopes, &open_places, given).run(module, false) {
             Ok(plan) => return plan,
             // Work that overlaps: once more, with what it touches open.
-            Err(torn) => open_places.extend(torn),
+            Err(torn) => {
+                let before = open_places.len();
+                open_places.extend(torn);
+                if open_places.len() == before {
+                    break;
+                }
+            }
         }
     }
     interp::Interp::new(script, context, &scopes, &open_places, given).run(module, true).unwrap_or_default()

@@ -67,7 +67,7 @@ impl<'a> Interp<'a> {
             label: label_parts,
             prompt: Some(text.parts(prompt_span)),
             prompt_span,
-            schema_span: (!schema.is_nullish()).then_some(options_span),
+            takes_schema: !schema.is_nullish(),
             schema: schema_json.clone(),
             schema_varies: false,
             model: Some(self.setting(&model, options_span)),

@@ -137,7 +137,7 @@ pub(super) struct AgentSite {
     pub(super) prompt: Option<Arc<[PromptPart]>>,
     pub(super) prompt_span: Span,
     pub(super) schema: Option<Arc<serde_json::Value>>,
-    pub(super) schema_span: Option<Span>,
+    pub(super) takes_schema: bool,
     pub(super) schema_varies: bool,
     pub(super) model: Option<Setting>,
     pub(super) effort: Option<Setting>,
@@ -275,6 +275,7 @@ impl AgentSite {
             (Some(a), Some(b)) => Some(merge_parts(&a, &b).unwrap_or_else(|| common_start(&a, &b)).into()),
             _ => None,
         };
+        self.takes_schema |= other.takes_schema;
         if self.schema != other.schema {
             self.schema_varies = true;
         }

@@ -413,6 +413,21 @@ impl<'a> Index<'a> {
         self.assigns_pattern || self.assigned.contains(name)
     }
 
+    /// Whether `id` is a loop whose condition, if it has one, is written so that it always holds.
+    pub fn never_fails(&self, id: NodeId) -> bool {
+        let always = |test: &Expr| match test.unwrap_parens() {
+            Expr::Lit(Lit::Bool(b)) => b.value,
+            Expr::Lit(Lit::Num(n)) => n.value != 0.0,
+            _ => false,
+        };
+        match self.node(id) {
+            Node::Stmt(Stmt::While(w)) => always(&w.test),
+            Node::Stmt(Stmt::DoWhile(w)) => always(&w.test),
+            Node::Stmt(Stmt::For(f)) => f.test.as_deref().is_none_or(always),
+            _ => false,
+        }
+    }
+
     /// `expr` with constants looked up, at most a few steps.
     pub fn resolve(&self, expr: &'a Expr, at: NodeId) -> (&'a Expr, NodeId) {
         let mut now = (expr.unwrap_parens(), at);

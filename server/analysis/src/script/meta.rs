@@ -171,8 +171,10 @@ impl Meta {
                 _ => self.literal(value),
             }
         }
+        // What is spread into it can hold them: that it is no literal is said already.
+        let spread = object.props.iter().any(|prop| matches!(prop, PropOrSpread::Spread(_)));
         for field in ["name", "description"] {
-            if !self.keys.iter().any(|k| k.key.value == field) {
+            if !spread && !self.keys.iter().any(|k| k.key.value == field) {
                 self.problem(span(object), MetaProblemKind::Missing(field));
             }
         }

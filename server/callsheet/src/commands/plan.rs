@@ -79,7 +79,7 @@ impl Plan {
         };
         let estimate: &Estimate = estimate.as_ref().unwrap_or(&analysis.estimate);
         match self.json {
-            true => output::json(&Report::new(&analysis, estimate, &source.path, note.filter(|_| failed)))?,
+            true => output::json(&Report::new(&analysis, estimate, &prices, &source.path, note.filter(|_| failed)))?,
             false => {
                 let (args, at_once) = (self.args.as_ref(), self.at_once());
                 let path = &source.path;

@@ -1,6 +1,6 @@
 //! `plan --json`: the call sheet for programs.
 
-use analysis::{Analysis, estimate::Estimate, outline::Outline};
+use analysis::{Analysis, estimate::Estimate, outline::Outline, prices::OwnPrices};
 use serde::Serialize;
 
 /// `plan --json`.
@@ -15,7 +15,13 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     /// `unsimulated` is why there are no simulated numbers, where they were asked for.
-    pub(super) fn new(analysis: &'a Analysis, estimate: &Estimate, file: &'a str, unsimulated: Option<String>) -> Self {
-        Self { file, outline: Outline::of(analysis, estimate), unsimulated }
+    pub(super) fn new(
+        analysis: &'a Analysis,
+        estimate: &Estimate,
+        prices: &'a OwnPrices,
+        file: &'a str,
+        unsimulated: Option<String>,
+    ) -> Self {
+        Self { file, outline: Outline::of(analysis, estimate, prices), unsimulated }
     }
 }

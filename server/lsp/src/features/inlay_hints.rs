@@ -209,7 +209,7 @@ const results = await pipeline(DIMENSIONS,
                 model: Default::default(),
                 effort: Default::default(),
                 agent_type: Default::default(),
-                schema_span: None,
+                takes_schema: false,
                 concurrent: false,
                 fate: Default::default(),
             };

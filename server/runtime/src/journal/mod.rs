@@ -7,7 +7,6 @@
 mod follow;
 mod line;
 mod lines;
-mod lock;
 mod read;
 mod writer;
 
@@ -16,7 +15,6 @@ mod tests;
 
 pub use follow::{FollowError, Follower, first};
 pub(crate) use lines::Lines;
-pub(crate) use lock::Lock;
 pub use read::{Damage, ReadError, Recording, read};
 pub(crate) use writer::{Journal, Shown, WriteError};
 

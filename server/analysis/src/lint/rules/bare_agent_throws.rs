@@ -55,7 +55,7 @@ fn check(cx: &Checker, report: &mut Report) {
         *agents = sum;
     }
     let before = |at: u32| spent[..spent.partition_point(|(end, _)| *end < at)].last().map_or(0, |(_, sum)| *sum);
-    let first = cx.plan.calls.iter().filter(|c| c.schema_span.is_some() && !c.concurrent).find(|call| {
+    let first = cx.plan.calls.iter().filter(|c| c.takes_schema && !c.concurrent).find(|call| {
         let id = cx.call_at("agent", call.span);
         let Some(id) = id.filter(|id| cx.index.function_around(*id).is_none()) else { return false };
         let tried = cx.index.ancestors(id).any(|a| matches!(cx.index.node(a), Node::Stmt(Stmt::Try(_))));

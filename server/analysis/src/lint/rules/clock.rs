@@ -70,5 +70,19 @@ fn check(cx: &Checker, report: &mut Report) {
 fn now(cx: &Checker, id: NodeId, report: &mut Report) {
     let place = cx.index.span(id);
     let message = format!("`{}` is refused: a run must be repeatable, so pass the time in `args`.", cx.text(place));
-    report.at(place, message).fix("Read `args?.now`", vec![Edit::replace(place, "args?.now")]);
+    // What is asked of it goes too: of a text, or of nothing, `.getFullYear()` would throw.
+    let whole = cx.index.span(asked_of(cx, id));
+    report.at(place, message).fix("Read `args?.now`", vec![Edit::replace(whole, "args?.now")]);
+}
+
+/// The outermost `….name` or `….name(…)` that begins with `id`, or itself.
+fn asked_of(cx: &Checker, id: NodeId) -> NodeId {
+    let is = |e: &Expr, inner: NodeId| cx.index.expr(inner).is_some_and(|i| std::ptr::eq(e.unwrap_parens(), i));
+    let around = |inner: &NodeId| {
+        cx.index.outer(*inner).filter(|outer| {
+            cx.index.member(*outer).is_some_and(|(object, ..)| is(object, *inner))
+                || cx.index.callee(*outer).is_some_and(|callee| is(callee, *inner))
+        })
+    };
+    std::iter::successors(Some(id), around).last().unwrap_or(id)
 }

@@ -45,12 +45,7 @@ fn check(cx: &Checker, report: &mut Report) {
         let exits = cx.index.inside(id).any(|n| {
             own(n) && matches!(cx.index.node(n), Node::Stmt(Stmt::Break(_) | Stmt::Return(_) | Stmt::Throw(_)))
         });
-        let endless = match stmt {
-            Stmt::While(w) => always(&w.test),
-            Stmt::DoWhile(w) => always(&w.test),
-            Stmt::For(f) => f.test.as_deref().is_none_or(always),
-            _ => false,
-        };
+        let endless = cx.index.never_fails(id);
         let keyword = cx.text(found.span).split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().len() as u32;
         let place = Span::new(found.span.start, found.span.start + keyword.max(1));
         let message = match endless && !exits {
@@ -63,14 +58,5 @@ fn check(cx: &Checker, report: &mut Report) {
         if !endless || exits {
             finding.at_most(Level::Hint);
         }
-    }
-}
-
-fn always(test: &Expr) -> bool {
-    use swc_ecma_ast::Lit;
-    match test.unwrap_parens() {
-        Expr::Lit(Lit::Bool(b)) => b.value,
-        Expr::Lit(Lit::Num(n)) => n.value != 0.0,
-        _ => false,
     }
 }

@@ -176,6 +176,26 @@ await pool(['x', 'y', 'z'], 2, x => agent(`pooled ${x}`))
 }
 
 #[test]
+fn a_budget_loop_says_what_ends_it_in_the_dialect() {
+    let source = "while (budget.remaining() > 1000) await agent('more')";
+    let why = |profile| {
+        let context = crate::Context { profile, ..crate::Context::default() };
+        let plan = crate::plan::interpret(&crate::script::parse(source), &context);
+        plan.loops[0].trips.because[0].text.clone()
+    };
+    let decides = "the budget decides how often this loop runs; without one,";
+    assert_eq!(why(crate::vocabulary::Profile::ClaudeCode), format!("{decides} the run ends at 1000 agents"));
+    assert_eq!(why(crate::vocabulary::Profile::Qwen), format!("{decides} nothing does"));
+}
+
+#[test]
+fn a_schema_given_in_some_calls_only_is_one_that_may_fail() {
+    let source =
+        "const ask = (schema) => agent('Find', schema ? { schema } : {})\nawait ask()\nawait ask({ type: 'object' })";
+    assert!(plan(source).calls[0].takes_schema);
+}
+
+#[test]
 fn concurrent_callbacks_that_share_state() {
     expect![[r#"
         let left = 2
