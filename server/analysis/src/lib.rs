@@ -56,8 +56,8 @@ pub struct KnownWorkflow {
     pub file_name: String,
     /// The file's path.
     pub path: String,
-    /// What it says; `None` where only its name is known, and what it does is then not counted.
-    pub text: Option<Arc<str>>,
+    /// Its text and tree; `None` where only its name is known, and what it does is then not counted.
+    pub script: Option<Arc<script::Script>>,
     /// Whether it calls `workflow` itself.
     pub nests: bool,
     /// The fields of `args` it reads without a guard.
@@ -83,7 +83,7 @@ impl KnownWorkflow {
             name,
             file_name: path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned(),
             path: path.to_owned(),
-            text: Some(script.text.clone()),
+            script: Some(Arc::new(script.clone())),
             nests: !plan.workflows.is_empty(),
             needs,
         })

@@ -95,7 +95,8 @@ impl Workspace {
     /// that is no news.
     pub(crate) fn news(&self, path: &Path, analysis: &Analysis) -> Option<(usize, Arc<Saved>)> {
         let at = self.workflows.iter().position(|saved| saved.path == path)?;
-        let is_known = self.workflows[at].known.text.as_deref() == Some(&*analysis.script.text);
+        let known = &self.workflows[at].known.script;
+        let is_known = known.as_ref().is_some_and(|script| script.text == analysis.script.text);
         if is_known { None } else { Some((at, Arc::new(saved_as(path, analysis)?))) }
     }
 

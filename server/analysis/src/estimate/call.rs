@@ -55,11 +55,7 @@ pub(super) fn spend(plan: &Plan, call: &AgentCall, assumptions: &Assumptions) ->
             (scaled, if foreign { vec![&priors::NEW_CLAUDE_TOKENS] } else { vec![] })
         }
     };
-    for prior in read.assumed.into_iter().chain(written.assumed) {
-        if !assumed.contains(&prior) {
-            assumed.push(prior);
-        }
-    }
+    priors::assume(&mut assumed, read.assumed.into_iter().chain(written.assumed));
     let inherited = matches!(&call.model, Setting::Inherited) && assumptions.default_model.is_none();
     let own_price = models.iter().any(|m| m.own);
     Spend { usage, usd, assumed, usd_assumed: foreign || inherited, own_price }

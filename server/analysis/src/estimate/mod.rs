@@ -136,15 +136,13 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
     let mut each = Vec::new();
     for call in &plan.calls {
         let one = call::spend(plan, call, &context.assumptions);
-        if call.count.cap.is_some() && !assumed.contains(&&priors::OPEN_COUNT) {
-            assumed.push(&priors::OPEN_COUNT);
-        }
-        assumed.extend(one.assumed.iter().filter(|p| !assumed.contains(*p)).copied().collect::<Vec<_>>());
+        priors::assume(&mut assumed, call.count.cap.map(|_| &priors::OPEN_COUNT));
+        priors::assume(&mut assumed, one.assumed.iter().copied());
         calls.push(cost(&call.count, &one));
         each.push(one);
     }
     let nested = nested::Nested::of(plan, context);
-    assumed.extend(nested.assumed().filter(|p| !assumed.contains(p)).collect::<Vec<_>>());
+    priors::assume(&mut assumed, nested.assumed());
     let of_phase = |(i, phase): (usize, &PhasePlan)| match phase.workflow {
         Some(_) => Cost { agents: agents(&phase.agents), ..nested.phase(phase) },
         None => Cost { agents: agents(&phase.agents), ..sum(shares(plan, &calls, i)) },
@@ -203,19 +201,20 @@ fn shares(plan: &Plan, calls: &[Cost], phase: usize) -> Vec<Cost> {
         .map(|(call, cost)| match call.phases.len() {
             1 => cost.clone(),
             n => Cost {
-                agents: share(&cost.agents, |a| Agents(a.0 / n as u64)),
-                tokens: share(&cost.tokens, |t| Tokens(t.0 / n as u64)),
-                output: share(&cost.output, |t| Tokens(t.0 / n as u64)),
-                usd: share(&cost.usd, |u| Usd(u.0 / n as f64)),
+                agents: share(&cost.agents, n),
+                tokens: share(&cost.tokens, n),
+                output: share(&cost.output, n),
+                usd: share(&cost.usd, n),
                 own_price: cost.own_price,
             },
         })
         .collect()
 }
 
-fn share<T: Quantity>(range: &Range<T>, part: impl Fn(T) -> T) -> Range<T> {
+/// From nothing to all of it, and likely one of `parts` equal parts.
+fn share<T: Quantity>(range: &Range<T>, parts: usize) -> Range<T> {
     let basis = if range.basis == Basis::Exact { Basis::Bounds } else { range.basis };
-    Range { low: Some(T::default()), likely: range.likely.map(part), high: range.high, basis }
+    Range { low: Some(T::default()), likely: range.likely.map(|all| all.part(parts as u64)), high: range.high, basis }
 }
 
 /// Agents, tokens or money.
@@ -274,14 +273,13 @@ pub fn likely(count: &Count) -> Option<u64> {
     Some(sum.clamp(count.low, cap.limit))
 }
 
-fn times<T: Quantity>(count: &Count, [low, likely_each, high]: [T; 3], basis: Basis) -> Range<T> {
+fn times<T: Quantity>(count: &Count, [low, each, high]: [T; 3], basis: Basis) -> Range<T> {
     let basis = if count.cap.is_some() { Basis::Assumed } else { basis };
-    let (expected, likely) = (likely(count), likely_each);
     let (least, most) = (low.times(count.low), count.most().map(|n| high.times(n)));
     if most == Some(least) {
         return Range::exactly(least);
     }
-    Range { low: Some(least), likely: expected.map(|n| likely.times(n)), high: most, basis }
+    Range { low: Some(least), likely: likely(count).map(|n| each.times(n)), high: most, basis }
 }
 
 /// All of them together. What one of them leaves unknown is unknown of the sum, but for the least it takes.

@@ -5,7 +5,6 @@ use crate::{
     Context,
     estimate::Basis,
     plan::{Count, PhasePlan, Plan, WorkflowCall},
-    units::{Agents, Tokens, Usd},
 };
 
 /// The estimates of the workflows that the call sites of a plan call, as [`Plan::workflows`].
@@ -36,7 +35,7 @@ impl<'a> Nested<'a> {
             let costs = each.iter().enumerate().map(|one| {
                 let found = in_phase(one);
                 known |= found.is_some();
-                found.unwrap_or_else(nothing)
+                found.unwrap_or_else(|| sum(vec![]))
             });
             let costs: Vec<Cost> = costs.collect();
             known.then(|| cost(call, costs))
@@ -57,14 +56,14 @@ impl<'a> Nested<'a> {
 /// What a site's calls take, where one takes one of `each`.
 fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
     if call.count.high == Some(0) {
-        return nothing();
+        return sum(vec![]);
     }
     let known = each.into_iter().reduce(|a, b| Cost {
-        agents: either(a.agents, b.agents),
         own_price: a.own_price || b.own_price,
         tokens: either(a.tokens, b.tokens),
         output: either(a.output, b.output),
         usd: either(a.usd, b.usd),
+        ..a
     });
     let Some(one) = known.filter(|_| call.missing.is_none()) else { return open() };
     // One that can fail on its way promises no least.
@@ -76,16 +75,6 @@ fn cost(call: &WorkflowCall, each: Vec<Cost>) -> Cost {
         tokens: times(&call.count, one.tokens, sure),
         output: times(&call.count, one.output, sure),
         usd: times(&call.count, one.usd, sure),
-    }
-}
-
-fn nothing() -> Cost {
-    Cost {
-        agents: Range::exactly(Agents(0)),
-        own_price: false,
-        tokens: Range::exactly(Tokens(0)),
-        output: Range::exactly(Tokens(0)),
-        usd: Range::exactly(Usd(0.0)),
     }
 }
 

@@ -131,6 +131,15 @@ pub const AGENT_TIME: Prior = Prior {
     source: "public reports of runs with 16 at a time: 20 agents in 63 s, 34 in 255 s, 46 in 1065 s; as if all slots were busy",
 };
 
+/// Adds those of `more` that are not in the list yet.
+pub(super) fn assume(known: &mut Vec<&'static Prior>, more: impl IntoIterator<Item = &'static Prior>) {
+    for prior in more {
+        if !known.contains(&prior) {
+            known.push(prior);
+        }
+    }
+}
+
 /// All of them, for the page that lists them.
 pub const ALL: [&Prior; 11] = [
     &TEXT_ANSWER,

@@ -38,7 +38,7 @@ impl Size {
         self.low = self.low.saturating_add(other.low);
         self.likely = self.likely.saturating_add(other.likely);
         self.high = self.high.saturating_add(other.high);
-        self.assume(&other.assumed);
+        priors::assume(&mut self.assumed, other.assumed);
         self
     }
 
@@ -47,7 +47,7 @@ impl Size {
         self.low = self.low.min(other.low);
         self.likely = self.likely.midpoint(other.likely);
         self.high = self.high.max(other.high);
-        self.assume(&other.assumed);
+        priors::assume(&mut self.assumed, other.assumed);
         self
     }
 
@@ -56,14 +56,6 @@ impl Size {
         self.likely = self.likely.saturating_mul(likely);
         self.high = self.high.saturating_mul(high);
         self
-    }
-
-    fn assume(&mut self, priors: &[&'static Prior]) {
-        for prior in priors {
-            if !self.assumed.contains(prior) {
-                self.assumed.push(prior);
-            }
-        }
     }
 }
 
@@ -166,7 +158,7 @@ impl Shape<'_> {
                         let open = &priors::OPEN_LIST;
                         let mut items =
                             item.times(least, least.saturating_add(open.likely), least.saturating_add(open.high));
-                        items.assume(&[open]);
+                        priors::assume(&mut items.assumed, [open]);
                         items
                     }
                 };

@@ -96,11 +96,13 @@ impl<'a> Interp<'a> {
                         continue;
                     }
                     changed = true;
-                    let next = match () {
-                        () if pass >= PASSES - 4 => self.give_up(&now, *addr),
+                    let next = if pass >= PASSES - 4 {
+                        self.give_up(&now, *addr)
+                    } else if *addr == self.phase {
                         // A script has few titles; an agent of a later iteration belongs to one of them.
-                        () if *addr == self.phase => join_contents(&now, &plain),
-                        () => widen_contents(&now, &plain),
+                        join_contents(&now, &plain)
+                    } else {
+                        widen_contents(&now, &plain)
                     };
                     match assumed.iter_mut().find(|(a, _)| a == addr) {
                         Some(entry) => entry.1 = next,

@@ -34,7 +34,7 @@ pub struct Nested {
 
 /// What `workflow(…)` is asked to call.
 enum Target {
-    Found(usize),
+    Found(usize, Arc<Script>),
     /// What is shown of it, and why its agents are not counted.
     Missing(String, String),
 }
@@ -58,8 +58,8 @@ impl<'a> Interp<'a> {
         let mut sure = awaited;
         for target in targets {
             let (fx, result) = match target {
-                Target::Found(index) => {
-                    let nested = self.nested(index, &given);
+                Target::Found(index, script) => {
+                    let nested = self.nested(index, script, &given);
                     self.note_nested(at, &name, Ok(nested.clone()));
                     self.nested_effects(&nested, at)
                 }
@@ -106,9 +106,9 @@ impl<'a> Interp<'a> {
         };
         let found = |text: &Arc<str>| {
             let same = |w: &KnownWorkflow| if is_path { w.is_at(text) } else { w.name == **text };
-            match known.iter().position(same) {
-                Some(index) if known[index].text.is_some() => Target::Found(index),
-                Some(_) => Target::Missing(text.to_string(), format!("the agents of `{text}` are not counted")),
+            match known.iter().position(same).map(|index| (index, known[index].script.clone())) {
+                Some((index, Some(script))) => Target::Found(index, script),
+                Some((_, None)) => Target::Missing(text.to_string(), format!("the agents of `{text}` are not counted")),
                 None => Target::Missing(
                     text.to_string(),
                     format!("`{text}` is not among the saved workflows, and its agents are not counted"),
@@ -119,7 +119,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The plan of a known workflow with these arguments.
-    fn nested(&mut self, index: usize, given: &Given) -> Arc<Nested> {
+    fn nested(&mut self, index: usize, script: Arc<Script>, given: &Given) -> Arc<Nested> {
         let find = |me: &Self, given: &Given| {
             me.followed.iter().find(|(i, g, _)| *i == index && g == given).map(|(_, _, nested)| nested.clone())
         };
@@ -133,7 +133,6 @@ impl<'a> Interp<'a> {
             return nested;
         }
         let known = &self.context.workflows.as_deref().unwrap_or_default()[index];
-        let script = Arc::new(crate::script::parse(known.text.clone().unwrap_or_default()));
         let context =
             Context { file_name: Some(known.file_name.clone()), profile: self.context.profile, ..Context::default() };
         let plan = self.deeper(|_| super::follow(&script, &context, Some(given)));

@@ -80,6 +80,15 @@ pub struct SyntaxError {
     pub related: Vec<(Span, String)>,
 }
 
+/// All else follows from the text and from how its tree was got.
+impl PartialEq for Script {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.tree == other.tree
+    }
+}
+
+impl Eq for Script {}
+
 /// The cause of a syntax error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyntaxErrorKind {

@@ -123,7 +123,7 @@ mod prelude {
 
     pub(super) use super::super::{
         Edit, Fixing, Level, Rule,
-        checker::{Checker, Report},
+        checker::{Checker, PROMISING, Report},
         views::{Body, quoted},
     };
     pub(super) use crate::{

@@ -89,8 +89,7 @@ fn async_mapper(callback: Callback, report: &mut Report) {
 fn promise<'c>(cx: &Checker<'c>, expr: &Expr, at: NodeId) -> Option<&'c str> {
     let Expr::Call(call) = expr.unwrap_parens() else { return None };
     let Some(Expr::Ident(callee)) = call.callee.as_expr().map(|c| c.unwrap_parens()) else { return None };
-    let names = ["agent", "parallel", "pipeline", "workflow"];
-    names.into_iter().find(|n| *n == &*callee.sym).filter(|n| cx.index.declared(n, at).is_none())
+    PROMISING.into_iter().find(|n| *n == &*callee.sym).filter(|n| cx.index.declared(n, at).is_none())
 }
 
 fn say(place: Span, call: &str, edits: Vec<Edit>, report: &mut Report) {

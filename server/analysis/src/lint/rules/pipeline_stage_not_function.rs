@@ -36,9 +36,7 @@ fn check(cx: &Checker, report: &mut Report) {
                 Expr::Call(call) => call.callee.as_expr().and_then(|c| c.as_ident()).map(|i| &*i.sym),
                 _ => None,
             };
-            let started = name.is_some_and(|n| {
-                matches!(n, "agent" | "parallel" | "pipeline" | "workflow") && cx.index.declared(n, id).is_none()
-            });
+            let started = name.is_some_and(|n| PROMISING.contains(&n) && cx.index.declared(n, id).is_none());
             if started {
                 let edits = vec![Edit::insert(span(stage).start, "(item) => ")];
                 let message =
