@@ -1,7 +1,7 @@
 //! A run as a tree: its phases and their agents, as far as they have come.
 
 use analysis::units::{Tokens, Usd};
-use runtime::{AgentState, EventKind, Progress, RunState, Status};
+use runtime::{AgentState, CallId, EventKind, Progress, RunState, Status};
 
 use crate::{numbers, table::cut};
 
@@ -45,8 +45,7 @@ fn draw(state: &RunState, frame: Frame, show: &dyn Fn(&AgentState) -> bool) -> V
         let line =
             format!(" {} {title}  {}/{}{spent}", if last { "└─" } else { "├─" }, phase.finished, phase.agents.len());
         lines.push(cut(&line, frame.width));
-        let agents: Vec<&AgentState> =
-            phase.agents.iter().filter_map(|call| state.agents.get((call.0 as usize).checked_sub(1)?)).collect();
+        let agents: Vec<&AgentState> = phase.agents.iter().filter_map(|call| state.agent(*call)).collect();
         let visible: Vec<&&AgentState> = agents.iter().filter(|a| show(a)).collect();
         let hidden = agents.len() - visible.len();
         let stem = if last { "   " } else { " │ " };
@@ -89,7 +88,7 @@ pub(crate) fn headline(state: &RunState) -> String {
 
 /// One agent's line without its branch, if there is such a call.
 pub(crate) fn agent(state: &RunState, call: u64) -> Option<String> {
-    let agent = state.agents.get((call as usize).checked_sub(1)?)?;
+    let agent = state.agent(CallId(call))?;
     Some(agent_line(agent, state.ms))
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use runtime::{Event, EventKind, Events, RunHandle, RunState};
+use runtime::{CallId, Event, EventKind, Events, RunHandle, RunState};
 
 use crate::{output, output::Failure, tree};
 
@@ -171,5 +171,5 @@ fn line(state: &RunState, event: &Event) -> Option<String> {
 }
 
 fn label(state: &RunState, call: u64) -> &str {
-    state.agents.get((call as usize).wrapping_sub(1)).map_or("", |agent| &agent.label)
+    state.agent(CallId(call)).map_or("", |agent| &agent.label)
 }

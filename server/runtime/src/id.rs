@@ -85,6 +85,13 @@ impl fmt::Display for RunId {
 #[serde(transparent)]
 pub struct CallId(pub u64);
 
+impl CallId {
+    /// Where it is in a list of all calls; nowhere for a number that no call has.
+    pub(crate) fn index(self) -> usize {
+        (self.0 as usize).wrapping_sub(1)
+    }
+}
+
 impl fmt::Display for CallId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

@@ -37,7 +37,7 @@ pub use event::{Event, EventKind, RunError, Status, Totals};
 pub use handle::{Outcome, RunHandle};
 pub use id::{BadRunId, CallId, RunId};
 pub use key::{BadKey, CallKey};
-pub use run::{Limits, Naming, Price, Rate, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
+pub use run::{Limits, Naming, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
 pub use sandbox::sandbox_main;
 pub use saved::{personal_workflows, saved_workflows, workflow_at};
 pub use scheduler::{Preview, Previewed, preview};

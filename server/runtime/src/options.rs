@@ -1,9 +1,13 @@
 //! The options of an agent call, checked before anything is spent.
 
+use std::sync::Arc;
+
+use analysis::vocabulary::{Profile, agent_options_of};
+use jsonschema::Validator;
 use serde_json::Value;
 
 /// What the second argument of `agent` may say.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct AgentOptions {
     /// Name for people.
     pub label: Option<String>,
@@ -11,11 +15,13 @@ pub struct AgentOptions {
     pub phase: Option<String>,
     /// JSON Schema of the answer; its root is an object.
     pub schema: Option<Value>,
+    /// The schema, ready to check answers by.
+    pub validator: Option<Arc<Validator>>,
     /// Alias or full id; `inherit` is the same as none.
     pub model: Option<String>,
-    /// One of [`EFFORTS`].
+    /// A level of reasoning effort.
     pub effort: Option<String>,
-    /// One of [`ISOLATIONS`].
+    /// A kind of isolation.
     pub isolation: Option<String>,
     /// Registered kind of agent.
     pub agent_type: Option<String>,
@@ -23,19 +29,11 @@ pub struct AgentOptions {
     pub unknown: Vec<String>,
 }
 
-/// Levels of reasoning effort.
-pub const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
-
-/// Kinds of isolation.
-pub const ISOLATIONS: [&str; 2] = ["worktree", "remote"];
-
 /// Largest schema, in bytes of JSON: it goes to the model with every attempt.
 const LARGEST_SCHEMA: usize = 256 << 10;
 
 /// Longest label or phase, in bytes.
 const LONGEST_NAME: usize = 64 << 10;
-
-const NAMES: [&str; 8] = ["label", "phase", "schema", "model", "effort", "isolation", "agentType", "stallMs"];
 
 impl AgentOptions {
     /// Reads options as the script gave them. The error is a sentence for the script's author.
@@ -51,11 +49,15 @@ impl AgentOptions {
             Some(Value::String(_)) => Err(format!("agent() option `{name}` must not be empty")),
             Some(other) => Err(format!("agent() option `{name}` must be a string, not {}", kind(other))),
         };
-        let one_of = |name: &str, known: &[&str]| match text(name)? {
-            Some(given) if !known.contains(&given.as_str()) => {
-                Err(format!("agent() option `{name}` must be one of {}; got {given:?}", known.join(", ")))
+        let known = |name: &str| agent_options_of(Profile::ClaudeCode).find(|option| option.name == name);
+        let one_of = |name: &str| {
+            let values = known(name).map(|option| option.ty.values()).unwrap_or_default();
+            match text(name)? {
+                Some(given) if !values.contains(&given.as_str()) => {
+                    Err(format!("agent() option `{name}` must be one of {}; got {given:?}", values.join(", ")))
+                }
+                given => Ok(given),
             }
-            given => Ok(given),
         };
         for name in ["label", "phase"] {
             let length = members.get(name).and_then(Value::as_str).map_or(0, str::len);
@@ -66,19 +68,18 @@ impl AgentOptions {
             }
         }
         let schema = members.get("schema").filter(|s| !s.is_null()).cloned();
-        if let Some(schema) = &schema {
-            check_schema(schema)?;
-        }
+        let validator = schema.as_ref().map(checked_schema).transpose()?.map(Arc::new);
         Ok(Self {
             // An empty label or phase is a template that came out empty, and costs nothing: like none.
             label: text("label").ok().flatten(),
             phase: text("phase").ok().flatten(),
             schema,
+            validator,
             model: text("model")?.filter(|m| m != "inherit"),
-            effort: one_of("effort", &EFFORTS)?,
-            isolation: one_of("isolation", &ISOLATIONS)?,
+            effort: one_of("effort")?,
+            isolation: one_of("isolation")?,
             agent_type: text("agentType")?,
-            unknown: members.keys().filter(|k| !NAMES.contains(&k.as_str())).cloned().collect(),
+            unknown: members.keys().filter(|name| known(name).is_none()).cloned().collect(),
         })
     }
 }
@@ -95,7 +96,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// Refuses a schema that no answer can satisfy, or that is no schema: five paid attempts would end in an error anyway.
-fn check_schema(schema: &Value) -> Result<(), String> {
+fn checked_schema(schema: &Value) -> Result<Validator, String> {
     let Some(root) = schema.as_object() else {
         return Err(format!("agent() option `schema` must be a JSON Schema object, not {}", kind(schema)));
     };
@@ -109,8 +110,7 @@ fn check_schema(schema: &Value) -> Result<(), String> {
         ));
     }
     contradiction(schema, "schema", 0)?;
-    jsonschema::validator_for(schema).map_err(|e| format!("agent() option `schema` is no valid JSON Schema: {e}"))?;
-    Ok(())
+    jsonschema::validator_for(schema).map_err(|e| format!("agent() option `schema` is no valid JSON Schema: {e}"))
 }
 
 fn contradiction(schema: &Value, path: &str, depth: usize) -> Result<(), String> {
@@ -168,6 +168,7 @@ mod tests {
     fn lenient_where_nothing_is_at_stake() {
         let options =
             AgentOptions::from_json(&json!({ "label": "", "phase": null, "model": "inherit", "colour": 1 })).unwrap();
-        assert_eq!(options, AgentOptions { unknown: vec!["colour".into()], ..AgentOptions::default() });
+        let AgentOptions { label, phase, model, unknown, .. } = options;
+        assert_eq!((label, phase, model, unknown), (None, None, None, vec!["colour".into()]));
     }
 }

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{id::RunId, journal};
+use crate::{
+    id::RunId,
+    journal::{self, Lock},
+};
 
 /// Why a run was not removed.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +46,7 @@ pub fn remove(runs_dir: &Path, id: &RunId) -> Result<(), RemoveError> {
     };
     let journal = folder.join(journal::FILE_NAME);
     // Held until the folder has gone from its place: nobody resumes the run meanwhile.
-    let file = fs::File::open(&journal).map_err(io(&journal))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Err(RemoveError::Live(id.clone())),
-        Err(fs::TryLockError::Error(source)) => return Err(io(&journal)(source)),
-    }
+    let _lock = Lock::take(&journal).map_err(io(&journal))?.ok_or_else(|| RemoveError::Live(id.clone()))?;
     let aside = runs_dir.join(format!(".removed-{id}"));
     fs::rename(&folder, &aside).map_err(io(&folder))?;
     fs::remove_dir_all(&aside).map_err(io(&aside))

@@ -1,10 +1,6 @@
 //! Reusing the finished calls of an earlier run.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fs::{File, TryLockError},
-    path::Path,
-};
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -12,8 +8,9 @@ use crate::{
     dialect::ResumeRule,
     event::EventKind,
     id::{CallId, RunId},
-    journal::{self, Damage, ReadError},
+    journal::{self, Damage, Lock, ReadError},
     key::CallKey,
+    run::RunSpec,
     runs::{self, Recorded},
 };
 
@@ -98,34 +95,22 @@ pub(crate) struct Cache {
     locks: Vec<Lock>,
 }
 
-#[derive(Debug)]
-struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Closing alone would not do: a process that is being started holds all files for a moment.
-        if let Err(error) = self.0.unlock() {
-            tracing::warn!(%error, "a run stays locked");
-        }
-    }
-}
-
 impl Cache {
-    /// Opens the run `id` and the runs it goes back to.
-    pub(crate) fn open(runs_dir: &Path, id: &RunId, simulated: bool, rule: ResumeRule) -> Result<Self, ResumeError> {
-        let prefix = (rule == ResumeRule::Prefix).then(Prefix::default);
+    /// Opens the run that `spec` resumes, if it does, and the runs that one goes back to.
+    pub(crate) fn of(spec: &RunSpec) -> Result<Self, ResumeError> {
+        let prefix = (spec.dialect.resume == ResumeRule::Prefix).then(Prefix::default);
         let mut cache = Self { prefix, ..Self::default() };
-        let mut next = Some(id.clone());
+        let mut next = spec.resume.clone();
         let mut seen = Vec::new();
         while let Some(id) = next.take().filter(|id| !seen.contains(id)) {
-            let run = match runs::open(runs_dir, &id) {
+            let run = match runs::open(&spec.runs_dir, &id) {
                 Ok(run) => run,
                 // What an ancestor knew is in its descendant's journal too, as far as it was used.
                 Err(_) if !seen.is_empty() => break,
                 Err(error) => return Err(error.into()),
             };
             if seen.is_empty() {
-                check(&run, simulated)?;
+                check(&run, spec.simulated)?;
             }
             cache.lock(&run, seen.is_empty())?;
             next = run.resumed_from().cloned();
@@ -137,11 +122,10 @@ impl Cache {
 
     fn lock(&mut self, run: &Recorded, first: bool) -> Result<(), ResumeError> {
         let path = run.folder.join(journal::FILE_NAME);
-        let file = File::open(&path).map_err(|source| ReadError { path, source })?;
-        match file.try_lock() {
-            Ok(()) => self.locks.push(Lock(file)),
-            Err(TryLockError::WouldBlock) if first => return Err(ResumeError::Live(run.id.clone())),
-            Err(_) => {}
+        match Lock::take(&path).map_err(|source| ReadError { path, source })? {
+            Some(lock) => self.locks.push(lock),
+            None if first => return Err(ResumeError::Live(run.id.clone())),
+            None => {}
         }
         Ok(())
     }
@@ -161,7 +145,7 @@ impl Cache {
                 EventKind::AgentDone { call, result, .. } => {
                     if let Some((key, _)) = open.remove(call) {
                         let order = self.add(key, result.clone());
-                        if let Some(made) = made.get_mut((call.0 as usize).wrapping_sub(1)) {
+                        if let Some(made) = made.get_mut(call.index()) {
                             made.1 = Some(order);
                         }
                     }

@@ -48,8 +48,6 @@ pub struct RunSpec {
     pub source: String,
     /// What the script sees as `args`; `None` is `undefined`.
     pub args: Option<Value>,
-    /// Hand `args` over as a JSON string, as some launchers do.
-    pub args_as_json_string: bool,
     /// Who answers, in a word: `anthropic`.
     pub provider: Option<String>,
     /// The model where a call names none.
@@ -66,8 +64,6 @@ pub struct RunSpec {
     pub limits: Limits,
     /// Retries of attempts that may succeed later.
     pub retry: Retry,
-    /// How fast the provider may be asked.
-    pub rate: Rate,
     /// Switches of the dialect.
     pub dialect: Dialect,
     /// Registered kinds of agents; where there are none, every name passes.
@@ -98,7 +94,6 @@ impl RunSpec {
             script_path: script_path.into(),
             source: source.into(),
             args: None,
-            args_as_json_string: false,
             provider: None,
             model: None,
             names: None,
@@ -107,7 +102,6 @@ impl RunSpec {
             concurrency: None,
             limits: Limits::default(),
             retry: Retry::default(),
-            rate: Rate::default(),
             dialect: Dialect::default(),
             kinds: Vec::new(),
             runs_dir: runs_dir.into(),
@@ -168,7 +162,7 @@ impl RunSpec {
     pub(crate) fn first_message(&self) -> Start {
         Start {
             source: self.source.clone(),
-            args: self.seen_args(),
+            args: self.args.clone(),
             budget: self.limits.budget_tokens.map(|t| t.0),
             walls: Walls { memory: self.memory(), slice_ms: self.limits.slice.as_millis() as u64 },
             dialect: self.dialect,
@@ -184,12 +178,9 @@ impl RunSpec {
         self.limits.memory + 5 * self.contexts.iter().map(|c| c.bytes).sum::<u64>()
     }
 
-    /// What the script sees as `args`.
-    pub(crate) fn seen_args(&self) -> Option<Value> {
-        match &self.args {
-            Some(args) if self.args_as_json_string => Some(Value::String(args.to_string())),
-            args => args.clone(),
-        }
+    /// Most agents at once.
+    pub(crate) fn at_once(&self) -> usize {
+        self.concurrency.unwrap_or_else(default_concurrency).max(1)
     }
 }
 
@@ -258,15 +249,6 @@ mod millis_option {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
         Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_millis))
     }
-}
-
-/// How fast a provider may be asked. All runs of a process share what is left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rate {
-    /// Requests in a minute; `None` leaves it to the provider to refuse.
-    pub requests_per_minute: Option<u64>,
-    /// Tokens in a minute, input and output together; as above.
-    pub tokens_per_minute: Option<u64>,
 }
 
 /// How attempts that may succeed later are repeated.
@@ -376,11 +358,7 @@ impl StartError {
 /// Starts a run and returns at once. Must be called within a tokio runtime.
 pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartError> {
     let name = launch::check(&spec.source, &spec.script_path).map_err(StartError::Script)?;
-    let cache = spec
-        .resume
-        .as_ref()
-        .map(|id| resume::Cache::open(&spec.runs_dir, id, spec.simulated, spec.dialect.resume))
-        .transpose()?;
+    let cache = resume::Cache::of(&spec)?;
     let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
     let (id, folder) = make_folder(&spec.runs_dir)?;
     let write = |name: &str, text: &str| {
@@ -391,24 +369,23 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
     let mut journal =
         Journal::create(&folder.join(journal::FILE_NAME)).map_err(|e| StartError::Journal(e.to_string()))?;
     let log = journal.log().clone();
-    let concurrency = spec.concurrency.unwrap_or_else(default_concurrency).max(1);
     journal.append(EventKind::RunStarted {
         run: id.clone(),
         name,
         script: spec.script_path.clone(),
         script_hash: key::digest(&spec.source),
-        args: spec.seen_args(),
+        args: spec.args.clone(),
         provider: spec.provider.clone(),
         model: spec.model.clone(),
         seed: spec.seed,
         simulated: spec.simulated,
-        concurrency,
+        concurrency: spec.at_once(),
         limits: spec.limits,
         resumed_from: spec.resume.clone(),
     });
     let (commands, inbox) = scheduler::channel();
     let drafts = Arc::<Drafts>::default();
-    let scheduler = Scheduler::new(spec, model, concurrency, journal, cache, Some(folder.clone()), drafts.clone());
+    let scheduler = Scheduler::new(spec, model, journal, cache, Some(folder.clone()), drafts.clone());
     tokio::spawn(scheduler.run(program, inbox, commands.clone(), log.clone()));
     Ok(RunHandle::new(id, folder, log, commands, drafts))
 }

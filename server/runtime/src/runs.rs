@@ -8,7 +8,7 @@ use std::{
 use crate::{
     event::{Event, EventKind},
     id::RunId,
-    journal::{self, ReadError, Recording},
+    journal::{self, Lock, ReadError, Recording},
     state::RunState,
 };
 
@@ -62,8 +62,7 @@ impl Recorded {
 
 /// Whether a process writes the journal in a run's folder now, or resumes the run.
 pub fn is_live(folder: &Path) -> bool {
-    let file = fs::File::open(folder.join(journal::FILE_NAME));
-    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+    Lock::is_taken(&folder.join(journal::FILE_NAME))
 }
 
 /// The names of all runs kept in `runs_dir`, the latest first; none where there is no such folder.

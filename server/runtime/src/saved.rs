@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{launch, sandbox::protocol::Reference};
+use crate::{
+    launch,
+    run::RunSpec,
+    sandbox::protocol::{Reference, Settled, ToSandbox},
+};
 
 /// Where, under a project's folder, its workflows are kept.
 const FOLDER: &str = ".claude/workflows";
@@ -32,8 +36,21 @@ impl Shelf {
         Self { project: absolute.parent().map(Path::to_owned).unwrap_or_default(), further }
     }
 
+    /// Where those of a run are looked for.
+    pub(crate) fn of(spec: &RunSpec) -> Self {
+        Self::new(&spec.script_path, spec.workflow_dirs.clone())
+    }
+
+    /// What the sandbox is told that asked for a workflow; `spent` are the output tokens of the run so far.
+    pub(crate) fn loaded(&self, id: u64, reference: &Reference, spent: u64) -> ToSandbox {
+        match self.read(reference) {
+            Ok(Saved { name, source }) => ToSandbox::Loaded { id, name, source },
+            Err(message) => ToSandbox::Settle { id, outcome: Settled::Throw(message), spent },
+        }
+    }
+
     /// Reads the workflow. The error is a sentence for the script that asked.
-    pub(crate) fn read(&self, reference: &Reference) -> Result<Saved, String> {
+    fn read(&self, reference: &Reference) -> Result<Saved, String> {
         let (path, shown) = match reference {
             Reference::Path(path) => (self.project_root().join(path), path.clone()),
             Reference::Name(name) => (self.find(name)?, name.clone()),

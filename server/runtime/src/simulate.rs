@@ -15,7 +15,9 @@ use crate::{
     event::{RunError, Status},
     journal::Journal,
     launch,
-    run::{RunSpec, StartError, default_concurrency},
+    resume::Cache,
+    rlm::SimulatedRoot,
+    run::{RunSpec, StartError},
     scheduler::{self, Scheduler},
     state::{AgentState, RunState},
 };
@@ -93,18 +95,17 @@ async fn run(spec: &RunSpec, seed: u64) -> Result<Arc<RunState>, StartError> {
     spec.limits.wall = Some(spec.limits.wall.map_or(LONGEST, |wall| wall.min(LONGEST)));
     spec.limits.slice = spec.limits.slice.min(LONGEST);
     let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
-    let concurrency = spec.concurrency.unwrap_or_else(default_concurrency).max(1);
     let journal = Journal::in_memory();
     let log = journal.log().clone();
     let (commands, inbox) = scheduler::channel();
-    let model = Arc::new(Imagined(Simulated::new(seed)));
-    let scheduler = Scheduler::new(spec, model, concurrency, journal, None, None, Arc::default());
+    let model = Arc::new(Imagined(SimulatedRoot { others: Arc::new(Simulated::new(seed)) }));
+    let scheduler = Scheduler::new(spec, model, journal, Cache::default(), None, Arc::default());
     scheduler.run(program, inbox, commands, log.clone()).await;
     Ok(log.state())
 }
 
 /// The simulated model, whose answers come at once in real time and when they are likely written in simulated time.
-struct Imagined(Simulated);
+struct Imagined(SimulatedRoot);
 
 impl Model for Imagined {
     fn answer(&self, request: Request) -> Reply<'_> {

@@ -141,6 +141,11 @@ impl RunState {
         state
     }
 
+    /// A call, if it was made.
+    pub fn agent(&self, call: CallId) -> Option<&AgentState> {
+        self.agents.get(call.index())
+    }
+
     /// Whether the answers are made up.
     pub fn is_simulated(&self) -> bool {
         matches!(self.started.as_deref(), Some(Event { kind: EventKind::RunStarted { simulated: true, .. }, .. }))
@@ -266,13 +271,13 @@ impl RunState {
     }
 
     fn change(&mut self, call: CallId, change: impl FnOnce(&mut AgentState)) {
-        if let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) {
+        if let Some(agent) = self.agents.get_mut(call.index()) {
             change(agent);
         }
     }
 
     fn end(&mut self, call: CallId, progress: Progress, event: &Arc<Event>) {
-        let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) else { return };
+        let Some(agent) = self.agents.get_mut(call.index()) else { return };
         agent.progress = progress;
         agent.ended_ms = Some(event.ms);
         agent.ended = Some(event.seq);
@@ -283,7 +288,7 @@ impl RunState {
     }
 
     fn spend(&mut self, call: CallId, usage: Usage, usd: Option<Usd>) {
-        let Some(agent) = self.agents.get_mut((call.0 as usize).wrapping_sub(1)) else { return };
+        let Some(agent) = self.agents.get_mut(call.index()) else { return };
         let known = usd.unwrap_or_default();
         let unpriced = u64::from(usd.is_none() && usage != Usage::default());
         agent.unpriced += unpriced;

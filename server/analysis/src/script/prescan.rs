@@ -6,7 +6,7 @@ use super::{
     SyntaxError, SyntaxErrorKind,
     scan::{Kind, Scan, Token},
 };
-use crate::text::Span;
+use crate::{text::Span, units::thousands};
 
 /// Most bytes of a text that is looked at. Twice what the dialect allows a script to have (WF118).
 pub const MAX_BYTES: usize = 1 << 20;
@@ -31,7 +31,7 @@ pub fn prescan(text: &str) -> Result<(), SyntaxError> {
     if text.len() > MAX_BYTES {
         let message = format!(
             "This text has {} bytes and is not looked at: a script can have at most 524,288.",
-            thousands(text.len())
+            thousands(text.len() as u64)
         );
         return Err(SyntaxError::new(SyntaxErrorKind::TooLarge, Span::at(0), message));
     }
@@ -241,18 +241,6 @@ fn ends_operand(token: Token, text: &str) -> bool {
         ),
         Kind::Template { .. } | Kind::Comment => false,
     }
-}
-
-fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[cfg(test)]

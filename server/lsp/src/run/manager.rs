@@ -252,7 +252,7 @@ impl Owner {
         };
         let run = self.runs.session(id)?;
         let state = run.handle.state();
-        let agent = (call.0 as usize).checked_sub(1).and_then(|at| state.agents.get(at));
+        let agent = state.agent(call);
         match agent {
             None => Err(refusal(format!("Run `{id}` has made no call {call}."))),
             Some(agent) if agent.progress.is_over() || state.ended.is_some() => {

@@ -62,7 +62,7 @@ pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Optio
     for phase in &state.phases {
         let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
         for call in &phase.agents {
-            let agent = state.agents.get((call.0 as usize).wrapping_sub(1));
+            let agent = state.agent(*call);
             agent.into_iter().for_each(|agent| self::agent(&mut out, agent, &event));
         }
     }

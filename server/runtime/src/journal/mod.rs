@@ -7,6 +7,7 @@
 mod follow;
 mod line;
 mod lines;
+mod lock;
 mod read;
 mod writer;
 
@@ -15,6 +16,7 @@ mod tests;
 
 pub use follow::{FollowError, Follower, first};
 pub(crate) use lines::Lines;
+pub(crate) use lock::Lock;
 pub use read::{Damage, ReadError, Recording, read};
 pub(crate) use writer::{Journal, Shown, WriteError};
 

@@ -1,5 +1,5 @@
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::line;
+use super::{Lock, line};
 use crate::{
     event::{Event, EventKind},
     watch::EventLog,
@@ -17,24 +17,22 @@ use crate::{
 
 /// The writing end of a run's journal.
 pub(crate) struct Journal {
-    clock: Clock,
     seq: u64,
     to: To,
     log: Arc<EventLog>,
 }
 
-/// What time events happen at.
-enum Clock {
-    /// The time since this.
-    Wall(Instant),
-    /// Simulated time.
-    Simulated(Duration),
-}
-
-/// Where events go.
+/// Where events go, and what time they happen at.
 enum To {
-    Disk { events: mpsc::Sender<Event>, written: watch::Receiver<Progress>, synced: watch::Receiver<Progress> },
-    Memory,
+    /// A file, in the time since the run began.
+    Disk {
+        began: Instant,
+        events: mpsc::Sender<Event>,
+        written: watch::Receiver<Progress>,
+        synced: watch::Receiver<Progress>,
+    },
+    /// Nowhere, in simulated time.
+    Memory { now: Duration },
 }
 
 /// How far a journal is, or why it cannot go on.
@@ -64,11 +62,7 @@ impl Journal {
     pub(crate) fn create(path: &Path) -> Result<Self, WriteError> {
         let io = |source| WriteError::Io { path: path.to_owned(), source };
         let file = OpenOptions::new().create_new(true).append(true).open(path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(WriteError::Locked(path.to_owned())),
-            Err(TryLockError::Error(source)) => return Err(io(source)),
-        }
+        let lock = Lock::on(file).map_err(io)?.ok_or_else(|| WriteError::Locked(path.to_owned()))?;
         if let Some(folder) = path.parent() {
             // Makes the file's name survive a crash too, not only its bytes.
             File::open(folder).and_then(|f| f.sync_all()).map_err(io)?;
@@ -78,25 +72,24 @@ impl Journal {
         let (onward, arriving) = mpsc::channel();
         let (written_tx, written) = watch::channel(Ok(0));
         let (synced_tx, synced) = watch::channel(Ok(0));
-        let disk = file.try_clone().map_err(io)?;
-        let flusher =
-            Flusher { file: disk, path: path.to_owned(), arriving, synced: synced_tx.clone(), log: log.clone() };
+        let file = lock.file().try_clone().map_err(io)?;
+        let flusher = Flusher { lock, path: path.to_owned(), arriving, synced: synced_tx.clone(), log: log.clone() };
         let writer = Writer { file, path: path.to_owned(), waiting, onward, written: written_tx, synced: synced_tx };
         thread::Builder::new().name("journal".into()).spawn(move || writer.run()).map_err(io)?;
         thread::Builder::new().name("journal-disk".into()).spawn(move || flusher.run()).map_err(io)?;
-        let to = To::Disk { events, written, synced };
-        Ok(Self { clock: Clock::Wall(Instant::now()), seq: 0, to, log })
+        let to = To::Disk { began: Instant::now(), events, written, synced };
+        Ok(Self { seq: 0, to, log })
     }
 
     /// A journal that leaves nothing on disk, of a run in simulated time.
     pub(crate) fn in_memory() -> Self {
-        Self { clock: Clock::Simulated(Duration::ZERO), seq: 0, to: To::Memory, log: EventLog::in_memory() }
+        Self { seq: 0, to: To::Memory { now: Duration::ZERO }, log: EventLog::in_memory() }
     }
 
     /// Notes how far simulated time is.
-    pub(crate) fn simulated_time(&mut self, now: Duration) {
-        if let Clock::Simulated(time) = &mut self.clock {
-            *time = now;
+    pub(crate) fn simulated_time(&mut self, moment: Duration) {
+        if let To::Memory { now } = &mut self.to {
+            *now = moment;
         }
     }
 
@@ -105,20 +98,15 @@ impl Journal {
         &self.log
     }
 
-    /// Hands an event to the writer and gives its sequence number.
-    pub(crate) fn append(&mut self, kind: EventKind) -> u64 {
+    /// Hands an event to the writer.
+    pub(crate) fn append(&mut self, kind: EventKind) {
         self.seq += 1;
-        let time = match &self.clock {
-            Clock::Wall(began) => began.elapsed(),
-            Clock::Simulated(now) => *now,
-        };
-        let event = Event { seq: self.seq, ms: time.as_millis() as u64, kind };
+        let event = |time: Duration| Event { seq: self.seq, ms: time.as_millis() as u64, kind };
         match &self.to {
             // A writer that is gone has said why; whoever waits for this event learns it.
-            To::Disk { events, .. } => drop(events.send(event)),
-            To::Memory => self.log.extend(vec![Shown { event: Arc::new(event), bytes: 0 }]),
+            To::Disk { began, events, .. } => drop(events.send(event(began.elapsed()))),
+            To::Memory { now } => self.log.extend(vec![Shown { event: Arc::new(event(*now)), bytes: 0 }]),
         }
-        self.seq
     }
 
     /// The number of the last event appended.
@@ -139,7 +127,7 @@ impl Journal {
     pub(crate) fn written(&self) -> Written {
         let progress = match &self.to {
             To::Disk { written, .. } => Some(written.clone()),
-            To::Memory => None,
+            To::Memory { .. } => None,
         };
         Written { progress, seq: self.seq }
     }
@@ -148,7 +136,7 @@ impl Journal {
     pub(crate) fn reached(&self) -> Result<u64, Arc<WriteError>> {
         match &self.to {
             To::Disk { synced, .. } => synced.borrow().clone(),
-            To::Memory => Ok(self.seq),
+            To::Memory { .. } => Ok(self.seq),
         }
     }
 
@@ -156,7 +144,7 @@ impl Journal {
     pub(crate) async fn advanced(&mut self) -> Result<(), Arc<WriteError>> {
         match &mut self.to {
             To::Disk { synced, .. } => synced.changed().await.map_err(|_| Arc::new(WriteError::Gone)),
-            To::Memory => std::future::pending().await,
+            To::Memory { .. } => std::future::pending().await,
         }
     }
 
@@ -164,7 +152,7 @@ impl Journal {
     pub(crate) async fn synced(&mut self) -> Result<(), Arc<WriteError>> {
         match &mut self.to {
             To::Disk { synced, .. } => reach(synced, self.seq).await,
-            To::Memory => Ok(()),
+            To::Memory { .. } => Ok(()),
         }
     }
 }
@@ -232,7 +220,8 @@ impl Writer {
 
 /// The second thread: waits for the disk.
 struct Flusher {
-    file: File,
+    /// Comes first: the file is let go of before those hear it who wait for the end.
+    lock: Lock,
     path: PathBuf,
     arriving: mpsc::Receiver<Vec<Shown>>,
     synced: watch::Sender<Progress>,
@@ -243,7 +232,7 @@ impl Flusher {
     fn run(self) {
         while let Ok(mut batch) = self.arriving.recv() {
             self.arriving.try_iter().for_each(|more| batch.extend(more));
-            if let Err(source) = self.file.sync_data() {
+            if let Err(source) = self.lock.file().sync_data() {
                 let error = Arc::new(WriteError::Io { path: self.path.clone(), source });
                 self.synced.send_modify(|p| *p = Err(error));
                 break;
@@ -256,10 +245,6 @@ impl Flusher {
                     *p = Ok(last);
                 }
             });
-        }
-        // Closing alone would not do: a process that is being started holds all files for a moment.
-        if let Err(error) = self.file.unlock() {
-            tracing::warn!(%error, "the run stays locked");
         }
     }
 }

@@ -15,14 +15,21 @@ const OURS: [&str; 6] = ["repl", "js", "javascript", "ts", "typescript", "mjs"];
 /// Tags of reasoning: what stands between them is not meant for anyone.
 const THOUGHTS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 
+/// How lines begin that give an answer, which counts in code only.
+const FINALS: [&str; 3] = ["FINAL(", "FINAL_VAR(", "submit("];
+
 /// Reads a reply.
 pub(crate) fn read(reply: &str) -> Reply {
     let text = without_thoughts(reply);
     let mut found = Reply::default();
     let mut lines = text.lines();
     let mut others: Vec<String> = Vec::new();
+    let mut answers = false;
     while let Some(line) = lines.next() {
-        let Some(fence) = Fence::open(line) else { continue };
+        let Some(fence) = Fence::open(line) else {
+            answers |= FINALS.iter().any(|call| line.trim_start().starts_with(call));
+            continue;
+        };
         let mut code = String::new();
         let mut closed = false;
         for line in lines.by_ref() {
@@ -52,9 +59,7 @@ pub(crate) fn read(reply: &str) -> Reply {
             .remarks
             .push(format!("Blocks of {} were not run: only ```repl blocks of JavaScript are.", others.join(", ")));
     }
-    let finals = ["FINAL(", "FINAL_VAR(", "submit("];
-    let prose = outside(&text);
-    if prose.lines().any(|line| finals.iter().any(|f| line.trim_start().starts_with(f))) {
+    if answers {
         found.remarks.push("An answer in prose does not count: only code that runs can submit(value).".into());
     }
     found
@@ -69,22 +74,6 @@ fn without_thoughts(reply: &str) -> String {
         }
     }
     text
-}
-
-/// The text outside of all fences.
-fn outside(text: &str) -> String {
-    let mut kept = String::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        match Fence::open(line) {
-            Some(fence) => drop(lines.by_ref().find(|line| fence.closes(line))),
-            None => {
-                kept.push_str(line);
-                kept.push('\n');
-            }
-        }
-    }
-    kept
 }
 
 struct Fence {

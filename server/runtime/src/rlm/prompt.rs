@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use analysis::units::thousands;
+
 use super::{RlmLimits, output};
 
 /// How the system prompt of every root model begins; simulated roots know their calls by it.
@@ -151,19 +153,6 @@ pub(crate) const NO_CODE: &str =
 
 fn quoted(text: &str) -> String {
     text.lines().map(|line| format!("  > {line}")).collect::<Vec<_>>().join("\n")
-}
-
-/// `1234567` as `1,234,567`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -93,8 +93,7 @@ pub(super) fn start(context: &mut Context) -> JsResult<JsValue> {
 /// hit a limit, in a way it cannot catch.
 fn tick(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
-    let number = |at: usize| args.get(at).and_then(JsValue::as_number).unwrap_or(1.0) as u32;
-    let at = LineColumn { line: number(0), column: number(1) };
+    let at = place(args);
     let reason = if is_too_deep(context) { Some(errors::TOO_DEEP.to_owned()) } else { host.watch.pass(at) };
     match reason {
         None => Ok(JsValue::undefined()),
@@ -105,12 +104,19 @@ fn tick(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     }
 }
 
+/// The line and column with which a counter is called.
+pub(super) fn place(args: &[JsValue]) -> LineColumn {
+    let number = |at: usize| args.get(at).and_then(JsValue::as_number).unwrap_or(1.0) as u32;
+    LineColumn { line: number(0), column: number(1) }
+}
+
 /// Whether calls within calls go deeper than scripts may.
 pub(super) fn is_too_deep(context: &Context) -> bool {
     context.stack_trace().size_hint().0 > DEEPEST_CALL
 }
 
-fn call(function: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+/// Calls what code of ours gave.
+pub(super) fn call(function: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let function = function.as_callable().ok_or_else(|| -> JsError { refused("the script is no function") })?;
     function.call(&JsValue::undefined(), args, context)
 }

@@ -152,23 +152,16 @@ impl Host {
 
     /// Runs `body` in a new scope below the current one; `nested` gives name and text of a workflow that begins there.
     pub(super) fn within<T>(&self, segment: String, nested: Option<(String, &str)>, body: impl FnOnce() -> T) -> T {
-        let before = {
+        let (name, script) = nested.map(|(name, source)| (name, Wrapped::new(source))).unzip();
+        let scope = self.open(self.scope(), segment, script);
+        if name.is_some() {
             let mut inner = self.inner.borrow_mut();
-            let before = inner.current;
-            let frame = match nested {
-                Some((name, source)) => {
-                    let script = Rc::new(Wrapped::new(source));
-                    inner.frames.push(Frame { name: Some(name), phase: None, script, node: None });
-                    inner.frames.len() - 1
-                }
-                None => inner.scopes[before].frame,
-            };
-            inner.scopes.push(Scope { parent: before, segment, frame });
-            inner.current = inner.scopes.len() - 1;
-            before
-        };
+            let frame = inner.scopes[scope].frame;
+            (inner.frames[frame].name, inner.frames[frame].phase) = (name, None);
+        }
+        let before = self.go_to(scope);
         let value = body();
-        self.inner.borrow_mut().current = before;
+        self.go_to(before);
         value
     }
 

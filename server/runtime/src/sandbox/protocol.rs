@@ -157,8 +157,6 @@ pub(crate) enum FromSandbox {
     Phase { title: String, workflow: Option<String> },
     /// The script called `log`.
     Log { message: String },
-    /// Something its author should know.
-    Warning { message: String, at: LineColumn },
     /// An item became `null`.
     Dropped { from: String, index: u64, stage: Option<u64>, reason: String, at: LineColumn },
     /// Nobody waits for these calls any more.
@@ -168,10 +166,7 @@ pub(crate) enum FromSandbox {
     /// A REPL is over.
     Finished { node: String, how: String, turns: u32, coverage: Vec<Value> },
     /// The script waits.
-    Idle {
-        /// For this many calls.
-        pending: u64,
-    },
+    Idle,
     /// The script is over.
     Ended {
         /// What it returned; absent for `undefined`.

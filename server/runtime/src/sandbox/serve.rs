@@ -167,7 +167,7 @@ impl Running {
             if let Some(ended) = self.ended(context) {
                 return Ok(Some(ended));
             }
-            self.host.say(&FromSandbox::Idle { pending: self.host.waits_for() as u64 });
+            self.host.say(&FromSandbox::Idle);
             // Where the next message is here already, what came of this one can wait a little.
             if !input.buffer().contains(&b'\n') || flushed.elapsed() > LATEST {
                 self.host.flush()?;

@@ -1,8 +1,6 @@
 //! A call comes in: counted, read, looked for in the journal, queued.
 
-use std::sync::Arc;
-
-use jsonschema::Validator;
+use models::AgentKind;
 
 use super::{
     call::{Call, Stage},
@@ -11,13 +9,45 @@ use super::{
 use crate::{
     event::{EventKind, RunError},
     id::CallId,
-    key,
+    key::{self, CallKey, Keys},
     options::AgentOptions,
-    sandbox::protocol::{self, Failure, FailureKind, Settled, ToSandbox},
+    run::RunSpec,
+    sandbox::protocol::{self, Failure, FailureKind, Settled},
 };
 
 /// One in so many calls is held back for root models, so that a recursive language model can finish.
 const HELD_BACK: u64 = 20;
+
+/// What a call asks for, and what makes it the same call in another run.
+pub(super) struct Identified {
+    pub(super) options: AgentOptions,
+    /// The kind of agent it names, where that is registered.
+    pub(super) kind: Option<AgentKind>,
+    /// The model in force.
+    pub(super) model: Option<String>,
+    pub(super) phase: Option<String>,
+    pub(super) label: String,
+    pub(super) key: CallKey,
+}
+
+impl Identified {
+    /// Reads a call; the error is for the script. The sandbox has checked most of this; what it says is not trusted.
+    pub(super) fn read(said: &protocol::Call, spec: &RunSpec, keys: &mut Keys) -> Result<Self, String> {
+        let options = AgentOptions::from_json(&said.options)?;
+        let kind = spec.kind(&options)?.cloned();
+        let model = spec.model_of(&options, kind.as_ref());
+        // The instructions above the prompt.
+        let system = said.asked.as_ref().and_then(|asked| asked.system.as_deref());
+        let mut content = key::content(&said.prompt, system, model.as_deref(), &options, kind.as_ref());
+        let phase = options.phase.clone().or(said.phase.clone());
+        if spec.dialect.key_includes_label_and_phase {
+            content = key::named_content(&content, options.label.as_deref(), phase.as_deref());
+        }
+        let key = keys.next(said.path.clone(), content);
+        let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
+        Ok(Self { options, kind, model, phase, label, key })
+    }
+}
 
 impl Scheduler {
     /// Takes a call in, refuses it with an exception, or ends the run where it is one too many.
@@ -30,8 +60,7 @@ impl Scheduler {
                 let message =
                     format!("the run may make {limit} calls, and {} are made; the request was not sent", self.made);
                 let failure = Failure { kind: FailureKind::Budget, message, attempts: 0 };
-                let (outcome, spent) = (Settled::Failed(failure), self.ledger.spent_output());
-                self.post(ToSandbox::Settle { id: said.id, outcome, spent });
+                self.tell(said.id, Settled::Failed(failure));
                 return Ok(());
             }
         }
@@ -40,46 +69,20 @@ impl Scheduler {
                 format!("the run may call at most {limit} agents, nested workflows included; this is one more");
             return Err(Ended::failed(RunError { workflow: said.workflow, ..RunError::at(message, said.at) }));
         }
-        match self.read(&said) {
-            Ok((options, schema)) => self.enqueue(said, options, schema),
+        match Identified::read(&said, &self.spec, &mut self.keys) {
+            Ok(identified) => self.enqueue(said, identified),
             Err(message) => {
-                self.post(ToSandbox::Settle {
-                    id: said.id,
-                    outcome: Settled::Throw(message),
-                    spent: self.ledger.spent_output(),
-                });
+                self.tell(said.id, Settled::Throw(message));
                 Ok(())
             }
         }
     }
 
-    /// The sandbox has checked most of this; what it says is not trusted, so it is read again.
-    fn read(&self, said: &protocol::Call) -> Result<(AgentOptions, Option<Arc<Validator>>), String> {
-        let options = AgentOptions::from_json(&said.options)?;
-        self.spec.kind(&options)?;
-        let schema = options.schema.as_ref().map(jsonschema::validator_for).transpose();
-        Ok((options, schema.map_err(|e| e.to_string())?.map(Arc::new)))
-    }
-
-    fn enqueue(
-        &mut self,
-        said: protocol::Call,
-        options: AgentOptions,
-        schema: Option<Arc<Validator>>,
-    ) -> Result<(), Box<Ended>> {
+    fn enqueue(&mut self, said: protocol::Call, identified: Identified) -> Result<(), Box<Ended>> {
+        let Identified { options, kind, model, phase, label, key } = identified;
         for unknown in &options.unknown {
             self.warn(format!("agent() has no option `{unknown}`; it is ignored"), said.at);
         }
-        // What `read` let pass is there, or needs not be.
-        let kind = self.spec.kind(&options).ok().flatten().cloned();
-        let model = self.spec.model_of(&options, kind.as_ref());
-        let mut content = key::content(&said.prompt, system(&said), model.as_deref(), &options, kind.as_ref());
-        let phase = options.phase.clone().or(said.phase);
-        if self.spec.dialect.key_includes_label_and_phase {
-            content = key::named_content(&content, options.label.as_deref(), phase.as_deref());
-        }
-        let key = self.keys.next(said.path, content);
-        let label = options.label.clone().unwrap_or_else(|| key::label(&said.prompt));
         let answered = self.cache.take(&key);
         if answered.is_none() && options.isolation.is_some() && self.cache.begun(&key) && !self.spec.repeat_isolated {
             let message = format!(
@@ -121,6 +124,7 @@ impl Scheduler {
             }
         };
         let call = Call {
+            said: said.id,
             at: said.at,
             key,
             label,
@@ -128,7 +132,6 @@ impl Scheduler {
             model,
             options,
             kind,
-            schema,
             attempt: 0,
             misfits: 0,
             failures: 0,
@@ -137,13 +140,7 @@ impl Scheduler {
             asked: said.asked,
             why: FailureKind::Provider,
         };
-        self.sandbox_ids.insert(id, said.id);
         self.calls.insert(id, call);
         Ok(())
     }
-}
-
-/// The instructions above the prompt of a call.
-pub(super) fn system(call: &protocol::Call) -> Option<&str> {
-    call.asked.as_ref()?.system.as_deref()
 }

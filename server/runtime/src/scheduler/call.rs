@@ -1,9 +1,8 @@
 //! One call on its way.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use analysis::text::LineColumn;
-use jsonschema::Validator;
 use models::{AgentKind, Answer, Correction, Listener, ModelError, Request, Usage};
 use sha2::{Digest, Sha256};
 use tokio::task::AbortHandle;
@@ -19,6 +18,8 @@ use crate::{
 
 /// A call the script made and that is not over.
 pub(super) struct Call {
+    /// The sandbox's own number of it.
+    pub(super) said: u64,
     pub(super) at: LineColumn,
     pub(super) key: CallKey,
     pub(super) label: String,
@@ -27,7 +28,6 @@ pub(super) struct Call {
     pub(super) options: AgentOptions,
     /// The kind of agent it names, where that is registered.
     pub(super) kind: Option<AgentKind>,
-    pub(super) schema: Option<Arc<Validator>>,
     /// Attempts made so far.
     pub(super) attempt: u32,
     /// Answers that did not satisfy the schema.

@@ -38,12 +38,6 @@ impl Scheduler {
                 self.queue.pop_front();
                 continue;
             };
-            // Four bytes a token is the rule of thumb.
-            let tokens = call.bytes() as u64 / 4;
-            if let Some(until) = self.pace.when(call.model.as_deref(), tokens, Instant::now()) {
-                self.pause = Some(until);
-                break;
-            }
             match self.ledger.reserve(call.model.as_deref(), call.bytes(), self.flying == 0) {
                 Decision::Wait => break,
                 Decision::NoMoney(message) if call.asked.is_some() => {
@@ -60,13 +54,13 @@ impl Scheduler {
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::Go(reservation) => {
-                    if let Err(ready) = self.gate.pass(input_tokens(call.bytes()).0, Instant::now()) {
+                    let tokens = input_tokens(call.bytes()).0;
+                    if let Err(ready) = self.pace.pass(call.model.as_deref(), tokens, Instant::now()) {
                         self.ledger.settle(reservation, Usage::default(), None);
                         self.pause = Some(ready);
                         break;
                     }
                     self.queue.pop_front();
-                    self.pace.leave(call.model.as_deref(), tokens);
                     self.flying += 1;
                     call.attempt += 1;
                     self.journal.append(EventKind::AgentStarted { call: CallId(id) });
@@ -145,10 +139,8 @@ impl Scheduler {
             model: None,
             cached: true,
         });
-        if let Some(sandbox_id) = self.sandbox_ids.remove(&id) {
-            let outcome = Settled::Value(answered.result);
-            self.post_known(ToSandbox::Settle { id: sandbox_id, outcome, spent: self.ledger.spent_output() });
-        }
+        let outcome = Settled::Value(answered.result);
+        self.post_known(ToSandbox::Settle { id: call.said, outcome, spent: self.ledger.spent_output() });
     }
 
     pub(super) fn back_from(&mut self, id: u64, commands: &Commands) {
@@ -163,13 +155,12 @@ impl Scheduler {
         let told = result.as_ref().ok().and_then(|answer| answer.usd);
         let usd = told.or_else(|| self.ledger.price(call.model.as_deref(), &usage));
         self.ledger.settle(reservation, usage, usd);
-        self.gate.took(usage.output.0, Instant::now());
         self.drafts.end(CallId(id));
         if let Some(headroom) = result.as_ref().ok().and_then(|answer| answer.headroom) {
             self.pace.hear(call.model.as_deref(), headroom, Instant::now());
         }
         match result {
-            Ok(answer) => match answer::checked(&answer.value, call.schema.as_deref()) {
+            Ok(answer) => match answer::checked(&answer.value, call.options.validator.as_deref()) {
                 Ok(value) => self.done(id, Answer { value, usd, ..answer }),
                 Err(wrong) => {
                     call.why = FailureKind::Schema;
@@ -205,7 +196,7 @@ impl Scheduler {
                     if let ModelError::RateLimited { retry_after: Some(asked) } = &error
                         && !self.spec.simulated
                     {
-                        self.gate.pause(Instant::now() + *asked);
+                        self.pace.pause(Instant::now() + *asked);
                     }
                     self.repeat(id, error.to_string(), wait, usage, usd, commands);
                 } else {
@@ -232,7 +223,8 @@ impl Scheduler {
         }
         match decision {
             Decision::Go(reservation) => {
-                let wait = wait.max(self.gate.book(input_tokens(call.bytes()).0, Instant::now()));
+                let tokens = input_tokens(call.bytes()).0;
+                let wait = wait.max(self.pace.book(call.model.as_deref(), tokens, Instant::now()));
                 call.attempt += 1;
                 let attempt = call.attempt;
                 self.journal.append(EventKind::AgentRetried {
@@ -268,7 +260,7 @@ impl Scheduler {
             model: answer.model,
             cached: false,
         });
-        self.tell(id, Settled::Value(answer.value));
+        self.tell(call.said, Settled::Value(answer.value));
     }
 
     /// Ends the run once nothing may leave any more and nothing is under way.
@@ -293,13 +285,12 @@ impl Scheduler {
         };
         let thrown = thrown || call.asked.is_some();
         self.journal.append(EventKind::AgentFailed { call: CallId(id), error, thrown, at: call.at, usage, usd });
-        self.tell(id, outcome);
+        self.tell(call.said, outcome);
     }
 
-    fn tell(&mut self, id: u64, outcome: Settled) {
-        if let Some(sandbox_id) = self.sandbox_ids.remove(&id) {
-            self.post(ToSandbox::Settle { id: sandbox_id, outcome, spent: self.ledger.spent_output() });
-        }
+    /// Tells the sandbox how the call ended that it knows as `said`.
+    pub(super) fn tell(&mut self, said: u64, outcome: Settled) {
+        self.post(ToSandbox::Settle { id: said, outcome, spent: self.ledger.spent_output() });
     }
 
     /// A person skips a call.
@@ -307,23 +298,20 @@ impl Scheduler {
         self.withdraw(id);
         let Some(call) = self.calls.remove(&id) else { return };
         self.journal.append(EventKind::AgentSkipped { call: CallId(id) });
-        self.tell(
-            id,
-            match call.asked {
-                Some(_) => {
-                    let message = "a person skipped this call".to_owned();
-                    Settled::Failed(Failure { kind: FailureKind::Skipped, message, attempts: call.attempt })
-                }
-                None => Settled::Value(Value::Null),
-            },
-        );
+        let outcome = match call.asked {
+            Some(_) => {
+                let message = "a person skipped this call".to_owned();
+                Settled::Failed(Failure { kind: FailureKind::Skipped, message, attempts: call.attempt })
+            }
+            None => Settled::Value(Value::Null),
+        };
+        self.tell(call.said, outcome);
     }
 
     /// Nobody waits for a call any more: the cell that made it is over.
-    pub(super) fn abandon(&mut self, sandbox_id: u64) {
-        let found = self.sandbox_ids.iter().find(|(_, theirs)| **theirs == sandbox_id).map(|(id, _)| *id);
+    pub(super) fn abandon(&mut self, said: u64) {
+        let found = self.calls.iter().find(|(_, call)| call.said == said).map(|(id, _)| *id);
         let Some(id) = found else { return };
-        self.sandbox_ids.remove(&id);
         self.withdraw(id);
         let Some(call) = self.calls.remove(&id) else { return };
         let error = "given up: the cell that made the call is over".to_owned();
@@ -333,32 +321,30 @@ impl Scheduler {
 
     /// Takes a call off its way, wherever it is.
     fn withdraw(&mut self, id: u64) {
-        if let Some(flight) = self.calls.get_mut(&id).and_then(|call| call.flight()) {
-            flight.task.abort();
-            if let Some(due) = flight.due {
-                self.due.remove(&(due, id));
-            }
-            let reservation = flight.reservation;
-            // What the attempt took so far is not known.
-            self.ledger.settle(reservation, Usage::default(), None);
-            self.flying -= 1;
-        }
+        self.flying -= usize::from(self.give_up(id));
         self.queue.retain(|queued| *queued != id);
         self.cached.retain(|_, cached| *cached != id);
-        self.drafts.end(CallId(id));
     }
 
     /// A person wants another attempt in the place of the one under way.
     pub(super) fn again(&mut self, id: u64, commands: &Commands) {
-        let Some(flight) = self.calls.get_mut(&id).and_then(|call| call.flight()) else { return };
+        if self.give_up(id) {
+            self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
+        }
+    }
+
+    /// Ends the attempt of a call that is under way; whether there was one.
+    fn give_up(&mut self, id: u64) -> bool {
+        let Some(flight) = self.calls.get_mut(&id).and_then(Call::flight) else { return false };
         flight.task.abort();
-        if let Some(due) = flight.due {
+        let (reservation, due) = (flight.reservation, flight.due);
+        if let Some(due) = due {
             self.due.remove(&(due, id));
         }
-        let reservation = flight.reservation;
-        self.drafts.end(CallId(id));
+        // What the attempt took so far is not known.
         self.ledger.settle(reservation, Usage::default(), None);
-        self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
+        self.drafts.end(CallId(id));
+        true
     }
 }
 

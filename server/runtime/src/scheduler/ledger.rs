@@ -7,7 +7,7 @@ use models::Usage;
 use crate::run::{Limits, Price};
 
 /// Most output tokens set aside for one attempt, where nothing else is known.
-pub(super) const MOST_OUTPUT: u64 = 32_000;
+pub(crate) const MOST_OUTPUT: u64 = 32_000;
 
 /// Tokens of input estimated from bytes of text: four bytes a token is the rule of thumb; three, to be on the safe side.
 pub(super) fn input_tokens(bytes: usize) -> Tokens {

@@ -16,10 +16,10 @@ mod link;
 mod owner;
 mod pace;
 mod preview;
-mod rate;
 
 use tokio::sync::mpsc;
 
+pub(crate) use ledger::MOST_OUTPUT;
 pub(crate) use owner::Scheduler;
 pub use preview::{Preview, Previewed, preview};
 

@@ -1,7 +1,7 @@
 //! The owner of a run: hears the sandbox, the models and people, and decides.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     fs,
     path::PathBuf,
     sync::Arc,
@@ -22,7 +22,6 @@ use super::{
     ledger::Ledger,
     link::{Gone, Link, Said},
     pace::Pace,
-    rate::Gate,
 };
 use crate::{
     draft::Drafts,
@@ -35,7 +34,7 @@ use crate::{
     runs,
     sandbox::{
         self,
-        protocol::{FromSandbox, Settled, ToSandbox},
+        protocol::{FromSandbox, ToSandbox},
     },
     saved::Shelf,
     watch::EventLog,
@@ -79,8 +78,6 @@ pub(crate) struct Scheduler {
     pub(super) ledger: Ledger,
     /// Calls that are not over, by number.
     pub(super) calls: BTreeMap<u64, Call>,
-    /// Number of the call for each of the sandbox's own numbers, and back.
-    pub(super) sandbox_ids: HashMap<u64, u64>,
     pub(super) made: u64,
     pub(super) keys: Keys,
     warned: HashSet<(LineColumn, String)>,
@@ -96,11 +93,10 @@ pub(crate) struct Scheduler {
     pub(super) in_turns: bool,
     /// Simulated time.
     pub(super) now: Duration,
-    pub(super) gate: Gate,
-    /// Nothing leaves before this: the provider asked for a pause, or is asked as fast as it may be.
-    pub(super) pause: Option<Instant>,
-    /// What providers say they still take.
+    /// How fast the provider may be asked.
     pub(super) pace: Pace,
+    /// Nothing leaves before this.
+    pub(super) pause: Option<Instant>,
     /// Why nothing leaves any more; the run ends with it once what is under way is back.
     pub(super) halt: Option<RunError>,
     /// Answers being written.
@@ -123,30 +119,25 @@ impl Scheduler {
     pub(crate) fn new(
         spec: RunSpec,
         model: Arc<dyn Model>,
-        concurrency: usize,
         journal: Journal,
-        cache: Option<Cache>,
+        cache: Cache,
         folder: Option<PathBuf>,
         drafts: Arc<Drafts>,
     ) -> Self {
-        let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
+        let shelf = Shelf::of(&spec);
         let ledger = Ledger::new(&spec.limits, spec.price.clone());
-        let gate = match spec.simulated {
-            true => Gate::default(),
-            false => Gate::of(spec.provider.as_deref(), spec.rate),
-        };
+        let pace = Pace::of(spec.provider.as_deref().filter(|_| !spec.simulated));
         let in_turns = model.simulated_latency(&Request::default()).is_some();
         Self {
+            concurrency: spec.at_once(),
             spec,
             model,
-            concurrency,
             journal,
-            cache: cache.unwrap_or_default(),
+            cache,
             folder,
             shelf,
             ledger,
             calls: BTreeMap::new(),
-            sandbox_ids: HashMap::new(),
             made: 0,
             keys: Keys::default(),
             warned: HashSet::new(),
@@ -157,9 +148,8 @@ impl Scheduler {
             due: BTreeSet::new(),
             in_turns,
             now: Duration::ZERO,
-            gate,
+            pace,
             pause: None,
-            pace: Pace::default(),
             halt: None,
             drafts,
             outbox: VecDeque::new(),
@@ -309,7 +299,7 @@ impl Scheduler {
             Said::Gone(why) => return Err(Ended::failed(self.gone(why))),
         };
         match message {
-            FromSandbox::Idle { .. } => {
+            FromSandbox::Idle => {
                 self.unanswered = self.unanswered.saturating_sub(1);
                 self.busy = (self.unanswered > 0).then(Instant::now);
             }
@@ -333,13 +323,7 @@ impl Scheduler {
                 }
             }
             FromSandbox::Load { id, reference } => {
-                let loaded = match self.shelf.read(&reference) {
-                    Ok(saved) => ToSandbox::Loaded { id, name: saved.name, source: saved.source },
-                    Err(message) => {
-                        ToSandbox::Settle { id, outcome: Settled::Throw(message), spent: self.ledger.spent_output() }
-                    }
-                };
-                self.post(loaded);
+                self.post(self.shelf.loaded(id, &reference, self.ledger.spent_output()));
             }
             FromSandbox::Phase { title, workflow } => {
                 self.narrate(title.len())?;
@@ -349,7 +333,6 @@ impl Scheduler {
                 self.narrate(message.len())?;
                 self.journal.append(EventKind::Log { message });
             }
-            FromSandbox::Warning { message, at } => self.warn(message, at),
             FromSandbox::Dropped { from, index, stage, reason, at } => {
                 self.narrate(reason.len())?;
                 self.journal.append(EventKind::Dropped { from, index, stage, reason, at });

@@ -9,12 +9,14 @@ use analysis::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::link::{Link, Said};
+use super::{
+    admit::Identified,
+    link::{Link, Said},
+};
 use crate::{
     event::RunError,
-    key::{self, CallKey, Keys},
+    key::{CallKey, Keys},
     launch,
-    options::AgentOptions,
     resume::Cache,
     run::{RunSpec, StartError},
     sandbox::protocol::{Call, FromSandbox, Settled, ToSandbox},
@@ -92,18 +94,13 @@ impl Previewed {
 /// Runs the script of `spec` on the answers of the run it resumes, and asks no model.
 pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
     launch::check(&spec.source, &spec.script_path).map_err(StartError::Script)?;
-    let cache = spec
-        .resume
-        .as_ref()
-        .map(|id| Cache::open(&spec.runs_dir, id, spec.simulated, spec.dialect.resume))
-        .transpose()?;
+    let cache = Cache::of(spec)?;
     let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
     let mut link = Link::open(program).map_err(StartError::Sandbox)?;
-    let shelf = Shelf::new(&spec.script_path, spec.workflow_dirs.clone());
     let mut looking = Looking {
         spec,
-        cache: cache.unwrap_or_default(),
-        shelf,
+        cache,
+        shelf: Shelf::of(spec),
         keys: Keys::default(),
         answers: BTreeMap::new(),
         now: Vec::new(),
@@ -114,7 +111,7 @@ pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
     loop {
         let said = timeout(patience, link.said.recv()).await.ok().flatten();
         match said {
-            Some(Said::Message(FromSandbox::Idle { .. })) => match looking.next() {
+            Some(Said::Message(FromSandbox::Idle)) => match looking.next() {
                 Some(message) => link.say(&[message]).map_err(StartError::Sandbox)?,
                 None => return Ok(looking.preview),
             },
@@ -153,39 +150,23 @@ impl Looking<'_> {
     fn hear(&mut self, message: FromSandbox) {
         match message {
             FromSandbox::Call(call) => self.call(*call),
-            FromSandbox::Load { id, reference } => self.now.push(match self.shelf.read(&reference) {
-                Ok(saved) => ToSandbox::Loaded { id, name: saved.name, source: saved.source },
-                Err(message) => ToSandbox::Settle { id, outcome: Settled::Throw(message), spent: 0 },
-            }),
+            FromSandbox::Load { id, reference } => self.now.push(self.shelf.loaded(id, &reference, 0)),
             _ => {}
         }
     }
 
     fn call(&mut self, call: Call) {
-        let options = match AgentOptions::from_json(&call.options) {
-            Ok(options) => options,
+        let identified = match Identified::read(&call, self.spec, &mut self.keys) {
+            Ok(identified) => identified,
             Err(message) => {
                 self.now.push(ToSandbox::Settle { id: call.id, outcome: Settled::Throw(message), spent: 0 });
                 return;
             }
         };
-        let kind = match self.spec.kind(&options) {
-            Ok(kind) => kind,
-            Err(message) => {
-                self.now.push(ToSandbox::Settle { id: call.id, outcome: Settled::Throw(message), spent: 0 });
-                return;
-            }
-        };
-        let model = self.spec.model_of(&options, kind);
-        let mut content = key::content(&call.prompt, super::admit::system(&call), model.as_deref(), &options, kind);
-        let phase = options.phase.clone().or(call.phase);
-        if self.spec.dialect.key_includes_label_and_phase {
-            content = key::named_content(&content, options.label.as_deref(), phase.as_deref());
-        }
-        let key = self.keys.next(call.path, content);
+        let Identified { options, model, phase, label, key, .. } = identified;
         let answered = self.cache.take(&key);
         let previewed = Previewed {
-            label: options.label.unwrap_or_else(|| key::label(&call.prompt)),
+            label,
             phase,
             at: call.at,
             model,

@@ -51,3 +51,12 @@ async fn runs_that_fail_are_told_apart_from_those_that_end() {
     spec.source += "}";
     assert!(matches!(simulate(&spec, &analysis, 12).await, Err(SimulationError::Start(_))));
 }
+
+#[tokio::test]
+async fn a_recursive_model_is_simulated_like_any_other_call() {
+    let body = "return await rlm({ question: 'Which?', context: 'a line\\n'.repeat(1000) })";
+    let (spec, analysis, _folder) = prepared(body);
+    let simulation = simulate(&spec, &analysis, 2).await.unwrap();
+    assert_eq!((simulation.samples.len(), simulation.failed), (2, None));
+    assert_eq!(simulation.samples[0].total.agents, Agents(3 + 4), "three turns, four parts read");
+}

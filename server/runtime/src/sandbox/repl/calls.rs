@@ -25,6 +25,7 @@ use super::{
 use crate::{
     options::AgentOptions,
     rlm::{output, text, text::Text},
+    scheduler::MOST_OUTPUT,
 };
 
 /// Most characters (UTF-16 units) of output that are kept of a turn.
@@ -32,9 +33,6 @@ const KEPT: usize = 1 << 20;
 
 /// Largest answer, in bytes of JSON.
 const LARGEST_ANSWER: usize = 16 << 20;
-
-/// Output tokens a preview counts for a call: those the scheduler sets aside.
-const MOST_OUTPUT: u64 = 32_000;
 
 /// An exception of class `UsageError`.
 pub(super) fn usage(message: &str, context: &mut Context) -> JsError {

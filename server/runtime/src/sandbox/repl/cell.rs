@@ -14,17 +14,14 @@ use boa_engine::{
 use serde_json::Value;
 
 use super::super::{
-    errors, globals,
-    host::{Host, SCRIPT, refused},
+    errors,
+    globals::{self, call, place},
+    host::{Host, SCRIPT},
     watch::TooMuch,
 };
 
-/// Names that cells may not set.
-pub(super) const RESERVED: [&str; 32] = [
-    "question",
-    "context",
-    "ctx",
-    "contexts",
+/// Names that cells may not set. Those of functions whose promises are to be awaited come first.
+const RESERVED: [&str; 32] = [
     "llm_query",
     "llm_query_batched",
     "rlm_query",
@@ -33,6 +30,10 @@ pub(super) const RESERVED: [&str; 32] = [
     "llmQueryBatched",
     "rlmQuery",
     "rlmQueryBatched",
+    "question",
+    "context",
+    "ctx",
+    "contexts",
     "print",
     "console",
     "SHOW_VARS",
@@ -58,16 +59,7 @@ pub(super) const RESERVED: [&str; 32] = [
 /// What to look for in a cell.
 pub(super) const NAMES: Names<'static> = Names {
     reserved: &RESERVED,
-    promises: &[
-        "llm_query",
-        "llm_query_batched",
-        "rlm_query",
-        "rlm_query_batched",
-        "llmQuery",
-        "llmQueryBatched",
-        "rlmQuery",
-        "rlmQueryBatched",
-    ],
+    promises: RESERVED.split_at(8).0,
     ends: &["submit", "FINAL", "FINAL_VAR", "finalVar"],
 };
 
@@ -103,18 +95,14 @@ pub(super) fn start(cell: &Cell, frame: usize, context: &mut Context) -> JsResul
     let count = move |_: &JsValue, args: &[JsValue], context: &mut Context| tick(frame, args, context);
     let count = NativeFunction::from_copy_closure(count);
     let count = FunctionObjectBuilder::new(&realm, count).length(2).constructor(false).build();
-    let make = script.evaluate(context)?;
-    let make = make.as_callable().ok_or_else(|| refused("the cell is no function"))?;
-    let body = make.call(&JsValue::undefined(), &[count.into()], context)?;
-    let body = body.as_callable().ok_or_else(|| refused("the cell is no function"))?;
-    JsPromise::resolve(body.call(&JsValue::undefined(), &[], context)?, context)
+    let body = call(&script.evaluate(context)?, &[count.into()], context)?;
+    JsPromise::resolve(call(&body, &[], context)?, context)
 }
 
 /// A turn of a loop or a call of a function in the code of the cell `written_in`, for the cell that runs.
 fn tick(written_in: usize, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
-    let number = |at: usize| args.get(at).and_then(JsValue::as_number).unwrap_or(1.0) as u32;
-    let at = LineColumn { line: number(0), column: number(1) };
+    let at = place(args);
     let frame = host.frame();
     let limit = host.repl.limits.fuel;
     let burnt = host.repl.cells.borrow_mut().get_mut(&frame).map(|cell| {

@@ -319,7 +319,7 @@ pub(super) fn covered(loaded: &Loaded) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{cell::RefCell, sync::Arc};
 
     use super::*;
     use crate::rlm::text::Text;
@@ -327,7 +327,8 @@ mod tests {
     #[test]
     fn chunks_cover_every_text_once() {
         let text: String = (0..3000).map(|n| ["a", "é", "中", "😀", "\n", "z\r\n"][n * 7 % 6]).collect();
-        let loaded = Loaded::new(Arc::new(Text::new(text.as_str().into())));
+        let text_of = Arc::new(Text::new(text.as_str().into()));
+        let loaded = Loaded { text: text_of, js: None, read: RefCell::default(), sent: RefCell::default() };
         for size in [1, 2, 7, 501, 4096, 100_000] {
             let pieces = by_chars(&loaded, size, 0);
             let whole: String = pieces.iter().map(|(start, end)| &text[*start..*end]).collect();

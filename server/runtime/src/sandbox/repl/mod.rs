@@ -56,11 +56,6 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn new(text: Arc<Text>) -> Self {
-        let js = (text.units() <= LARGEST_STRING).then(|| JsString::from(text.as_str()));
-        Self { text, js, read: RefCell::default(), sent: RefCell::default() }
-    }
-
     /// The part between two offsets in units, as JavaScript slices.
     fn slice(&self, start: usize, end: usize) -> JsString {
         if let Some(js) = &self.js {
@@ -103,7 +98,10 @@ impl Repl {
 
     fn load(&self, text: Arc<Text>) -> usize {
         let mut loaded = self.loaded.borrow_mut();
-        loaded.push(Rc::new(Loaded::new(text)));
+        // Many REPLs may look at one text: it is a string once.
+        let known = loaded.iter().find(|known| Arc::ptr_eq(&known.text, &text)).map(|known| known.js.clone());
+        let js = known.unwrap_or_else(|| (text.units() <= LARGEST_STRING).then(|| JsString::from(text.as_str())));
+        loaded.push(Rc::new(Loaded { text, js, read: RefCell::default(), sent: RefCell::default() }));
         loaded.len() - 1
     }
 

@@ -9,7 +9,10 @@ use boa_engine::{
 };
 
 use super::{
-    super::host::{PRELUDE, refused},
+    super::{
+        globals,
+        host::{PRELUDE, refused},
+    },
     calls, contexts,
     node::Api,
     strings,
@@ -74,7 +77,6 @@ pub(super) fn furnish(
         .build();
     let prelude = Source::from_bytes(include_str!("repl.js")).with_path(Path::new(PRELUDE));
     let prelude = Script::parse(prelude, None, context)?.evaluate(context)?;
-    let prelude = prelude.as_callable().ok_or_else(|| refused("the REPL is not set up"))?;
-    let api = prelude.call(&JsValue::undefined(), &[host.into()], context)?;
+    let api = globals::call(&prelude, &[host.into()], context)?;
     api.as_object().map(|object| Api(object.clone())).ok_or_else(|| refused("the REPL is not set up"))
 }

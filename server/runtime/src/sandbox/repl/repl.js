@@ -23,7 +23,7 @@
     constructor(message, kind, attempts) {
       super(message);
       this.kind = kind;
-      this.retryable = kind === "provider" || kind === "timeout";
+      this.retryable = kind === "provider";
       this.attempts = attempts;
     }
   }
