@@ -1,6 +1,6 @@
 //! The pages show what the program says: every `console` block that calls it is called here, and written anew where it differs.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use crate::cli::{call, root};
 
@@ -138,12 +138,7 @@ fn agents() -> String {
 /// What a command says after another one, from a folder with only the examples in it, so that runs begin with none.
 fn output(before: Option<&str>, words: &str, lines: usize) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    let examples = folder.path().join("examples");
-    fs::create_dir(&examples).expect("a folder");
-    for file in fs::read_dir(root().join("examples")).expect("examples") {
-        let path = file.expect("a file").path();
-        fs::copy(&path, examples.join(path.file_name().expect("a name"))).expect("a copy");
-    }
+    copy(&root().join("examples"), &folder.path().join("examples"));
     fs::write(folder.path().join("sweep.workflow.js"), BROKEN).expect("a script");
     let called = |words: &str| {
         let words: Vec<String> = split(words);
@@ -153,6 +148,15 @@ fn output(before: Option<&str>, words: &str, lines: usize) -> String {
     let called = called(words);
     let said = format!("{}{}", called.out, called.err);
     said.lines().take(lines).map(|line| steady(line) + "\n").collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let to = to.join(path.file_name().expect("a name"));
+        if path.is_dir() { copy(&path, &to) } else { drop(fs::copy(&path, to).expect("a copy")) }
+    }
 }
 
 /// The script the pages show findings of.

@@ -127,7 +127,7 @@ fn standard_input_is_checked_as_the_file_it_would_be() {
 #[test]
 fn the_examples_are_beyond_reproach() {
     let checked = call(&root(), &["check", "examples"]);
-    assert_eq!(checked.out, "Nothing to report in 4 scripts\n");
+    assert_eq!(checked.out, "Nothing to report in 5 scripts\n");
 }
 
 #[test]

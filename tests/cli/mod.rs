@@ -1,6 +1,7 @@
 //! The commands, as a person or a program calls them.
 
 mod check;
+mod compare;
 mod doctor;
 mod plan;
 mod prices;

@@ -1,4 +1,4 @@
-import type { FromView, ToView } from './wire/message.ts';
+import type { Comparison, FromView, ToView } from './wire/message.ts';
 
 /** Whoever shows the view. */
 export interface Host {
@@ -8,7 +8,19 @@ export interface Host {
 
 declare const acquireVsCodeApi: undefined | (() => { postMessage(message: FromView): void });
 
-/** The VS Code panel around the view, or the page that carries a list of messages as JSON in its element `callsheet-data`. */
+/** The comparison a page carries, if it carries one. */
+export function comparison(): Comparison | null {
+  const [first] = carried();
+  return first?.type === 'comparison' ? first : null;
+}
+
+/** What a page carries as JSON in its element `callsheet-data`. */
+function carried(): (ToView | Comparison)[] {
+  const data = document.getElementById('callsheet-data')?.textContent;
+  return data ? (JSON.parse(data) as (ToView | Comparison)[]) : [];
+}
+
+/** The VS Code panel around the view, or the page that carries a list of messages. */
 export function host(): Host {
   if (typeof acquireVsCodeApi === 'function') {
     const vscode = acquireVsCodeApi();
@@ -19,8 +31,7 @@ export function host(): Host {
   }
   return {
     listen: (take) => {
-      const data = document.getElementById('callsheet-data')?.textContent;
-      for (const message of data ? (JSON.parse(data) as ToView[]) : []) take(message);
+      for (const message of carried()) if (message.type !== 'comparison') take(message);
       // A page that embeds the view may feed it.
       window.addEventListener('message', (event) => event.source === window && take(event.data as ToView));
     },

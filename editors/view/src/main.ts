@@ -1,5 +1,9 @@
 import './style.css';
+import { Comparison } from './draw/comparison.ts';
 import { Page } from './draw/page.ts';
-import { host } from './host.ts';
+import { comparison, host } from './host.ts';
 
-new Page(document.getElementById('callsheet') ?? document.body, host());
+const root = document.getElementById('callsheet') ?? document.body;
+const compared = comparison();
+if (compared === null) new Page(root, host());
+else new Comparison(root, compared);

@@ -25,14 +25,16 @@ function callsheet(...words) {
 /** The report of a run of `script`, opened; what it logs and asks of the network fails the test. */
 async function report(script, ...flags) {
   callsheet('run', script, '--json', ...flags);
-  const { file } = JSON.parse(callsheet('report', 'last', '--json'));
+  return opened(JSON.parse(callsheet('report', 'last', '--json')).file);
+}
+async function opened(file) {
   const page = await browser.newPage({ viewport: { width: 1180, height: 820 } });
   page.troubles = [];
   page.on('console', (m) => page.troubles.push(m.text()));
   page.on('pageerror', (e) => page.troubles.push(e.message));
   page.on('request', (r) => r.url().startsWith('file:') || page.troubles.push(r.url()));
   await page.goto(`file://${path.join(folder, file)}`);
-  await page.locator('h1').waitFor();
+  await page.locator('h1').first().waitFor();
   return page;
 }
 const words = async (page, selector) => (await page.locator(selector).allInnerTexts()).map((t) => t.replace(/\s+/g, ' ').trim());
@@ -45,6 +47,27 @@ before(async () => {
 after(async () => {
   await browser?.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test('a comparison has the measured axes with their basis, and both runs behind a toggle', async () => {
+  callsheet('compare', 'six-pieces/task.json', '--repeats', '2', '--latency', '300', '--html', 'compared.html');
+  const page = await opened('compared.html');
+  const rows = await words(page, '.axes tbody tr');
+  assert.ok(rows.includes('calls 7 9 the journals') && rows.includes('at once 6 6 most calls under way'), rows.join('\n'));
+  assert.deepEqual(await words(page, '.comparison > .top .badge:visible'), ['simulated']);
+  const shown = async () => [await words(page, '.way-of:visible h1'), await page.locator('.way-of:visible .cell').count()];
+  assert.deepEqual(await shown(), [['six-pieces'], 7]);
+  await shot(page, 'compare-workflow.png');
+  await page.getByRole('button', { name: 'RLM' }).click();
+  assert.deepEqual(await shown(), [['rlm'], 9]);
+  await page.getByRole('button', { name: 'Both' }).click();
+  assert.deepEqual(await shown(), [['six-pieces', 'rlm'], 16]);
+  assert.deepEqual(await words(page, '.way-of:visible .figure:first-child .actual'), ['7', '9']);
+  await page.getByRole('button', { name: 'Both' }).focus();
+  await shot(page, 'compare.png');
+  await page.locator('.way-of:visible .cell').last().click();
+  assert.match((await words(page, '.detail:visible'))[0], /turn 3 × done/);
+  assert.deepEqual(page.troubles, []);
 });
 
 test('a report shows what happened against what was expected, each number with its basis', async () => {

@@ -3,6 +3,7 @@
 //! [`start`] gives a [`RunHandle`]. A run is a sequence of [`Event`]s; the journal is those events on disk, and
 //! [`RunState`] is their fold. Nothing a person sees of a run comes from anywhere else.
 
+pub mod compare;
 mod dialect;
 mod draft;
 mod event;

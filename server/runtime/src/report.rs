@@ -5,7 +5,7 @@ use std::fs;
 use analysis::{Context, outline::Outline, prices::OwnPrices};
 use serde_json::{Value, json};
 
-use crate::{event::EventKind, runs::Recorded};
+use crate::{compare::Comparison, event::EventKind, rlm, runs::Recorded};
 
 /// The name of a report in the folder of its run.
 pub const FILE_NAME: &str = "report.html";
@@ -17,6 +17,22 @@ const SCRIPT: &str = include_str!("../../../editors/view/dist/view.js");
 
 /// The page of a run, as far as its journal tells, with the estimate of the script that ran.
 pub fn page(run: &Recorded) -> String {
+    let (title, messages) = messages(run);
+    filled(&title, &messages.into())
+}
+
+/// Both ways of a comparison as one page: the axes, and the first run of each. Each way has a name and a run.
+pub fn comparison(comparison: &Comparison, ways: [(&str, &Recorded); 2]) -> String {
+    let sides = ways.map(|(name, run)| json!({"name": name, "messages": messages(run).1}));
+    let (question, simulated) = (&comparison.question, comparison.simulated);
+    let axes = comparison.axes();
+    let message =
+        json!({"type": "comparison", "question": question, "simulated": simulated, "axes": axes, "sides": sides});
+    filled(&format!("Compared: {question}"), &json!([message]))
+}
+
+/// A title for a run, and what the run view is told of it.
+fn messages(run: &Recorded) -> (String, Vec<Value>) {
     let first = run.recording.events.first().map(|event| &event.kind);
     let (name, file, args) = match first {
         Some(EventKind::RunStarted { name, script, args, .. }) => (name.as_str(), script.file_name(), args.clone()),
@@ -25,6 +41,8 @@ pub fn page(run: &Recorded) -> String {
     let file_name = file.map(|name| name.to_string_lossy().into_owned());
     let shown = file_name.clone().unwrap_or_else(|| name.to_owned());
     let mut messages = vec![match run.script() {
+        // What a root model will do is in no script.
+        Ok(script) if script == rlm::SCRIPT => json!({"type": "plan", "title": shown, "plan": null}),
         Ok(script) => {
             let analysis = analysis::analyze(script, &Context { file_name, args, ..Context::default() });
             let prices = OwnPrices::default();
@@ -41,7 +59,7 @@ pub fn page(run: &Recorded) -> String {
         let how = if run.is_live() { "under way" } else { "broken off" };
         messages.push(json!({"type": "left", "runId": run.id, "how": how}));
     }
-    filled(&format!("{name}: run {}", run.id), &messages.into())
+    (format!("{name}: run {}", run.id), messages)
 }
 
 /// The template with everything in its place. What is put in is not looked at again: a prompt may say `{{script}}`.

@@ -50,7 +50,7 @@ export class Header {
 }
 
 /** Characters of arguments that are shown. */
-const ARGS = 200;
+const ARGS = 100;
 
 /** Which run this is: `20260102-030405-a1b2 · review.workflow.js · args {"n":1} · seed 4 · 2 at a time`. */
 function facts(runId: string | null, run: RunState): string {

@@ -73,6 +73,12 @@ export function apply(run: RunState, event: Event): void {
       });
     case 'agentSkipped':
       return change(run, event.call, (agent) => over(run, agent, 'skipped', ms));
+    case 'cell':
+      run.lines.push({ kind: 'log', text: `${event.node} turn ${event.turn}, cell ${event.cell} ${event.ok ? 'ran' : 'failed'}`, ms, at: null });
+      return;
+    case 'rlmEnded':
+      run.lines.push({ kind: 'log', text: `${event.node} ${event.how} after ${event.turns} turns`, ms, at: null });
+      return;
     case 'runEnded':
       for (const agent of run.agents.values()) if (!isOver(agent)) move(run, agent, 'abandoned');
       run.end = { status: event.status, result: event.result, error: event.error ?? null };

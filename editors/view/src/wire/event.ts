@@ -16,6 +16,8 @@ export type Kind =
   | ({ type: 'agentFailed'; call: CallId; error: string; thrown: boolean; usage: Usage; usd?: number } & Place)
   | { type: 'agentSkipped'; call: CallId }
   | ({ type: 'dropped'; from: string; index: number; stage?: number; reason: string } & Place)
+  | { type: 'cell'; node: string; turn: number; cell: number; source: string; ok: boolean; output: string }
+  | { type: 'rlmEnded'; node: string; how: string; turns: number }
   | { type: 'runEnded'; status: Status; result?: unknown; error?: RunError; totals?: unknown };
 
 /** Names one agent call within a run: the calls of a run are counted from 1. */

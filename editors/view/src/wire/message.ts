@@ -1,6 +1,23 @@
 import type { CallId, Event } from './event.ts';
 import type { Plan } from './plan.ts';
 
+/** The same job done in two ways: what differs, and the run of each. `server/runtime/src/report.rs`. */
+export interface Comparison {
+  type: 'comparison';
+  question: string;
+  simulated: boolean;
+  axes: Axis[];
+  sides: { name: string; messages: ToView[] }[];
+}
+
+/** One thing in which the two ways differ, and on what that rests. */
+export interface Axis {
+  name: string;
+  workflow: string;
+  rlm: string;
+  basis: string;
+}
+
 /** What the view is told. */
 export type ToView =
   /** A script and its plan; without a plan, why there is none. Replaces the plan only, not the run. */

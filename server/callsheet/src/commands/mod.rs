@@ -2,6 +2,7 @@
 
 mod check;
 mod check_sarif;
+mod compare;
 mod doctor;
 mod lsp;
 mod mcp;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Plan(plan::Plan),
     Run(run::Run),
     Rlm(rlm::Rlm),
+    Compare(compare::Compare),
     Resume(resume::Resume),
     Runs(runs::Runs),
     Report(report::Report),
@@ -47,6 +49,7 @@ impl Command {
             Command::Plan(plan) => plan.run(),
             Command::Run(run) => run.run(),
             Command::Rlm(rlm) => rlm.run(),
+            Command::Compare(compare) => compare.run(),
             Command::Resume(resume) => resume.run(),
             Command::Runs(runs) => runs.run(),
             Command::Report(report) => report.run(),

@@ -70,7 +70,7 @@ impl Order {
 
     /// Finds who answers, at these prices; looks for keys, and spends nothing.
     pub(crate) fn choose(&self, analysis: &Analysis, prices: &Arc<OwnPrices>) -> Result<Chosen, Failure> {
-        let chosen = self.who.choose(self.seed.unwrap_or(0), analysis)?;
+        let chosen = self.who.choose(self.seed.unwrap_or(0), analysis.plan.named_models())?;
         Ok(Chosen { prices: prices.clone(), ..chosen })
     }
 

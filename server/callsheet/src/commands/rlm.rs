@@ -7,9 +7,9 @@ use clap::Args;
 use models::{Chosen, Latency, Model, Simulated};
 use runtime::{
     EventKind, Outcome, RunError, RunHandle, RunId, RunSpec, RunState, Status,
-    rlm::{ContextFile, RlmLimits, SCRIPT},
+    rlm::{ContextFile, Question, RlmLimits},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{FINDINGS, FINE, files::Source, numbers, output, output::Failure, past::RUNS, play};
 
@@ -87,33 +87,23 @@ impl Rlm {
     }
 
     fn spec(&self, contexts: Vec<ContextFile>, chosen: &Chosen) -> Result<(RunSpec, Arc<dyn Model>), Failure> {
-        let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, RUNS);
-        let model = spec.answered_by(chosen);
-        let mut args = json!({ "question": self.question });
-        let mut references: Vec<Value> = contexts.iter().map(ContextFile::reference).collect();
-        match references.len() {
-            1 => args["context"] = references.remove(0),
-            _ => args["contexts"] = references.into(),
-        }
-        if let Some(file) = &self.schema {
+        let schema = self.schema.as_ref().map(|file| {
             let text = Source::read(file)?.text;
-            args["schema"] =
-                super::plan::json(&text).map_err(|e| Failure::usage(format!("{}: {e}", file.display())))?;
-        }
-        if let Some(model) = chosen.default_model() {
-            args["model"] = model.into();
-        }
-        if let Some(sub) = &self.sub_model {
-            args["subModel"] = sub.as_str().into();
-        }
-        spec.args = Some(args);
+            super::plan::json(&text).map_err(|e| Failure::usage(format!("{}: {e}", file.display())))
+        });
+        let question = Question {
+            question: self.question.clone(),
+            contexts,
+            schema: schema.transpose()?,
+            sub_model: self.sub_model.clone(),
+            limits: RlmLimits { depth: self.depth, turns: self.turns, fan_out: self.fan_out, ..RlmLimits::default() },
+            max_calls: self.max_calls,
+            budget_tokens: self.budget_tokens.map(Tokens),
+            wall: Duration::from_secs(60 * self.minutes),
+        };
+        let (mut spec, model) = question.spec(RUNS, chosen);
         spec.seed = self.seed;
         spec.concurrency = Some(self.concurrency.into());
-        spec.limits.max_agents = self.max_calls;
-        spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
-        spec.limits.wall = Some(Duration::from_secs(60 * self.minutes));
-        spec.rlm = RlmLimits { depth: self.depth, turns: self.turns, fan_out: self.fan_out, ..RlmLimits::default() };
-        spec.contexts = contexts;
         spec.resume = self.resume.clone();
         Ok((spec, model))
     }

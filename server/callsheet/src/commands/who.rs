@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use analysis::Analysis;
 use clap::Args;
 use models::{Chosen, Latency, Options, Permissions, Simulated, choose};
 
@@ -47,8 +46,8 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Who {
-    /// Finds who answers a run of the script; looks for keys, and spends nothing.
-    pub(crate) fn choose(&self, seed: u64, analysis: &Analysis) -> Result<Chosen, Failure> {
+    /// Finds who answers a run that is known to name these models; looks for keys, and spends nothing.
+    pub(crate) fn choose<'a>(&self, seed: u64, named: impl IntoIterator<Item = &'a str>) -> Result<Chosen, Failure> {
         let latency = Latency::up_to(Duration::from_millis(self.latency));
         let options = Options {
             simulated: Simulated { seed, latency, failure_rate: self.failures },
@@ -59,6 +58,6 @@ impl Who {
             ..Options::default()
         };
         let name = self.model.as_deref().unwrap_or(SIMULATED);
-        choose(name, &options, analysis.plan.named_models()).map_err(|error| Failure::usage(error.to_string()))
+        choose(name, &options, named).map_err(|error| Failure::usage(error.to_string()))
     }
 }

@@ -9,12 +9,14 @@ mod limits;
 pub(crate) mod output;
 pub(crate) mod pattern;
 pub mod prompt;
+mod question;
 mod simulated;
 pub(crate) mod source;
 pub(crate) mod text;
 
 pub(crate) use coverage::Coverage;
 pub use limits::RlmLimits;
+pub use question::Question;
 pub use simulated::SimulatedRoot;
 pub use source::{BadContext, ContextFile};
 

@@ -76,7 +76,11 @@ impl ContextFile {
     }
 
     /// Its text, if that is still what it was.
-    pub(crate) fn text(&self) -> Result<Arc<str>, BadContext> {
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or has changed.
+    pub fn text(&self) -> Result<Arc<str>, BadContext> {
         let text = read(&self.path)?;
         match key::digest(&text) == self.hash {
             true => Ok(text.into()),

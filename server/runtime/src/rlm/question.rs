@@ -1,0 +1,66 @@
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use analysis::units::Tokens;
+use models::{Chosen, Model};
+use serde_json::{Value, json};
+
+use super::{ContextFile, RlmLimits, SCRIPT};
+use crate::run::RunSpec;
+
+/// One question about files, and what its answer may take.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The question.
+    pub question: String,
+    /// The files it is about.
+    pub contexts: Vec<ContextFile>,
+    /// JSON Schema of the answer; without one it is text.
+    pub schema: Option<Value>,
+    /// The model that reads the parts, where it is another than the root.
+    pub sub_model: Option<String>,
+    /// Limits of each recursive language model.
+    pub limits: RlmLimits,
+    /// Calls of the whole tree at most.
+    pub max_calls: u64,
+    /// Output tokens of the whole tree at most.
+    pub budget_tokens: Option<Tokens>,
+    /// Time from start to end at most.
+    pub wall: Duration,
+}
+
+impl Question {
+    /// Calls of the whole tree where nobody says.
+    pub const MAX_CALLS: u64 = 200;
+
+    /// The time where nobody says.
+    pub const WALL: Duration = Duration::from_secs(15 * 60);
+
+    /// The run that answers it, kept in `runs_dir`, and who answers its calls.
+    pub fn spec(self, runs_dir: impl Into<PathBuf>, chosen: &Chosen) -> (RunSpec, Arc<dyn Model>) {
+        let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, runs_dir);
+        let model = spec.answered_by(chosen);
+        let mut args = json!({ "question": self.question });
+        let mut references: Vec<Value> = self.contexts.iter().map(ContextFile::reference).collect();
+        match references.len() {
+            1 => args["context"] = references.remove(0),
+            _ => args["contexts"] = references.into(),
+        }
+        let given = [
+            ("schema", self.schema),
+            ("model", chosen.default_model().map(Value::from)),
+            ("subModel", self.sub_model.map(Value::from)),
+        ];
+        for (name, value) in given {
+            if let Some(value) = value {
+                args[name] = value;
+            }
+        }
+        spec.args = Some(args);
+        spec.limits.max_agents = self.max_calls;
+        spec.limits.budget_tokens = self.budget_tokens;
+        spec.limits.wall = Some(self.wall);
+        spec.rlm = self.limits;
+        spec.contexts = self.contexts;
+        (spec, model)
+    }
+}
