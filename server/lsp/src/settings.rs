@@ -265,7 +265,7 @@ macro_rules! settings {
 settings! {
     /// Show the counts, tokens and cost beside calls.
     hints: bool = true, "hints.enable", Window;
-    /// Show Run, Dry run and the estimate above `meta`.
+    /// Show Run, Dry run, the estimate and, where a run has not come to its end, Resume above `meta`.
     lenses: bool = true, "lenses.enable", Window;
     /// More files that are workflow scripts, as globs; `.claude/workflows/*.js` and `*.workflow.js` always are.
     files: Vec<String> = Vec::new(), "files", Resource;
@@ -295,11 +295,11 @@ settings! {
     seed: u64 = 1, "run.seed", Resource;
     /// Longest time a simulated answer takes, in milliseconds; the shortest is a quarter of it.
     simulated_latency: u64 = 800, "run.simulatedLatencyMs", Resource;
-    /// Agents at work at once; null for the dialect's `min(16, cores - 2)`.
+    /// Agents at work at once; null for the dialect's `min(16, cores - 2)`, and never under 2.
     concurrency: Option<u64> = None, "run.concurrency", Machine;
     /// Agents a run may start; null for the dialect's limit.
     max_agents: Option<u64> = None, "run.maxAgents", Machine;
-    /// Tokens a run may use; null for no limit.
+    /// Output tokens a run may use; null for no limit.
     budget_tokens: Option<u64> = None, "run.budgetTokens", Machine;
     /// Dollars that a run is likely to cost above which it is confirmed first; null to be never asked. Simulated runs cost nothing.
     confirm_above: Option<f64> = Some(1.0), "confirmAbove", Machine;
