@@ -101,6 +101,17 @@ fn a_script_that_cannot_start_is_shown_with_its_line() {
 }
 
 #[test]
+fn a_limit_the_script_can_reach_stands_on_the_sheet() {
+    let body = "await agent('one')\nif ((await agent('two')) === 'more') await agent('three')";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let sheet =
+        |limit: &str| call(folder.path(), &["run", "a.workflow.js", "--latency", "0", "--max-agents", limit]).out;
+    assert!(sheet("2").contains("--max-agents 2: a run that calls more fails\n"), "{}", sheet("2"));
+    assert!(sheet("1").contains("--max-agents 1: no run comes to its end\n"), "{}", sheet("1"));
+    assert!(!sheet("3").contains("--max-agents"), "the script cannot call more");
+}
+
+#[test]
 fn limits_hold() {
     let body = "await agent('one')\nawait agent('two')\nawait agent('three')";
     let folder = folder(&[("a.workflow.js", &script(body))]);

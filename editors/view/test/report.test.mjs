@@ -63,6 +63,7 @@ test('a comparison has the measured axes with their basis, and both runs behind 
   await page.getByRole('button', { name: 'Both' }).click();
   assert.deepEqual(await shown(), [['six-pieces', 'rlm'], 16]);
   assert.deepEqual(await words(page, '.way-of:visible .figure:first-child .actual'), ['7', '9']);
+  assert.match((await words(page, '.way-of:last-child .figure'))[2], /^Cost \$\S+ simulated nothing was spent · at list prices of \S+ · no model named = [\w-]+ \(assumed\)$/);
   await page.getByRole('button', { name: 'Both' }).focus();
   await shot(page, 'compare.png');
   await page.locator('.way-of:visible .cell').last().click();

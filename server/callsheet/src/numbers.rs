@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use analysis::{
-    estimate::{Basis, Range},
+    estimate::{Basis, Cost, Range},
     prices,
 };
 
@@ -38,6 +38,11 @@ pub(crate) fn basis(basis: Basis) -> String {
         Basis::Simulated { runs } => format!("simulated ×{runs}"),
         Basis::History { runs } => format!("history ×{runs}"),
     }
+}
+
+/// Tokens and money of a cost, each likely and then between what: four cells of a sheet.
+pub(crate) fn cells(Cost { tokens, usd, .. }: &Cost) -> [String; 4] {
+    [likely(tokens), bounds(tokens), likely(usd), bounds(usd)]
 }
 
 /// The range, or the one number it is.

@@ -197,9 +197,8 @@ fn call(call: &Previewed) -> Value {
 fn row(name: String, cached: usize, live: usize, cost: &Cost) -> Vec<String> {
     let mut row = vec![name, cached.to_string(), live.to_string()];
     if live > 0 {
-        let (tokens, usd) = (&cost.tokens, &cost.usd);
-        let [in_tokens, in_usd] = [numbers::likely(tokens), numbers::likely(usd)];
-        row.extend([in_tokens, numbers::bounds(tokens), in_usd, numbers::bounds(usd), numbers::basis(usd.basis)]);
+        row.extend(numbers::cells(cost));
+        row.push(numbers::basis(cost.usd.basis));
     }
     row
 }

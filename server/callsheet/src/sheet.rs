@@ -27,6 +27,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) path: &'a str,
     /// The arguments given, if any.
     pub(crate) args: Option<&'a Value>,
+    /// Agents the run may call at most, where the person said so.
+    pub(crate) max_agents: Option<u64>,
     /// Agents that run at a time.
     pub(crate) at_once: usize,
     /// The person's own prices.
@@ -109,6 +111,10 @@ impl Sheet<'_> {
                 plan.agents.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
             table.row(["", &format!("  {own}; {cap}")]);
         }
+        if let Some(limit) = self.max_agents.filter(|limit| plan.agents.most().is_none_or(|most| most > *limit)) {
+            let fate = if plan.agents.low > limit { "no run comes to its end" } else { "a run that calls more fails" };
+            table.row(["", &format!("  --max-agents {limit}: {fate}")]);
+        }
         let width = plan.peak_width.high.map_or("no limit in the script".into(), |most| format!("{most} at most"));
         table.row(["at once", &format!("{width}; {} at a time on this machine", self.at_once)]);
         table.row(["in turn", &format!("{} on the longest chain", plan.critical_path)]);
@@ -187,16 +193,10 @@ fn row(name: String, count: &Count, cost: &Cost) -> Vec<String> {
         true => (numbers::span(agents), count.to_string()),
         false => (count.to_string(), String::new()),
     };
-    vec![
-        name,
-        likely,
-        bounds,
-        numbers::likely(tokens),
-        numbers::bounds(tokens),
-        numbers::likely(usd),
-        numbers::bounds(usd),
-        numbers::basis(basis),
-    ]
+    let mut row = vec![name, likely, bounds];
+    row.extend(numbers::cells(cost));
+    row.push(numbers::basis(basis));
+    row
 }
 
 /// `refute:… (line 40)`.

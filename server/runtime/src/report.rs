@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use analysis::{Context, outline::Outline, prices::OwnPrices};
+use analysis::{
+    Context,
+    outline::Outline,
+    prices::{self, OwnPrices},
+};
 use serde_json::{Value, json};
 
 use crate::{compare::Comparison, event::EventKind, rlm, runs::Recorded};
@@ -42,7 +46,12 @@ fn messages(run: &Recorded) -> (String, Vec<Value>) {
     let shown = file_name.clone().unwrap_or_else(|| name.to_owned());
     let mut messages = vec![match run.script() {
         // What a root model will do is in no script.
-        Ok(script) if script == rlm::SCRIPT => json!({"type": "plan", "title": shown, "plan": null}),
+        Ok(script) if script == rlm::SCRIPT => {
+            let list = prices::table();
+            let models = json!({"inherit": prices::find("inherit").map(|model| &model.id)});
+            let prices = json!({"asOf": list.as_of, "source": list.source, "models": models});
+            json!({"type": "plan", "title": shown, "plan": null, "prices": prices})
+        }
         Ok(script) => {
             let analysis = analysis::analyze(script, &Context { file_name, args, ..Context::default() });
             let prices = OwnPrices::default();

@@ -5,7 +5,7 @@ import { figures } from '../sheet/figures.ts';
 import { sheet } from '../sheet/sheet.ts';
 import type { CallId } from '../wire/event.ts';
 import type { Command, Offer, ToView } from '../wire/message.ts';
-import type { Plan } from '../wire/plan.ts';
+import type { Plan, Prices } from '../wire/plan.ts';
 import { agentOf } from './cells.ts';
 import { Detail } from './detail.ts';
 import { children, h, text } from './dom.ts';
@@ -23,6 +23,7 @@ type Way = 'shapes' | 'time' | 'list';
 export class Page {
   private title = 'Workflow';
   private plan: Plan | null = null;
+  private prices: Prices | null = null;
   private problem: string | null = null;
   private planned = false;
   private note: string | null = null;
@@ -65,6 +66,7 @@ export class Page {
       case 'plan':
         this.title = message.title;
         this.plan = message.plan;
+        this.prices = message.plan?.prices ?? message.prices ?? null;
         this.planned = true;
         this.problem = message.problem ?? null;
         break;
@@ -104,7 +106,7 @@ export class Page {
     const now = time(run, performance.now() + this.offset);
     const chosen = this.chosenAgent();
     this.header.draw(this.title, plan, run, this.runId, this.offers, this.note);
-    this.figures.draw(figures(plan, run, now));
+    this.figures.draw(figures(plan, run, now, this.prices));
     const lanes = sheet(plan, run);
     this.ways.hidden = run.seq === 0;
     const way = run.seq > 0 ? this.way : 'shapes';

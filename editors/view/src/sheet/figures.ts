@@ -1,6 +1,6 @@
 import { basis, bounds, count, duration, range, tokens, usd } from '../text/numbers.ts';
 import { finished, type Agent, type RunState, type Spent } from '../run/state.ts';
-import type { Plan, Range } from '../wire/plan.ts';
+import type { Plan, Prices, Range } from '../wire/plan.ts';
 
 /** A number of the run against what was said before it. */
 export interface Figure {
@@ -29,7 +29,7 @@ export interface Gauge {
 }
 
 /** @param now the time of the run, in milliseconds since it began. */
-export function figures(plan: Plan | null, run: RunState, now: number): Figure[] {
+export function figures(plan: Plan | null, run: RunState, now: number, prices: Prices | null = plan?.prices ?? null): Figure[] {
   const began = run.seq > 0;
   const ended = finished(run);
   const agents: Range | null = plan && { ...plan.agents, likely: null, basis: plan.agents.low === plan.agents.high ? 'exact' : 'bounds' };
@@ -44,7 +44,7 @@ export function figures(plan: Plan | null, run: RunState, now: number): Figure[]
       gauge: agents && gauge(ended, agents),
     },
     figure('Tokens', began ? tokens(run.spent.tokens) : null, run.spent.tokens, plan?.tokens ?? null, tokens, run.simulated),
-    { ...figure('Cost', began ? money(run.spent) : null, run.spent.usd, plan?.usd ?? null, usd, run.simulated), note: priced(plan, run) },
+    { ...figure('Cost', began ? money(run.spent) : null, run.spent.usd, plan?.usd ?? null, usd, run.simulated), note: priced(plan, run, prices) },
     {
       name: 'Time',
       actual: began ? duration(now) : null,
@@ -58,15 +58,14 @@ export function figures(plan: Plan | null, run: RunState, now: number): Figure[]
 }
 
 /** `nothing was spent · at list prices of 2026-11-25 · no model named = claude-sonnet-5-5 (assumed)`. */
-function priced(plan: Plan | null, run: RunState): string | null {
+function priced(plan: Plan | null, run: RunState, prices: Prices | null): string | null {
   const began = run.seq > 0;
   const unnamed = began
     ? [...run.agents.values()].some((agent) => isUnnamed(agent, run))
     : (plan?.calls ?? []).some((call) => call.model?.length === 0);
-  const prices = plan?.prices;
   return parts([
     began && run.simulated && 'nothing was spent',
-    prices !== undefined && `at list prices of ${prices.asOf.replaceAll('-', '\u2011')}`,
+    prices !== null && `at list prices of ${prices.asOf.replaceAll('-', '\u2011')}`,
     unnamed && `no model named${prices?.models['inherit'] ? ` = ${prices.models['inherit']}` : ''} (assumed)`,
   ]);
 }

@@ -1,5 +1,5 @@
 import type { CallId, Event } from './event.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Prices } from './plan.ts';
 
 /** The same job done in two ways: what differs, and the run of each. `server/runtime/src/report.rs`. */
 export interface Comparison {
@@ -20,8 +20,8 @@ export interface Axis {
 
 /** What the view is told. */
 export type ToView =
-  /** A script and its plan; without a plan, why there is none. Replaces the plan only, not the run. */
-  | { type: 'plan'; title: string; plan: Plan | null; problem?: string }
+  /** A script and its plan; without a plan, why there is none, and at whose prices money is counted. Replaces the plan only, not the run. */
+  | { type: 'plan'; title: string; plan: Plan | null; problem?: string; prices?: Prices }
   /** What the person may do here. */
   | { type: 'offer'; offers: Offer[]; note?: string }
   /** Another run begins, or none: what was shown of the last one goes. */

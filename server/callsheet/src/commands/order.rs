@@ -87,6 +87,11 @@ impl Order {
         Ok(Some(args))
     }
 
+    /// Agents of the whole run at most, where that is given.
+    pub(crate) fn max_agents(&self) -> Option<u64> {
+        self.max_agents
+    }
+
     /// Agents at a time.
     pub(crate) fn at_once(&self) -> usize {
         self.concurrency.map_or_else(runtime::default_concurrency, usize::from)

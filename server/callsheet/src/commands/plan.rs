@@ -84,8 +84,17 @@ impl Plan {
                 let (args, at_once) = (self.args.as_ref(), self.at_once());
                 let path = &source.path;
                 output::line(
-                    &Sheet { analysis: &analysis, estimate, path, args, at_once, prices: &prices, simulation: note }
-                        .render(),
+                    &Sheet {
+                        analysis: &analysis,
+                        estimate,
+                        path,
+                        args,
+                        max_agents: None,
+                        at_once,
+                        prices: &prices,
+                        simulation: note,
+                    }
+                    .render(),
                 )?;
             }
         }

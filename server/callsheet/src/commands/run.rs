@@ -34,8 +34,17 @@ impl Run {
         let chosen = self.order.choose(&analysis, &prices)?;
         if !self.json {
             let (path, estimate, args) = (&source.path, &analysis.estimate, args.as_ref());
-            let at_once = self.order.at_once();
-            let sheet = Sheet { analysis: &analysis, estimate, path, args, at_once, prices: &prices, simulation: None };
+            let (at_once, max_agents) = (self.order.at_once(), self.order.max_agents());
+            let sheet = Sheet {
+                analysis: &analysis,
+                estimate,
+                path,
+                args,
+                max_agents,
+                at_once,
+                prices: &prices,
+                simulation: None,
+            };
             output::line(&sheet.render())?;
             output::line("")?;
         }
