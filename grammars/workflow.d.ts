@@ -35,6 +35,38 @@ interface Meta {
   phases?: Phase[];
 }
 
+interface RlmLimits {
+  /** The model of the calls that cells make. Without it the session's model. */
+  subModel?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
+  /** Replies of the root model, 1 to 30, before it is asked for what it has. Without it 30. */
+  maxTurns?: number;
+  /** 0: cells work with code alone; 1: they may ask models. Without it 1. */
+  maxDepth?: number;
+  /** `{ calls }`: the most calls its cells make. Without it only the run's own limit bounds them. */
+  budget?: { calls: number };
+}
+
+interface RlmOptions {
+  /** What is to be answered about the context. */
+  question: string;
+  /** A string, array or object of any size. It never stands in the root model's prompt: code looks at it. */
+  context?: unknown;
+  /** Further contexts: an object of them by name, or a list. */
+  contexts?: unknown;
+  /** The root model. Without it the session's model. */
+  model?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
+  /** The model of the calls that cells make. Without it the session's model. */
+  subModel?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
+  /** Replies of the root model, 1 to 30, before it is asked for what it has. Without it 30. */
+  maxTurns?: number;
+  /** 0: cells work with code alone; 1: they may ask models. Without it 1. */
+  maxDepth?: number;
+  /** `{ calls }`: the most calls its cells make. Without it only the run's own limit bounds them. */
+  budget?: { calls: number };
+  /** A name for the tree. */
+  label?: string;
+}
+
 interface AgentOptions {
   /** The name shown for this agent; without it, the start of the prompt. Give each agent of a fan-out its own. */
   label?: string;
@@ -50,6 +82,8 @@ interface AgentOptions {
   agentType?: string;
   /** Milliseconds without progress after which the agent counts as stalled. Undocumented; seen in one source. */
   stallMs?: number;
+  /** An extension of this runtime: the prompt is the question of a root model that writes code, within these limits. */
+  rlm?: RlmLimits;
 }
 
 interface Budget {
@@ -79,6 +113,9 @@ declare function phase(title: string): void;
 declare function log(message: string): void;
 /** Runs another workflow and gives its result. It shares slots, agent count, budget and abort with this run. One level only; an unknown name throws. */
 declare function workflow(ref: string | { scriptPath: string }, args?: unknown): Promise<unknown>;
+/** An extension of this runtime. A root model answers a question about a context of any size: it writes code that looks at the context and has other models read its parts. Gives the answer, with `schema` a validated object; throws where none came about. */
+declare function rlm<const S extends JsonSchema>(options: RlmOptions & { schema: S }): Promise<FromSchema<S>>;
+declare function rlm(options: RlmOptions): Promise<any>;
 /** What the run was given; `undefined` without. Given by a model it often arrives as JSON text, so read it through a guard. */
 declare const args: any;
 /** The output tokens this turn may spend. Once spent, every further `agent()` throws; running ones finish. It does not cap cost. */

@@ -2,7 +2,7 @@
 
 ((call_expression
   function: (identifier) @function.builtin)
-  (#any-of? @function.builtin "agent" "parallel" "pipeline" "phase" "log" "workflow"))
+  (#any-of? @function.builtin "agent" "parallel" "pipeline" "phase" "log" "workflow" "rlm"))
 
 ((identifier) @variable.builtin
   (#any-of? @variable.builtin "args" "budget"))

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 pub(crate) enum Stmt {
     Array(Array),
     Agent { schema: bool },
+    Rlm { over: Array, turns: u8, calls: Option<u8> },
     Push { over: Array, when: Cond },
     ForOf { over: Array, body: Vec<Stmt> },
     Counted { times: u8, body: Vec<Stmt>, leave: Option<(Cond, Leave)> },
@@ -42,6 +43,7 @@ pub(crate) enum Task {
     Nested(Array),
     Inner(Vec<Stmt>),
     Deref,
+    Rlm(u8),
 }
 
 /// An array expression.
@@ -98,6 +100,8 @@ fn stmt(depth: u32) -> BoxedStrategy<Stmt> {
     let leaf = prop_oneof![
         3 => array().prop_map(Stmt::Array),
         4 => any::<bool>().prop_map(|schema| Stmt::Agent { schema }),
+        1 => (array(), 0u8..6, prop::option::of(0u8..9))
+            .prop_map(|(over, turns, calls)| Stmt::Rlm { over, turns, calls }),
         2 => (array(), cond()).prop_map(|(over, when)| Stmt::Push { over, when }),
         4 => (array(), task(0)).prop_map(|(over, body)| Stmt::Parallel { over, body }),
         2 => prop::collection::vec(task(0), 0..4).prop_map(Stmt::Thunks),
@@ -132,6 +136,7 @@ fn task(depth: u32) -> BoxedStrategy<Task> {
         1 => Just(Task::Two),
         2 => cond().prop_map(Task::Guarded),
         1 => Just(Task::Deref),
+        1 => (0u8..4).prop_map(Task::Rlm),
     ];
     match depth {
         0 => leaf.boxed(),

@@ -11,13 +11,13 @@ use std::{collections::BTreeMap, env, fs, path::Path, sync::Arc};
 
 use analysis::{
     Context, KnownWorkflow,
-    plan::{Count, Plan},
+    plan::{Count, PhasePlan, Plan, RLM_PHASE},
     script::Script,
     text::LineColumn,
 };
 use models::{Model, ModelError, Reply, Request, Simulated};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runtime::{RunSpec, RunState, SandboxCommand, Status};
+use runtime::{PhaseState, RunSpec, RunState, SandboxCommand, Status, rlm::SimulatedRoot};
 use serde_json::{Value, json};
 
 /// The simulated model, but some agents fail for good: without an answer, or with answers no schema accepts.
@@ -88,7 +88,8 @@ fn hold_with(text: &str, others: &[&str], args: Option<&Value>, seed: u64) -> Re
         sandbox: SandboxCommand::Thread,
         ..RunSpec::new(folder.path().join("drawn.js"), text, folder.path().join("runs"))
     };
-    let model = Arc::new(Unreliable { simulated: Simulated::new(seed), unreliable: seed % 2 == 1 });
+    let others = Arc::new(Unreliable { simulated: Simulated::new(seed), unreliable: seed % 2 == 1 });
+    let model = Arc::new(SimulatedRoot { others });
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
     let (state, outcome) = tokio.block_on(async {
         let run = runtime::start(spec, model).map_err(|e| e.to_string())?;
@@ -111,7 +112,8 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
         |count: &Count, actual: u64| count.most().is_none_or(|most| actual <= most) && (!ended || actual >= count.low);
     let mut unseen: BTreeMap<LineColumn, u64> = BTreeMap::new();
     for agent in &state.agents {
-        if state.phases[agent.phase].workflow.is_none() {
+        let phase = &state.phases[agent.phase];
+        if phase.workflow.is_none() && !phase.is_turn() {
             *unseen.entry(agent.at).or_default() += 1;
         }
     }
@@ -125,19 +127,30 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
     if let Some((at, actual)) = unseen.into_iter().find(|(_, actual)| *actual > 0) {
         return Err(format!("the agent at {at} was called {actual} times and is not in the plan"));
     }
-    for phase in plan.phases.iter().filter(|phase| phase.workflow.is_some()) {
+    // Turns are not told by the workflow that starts them.
+    let is_turns = |phase: &PhasePlan| phase.title.as_deref() == Some(RLM_PHASE);
+    let agents = |phase: &PhaseState| phase.agents.len() as u64;
+    let turns: u64 = state.phases.iter().filter(|phase| phase.is_turn()).map(agents).sum();
+    let planned = || plan.phases.iter().filter(|phase| is_turns(phase)).map(|phase| &phase.agents);
+    let most = planned().map(Count::most).try_fold(0u64, |sum, most| Some(sum.saturating_add(most?)));
+    let least: u64 = planned().map(|agents| agents.low).sum();
+    let unknown = plan.phases.iter().any(|phase| phase.workflow.is_some() && phase.agents.high.is_none());
+    if most.is_some_and(|most| turns > most && !unknown) || ended && turns < least {
+        return Err(format!("{turns} calls of trees, planned {least} to {most:?}"));
+    }
+    for phase in plan.phases.iter().filter(|phase| !is_turns(phase)) {
         let same = state.phases.iter().find(|p| p.workflow == phase.workflow && p.title == phase.title);
-        let actual = same.map_or(0, |p| p.agents.len() as u64);
-        if !within(&phase.agents, actual) {
+        let actual = same.map_or(0, agents);
+        // A title that only the run decides is planned without one.
+        let open = phase.title.is_none() && phase.workflow.is_none();
+        if !open && !within(&phase.agents, actual) {
             return Err(format!("{:?} has {actual} agents, planned {}", phase.name(), phase.agents));
         }
     }
-    for phase in state.phases.iter().filter(|phase| phase.workflow.is_some() && !phase.agents.is_empty()) {
-        if !plan
-            .phases
-            .iter()
-            .any(|p| p.workflow == phase.workflow && (p.title == phase.title || p.agents.high.is_none()))
-        {
+    for phase in state.phases.iter().filter(|phase| !phase.is_turn() && !phase.agents.is_empty()) {
+        let same = |p: &&PhasePlan| p.workflow == phase.workflow;
+        let covers = |p: &PhasePlan| p.title == phase.title || p.agents.high.is_none() || p.title.is_none();
+        if !plan.phases.iter().filter(same).any(covers) {
             return Err(format!("the phase {:?} of {:?} is not in the plan", phase.title, phase.workflow));
         }
     }

@@ -85,6 +85,14 @@ impl Writer {
                 self.line(&format!("const {name} = await {call}"));
                 self.results.push(name);
             }
+            Stmt::Rlm { over, turns, calls } => {
+                let (over, name) = (self.array(over), self.name("answer"));
+                // Some are refused: no turns, no calls; some of these are caught.
+                let budget = calls.map(|calls| format!(", budget: {{ calls: {calls} }}")).unwrap_or_default();
+                let rescue = if turns % 2 == 0 { ".catch(() => 'none')" } else { "" };
+                let call = format!("rlm({{ question: 'Which?', context: {over}, maxTurns: {turns}{budget} }})");
+                self.line(&format!("const {name} = await {call}{rescue}"));
+            }
             Stmt::Push { over, when } => {
                 let (over, name) = (self.array(over), self.name("list"));
                 self.line(&format!("const {name} = []"));
@@ -226,6 +234,10 @@ impl Writer {
                 self.line(&format!("return parallel({over}.map((inner) => () => {call}))"));
             }
             Task::Inner(body) => self.block(body),
+            Task::Rlm(calls) => {
+                let limits = format!("maxDepth: {}, budget: {{ calls: {calls} }}", calls % 2);
+                self.line(&format!("return rlm({{ question: 'Which?', context: 'a text', {limits} }})"));
+            }
             Task::Deref => {
                 let (first, second) = (self.call(true), self.call(false));
                 self.line(&format!("const first = await {first}"));

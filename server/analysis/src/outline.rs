@@ -26,6 +26,7 @@ pub struct Outline<'a> {
     phases: Vec<Phase<'a>>,
     calls: Vec<Call<'a>>,
     workflows: Vec<Workflow<'a>>,
+    rlms: Vec<Rlm<'a>>,
     tokens: Quantity<u64>,
     usd: Quantity<f64>,
     /// Whether a price of the person's own is in `usd`.
@@ -101,6 +102,22 @@ struct Workflow<'a> {
     files: Vec<&'a str>,
     times: Bounds,
     agents: Agents,
+    tokens: Quantity<u64>,
+    usd: Quantity<f64>,
+}
+
+/// A call that starts recursive language models.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rlm<'a> {
+    line: u32,
+    column: u32,
+    times: Bounds,
+    model: Option<Vec<&'a str>>,
+    sub_model: Option<Vec<&'a str>>,
+    #[serde(flatten)]
+    agents: Agents,
+    likely_agents: Quantity<u64>,
     tokens: Quantity<u64>,
     usd: Quantity<f64>,
 }
@@ -186,6 +203,20 @@ impl<'a> Outline<'a> {
                 usd: Quantity::of(&cost.usd, |u| u.0),
             }
         });
+        let rlms = plan.rlms.iter().zip(&estimate.rlms).map(|(call, cost)| {
+            let at = script.lines.line_column(&script.text, call.span.start);
+            Rlm {
+                line: at.line,
+                column: at.column,
+                times: Bounds::of(&call.count),
+                model: models(&call.model),
+                sub_model: models(&call.sub_model),
+                agents: Agents::of(script, &call.agents),
+                likely_agents: Quantity::of(&cost.agents, |a| a.0),
+                tokens: Quantity::of(&cost.tokens, |t| t.0),
+                usd: Quantity::of(&cost.usd, |u| u.0),
+            }
+        });
         let meta = script.meta.as_ref();
         Outline {
             name: meta.and_then(|m| m.name.as_ref()).map(|n| n.value.as_str()),
@@ -197,6 +228,7 @@ impl<'a> Outline<'a> {
             phases: phases.collect(),
             calls: calls.collect(),
             workflows: workflows.collect(),
+            rlms: rlms.collect(),
             tokens: Quantity::of(&estimate.total.tokens, |t| t.0),
             usd: Quantity::of(&estimate.total.usd, |u| u.0),
             own_price: estimate.total.own_price,
@@ -222,17 +254,15 @@ impl<'a> Outline<'a> {
 /// The models a call can name: none of them where it inherits one, `None` where only the run decides.
 fn models(setting: &Setting) -> Option<Vec<&str>> {
     match setting {
-        Setting::Known(model) => Some(vec![model]),
-        Setting::OneOf(models) => Some(models.iter().map(String::as_str).collect()),
-        Setting::Inherited => Some(vec![]),
         Setting::Unknown(_) => None,
+        known => Some(known.names().iter().map(String::as_str).collect()),
     }
 }
 
 impl<'a> PriceList<'a> {
     fn of(analysis: &Analysis, prices: &'a OwnPrices) -> Self {
         let list = prices::table();
-        let named = analysis.plan.calls.iter().filter_map(|call| models(&call.model)).flat_map(|named| match &*named {
+        let named = analysis.plan.models().filter_map(models).flat_map(|named| match &*named {
             [] => vec!["inherit"],
             _ => named,
         });

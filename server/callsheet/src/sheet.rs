@@ -75,6 +75,11 @@ impl Sheet<'_> {
             for (call, cost) in calls {
                 table.row(row(format!("  {}", name(self.analysis, call)), &call.count, cost));
             }
+            let rlms = phase.rlms.iter().filter_map(|i| Some((plan.rlms.get(*i)?, estimate.rlms.get(*i)?)));
+            for (call, cost) in rlms {
+                let line = self.analysis.script.lines.line_of(call.span.start) + 1;
+                table.row(row(format!("  rlm · line {line}"), &call.agents, cost));
+            }
         }
         table.rule();
         table.row(row("The whole run".into(), &plan.agents, &estimate.total));
@@ -214,15 +219,14 @@ pub(crate) fn because(analysis: &Analysis, why: &Why) -> String {
 /// What each model is priced as.
 fn models(analysis: &Analysis, prices: &OwnPrices) -> Vec<String> {
     let mut lines: BTreeMap<String, String> = BTreeMap::new();
-    for call in &analysis.plan.calls {
-        let named: Vec<&str> = match &call.model {
-            Setting::Known(name) => vec![name],
-            Setting::OneOf(names) => names.iter().map(String::as_str).collect(),
+    for model in analysis.plan.models() {
+        let named: Vec<&str> = match model {
             Setting::Inherited => vec!["inherit"],
             Setting::Unknown(why) => {
                 lines.insert(because(analysis, why), "no price".into());
                 vec![]
             }
+            known => known.names().iter().map(String::as_str).collect(),
         };
         for name in named {
             let priced = prices.find(name).map_or("no price".into(), |m| match m.own {

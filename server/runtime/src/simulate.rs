@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use analysis::{
     Analysis,
     estimate::{Sample, Spent, request_time},
+    plan::RLM_PHASE,
     text::LineColumn,
     units::{Agents, Seconds},
 };
@@ -139,12 +140,16 @@ fn sample(analysis: &Analysis, state: &RunState) -> Sample {
     };
     for agent in &state.agents {
         add(&mut sample.total, agent);
-        let group = state.phases.get(agent.phase).map(|phase| (phase.title.as_deref(), phase.workflow.as_deref()));
+        let shown = state.phases.get(agent.phase);
+        let group = shown.map(|phase| match phase.is_turn() {
+            true => (Some(RLM_PHASE), None),
+            false => (phase.title.as_deref(), phase.workflow.as_deref()),
+        });
         let phase = group.and_then(|group| phases.get(&group));
         if let Some(phase) = phase.and_then(|phase| sample.phases.get_mut(*phase)) {
             add(phase, agent);
         }
-        if group.is_none_or(|(_, workflow)| workflow.is_some()) {
+        if shown.is_none_or(|phase| phase.workflow.is_some() || phase.is_turn()) {
             continue;
         }
         // The innermost call around the place, which is the last that begins before it.

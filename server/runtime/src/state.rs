@@ -58,6 +58,14 @@ pub struct PhaseState {
     pub usd: Usd,
 }
 
+impl PhaseState {
+    /// Whether it shows a turn of a recursive language model. A plan counts all of them in one phase, and places of their calls can be places
+    /// in cells.
+    pub fn is_turn(&self) -> bool {
+        self.title.as_deref().is_some_and(|title| title.contains("rlm[") && title.contains("] · "))
+    }
+}
+
 /// One call. What it asks and answers is not here: that stands in the events `queued` and `ended`, so that the state of a
 /// run does not grow with what its agents say.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 
 ((call_expression
   function: (identifier) @function.builtin)
-  (#any-of? @function.builtin "agent" "parallel" "pipeline" "phase" "log" "workflow")
+  (#any-of? @function.builtin "agent" "parallel" "pipeline" "phase" "log" "workflow" "rlm")
   (#callsheet-workflow?))
 
 ((identifier) @variable.builtin

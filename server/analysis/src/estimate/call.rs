@@ -3,7 +3,7 @@
 use super::{
     Assumptions, Backend,
     priors::{self, Prior},
-    size,
+    size::{self, Size},
 };
 use crate::{
     plan::{AgentCall, Plan, Setting},
@@ -30,13 +30,17 @@ const LIKELY: usize = 1;
 const HIGH: usize = 2;
 
 pub(super) fn spend(plan: &Plan, call: &AgentCall, assumptions: &Assumptions) -> Spend {
-    let schema = size::Size::exactly(call.schema.as_ref().map_or(0, |s| tokens::count(&s.to_string()).0));
+    let schema = Size::exactly(call.schema.as_ref().map_or(0, |s| tokens::count(&s.to_string()).0));
     let read = size::prompt(plan, &call.prompt).and(schema);
-    let written = size::answer(call.schema.as_ref());
+    priced(read, size::answer(call.schema.as_ref()), &call.model, assumptions)
+}
+
+/// What a call takes that reads and writes so much, whichever of its models answers.
+pub(super) fn priced(read: Size, written: Size, model: &Setting, assumptions: &Assumptions) -> Spend {
     let usage = |input: u64, output: u64| Usage { input: Tokens(input), output: Tokens(output), ..Usage::default() };
     let counted = [usage(read.low, written.low), usage(read.likely, written.likely), usage(read.high, written.high)];
 
-    let models = models(call, assumptions);
+    let models = models(model, assumptions);
     let usd = models.as_ref().and_then(|models| {
         let each: Vec<[Usd; 3]> = models.iter().map(|m| charge(m, &counted, assumptions.backend)).collect();
         let of = |i: usize| each.iter().map(move |usd| usd[i].0);
@@ -56,16 +60,16 @@ pub(super) fn spend(plan: &Plan, call: &AgentCall, assumptions: &Assumptions) ->
         }
     };
     priors::assume(&mut assumed, read.assumed.into_iter().chain(written.assumed));
-    let inherited = matches!(&call.model, Setting::Inherited) && assumptions.default_model.is_none();
+    let inherited = *model == Setting::Inherited && assumptions.default_model.is_none();
     let own_price = models.iter().any(|m| m.own);
     Spend { usage, usd, assumed, usd_assumed: foreign || inherited, own_price }
 }
 
 /// The models a call can be answered by; `None` where one of them is not known, or has no price.
-fn models<'a>(call: &AgentCall, assumptions: &'a Assumptions) -> Option<Vec<&'a ModelPrice>> {
+fn models<'a>(model: &Setting, assumptions: &'a Assumptions) -> Option<Vec<&'a ModelPrice>> {
     let default = || assumptions.default_model.as_deref().unwrap_or("inherit");
     let known = |name: &str| assumptions.prices.find(if name == "inherit" { default() } else { name });
-    match &call.model {
+    match model {
         Setting::Inherited => known("inherit").map(|m| vec![m]),
         Setting::Known(name) => known(name).map(|m| vec![m]),
         Setting::OneOf(names) => names.iter().map(|n| known(n)).collect(),

@@ -7,6 +7,7 @@ mod call;
 mod nested;
 pub mod priors;
 mod request;
+mod rlm;
 mod samples;
 mod size;
 mod time;
@@ -98,6 +99,8 @@ pub struct Estimate {
     pub calls: Vec<Cost>,
     /// By call site of `workflow` over the whole run, as [`crate::plan::Plan::workflows`].
     pub workflows: Vec<Cost>,
+    /// By call site of recursive language models over the whole run, as [`crate::plan::Plan::rlms`].
+    pub rlms: Vec<Cost>,
     /// What stands in for sizes the script leaves open.
     pub assumed: Vec<&'static priors::Prior>,
     /// On what the time rests.
@@ -143,15 +146,38 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
     }
     let nested = nested::Nested::of(plan, context);
     priors::assume(&mut assumed, nested.assumed());
+    let mut rlms = Vec::new();
+    for call in &plan.rlms {
+        let (all, rests_on) = rlm::spent(call, &context.assumptions);
+        priors::assume(&mut assumed, rests_on);
+        rlms.push(all);
+    }
     let of_phase = |(i, phase): (usize, &PhasePlan)| match phase.workflow {
         Some(_) => Cost { agents: agents(&phase.agents), ..nested.phase(phase) },
-        None => Cost { agents: agents(&phase.agents), ..sum(shares(plan, &calls, i)) },
+        None => {
+            let own = phase.rlms.iter().filter_map(|rlm| rlms.get(*rlm).cloned());
+            together(&phase.agents, shares(plan, &calls, i).into_iter().chain(own).collect(), &phase.rlms)
+        }
     };
     let phases = plan.phases.iter().enumerate().map(of_phase).collect();
     let workflows = nested.costs();
-    let total = Cost { agents: agents(&plan.agents), ..sum(calls.iter().chain(&workflows).cloned().collect()) };
+    let parts = calls.iter().chain(&workflows).chain(&rlms).cloned().collect();
+    let total = together(&plan.agents, parts, &rlms);
     let (time, time_assumed) = time::time(plan, &each, &context.assumptions);
-    Estimate { total, time, phases, calls, workflows, assumed, time_assumed }
+    Estimate { total, time, phases, calls, workflows, rlms, assumed, time_assumed }
+}
+
+/// All of `parts`, of which `count` says how many agents they are. How many a tree of `rlms` likely asks is an assumption that the count does
+/// not hold.
+fn together<T>(count: &Count, parts: Vec<Cost>, rlms: &[T]) -> Cost {
+    let all = sum(parts);
+    let mut agents = agents(count);
+    if !rlms.is_empty() {
+        let most = agents.high.map_or(u64::MAX, |most| most.0);
+        agents.likely = all.agents.likely.map(|n| Agents(n.0.max(count.low).min(most)));
+        agents.basis = weaker(agents.basis, all.agents.basis);
+    }
+    Cost { agents, ..all }
 }
 
 fn agents(count: &Count) -> Range<Agents> {

@@ -91,6 +91,56 @@ pub const OPEN_HOLE: Prior = Prior {
     source: "chosen: as an answer in text; not measured",
 };
 
+/// What a root model reads to write its next cells.
+pub const RLM_TURN: Prior = Prior {
+    what: "a turn of rlm(): what its root model reads",
+    low: 600,
+    likely: 8_000,
+    high: 100_000,
+    unit: "tokens",
+    source: "the prompts alone; the mean of 953 published trajectories is 7,941 with a deviation of 5,057; the most is chosen",
+};
+
+/// The cells of one reply.
+pub const RLM_CELLS: Prior = Prior {
+    what: "a turn of rlm(): what its root model writes",
+    low: 5,
+    likely: 900,
+    high: 8_000,
+    unit: "tokens",
+    source: "the mean of 953 published trajectories is 910 with a deviation of 701; the rest is chosen",
+};
+
+/// Replies of a root model.
+pub const RLM_TURNS: Prior = Prior {
+    what: "turns of rlm()",
+    low: 1,
+    likely: 5,
+    high: 31,
+    unit: "turns",
+    source: "the mean of 953 published trajectories is 4.96 with a deviation of 1.74; the most is the runtime's limit, and one to close",
+};
+
+/// Calls that the cells of one tree make.
+pub const RLM_CALLS: Prior = Prior {
+    what: "calls that the cells of one rlm() make",
+    low: 0,
+    likely: 12,
+    high: 200,
+    unit: "calls",
+    source: "published means by task are 1.5, 12, 53 and 56; the most holds only where neither the script nor the dialect sets one",
+};
+
+/// The prompt of a call that a cell makes.
+pub const RLM_PART: Prior = Prior {
+    what: "a call of a cell of rlm(): what it reads",
+    low: 1,
+    likely: 10_000,
+    high: 100_000,
+    unit: "tokens",
+    source: "chosen; the runtime sends 400,000 characters at most",
+};
+
 /// Tokens of the models whose tokenizer is not public, for 100 tokens of `o200k_base`.
 pub const NEW_CLAUDE_TOKENS: Prior = Prior {
     what: "tokens of Claude Opus 4.7 and later, Sonnet 5, Fable and Mythos for 100 counted",
@@ -141,7 +191,7 @@ pub(super) fn assume(known: &mut Vec<&'static Prior>, more: impl IntoIterator<It
 }
 
 /// All of them, for the page that lists them.
-pub const ALL: [&Prior; 11] = [
+pub const ALL: [&Prior; 16] = [
     &TEXT_ANSWER,
     &STRING,
     &NUMBER,
@@ -149,6 +199,11 @@ pub const ALL: [&Prior; 11] = [
     &OPEN_COUNT,
     &ANYTHING,
     &OPEN_HOLE,
+    &RLM_TURN,
+    &RLM_CELLS,
+    &RLM_TURNS,
+    &RLM_CALLS,
+    &RLM_PART,
     &NEW_CLAUDE_TOKENS,
     &FIRST_TOKEN,
     &SPEED,

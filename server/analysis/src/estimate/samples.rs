@@ -45,8 +45,9 @@ pub fn with_samples(estimate: &Estimate, samples: &[Sample]) -> Estimate {
         time: percentiles(&estimate.time, samples.iter().map(|s| s.time.0).collect(), |t| t.0, Seconds),
         phases: each(&estimate.phases, &|s| &s.phases),
         calls: each(&estimate.calls, &|s| &s.calls),
-        // Of a call of a workflow the events tell the workflow, not the place.
+        // Of a call of a workflow the events tell the workflow, not the place; of what cells ask, the place in the cell.
         workflows: estimate.workflows.clone(),
+        rlms: estimate.rlms.clone(),
         assumed: estimate.assumed.clone(),
         time_assumed: estimate.time_assumed.clone(),
     }

@@ -58,8 +58,9 @@ pub(super) fn time(plan: &Plan, spends: &[Spend], assumptions: &Assumptions) -> 
     let longest = of(2).fold(0.0, f64::max);
     let least = |n: u64, chain: u64| (chain as f64).max(n as f64 / slots);
     let low = if each.is_empty() { 0.0 } else { shortest * least(all.low, chain.low) };
-    // Of agents of nested workflows only the number is known.
-    let nested = plan.workflows.iter().any(|call| call.agents.most() != Some(0));
+    // Of agents of nested workflows, and of the calls of code that is not written yet, only the number is known.
+    let others = plan.workflows.iter().map(|call| &call.agents).chain(plan.rlms.iter().map(|call| &call.agents));
+    let nested = others.into_iter().any(|agents| agents.most() != Some(0));
     let most = all.most().zip(chain.most()).filter(|_| !nested);
     let likely = most.map(|(n, longest)| {
         let weight = |count: &Count| super::likely(count).unwrap_or(count.low) as f64;

@@ -110,7 +110,7 @@ impl<'a> Checker<'a> {
 }
 
 /// The primitives that give a promise.
-pub(super) const PROMISING: [&str; 4] = ["agent", "parallel", "pipeline", "workflow"];
+pub(super) const PROMISING: [&str; 5] = ["agent", "parallel", "pipeline", "workflow", "rlm"];
 
 impl Report {
     /// Adds a finding of the rule that runs.

@@ -6,8 +6,8 @@ use rustc_hash::FxHashSet;
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
 use super::{
-    AgentCall, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Setting,
-    Symbol, Term, Why, WorkflowCall,
+    AgentCall, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, RLM_PHASE,
+    RlmCall, Setting, Symbol, Term, Why, WorkflowCall,
     effects::{Effects, Key},
     facts::{Awaited, Facts},
     given::{Copier, Given},
@@ -215,6 +215,18 @@ impl<'a> Interp<'a> {
                     concurrent: site.concurrent,
                     fate: fate(site),
                 }),
+                SiteKind::Rlm(rlm) => plan.rlms.push(RlmCall {
+                    span: site.span,
+                    callee: site.callee,
+                    count: count(Key::Workflow(*start)),
+                    agents: agents(Key::Nested(*start)),
+                    turns: rlm.turns,
+                    calls: rlm.calls,
+                    model: rlm.model.clone().unwrap_or_default(),
+                    sub_model: rlm.sub_model.clone().unwrap_or_default(),
+                    concurrent: site.concurrent,
+                    fate: fate(site),
+                }),
             }
         }
         // Phases keep their order; those with neither a call nor a mark are gone.
@@ -222,7 +234,8 @@ impl<'a> Interp<'a> {
             let calls: Vec<usize> =
                 plan.calls.iter().enumerate().filter(|(_, c)| c.phases.contains(&i)).map(|(j, _)| j).collect();
             let agents = agents(Key::Phase(i as u32));
-            plan.phases.push(PhasePlan { title: title.clone(), workflow: None, agents, calls });
+            let rlms = if title.as_deref() == Some(RLM_PHASE) { (0..plan.rlms.len()).collect() } else { vec![] };
+            plan.phases.push(PhasePlan { title: title.clone(), workflow: None, agents, calls, rlms });
         }
         for (i, (workflow, title)) in record.groups.iter().enumerate() {
             plan.phases.push(PhasePlan {
@@ -230,6 +243,7 @@ impl<'a> Interp<'a> {
                 workflow: Some(workflow.clone()),
                 agents: agents(Key::Group(i as u32)),
                 calls: vec![],
+                rlms: vec![],
             });
         }
         for (span, title, phases, concurrent) in record.marks.values() {
@@ -274,6 +288,7 @@ impl<'a> Interp<'a> {
         for (name, call, callee) in self.scopes.primitive_calls.clone() {
             let kind = match name {
                 "agent" => SiteKind::Agent(Box::default()),
+                "rlm" => SiteKind::Rlm(Box::default()),
                 "parallel" => SiteKind::Fanout { kind: FanoutKind::Parallel, width: None, decided: None },
                 "pipeline" => {
                     SiteKind::Fanout { kind: FanoutKind::Pipeline { stages: None }, width: None, decided: None }

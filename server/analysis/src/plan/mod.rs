@@ -14,6 +14,7 @@
 //!   that JavaScript may refuse counts as throwing;
 //! - agent types exist, and the run ends neither by its budget nor by the dialect's limits (1000 agents a run, 4096 items a
 //!   combinator) in a place where the script catches that;
+//! - options of `agent` that are not known hold no `rlm`;
 //! - a promise nobody awaits may never get further than where the run ends, so nothing it counts is certain.
 //!
 //! What is not known is open (`high` is `None`) and says why and where; it is never guessed. A script too intricate to follow within its
@@ -57,6 +58,7 @@ mod promises;
 mod reach;
 mod record;
 mod reify;
+mod rlm;
 mod scope;
 mod shapes;
 mod stack;
@@ -74,6 +76,7 @@ pub use count::{Cap, CapKind, Count, Expr, Symbol, Term, Why};
 pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};
 pub use glance::Glance;
 pub use nested::Nested;
+pub use rlm::{RLM_PHASE, RlmCall};
 pub use value::{ArrayFacts, Field, FunctionFacts, Lookup, NumberFacts, ObjectFacts, StringFacts, Value};
 
 use crate::text::Span;
@@ -98,6 +101,8 @@ pub struct Plan {
     pub critical_path: Count,
     /// Every `workflow(…)` call site, by source position.
     pub workflows: Vec<WorkflowCall>,
+    /// Every call site that starts recursive language models, by source position.
+    pub rlms: Vec<RlmCall>,
     /// Loops that can start agents, by source position.
     pub loops: Vec<LoopPlan>,
     /// Reads of `args`, by source position.
@@ -147,14 +152,13 @@ pub struct AgentCall {
 impl Plan {
     /// The models that calls name, as far as they are known before a run.
     pub fn named_models(&self) -> impl Iterator<Item = &str> {
-        self.calls
-            .iter()
-            .flat_map(|call| match &call.model {
-                Setting::Known(model) => std::slice::from_ref(model),
-                Setting::OneOf(models) => models,
-                Setting::Inherited | Setting::Unknown(_) => &[],
-            })
-            .map(String::as_str)
+        self.models().flat_map(Setting::names).map(String::as_str)
+    }
+
+    /// The model of every call site, and both models of those that start recursive language models.
+    pub fn models(&self) -> impl Iterator<Item = &Setting> {
+        let rlms = self.rlms.iter().flat_map(|rlm| [&rlm.model, &rlm.sub_model]);
+        self.calls.iter().map(|call| &call.model).chain(rlms)
     }
 }
 
@@ -170,6 +174,17 @@ pub enum Setting {
     OneOf(Vec<String>),
     /// Computed at run time.
     Unknown(Why),
+}
+
+impl Setting {
+    /// What is named, as far as it is known.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Setting::Known(name) => std::slice::from_ref(name),
+            Setting::OneOf(names) => names,
+            Setting::Inherited | Setting::Unknown(_) => &[],
+        }
+    }
 }
 
 /// A prompt as far as the text tells.
@@ -254,6 +269,8 @@ pub struct PhasePlan {
     pub agents: Count,
     /// Indices into [`Plan::calls`]; none for a phase of a nested workflow.
     pub calls: Vec<usize>,
+    /// Indices into [`Plan::rlms`].
+    pub rlms: Vec<usize>,
 }
 
 impl PhasePlan {

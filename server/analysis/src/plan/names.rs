@@ -1,7 +1,5 @@
 //! Names every script can use without declaring them, and the members of those.
 
-const PRIMITIVES: [&str; 8] = ["agent", "parallel", "pipeline", "phase", "log", "workflow", "args", "budget"];
-
 const GLOBALS: [&str; 56] = [
     "AggregateError",
     "Array",
@@ -245,7 +243,7 @@ const OTHER_METHODS: [&str; 22] = [
 
 /// The dialect's own name.
 pub(super) fn primitive(name: &str) -> Option<&'static str> {
-    PRIMITIVES.into_iter().find(|p| *p == name)
+    crate::vocabulary::primitive(name).map(|p| p.name)
 }
 
 /// The language's own name.

@@ -24,6 +24,7 @@ impl<'a> Interp<'a> {
                 Val::undefined()
             }
             "log" => Val::undefined(),
+            "rlm" => self.rlm(args, at),
             "workflow" if self.given.is_some() => self.nested_too_deep(at),
             "workflow" => self.workflow(args, at),
             _ => return None,
@@ -45,21 +46,18 @@ impl<'a> Interp<'a> {
         self.misused(&prompt, prompt_span, super::MisuseKind::Text);
         let text = self.text_of(&prompt);
         let options = args.get(1);
-        let read = |me: &mut Self, name: &str| {
-            let val = if options.without_nullish().is_never() {
-                Val::undefined()
-            } else {
-                me.get(&options, name, args.span(1, at))
-            };
-            let absent = options.is_nullish_possible() && options.unknown.is_none();
-            if absent { val.join(&Val::undefined()) } else { val }
-        };
+        let read = |me: &mut Self, name: &str| me.option(&options, name, args.span(1, at));
         let schema = read(self, "schema");
         let label = read(self, "label");
         let phase = read(self, "phase");
         let (model, effort, agent_type) = (read(self, "model"), read(self, "effort"), read(self, "agentType"));
         let options_span = args.span(1, at);
         let phases = self.phases_of(&phase);
+        let rlm = read(self, "rlm");
+        if !rlm.without_nullish().is_never() && rlm.unknown.is_none() {
+            self.callee = callee;
+            return self.agent_as_rlm(&rlm, &model, &phases, at, options_span);
+        }
         let schema_json = if schema.is_nullish() { None } else { self.schema_json(&schema) };
         let label_parts = if label.is_nullish() { None } else { Some(self.text_of(&label).parts(options_span)) };
         let seen = AgentSite {

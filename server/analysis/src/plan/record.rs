@@ -13,6 +13,7 @@ use super::{
     by_span::BySpan,
     contents::union,
     numbers::Num,
+    rlm::RlmSite,
     strings::merge_parts,
     sum::{SymId, Tally, WhyId},
     val::{Addr, Refs, Val},
@@ -127,6 +128,7 @@ pub(super) enum SiteKind {
     Agent(Box<AgentSite>),
     Fanout { kind: FanoutKind, width: Option<Num>, decided: Option<WhyId> },
     Workflow { name: Setting, nested: Vec<Arc<Nested>>, missing: Option<WhyId> },
+    Rlm(Box<RlmSite>),
 }
 
 /// What is known of an `agent(…)` site.
@@ -303,8 +305,7 @@ pub(super) fn join_settings(a: Option<Setting>, b: Option<Setting>) -> Option<Se
         return a.or(b);
     };
     let texts = |s: &Setting| match s {
-        Known(t) => Some(vec![t.clone()]),
-        OneOf(t) => Some(t.clone()),
+        Known(_) | OneOf(_) => Some(s.names().to_vec()),
         Inherited | Unknown(_) => None,
     };
     Some(match (a, b) {

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{AGENT_OPTIONS, Field, META_FIELDS, PHASE_FIELDS, PRIMITIVES, Primitive, Profile, Type};
+use super::{
+    AGENT_OPTIONS, Field, META_FIELDS, PHASE_FIELDS, PRIMITIVES, Primitive, Profile, RLM_LIMITS, RLM_OPTIONS, Type,
+};
 
 /// What a schema says of the value that fits it. Only what TypeScript can know: a schema that is kept in a `const` has lost its literal
 /// types, so its properties are all taken as there, and a leaf of unknown type is `any`.
@@ -33,16 +35,21 @@ pub fn declarations(profile: Profile) -> String {
     );
     interface(&mut text, "Phase", PHASE_FIELDS, profile);
     interface(&mut text, "Meta", META_FIELDS, profile);
-    let options: Vec<Field> = AGENT_OPTIONS.iter().copied().filter(|f| f.ty != Type::Schema).collect();
-    interface(&mut text, "AgentOptions", &options, profile);
-    for primitive in PRIMITIVES.iter().filter(|p| !p.members.is_empty()) {
+    let but_schema = |fields: &[Field]| fields.iter().copied().filter(|f| f.ty != Type::Schema).collect::<Vec<_>>();
+    let primitives: Vec<&Primitive> = PRIMITIVES.iter().filter(|p| p.profiles.has(profile)).collect();
+    if primitives.iter().any(|p| p.name == "rlm") {
+        interface(&mut text, "RlmLimits", RLM_LIMITS, profile);
+        interface(&mut text, "RlmOptions", &but_schema(RLM_OPTIONS), profile);
+    }
+    interface(&mut text, "AgentOptions", &but_schema(AGENT_OPTIONS), profile);
+    for primitive in primitives.iter().filter(|p| !p.members.is_empty()) {
         let _ = writeln!(text, "interface {} {{", primitive.ty);
         for m in primitive.members {
             let _ = writeln!(text, "  /** {} */\n  readonly {}: {};", m.doc, m.name, m.ty);
         }
         text.push_str("}\n\n");
     }
-    for primitive in PRIMITIVES {
+    for primitive in primitives {
         declare(&mut text, primitive);
     }
     text
@@ -62,6 +69,10 @@ fn declare(text: &mut String, primitive: &Primitive) {
              Promise<{ -readonly [K in keyof T]: (T[K] extends () => infer R ? Awaited<R> : never) | null }>;\n",
         ),
         "pipeline" => pipelines(text),
+        "rlm" => text.push_str(
+            "declare function rlm<const S extends JsonSchema>(options: RlmOptions & { schema: S }): Promise<FromSchema<S>>;\n\
+             declare function rlm(options: RlmOptions): Promise<any>;\n",
+        ),
         "phase" | "log" | "workflow" => {
             let params: Vec<String> = primitive
                 .params
@@ -109,5 +120,7 @@ mod tests {
     fn declarations_follow_the_profile() {
         assert!(declarations(Profile::Qwen).contains("stepId?: string;"));
         assert!(!declarations(Profile::ClaudeCode).contains("stepId"));
+        assert!(declarations(Profile::ClaudeCode).contains("declare function rlm(options: RlmOptions)"));
+        assert!(!declarations(Profile::Portable).to_lowercase().contains("rlm"));
     }
 }

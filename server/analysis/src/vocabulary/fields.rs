@@ -34,6 +34,8 @@ pub enum Type {
     Schema,
     /// An array of phases.
     Phases,
+    /// Anything else, as TypeScript writes it.
+    Other(&'static str),
 }
 
 impl Type {
@@ -47,6 +49,7 @@ impl Type {
             Type::Number => "number".into(),
             Type::Schema => "JsonSchema".into(),
             Type::Phases => "Phase[]".into(),
+            Type::Other(ty) => ty.into(),
         }
     }
 
@@ -148,6 +151,14 @@ pub const AGENT_OPTIONS: &[Field] = &[
         required: false,
         in_resume_key: Some(true),
         profiles: Profiles::of(&[Profile::Qwen]),
+    },
+    Field {
+        name: "rlm",
+        ty: Type::Other("RlmLimits"),
+        doc: "An extension of this runtime: the prompt is the question of a root model that writes code, within these limits.",
+        required: false,
+        in_resume_key: None,
+        profiles: super::rlm::EXTENDED,
     },
 ];
 

@@ -9,6 +9,7 @@ mod globals;
 mod primitives;
 mod profile;
 mod render;
+mod rlm;
 mod schema;
 
 pub use declarations::declarations;
@@ -20,10 +21,11 @@ pub use profile::{
     SyncThrow,
 };
 pub use render::{Signature, hover_field, hover_member, hover_primitive, signature};
+pub use rlm::{RLM_DEPTH, RLM_LIMITS, RLM_OPTIONS, RLM_TURNS};
 pub use schema::{SCHEMA_KEYWORDS, SCHEMA_TYPES, SchemaKeyword, schema_keyword};
 
 /// Primitives that are called.
-pub const CALLS: [&str; 6] = ["agent", "parallel", "pipeline", "phase", "log", "workflow"];
+pub const CALLS: [&str; 7] = ["agent", "parallel", "pipeline", "phase", "log", "workflow", "rlm"];
 
 /// Primitives whose call, together with `export const meta`, makes a text a workflow. `log` is a name too common.
 pub const RECOGNIZED_BY: [&str; 5] = ["agent", "parallel", "pipeline", "phase", "workflow"];
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_name_stands_once_and_is_explained() {
-        for table in [AGENT_OPTIONS, META_FIELDS, PHASE_FIELDS] {
+        for table in [AGENT_OPTIONS, META_FIELDS, PHASE_FIELDS, RLM_OPTIONS] {
             let mut names: Vec<&str> = table.iter().map(|f| f.name).collect();
             names.sort_unstable();
             names.dedup();

@@ -1,5 +1,7 @@
 //! The names the dialect injects.
 
+use super::{Profiles, rlm::EXTENDED};
+
 /// A name the dialect injects.
 #[derive(Clone, Copy, Debug)]
 pub struct Primitive {
@@ -15,6 +17,8 @@ pub struct Primitive {
     pub doc: &'static str,
     /// Members of a value.
     pub members: &'static [Member],
+    /// The dialects that have it.
+    pub profiles: Profiles,
 }
 
 /// How a primitive is used.
@@ -82,6 +86,7 @@ pub const PRIMITIVES: &[Primitive] = &[
         doc: "Starts an agent and gives its final text, or with `schema` a validated object. Gives `null` when the agent is skipped or its provider \
               fails for good; throws for a schema that is never met, an unknown agent type, a spent budget, and the 1001st agent.",
         members: &[],
+        profiles: Profiles::ALL,
     },
     Primitive {
         name: "parallel",
@@ -97,6 +102,7 @@ pub const PRIMITIVES: &[Primitive] = &[
         doc: "Runs all thunks and waits for all: a barrier. Results keep their order; a thunk that fails gives `null`. At most 4096 items; more than \
               there are slots wait their turn.",
         members: &[],
+        profiles: Profiles::ALL,
     },
     Primitive {
         name: "pipeline",
@@ -115,6 +121,7 @@ pub const PRIMITIVES: &[Primitive] = &[
         doc: "Sends every item through all stages on its own, with no barrier between stages. A stage that throws makes its item `null` and skips the \
               rest; a `null` that a stage returns goes on to the next. At most 4096 items.",
         members: &[],
+        profiles: Profiles::ALL,
     },
     Primitive {
         name: "phase",
@@ -130,6 +137,7 @@ pub const PRIMITIVES: &[Primitive] = &[
         doc: "Moves the run to a phase: agents started from here on are shown in it. One for the whole run, so inside `parallel` and `pipeline` use the \
               option `phase`.",
         members: &[],
+        profiles: Profiles::ALL,
     },
     Primitive {
         name: "log",
@@ -144,6 +152,7 @@ pub const PRIMITIVES: &[Primitive] = &[
         ty: "void",
         doc: "Tells the person who watches what happens.",
         members: &[],
+        profiles: Profiles::ALL,
     },
     Primitive {
         name: "workflow",
@@ -168,6 +177,23 @@ pub const PRIMITIVES: &[Primitive] = &[
         doc: "Runs another workflow and gives its result. It shares slots, agent count, budget and abort with this run. One level only; an unknown name \
               throws.",
         members: &[],
+        profiles: Profiles::ALL,
+    },
+    Primitive {
+        name: "rlm",
+        kind: Kind::Call,
+        params: &[Param {
+            name: "options",
+            ty: "RlmOptions",
+            optional: false,
+            rest: false,
+            doc: "`question`, `context`, and what bounds the work: `maxTurns`, `budget: { calls }` and more.",
+        }],
+        ty: "Promise<unknown>",
+        doc: "An extension of this runtime. A root model answers a question about a context of any size: it writes code that looks at the context \
+              and has other models read its parts. Gives the answer, with `schema` a validated object; throws where none came about.",
+        members: &[],
+        profiles: EXTENDED,
     },
     Primitive {
         name: "args",
@@ -176,6 +202,7 @@ pub const PRIMITIVES: &[Primitive] = &[
         ty: "any",
         doc: "What the run was given; `undefined` without. Given by a model it often arrives as JSON text, so read it through a guard.",
         members: &[],
+        profiles: Profiles::ALL,
     },
     Primitive {
         name: "budget",
@@ -192,5 +219,6 @@ pub const PRIMITIVES: &[Primitive] = &[
                 doc: "What is left, never below 0; `Infinity` without a limit.",
             },
         ],
+        profiles: Profiles::ALL,
     },
 ];

@@ -43,8 +43,14 @@ pub fn hover_primitive(primitive: &Primitive, profile: Profile) -> String {
     for param in primitive.params {
         let _ = write!(text, "\n- `{}`: {}", param.name, param.doc);
     }
-    if primitive.name == "agent" {
-        let options: Vec<String> = super::agent_options_of(profile).map(|f| format!("`{}`", f.name)).collect();
+    let options = match primitive.name {
+        "agent" => super::AGENT_OPTIONS,
+        "rlm" => super::RLM_OPTIONS,
+        _ => &[],
+    };
+    if !options.is_empty() {
+        let known = options.iter().filter(|f| f.profiles.has(profile) || !primitive.profiles.has(profile));
+        let options: Vec<String> = known.map(|f| format!("`{}`", f.name)).collect();
         let _ = write!(text, "\n\nOptions: {}.", options.join(", "));
     }
     for member in primitive.members {

@@ -139,6 +139,7 @@ impl Items<'_> {
     fn primitives(&self) -> Vec<CompletionItem> {
         vocabulary::PRIMITIVES
             .iter()
+            .filter(|primitive| primitive.profiles.has(self.script.settings.profile))
             .map(|primitive| {
                 let call = primitive.kind == Kind::Call;
                 let kind = if call { CompletionItemKind::FUNCTION } else { CompletionItemKind::VARIABLE };
@@ -251,6 +252,7 @@ mod tests {
                 isolation -> isolation: 
                 agentType -> agentType: 
                 stallMs -> stallMs: 
+                rlm -> rlm: 
             "#]],
         );
         check(
@@ -339,6 +341,29 @@ mod tests {
         );
         check("agent('x', { schema: { type: 'object', properties: { |", &expect![[r#""#]]);
         check("const S = { | }", &expect![[r#""#]]);
+        check(
+            "rlm({ question: 'Who?', | })",
+            &expect![[r#"
+            context -> context: 
+            contexts -> contexts: 
+            schema -> schema: 
+            model -> model: 
+            subModel -> subModel: 
+            maxTurns -> maxTurns: 
+            maxDepth -> maxDepth: 
+            budget -> budget: 
+            label -> label: 
+        "#]],
+        );
+        check(
+            "agent('Who?', { rlm: { | } })",
+            &expect![[r#"
+            subModel -> subModel: 
+            maxTurns -> maxTurns: 
+            maxDepth -> maxDepth: 
+            budget -> budget: 
+        "#]],
+        );
     }
 
     #[test]
@@ -352,6 +377,7 @@ mod tests {
             phase
             log
             workflow
+            rlm
             args
             budget
         "#]],

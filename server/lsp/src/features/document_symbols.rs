@@ -36,7 +36,9 @@ fn outline(script: &Snapshot) -> Vec<DocumentSymbol> {
         };
         let mark = known.plan.phase_marks.iter().find(|mark| mark.phases.contains(&index)).map(|mark| mark.span);
         let calls = phase.calls.iter().filter_map(|call| Some(known.plan.calls.get(*call)?.span));
-        let places: Vec<Span> = mark.into_iter().chain(calls).filter_map(|span| script.loosely(span)).collect();
+        let rlms = phase.rlms.iter().filter_map(|call| Some(known.plan.rlms.get(*call)?.span));
+        let places: Vec<Span> =
+            mark.into_iter().chain(calls).chain(rlms).filter_map(|span| script.loosely(span)).collect();
         let Some(first) = places.first().copied() else { continue };
         let whole = places.iter().fold(first, |a, b| Span::new(a.start.min(b.start), a.end.max(b.end)));
         let detail =

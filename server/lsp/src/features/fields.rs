@@ -28,6 +28,17 @@ pub(crate) fn fields_here(script: &Snapshot, cursor: &Cursor) -> Fields {
         {
             Fields::Known(vocabulary::AGENT_OPTIONS)
         }
+        [
+            ..,
+            Enclosing::Call { callee, member: false, argument: 1 },
+            Enclosing::Object { key: Some(key), .. },
+            Enclosing::Object { .. },
+        ] if key == "rlm" && callee.slice(&script.text) == "agent" => Fields::Known(vocabulary::RLM_LIMITS),
+        [.., Enclosing::Call { callee, member: false, argument: 0 }, Enclosing::Object { .. }]
+            if callee.slice(&script.text) == "rlm" =>
+        {
+            Fields::Known(vocabulary::RLM_OPTIONS)
+        }
         [.., meta @ Enclosing::Object { key: Some(key), .. }, Enclosing::Array, Enclosing::Object { .. }]
             if key == "phases" && is_meta(meta) =>
         {

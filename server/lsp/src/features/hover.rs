@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::{
-    plan::{AgentCall, Fanout, FanoutKind, PhaseMark, Prompt, PromptPart, Setting},
+    plan::{AgentCall, Fanout, FanoutKind, PhaseMark, Prompt, PromptPart, RlmCall, Setting},
     text::Span,
 };
 use tower_lsp::ls_types::{Hover, HoverContents, Position};
@@ -21,7 +21,11 @@ pub(crate) fn hover(script: &Snapshot, position: Position) -> Option<Hover> {
     let agents = plan.calls.iter().enumerate().find_map(|(i, call)| Some((on(call.callee)?, agent(script, i, call))));
     let fanouts = || plan.fanouts.iter().find_map(|fanout| Some((on(fanout.callee)?, width(script, fanout))));
     let phases = || plan.phase_marks.iter().find_map(|mark| Some((on(phase_word(mark))?, phase(script, mark)?)));
-    let (span, text) = agents.or_else(fanouts).or_else(phases).or_else(|| hover_word(script, offset))?;
+    let trees = || {
+        let rlms = plan.rlms.iter().enumerate();
+        rlms.into_iter().find_map(|(i, call)| Some((on(call.callee)?, rlm(script, i, call))))
+    };
+    let (span, text) = agents.or_else(trees).or_else(fanouts).or_else(phases).or_else(|| hover_word(script, offset))?;
     Some(Hover { contents: HoverContents::Markup(reasons::markdown(text)), range: Some(script.range(span)) })
 }
 
@@ -61,6 +65,19 @@ fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> String {
         }
         None => out += "the agent's last text, or null where it was skipped or failed for good.\n",
     }
+    out
+}
+
+fn rlm(script: &Snapshot, index: usize, call: &RlmCall) -> String {
+    let mut out = String::from("**rlm** a root model whose code asks models, shown under the phase of each turn\n\n");
+    out += &reasons::trees(script, index, call);
+    let _ = writeln!(out, "\n- root model: {}", setting(&call.model));
+    let _ = writeln!(out, "- model of the calls its cells make: {}", setting(&call.sub_model));
+    let _ = writeln!(out, "- turns: {} at most, the closing one included", call.turns);
+    let _ = match call.calls {
+        Some(calls) => writeln!(out, "- calls of its cells: {calls} at most"),
+        None => writeln!(out, "- calls of its cells: only the run's limit bounds them; `budget: {{ calls }}` would"),
+    };
     out
 }
 
@@ -284,6 +301,37 @@ await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
             - ×0..5 `Refute ${bug}`
         "#]],
         );
+    }
+
+    #[test]
+    fn trees_of_models() {
+        let script = Script::of(
+            "export const meta = { name: 'a', description: 'b' }\n\
+             return await rlm({ question: 'Who?', context: 'Ada and Bob', budget: { calls: 20 }, subModel: 'haiku' })\n",
+        );
+        let Some(HoverContents::Markup(text)) = hover(&script.snapshot, script.at("rlm(")).map(|h| h.contents) else {
+            panic!("Markdown")
+        };
+        expect![[r#"
+            **rlm** a root model whose code asks models, shown under the phase of each turn
+
+            **×1** in one run, exactly: it follows from the script.
+
+            **1..51** calls of models in all of its trees: replies of root models, and what their cells ask: `≤51`
+            - not exact because its root model decides how many turns it takes: 30 at most, and one to close ([line 2](file:///review.workflow.js#L2) `rlm({ question: 'Who?', context: 'Ada and Bob', budget: { c…`)
+            - not exact because its cells decide how many calls they make, at most 20 ([line 2](file:///review.workflow.js#L2) `{ question: 'Who?', context: 'Ada and Bob', budget: { calls…`)
+
+            - tokens, in and out: at least 605, likely 168k, at most 5.4M
+            - of these written: at least 5, likely 8.1k, at most 328k
+            - cost: at least <$0.01, likely $0.19, at most $17
+
+            Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).
+
+            - root model: the session's
+            - model of the calls its cells make: `haiku`
+            - turns: 31 at most, the closing one included
+            - calls of its cells: 20 at most
+        "#]].assert_eq(&text.value);
     }
 
     #[test]

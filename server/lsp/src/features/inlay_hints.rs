@@ -1,7 +1,7 @@
 //! Numbers drawn into the source: how often, how wide, how much. `textDocument/inlayHint`.
 
 use analysis::{
-    plan::{AgentCall, Count, Fanout, FanoutKind, PhaseMark, WorkflowCall},
+    plan::{AgentCall, Count, Fanout, FanoutKind, PhaseMark, RlmCall, WorkflowCall},
     text::Span,
 };
 use tower_lsp::ls_types::{InlayHint, InlayHintLabel, InlayHintLabelPart, Location, Range};
@@ -26,6 +26,7 @@ pub(crate) fn inlay_hints(script: &Snapshot, range: Range) -> Vec<InlayHint> {
         .chain(fanouts)
         .chain(phases)
         .chain(plan.workflows.iter().enumerate().filter_map(|(index, call)| workflow(script, index, call)))
+        .chain(plan.rlms.iter().enumerate().filter_map(|(index, call)| rlm(script, index, call)))
         .filter(|hint| wanted.touches(hint.at))
         .map(|h| (Span::at(h.at), h))
         .collect();
@@ -167,6 +168,19 @@ fn workflow(script: &Snapshot, index: usize, call: &WorkflowCall) -> Option<Hint
     )
 }
 
+fn rlm(script: &Snapshot, index: usize, call: &RlmCall) -> Option<Hint> {
+    let at = behind(script, call.span, call.callee)?;
+    let cost = script.known.estimate.rlms.get(index);
+    let agents =
+        cost.map_or_else(|| words::agents(&call.agents), |cost| words::likely_agents(&call.agents, &cost.agents));
+    Some(
+        Hint { at, parts: vec![], tooltip: reasons::trees(script, index, call) }
+            .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))
+            .say(agents, decided(script, &call.agents))
+            .say(cost.map(words::cost).unwrap_or_default(), None),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use analysis::plan::{Expr, PhasePlan, Plan, Symbol, Term, Why};
@@ -183,6 +197,22 @@ const results = await pipeline(DIMENSIONS,
   r => parallel(r.findings.map(f => () => agent(`Refute ${f}`))),
 )
 ";
+
+    #[test]
+    fn calls_of_models_stand_behind_what_starts_them() {
+        let script = Script::of(
+            "export const meta = { name: 'a', description: 'b' }\n\
+             const who = await rlm({ question: 'Who?', context: args?.text ?? '', budget: { calls: 20 } })\n\
+             return await rlm({ question: 'Who else?', context: String(who), model: 'no-such-model' })\n",
+        );
+        let all = Range::new(Default::default(), tower_lsp::ls_types::Position::new(99, 0));
+        let hints = inlay_hints(&script.snapshot, all);
+        expect![[r#"
+            export const meta = { name: 'a', description: 'b' }
+            const who = await rlm({ question: 'Who?', context: args?.text ?? '', budget: { calls: 20 } })⟦×1 · 0..51 agents · ~168k tok · ~$0.54⟧
+            return await rlm({ question: 'Who else?', context: String(who), model: 'no-such-model' })⟦×1 · ~20 agents, 1..≤1000 (agent cap) · ~168k tok⟧
+        "#]].assert_eq(&draw_hints(&script.snapshot, &hints));
+    }
 
     /// At most `factor` for each of what `span` names, over three of them.
     fn each(factor: u64, name: &str, span: Span) -> Count {
@@ -251,7 +281,13 @@ const results = await pipeline(DIMENSIONS,
                     "r.findings.map",
                 ),
             ];
-            plan.phases = vec![PhasePlan { title: Some("Verify".into()), workflow: None, agents, calls: vec![0, 1] }];
+            plan.phases = vec![PhasePlan {
+                title: Some("Verify".into()),
+                workflow: None,
+                agents,
+                calls: vec![0, 1],
+                rlms: vec![],
+            }];
             plan.phase_marks = vec![PhaseMark {
                 span: find("phase('Verify')"),
                 title: find("'Verify'"),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use analysis::{
     estimate::{self, Cost, Estimate},
-    plan::{Count, Nested, Why, WorkflowCall},
+    plan::{Count, Nested, RlmCall, Why, WorkflowCall},
     text::Span,
 };
 use tower_lsp::ls_types::{Location, MarkupContent, MarkupKind, Range, Uri};
@@ -92,6 +92,19 @@ pub(crate) fn nested(script: &Snapshot, call: &WorkflowCall) -> String {
     if let Some(why) = &call.missing {
         let _ = writeln!(out, "- {} ({})", why.text, place(script, why.span));
     }
+    out
+}
+
+/// How many models the trees that a place starts ask, and what that takes.
+pub(crate) fn trees(script: &Snapshot, index: usize, call: &RlmCall) -> String {
+    let mut out = times(script, &call.count);
+    out.push('\n');
+    out += &count(
+        script,
+        "calls of models in all of its trees: replies of root models, and what their cells ask",
+        &call.agents,
+    );
+    out.extend(script.known.estimate.rlms.get(index).map(|all| cost(all, None)));
     out
 }
 

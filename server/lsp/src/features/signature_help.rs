@@ -64,6 +64,7 @@ mod tests {
             active("pipeline(xs, a, b, |)").unwrap(),
             "...stages: Array<(prev, item: T, index: number) => unknown>"
         );
+        assert_eq!(active("rlm({ question: '|' })").unwrap(), "options: RlmOptions");
         assert_eq!(active("parallel([() => { | }])"), None);
         assert_eq!(active("other(|)"), None);
     }

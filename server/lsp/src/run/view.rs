@@ -54,7 +54,8 @@ impl RunView {
     pub(crate) fn calls(&self) -> BTreeMap<LineColumn, u64> {
         let mut calls = BTreeMap::new();
         for agent in &self.state.agents {
-            if self.state.phases[agent.phase].workflow.is_none() {
+            let phase = &self.state.phases[agent.phase];
+            if phase.workflow.is_none() && !phase.is_turn() {
                 *calls.entry(agent.at).or_default() += 1;
             }
         }

@@ -1,3 +1,4 @@
+use analysis::vocabulary::{RLM_DEPTH, RLM_TURNS};
 use serde::{Deserialize, Serialize};
 
 /// What one recursive language model may take. Calls and tokens of the whole tree are the run's own limits.
@@ -22,6 +23,14 @@ pub struct RlmLimits {
 
 impl Default for RlmLimits {
     fn default() -> Self {
-        Self { depth: 1, turns: 30, fan_out: 64, prompt: 400_000, fuel: 50_000_000, errors: 5, shown: 10_000 }
+        Self {
+            depth: RLM_DEPTH,
+            turns: RLM_TURNS,
+            fan_out: 64,
+            prompt: 400_000,
+            fuel: 50_000_000,
+            errors: 5,
+            shown: 10_000,
+        }
     }
 }

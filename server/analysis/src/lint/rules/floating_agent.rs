@@ -24,13 +24,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    for id in cx.calls("agent").chain(cx.calls("workflow")) {
+    for id in ["agent", "workflow", "rlm"].into_iter().flat_map(|name| cx.calls(name)) {
         let statement = cx.index.outer(id).is_some_and(|p| matches!(cx.index.node(p), Node::Stmt(Stmt::Expr(_))));
         if !statement {
             continue;
         }
         let place = cx.index.span(id);
-        let callee = Span::new(place.start, place.start + if cx.text(place).starts_with("agent") { 5 } else { 8 });
+        let callee = cx.index.callee(id).map_or(place, span);
         // In a callback that is not async, or the only statement of one, the way out is to return it (WF503).
         let function = cx.index.function_around(id);
         if function.is_some_and(|f| !cx.is_async(f)) {

@@ -31,6 +31,7 @@ mod discarded_result;
 mod double_escaped_newline;
 mod dynamic_code;
 mod enum_mismatch;
+mod extension;
 mod fanout_inherits_model;
 mod fanout_label_missing;
 mod fanout_too_large;
@@ -249,6 +250,7 @@ pub(super) static RULES: &[Rule] = &[
     unbounded_json_prompt::RULE,
     dead_after_return::RULE,
     profile_portability::RULE,
+    extension::RULE,
 ];
 
 /// The rule with this code.

@@ -30,7 +30,8 @@ fn check(cx: &Checker, report: &mut Report) {
     let calls = plan.calls.iter().map(|c| (c.span, "agent", &c.fate));
     let fanouts = plan.fanouts.iter().map(|f| (f.span, cx.text(f.callee), &f.fate));
     let workflows = plan.workflows.iter().map(|w| (w.span, "workflow", &w.fate));
-    for (call, name, fate) in calls.chain(fanouts).chain(workflows) {
+    let rlms = plan.rlms.iter().map(|r| (r.span, cx.text(r.callee), &r.fate));
+    for (call, name, fate) in calls.chain(fanouts).chain(workflows).chain(rlms) {
         for misuse in &fate.misuses {
             // The list of a combinator used directly is WF511, a promise among thunks is WF502.
             let list = ["parallel(", "pipeline("].iter().any(|c| cx.text(misuse.span).starts_with(c));

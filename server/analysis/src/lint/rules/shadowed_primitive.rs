@@ -26,7 +26,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    let hidden = PRIMITIVES.iter().map(|p| p.name).filter(|name| cx.index.declares(name));
+    let known = PRIMITIVES.iter().filter(|p| p.profiles.has(cx.profile()));
+    let hidden = known.map(|p| p.name).filter(|name| cx.index.declares(name));
     for (name, declared) in hidden.flat_map(|name| cx.index.declarations(name).map(move |d| (name, d))) {
         let uses = cx.references(name, declared);
         let other = format!("{name}{}", if matches!(name, "args" | "budget") { "Given" } else { "Value" });

@@ -6,6 +6,7 @@ mod first_light;
 mod hostile;
 mod indirect;
 mod nesting;
+mod rlm;
 
 use super::{Count, FanoutKind, Plan};
 use crate::{Context, script};

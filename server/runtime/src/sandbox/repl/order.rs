@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use analysis::text::LineColumn;
+use analysis::{text::LineColumn, vocabulary::RLM_OPTIONS};
 use boa_engine::{Context, JsArgs, JsNativeError, JsResult, JsValue, object::builtins::JsPromise};
 use serde_json::{Map, Value};
 
@@ -48,9 +48,6 @@ pub(super) enum Material {
     Data(Value),
 }
 
-const OPTIONS: [&str; 10] =
-    ["question", "context", "contexts", "schema", "model", "subModel", "maxTurns", "maxDepth", "budget", "label"];
-
 /// The primitive: gives the promise of the answer.
 pub(in crate::sandbox) fn rlm(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
@@ -83,8 +80,9 @@ impl Order {
         let Value::Object(mut options) = options else {
             return Err("rlm() takes an object: { question, context, … }".into());
         };
-        if let Some(unknown) = options.keys().find(|k| !OPTIONS.contains(&k.as_str())) {
-            return Err(format!("rlm() has no option `{unknown}`; it has {}", OPTIONS.join(", ")));
+        let known: Vec<&str> = RLM_OPTIONS.iter().map(|field| field.name).collect();
+        if let Some(unknown) = options.keys().find(|k| !known.contains(&k.as_str())) {
+            return Err(format!("rlm() has no option `{unknown}`; it has {}", known.join(", ")));
         }
         let question = match options.remove("question") {
             Some(Value::String(question)) if !question.trim().is_empty() => question,
