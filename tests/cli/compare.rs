@@ -28,7 +28,7 @@ fn a_job_of_six_pieces_is_measured_both_ways() {
     assert_eq!(axis(&compared, "depth"), ("1", "2"));
     assert_eq!(axis(&compared, "at once"), ("6", "6"));
     assert_eq!(axis(&compared, "structure"), ("the same in 3 runs", "the same in 3 runs"));
-    assert_eq!(axis(&compared, "resumed"), ("all 7 answers used again", "all 9 answers used again"));
+    assert_eq!(axis(&compared, "resumed"), ("7 of 7 answers used again", "9 of 9 answers used again"));
     let (workflow, rlm) = axis(&compared, "coverage");
     assert!(workflow.ends_with(" % sent") && rlm.contains("100 % sent, "), "{workflow}; {rlm}");
 
@@ -76,6 +76,37 @@ return await parallel(Array.from({ length: n }, (_, i) => () => agent(`${i}`)))"
     assert_eq!(compared["workflow"]["sameStructure"], false, "{compared}");
     assert_eq!(axis(&compared, "coverage").0, "unknown", "no line of the file stands in a prompt");
     assert_eq!((called.code, axis(&compared, "answered")), (1, ("4 of 4", "0 of 4")));
+}
+
+/// Reads one part more each time it is asked to plan.
+const ROOT: &str = r#"asked=$(cat)
+case $asked in
+*"== Turn "*)
+  n=$(($(cat n 2>/dev/null || echo 0) + 1)); echo $n > n
+  printf '```repl\nsubmit((await llm_query_batched(Array.from({ length: %s }, (_, i) => `Read ${i}`))).length)\n```\n' $n ;;
+*) echo 'An answer.' ;;
+esac
+"#;
+
+#[test]
+fn a_root_model_that_plans_anew_each_time_is_told_from_a_script_that_does_not() {
+    let task = r#"{"question": "Which?", "context": ["a.txt"], "workflow": {"file": "a.workflow.js"}}"#;
+    let body = "return await parallel([1, 2].map((n) => () => agent(`${n}`)))";
+    let files = [("task.json", task), ("a.workflow.js", &script(body)), ("a.txt", "A line.\n"), ("root.sh", ROOT)];
+    let folder = folder(&files);
+    let called = call(folder.path(), &["compare", "task.json", "--model", "command:sh root.sh", "--json"]);
+    assert_eq!(called.code, 0, "{}{}", called.out, called.err);
+    let compared = called.json();
+    assert_eq!(compared["simulated"], false);
+    assert_eq!(axis(&compared, "structure"), ("the same in 3 runs", "3 different ones in 3 runs"));
+    assert_eq!(axis(&compared, "calls"), ("2", "2..4"));
+    assert_eq!(axis(&compared, "cost"), ("unknown: no price", "unknown: no price"));
+    assert!(axis(&compared, "tokens").0.ends_with("not all are counted"), "{compared}");
+
+    let nowhere = call(folder.path(), &["compare", "task.json", "--html", "no/such/folder.html"]);
+    assert!(nowhere.code == 2 && nowhere.err.starts_with("error: cannot write no/such/folder.html"), "{}", nowhere.err);
+    let runs = call(folder.path(), &["runs", "--json"]).json();
+    assert_eq!(runs.as_array().map(Vec::len), Some(6), "nothing ran for a page that cannot be written");
 }
 
 #[test]

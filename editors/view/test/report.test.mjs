@@ -52,6 +52,7 @@ after(async () => {
 test('a comparison has the measured axes with their basis, and both runs behind a toggle', async () => {
   callsheet('compare', 'six-pieces/task.json', '--repeats', '2', '--latency', '300', '--html', 'compared.html');
   const page = await opened('compared.html');
+  await page.locator('.way-of:last-child .cell').last().waitFor({ state: 'attached' });
   const rows = await words(page, '.axes tbody tr');
   assert.ok(rows.includes('calls 7 9 the journals') && rows.includes('at once 6 6 most calls under way'), rows.join('\n'));
   assert.deepEqual(await words(page, '.comparison > .top .badge:visible'), ['simulated']);
@@ -67,6 +68,7 @@ test('a comparison has the measured axes with their basis, and both runs behind 
   await page.getByRole('button', { name: 'Both' }).focus();
   await shot(page, 'compare.png');
   await page.locator('.way-of:visible .cell').last().click();
+  await page.locator('.detail:visible').waitFor();
   assert.match((await words(page, '.detail:visible'))[0], /turn 3 × done/);
   assert.deepEqual(page.troubles, []);
 });

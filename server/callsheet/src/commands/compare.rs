@@ -83,6 +83,8 @@ impl Compare {
         log::begin(LevelFilter::OFF);
         let job = self.job()?;
         let simulated = self.choose(&job, 0)?.is_simulated();
+        // Before anything is spent.
+        self.html.as_deref().map_or(Ok(()), |file| write(file, ""))?;
         if !self.json {
             self.announce(&job, simulated)?;
         }
@@ -93,7 +95,7 @@ impl Compare {
             let name = job.analysis.script.meta.as_ref().and_then(|meta| meta.name.as_ref());
             let name = name.map_or("workflow", |name| name.value.as_str());
             let page = report::comparison(&comparison, [(&format!("Workflow {name}"), &first), ("RLM", &second)]);
-            fs::write(file, page).map_err(|e| Failure::usage(format!("cannot write {}: {e}", file.display())))?;
+            write(file, &page)?;
         }
         match self.json {
             true => {
@@ -217,6 +219,10 @@ impl Compare {
         }
         Ok(())
     }
+}
+
+fn write(file: &Path, page: &str) -> Result<(), Failure> {
+    fs::write(file, page).map_err(|e| Failure::usage(format!("cannot write {}: {e}", file.display())))
 }
 
 impl Job {

@@ -100,6 +100,15 @@ impl Side {
         self.between(of, |n| n.to_string())
     }
 
+    fn tokens(&self) -> String {
+        let shown = self.count(|run| run.tokens);
+        if self.runs.iter().any(|run| run.uncounted > 0) {
+            format!("{shown} and more: not all are counted")
+        } else {
+            shown
+        }
+    }
+
     fn cost(&self) -> String {
         let unpriced: u64 = self.runs.iter().map(|run| run.spending.unpriced).sum();
         match (unpriced, self.runs.iter().all(|run| run.spending.usd == Usd(0.0))) {
@@ -112,8 +121,7 @@ impl Side {
     fn resumed(&self) -> String {
         match self.resumed {
             None => "unknown".into(),
-            Some(Resumed { again, asked: 0 }) => format!("all {again} answers used again"),
-            Some(Resumed { again, asked }) => format!("{again} answers used again, {asked} asked anew"),
+            Some(Resumed { again, asked }) => format!("{again} of {} answers used again", again + asked),
         }
     }
 
@@ -154,7 +162,7 @@ impl Comparison {
             Axis {
                 name: "planned by",
                 workflow: "its script, before the run".into(),
-                rlm: format!("the root model, in {turns} turns"),
+                rlm: format!("the root model, in {turns} turn{}", if turns == "1" { "" } else { "s" }),
                 basis: root.into(),
             },
             axis("known before", &|side| side.known.clone(), "the script's bounds; the task's limits"),
@@ -163,7 +171,7 @@ impl Comparison {
             axis("calls", &|side| side.count(|run| run.calls), "the journals"),
             axis("depth", &|side| side.count(|run| run.depth), "1: called by the script or a root model's turn"),
             axis("at once", &|side| side.count(|run| run.at_once), "most calls under way"),
-            axis("tokens", &|side| side.count(|run| run.tokens), counted),
+            axis("tokens", &Side::tokens, counted),
             axis("cost", &Side::cost, &self.prices()),
             axis("resumed", &Side::resumed, "the first run again on its journal, nobody asked"),
             axis("coverage", &Side::coverage, "lines that stand in prompts; what the REPL counted"),

@@ -39,6 +39,8 @@ pub struct Measured {
     pub turns: u64,
     /// Tokens of all attempts.
     pub tokens: Tokens,
+    /// Answers of which who gave them did not count all tokens; where there are any, `tokens` is a lower bound.
+    pub uncounted: u64,
     /// What it cost, at the prices that are known.
     pub usd: Usd,
     /// Paid attempts whose price is not known; where there are any, `usd` is a lower bound.
@@ -82,6 +84,7 @@ impl Measured {
             at_once: 0,
             turns: 0,
             tokens: state.totals.usage.total(),
+            uncounted: state.totals.uncounted,
             usd: state.totals.usd,
             unpriced: state.totals.unpriced,
             spending: Spending::at(&state, own),
