@@ -74,6 +74,26 @@ test('every figure has its basis, and a simulated one says so', () => {
   ]);
 });
 
+test('before a run the sheet says what is likely, how long it takes, and which limit bounds it', () => {
+  const capped: Plan = {
+    ...plan,
+    agents: { low: 1, high: 1000, cap: { name: 'agent cap', limit: 1000, profile: 'claude-code', scriptHigh: null } },
+    likelyAgents: { low: 1, likely: 5, high: 1000, basis: 'assumed' },
+    seconds: { low: 1.5, likely: 16, high: 1267, basis: 'assumed' },
+    ownPrice: true,
+    prices: { asOf: '2026-11-25', source: 'list', models: {} },
+  };
+  const shown = figures(capped, before(), 0).map((f) => [f.name, f.expected, f.basis, f.note]);
+  assert.deepEqual(shown, [
+    ['Agents', '≈5 (1..1,000)', 'from assumed sizes · at most 1,000: agent cap', null],
+    ['Tokens', '≈18k (1.0k..30k)', 'from 20 simulated runs', null],
+    ['Cost', 'unknown', 'from the script’s bounds', 'at your prices and list prices of 2026\u201111\u201125'],
+    ['Time', '≈16 s (1.5 s..21:07)', 'from assumed sizes', 'up to 30 at once, up to 2 one after another'],
+  ]);
+  const [, , , time] = figures(capped, run({ type: 'runStarted', name: 'n', script: 's', simulated: true, concurrency: 2 }), 5000);
+  assert.equal(time?.expected, null, 'made-up answers come at their own pace');
+});
+
 test('a price that is not known is not taken for zero', () => {
   assert.deepEqual([[0, 0], [0.5, 0], [0.5, 2], [0, 2]].map(([usd = 0, unpriced = 0]) => money({ tokens: 1, usd, unpriced })), ['$0', '$0.50', '≥$0.50', 'unknown']);
 });

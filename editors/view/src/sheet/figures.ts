@@ -1,4 +1,4 @@
-import { basis, bounds, count, duration, range, tokens, usd } from '../text/numbers.ts';
+import { basis, count, duration, range, tokens, usd } from '../text/numbers.ts';
 import { finished, type Agent, type RunState, type Spent } from '../run/state.ts';
 import type { Plan, Prices, Range } from '../wire/plan.ts';
 
@@ -32,13 +32,15 @@ export interface Gauge {
 export function figures(plan: Plan | null, run: RunState, now: number, prices: Prices | null = plan?.prices ?? null): Figure[] {
   const began = run.seq > 0;
   const ended = finished(run);
-  const agents: Range | null = plan && { ...plan.agents, likely: null, basis: plan.agents.low === plan.agents.high ? 'exact' : 'bounds' };
+  const agents = plan && expectedAgents(plan);
+  // Made-up answers come at their own pace, which says nothing of a model's.
+  const seconds = began && run.simulated ? null : (plan?.seconds ?? null);
   return [
     {
       name: 'Agents',
       actual: began ? count(ended) : null,
-      expected: plan && (plan.agents.high === null && plan.agents.low === 0 ? 'unknown' : bounds(plan.agents)),
-      basis: agents && basis(agents),
+      expected: agents && range(agents, count),
+      basis: plan && agents && parts([basis(agents), plan.agents.cap !== undefined && `at most ${count(plan.agents.cap.limit)}: ${plan.agents.cap.name}`]),
       note: null,
       simulated: false,
       gauge: agents && gauge(ended, agents),
@@ -46,15 +48,16 @@ export function figures(plan: Plan | null, run: RunState, now: number, prices: P
     figure('Tokens', began ? tokens(run.spent.tokens) : null, run.spent.tokens, plan?.tokens ?? null, tokens, run.simulated),
     { ...figure('Cost', began ? money(run.spent) : null, run.spent.usd, plan?.usd ?? null, usd, run.simulated), note: priced(plan, run, prices) },
     {
-      name: 'Time',
-      actual: began ? duration(now) : null,
-      expected: null,
-      basis: began ? (run.peak > 0 ? `at most ${count(run.peak)} at once` : null) : plan && shape(plan),
-      note: null,
-      simulated: run.simulated,
-      gauge: null,
+      ...figure('Time', began ? duration(now) : null, now / 1000, seconds, (s) => duration(s * 1000), run.simulated),
+      note: began ? (run.peak > 0 ? `at most ${count(run.peak)} at once` : null) : plan && shape(plan),
     },
   ];
+}
+
+/** How many agents a plan allows, and how many are likely where that is known. */
+function expectedAgents({ agents: { low, high }, likelyAgents }: Plan): Range {
+  if (likelyAgents != null && likelyAgents.likely !== null && low !== high) return likelyAgents;
+  return { low, high, likely: null, basis: low === high ? 'exact' : 'bounds' };
 }
 
 /** `nothing was spent · at list prices of 2026-11-25 · no model named = claude-sonnet-5-5 (assumed)`. */
@@ -65,7 +68,7 @@ function priced(plan: Plan | null, run: RunState, prices: Prices | null): string
     : (plan?.calls ?? []).some((call) => call.model?.length === 0);
   return parts([
     began && run.simulated && 'nothing was spent',
-    prices !== null && `at list prices of ${prices.asOf.replaceAll('-', '\u2011')}`,
+    prices !== null && `at ${plan?.ownPrice === true ? 'your prices and ' : ''}list prices of ${prices.asOf.replaceAll('-', '\u2011')}`,
     unnamed && `no model named${prices?.models['inherit'] ? ` = ${prices.models['inherit']}` : ''} (assumed)`,
   ]);
 }

@@ -3,6 +3,7 @@ export interface Plan {
   name: string | null;
   description?: string | null;
   agents: Bounds;
+  likelyAgents?: Range;
   /** Most agents that can be at work at once if nothing else limits them, and the longest chain of agents that wait for one another. */
   peakWidth: Bounds;
   criticalPath: Bounds;
@@ -10,6 +11,9 @@ export interface Plan {
   calls: PlannedCall[];
   tokens: Range;
   usd: Range;
+  /** Whether a price of the person's own is in `usd`. */
+  ownPrice?: boolean;
+  seconds?: Range;
   prices?: Prices;
 }
 
@@ -22,10 +26,19 @@ export interface Prices {
   models: Record<string, string | null>;
 }
 
-/** How often: `high` is null where nothing bounds it. */
+/** How often: `high` is null where nothing bounds it, and that of `cap` where the script itself does not. */
 export interface Bounds {
   low: number;
   high: number | null;
+  cap?: Cap;
+}
+
+/** A limit that is lower than what the script sets: `scriptHigh` is that, null where it is anything. */
+export interface Cap {
+  name: string;
+  limit: number;
+  profile: string;
+  scriptHigh: number | null;
 }
 
 export interface PlannedPhase {
