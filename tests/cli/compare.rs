@@ -28,6 +28,7 @@ fn a_job_of_six_pieces_is_measured_both_ways() {
     assert_eq!(axis(&compared, "depth"), ("1", "2"));
     assert_eq!(axis(&compared, "at once"), ("6", "6"));
     assert_eq!(axis(&compared, "structure"), ("the same in 3 runs", "the same in 3 runs"));
+    assert_eq!(axis(&compared, "models"), ("haiku, sonnet", "haiku, none named"));
     assert_eq!(axis(&compared, "resumed"), ("7 of 7 answers used again", "9 of 9 answers used again"));
     let (workflow, rlm) = axis(&compared, "coverage");
     assert!(workflow.ends_with(" % sent") && rlm.contains("100 % sent, "), "{workflow}; {rlm}");

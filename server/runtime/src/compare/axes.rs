@@ -1,4 +1,7 @@
-use std::{collections::HashSet, fmt::Display};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt::Display,
+};
 
 use analysis::units::Usd;
 use serde::Serialize;
@@ -100,6 +103,16 @@ impl Side {
         self.between(of, |n| n.to_string())
     }
 
+    fn models(&self) -> String {
+        let all: BTreeSet<&str> = self
+            .runs
+            .iter()
+            .flat_map(|run| &run.models)
+            .map(|model| model.as_deref().unwrap_or("none named"))
+            .collect();
+        all.into_iter().collect::<Vec<_>>().join(", ")
+    }
+
     fn tokens(&self) -> String {
         let shown = self.count(|run| run.tokens);
         if self.runs.iter().any(|run| run.uncounted > 0) {
@@ -171,6 +184,7 @@ impl Comparison {
             axis("calls", &|side| side.count(|run| run.calls), "the journals"),
             axis("depth", &|side| side.count(|run| run.depth), "1: called by the script or a root model's turn"),
             axis("at once", &|side| side.count(|run| run.at_once), "most calls under way"),
+            axis("models", &Side::models, "in force for each call"),
             axis("tokens", &Side::tokens, counted),
             axis("cost", &Side::cost, &self.prices()),
             axis("resumed", &Side::resumed, "the first run again on its journal, nobody asked"),

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -37,6 +37,8 @@ pub struct Measured {
     pub at_once: u64,
     /// Turns of root models.
     pub turns: u64,
+    /// The models in force of its calls; `None` where a call names none and the run has none for such calls.
+    pub models: BTreeSet<Option<String>>,
     /// Tokens of all attempts.
     pub tokens: Tokens,
     /// Answers of which who gave them did not count all tokens; where there are any, `tokens` is a lower bound.
@@ -83,6 +85,7 @@ impl Measured {
             depth: 0,
             at_once: 0,
             turns: 0,
+            models: BTreeSet::new(),
             tokens: state.totals.usage.total(),
             uncounted: state.totals.uncounted,
             usd: state.totals.usd,
@@ -98,7 +101,8 @@ impl Measured {
         for event in &run.recording.events {
             match &event.kind {
                 EventKind::RunStarted { seed, .. } => measured.seed = *seed,
-                EventKind::AgentQueued { key, prompt, .. } => {
+                EventKind::AgentQueued { key, prompt, model, .. } => {
+                    measured.models.insert(model.clone());
                     measured.depth = measured.depth.max(level(&key.path));
                     measured.structure.push(key.path.clone());
                     prompts.add(prompt);
