@@ -19,6 +19,7 @@ fn a_question_about_files_is_answered_without_a_key() {
         call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--json", "--depth", "0"])
             .json_lines();
     assert_eq!(events[0]["args"]["context"]["$context"], json!("a.txt"));
+    assert_eq!(events[1]["contexts"], json!([{ "name": "a.txt", "characters": text.len(), "tokens": 1500 }]));
     assert!(events.iter().any(|event| event["type"] == "cell" && event["ok"] == json!(true)));
     let run = events[0]["run"].as_str().expect("a name").to_owned();
     let again =

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::{Actor, run, spec};
 
-/// Three ways to an answer: one call after the other, a batch with failures and retries of the code's own, REPLs within the REPL.
-const TRAJECTORIES: [(&str, &[&str]); 3] = [
+/// Ways to an answer: one call after the other, a batch with failures and retries of the code's own, REPLs within the REPL, and an
+/// agent of a workflow that calls a workflow.
+const TRAJECTORIES: [(&str, &[&str]); 4] = [
     (
         "in turn",
         &[
@@ -32,7 +33,26 @@ const TRAJECTORIES: [(&str, &[&str]); 3] = [
             "submit({ x, y, last: await llm_query(x + y) })",
         ],
     ),
+    (
+        "both ways",
+        &[
+            "const [pair, side] = await Promise.all([workflow('pair', { name: 'w' }), llm_query('side')])",
+            "submit([pair, side, await rlm_query('left', { context: 'l', workflows: ['pair'] })])",
+        ],
+    ),
 ];
+
+/// The script of the last of them.
+const OUTER: &str = "export const meta = { name: 'outer', description: 'An agent that is a recursive model' }
+const [answer, other] = await parallel([
+  () => agent('do it', { rlm: { maxDepth: 2, workflows: { pair: 'takes { name }' } } }),
+  () => agent('beside it'),
+])
+return [answer, other, await agent(`after ${answer.length}`)]";
+
+const PAIR: &str = "export const meta = { name: 'pair', description: 'Two agents, one after the other' }
+const first = await agent(`first of ${args.name}`)
+return [first, await agent(`second after ${first}`)]";
 
 const CHILD: &str = "submit(`${question} read ${(await llm_query(`read ${context}`)).length}`)";
 
@@ -42,6 +62,12 @@ fn a_run_cut_off_after_any_line_comes_to_the_same_answer() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut whole = spec(&folder, json!({ "question": "q", "context": "c" }));
         whole.rlm.depth = 2;
+        if name == "both ways" {
+            let saved = folder.path().join(".claude/workflows");
+            fs::create_dir_all(&saved).expect("a folder");
+            fs::write(saved.join("pair.js"), PAIR).expect("a file");
+            whole.source = OUTER.into();
+        }
         let actor = || Actor::echo(cells).child(CHILD).slow(Duration::from_millis(2));
         let (outcome, events) = run(whole.clone(), actor());
         assert_eq!(outcome.error, None, "{name}");

@@ -88,7 +88,7 @@ fn the_names_of_the_repl_cannot_be_replaced() {
 fn there_is_nothing_outside_to_reach() {
     survives(
         &[
-            "print(typeof process, typeof require, typeof fetch, typeof setTimeout, typeof Deno, typeof agent, typeof workflow)",
+            "print(typeof process, typeof require, typeof fetch, typeof setTimeout, typeof Deno, typeof agent, typeof pipeline)",
             "await import('fs')",
         ],
         "undefined undefined undefined undefined undefined undefined undefined",

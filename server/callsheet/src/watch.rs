@@ -156,6 +156,10 @@ fn line(state: &RunState, event: &Event) -> Option<String> {
             format!("run {run}, {by}, {concurrency} agents at a time")
         }
         EventKind::Phase { title, .. } => format!("phase {title}"),
+        EventKind::RlmStarted { node, contexts, .. } => {
+            let characters: u64 = contexts.iter().map(|context| context.characters).sum();
+            format!("{node} begins on {characters} characters")
+        }
         EventKind::Cell { node, turn, cell, ok, .. } => {
             format!("{node} turn {turn}, cell {cell} {}", if *ok { "ran" } else { "failed" })
         }

@@ -197,6 +197,29 @@ pub enum EventKind {
         #[serde(flatten)]
         at: LineColumn,
     },
+    /// A recursive language model begins.
+    RlmStarted {
+        /// Which one, as a path: `rlm[0]`; below a cell of another, `rlm[0]/turn[2].1/rlm[0]`. The keys of its calls begin with it.
+        node: String,
+        /// Name for people, where it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+        /// What it is asked.
+        question: String,
+        /// How deep it is: 0 for one that a script began.
+        depth: u32,
+        /// What it is asked about.
+        contexts: Vec<RlmContext>,
+        /// The phase of the script that it belongs to. Its calls are in groups of their own, one a turn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<String>,
+        /// Name of the nested workflow that began it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workflow: Option<String>,
+        /// Where in the script.
+        #[serde(flatten)]
+        at: LineColumn,
+    },
     /// A cell of a recursive language model has run.
     Cell {
         /// Which one, as a path: `rlm[0]`.
@@ -216,10 +239,14 @@ pub enum EventKind {
     RlmEnded {
         /// Which one, as a path.
         node: String,
-        /// `submitted` by a cell, `extracted` from a last reply because the turns were used up, or `failed`.
+        /// `submitted` by a cell, `extracted` from a last reply because the turns were used up, `failed`, or `abandoned` with
+        /// the cell that began it.
         how: String,
         /// Turns it took.
         turns: u32,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
         /// For each context, how much of it code has read and models were sent.
         coverage: Vec<Value>,
     },
@@ -236,6 +263,18 @@ pub enum EventKind {
         /// What it took.
         totals: Totals,
     },
+}
+
+/// A context of a recursive language model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RlmContext {
+    /// Its name in `contexts`.
+    pub name: String,
+    /// UTF-16 units.
+    pub characters: u64,
+    /// Estimated tokens.
+    pub tokens: u64,
 }
 
 /// How a run ended.

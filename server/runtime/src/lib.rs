@@ -34,7 +34,7 @@ mod tests;
 
 pub use dialect::{BadFlag, DateBan, Dialect, ResumeRule};
 pub use draft::Draft;
-pub use event::{Event, EventKind, RunError, Status, Totals};
+pub use event::{Event, EventKind, RlmContext, RunError, Status, Totals};
 pub use handle::{Outcome, RunHandle};
 pub use id::{BadRunId, CallId, RunId};
 pub use key::{BadKey, CallKey};

@@ -33,7 +33,7 @@ pub struct RunState {
     pub agents: Vec<AgentState>,
     /// How many calls each place in the script made.
     pub sites: BTreeMap<LineColumn, SiteState>,
-    /// `log` lines, warnings and dropped items, in order.
+    /// `log` lines, warnings, dropped items, and what recursive language models did, in order.
     pub lines: Vec<Arc<Event>>,
     /// What the run took so far.
     pub totals: Totals,
@@ -203,7 +203,11 @@ impl RunState {
                     self.current_phase = Some(title.clone());
                 }
             }
-            EventKind::Log { .. } | EventKind::Warning { .. } | EventKind::Cell { .. } | EventKind::RlmEnded { .. } => {
+            EventKind::Log { .. }
+            | EventKind::Warning { .. }
+            | EventKind::RlmStarted { .. }
+            | EventKind::Cell { .. }
+            | EventKind::RlmEnded { .. } => {
                 self.lines.push(event.clone());
             }
             EventKind::Dropped { .. } => {

@@ -101,8 +101,13 @@ impl<'a> Interp<'a> {
     }
 
     /// `agent(prompt, { rlm: { … } })`: the phases are those it would have as one agent.
-    pub(super) fn agent_as_rlm(&mut self, rlm: &Val, model: &Val, phases: &[usize], at: Span, place: Span) -> Val {
-        let limits = self.limits(rlm, RLM_LIMITS, place);
+    pub(super) fn agent_as_rlm(&mut self, rlm: &Val, options: &Val, phases: &[usize], at: Span, place: Span) -> Val {
+        let model = &self.option(options, "model", place);
+        let mut limits = self.limits(rlm, RLM_LIMITS, place);
+        // What is given besides may be refused.
+        for (of, name) in [(rlm, "context"), (rlm, "contexts"), (options, "agentType"), (options, "isolation")] {
+            limits.sure &= self.option(of, name, place).is_nullish();
+        }
         let mut fx = self.tree(rlm, model, limits, at, place);
         let why = self.why(at, "the run decides to which phase it belongs");
         let all = fx.get(Key::Total);
@@ -189,6 +194,7 @@ impl<'a> Interp<'a> {
                 Tally { low: 0, high: None, sum: Sum::symbol(sym), whys: Whys::one(why) }
             }
         };
+        let plain = plain && self.option(options, "workflows", place).is_nullish();
         let sure = plain && turns_sure && depth_sure && (budget.is_nullish() || exact) && models == [true, true];
         Limits { turns, calls, sure }
     }

@@ -36,23 +36,33 @@ const BUDGET: Field = optional(
     "`{ calls }`: the most calls its cells make. Without it only the run's own limit bounds them.",
 );
 
-/// The options that bound a tree: of `agent(prompt, { rlm: { … } })`, and of `rlm({ … })` among others.
-pub const RLM_LIMITS: &[Field] = &[SUB_MODEL, MAX_TURNS, MAX_DEPTH, BUDGET];
+const CONTEXT: Field = optional(
+    "context",
+    Type::Other("unknown"),
+    "A string, array or object of any size. It never stands in the root model's prompt: code looks at it.",
+);
+const CONTEXTS: Field =
+    optional("contexts", Type::Other("unknown"), "Further contexts: an object of them by name, or a list.");
+const WORKFLOWS: Field = optional(
+    "workflows",
+    Type::Other("string[] | Record<string, string>"),
+    "Saved workflows that its cells may call: a list of names, or what each is for by its name. Without it none.",
+);
+
+/// The options that feed and bound a tree: of `agent(prompt, { rlm: { … } })`, and of `rlm({ … })` among others.
+pub const RLM_LIMITS: &[Field] = &[CONTEXT, CONTEXTS, SUB_MODEL, MAX_TURNS, MAX_DEPTH, BUDGET, WORKFLOWS];
 
 /// The options of `rlm({ … })`.
 pub const RLM_OPTIONS: &[Field] = &[
     Field { required: true, ..optional("question", Type::String, "What is to be answered about the context.") },
-    optional(
-        "context",
-        Type::Other("unknown"),
-        "A string, array or object of any size. It never stands in the root model's prompt: code looks at it.",
-    ),
-    optional("contexts", Type::Other("unknown"), "Further contexts: an object of them by name, or a list."),
+    CONTEXT,
+    CONTEXTS,
     optional("schema", Type::Schema, "A JSON Schema with an object as root that the answer must satisfy."),
     optional("model", Type::Open(super::MODEL_ALIASES), "The root model. Without it the session's model."),
     SUB_MODEL,
     MAX_TURNS,
     MAX_DEPTH,
     BUDGET,
+    WORKFLOWS,
     optional("label", Type::String, "A name for the tree."),
 ];

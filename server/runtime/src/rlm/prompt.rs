@@ -5,6 +5,7 @@ use std::fmt::Write;
 use analysis::units::thousands;
 
 use super::{RlmLimits, output};
+use crate::event::RlmContext;
 
 /// How the system prompt of every root model begins; simulated roots know their calls by it.
 pub const BEGINS: &str = "You answer a question about a context that may be far larger than you can read.";
@@ -57,6 +58,28 @@ pub fn system(model: Option<&str>, depth_left: u32, limits: &RlmLimits, as_strin
     let name = model.unwrap_or_default().to_ascii_lowercase();
     if let Some((_, more)) = BESIDES.iter().find(|(word, _)| name.contains(word)) {
         text.push_str(more);
+    }
+    text
+}
+
+impl ContextLine {
+    /// What the journal holds of it.
+    pub(crate) fn known(&self) -> RlmContext {
+        RlmContext { name: self.name.clone(), characters: self.units as u64, tokens: self.tokens }
+    }
+}
+
+/// What a root model is told of the workflows its cells may call, each with what it is for.
+pub(crate) fn workflows(allowed: &[(String, String)]) -> String {
+    if allowed.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "\nBesides, `await workflow(name, args)` runs a saved workflow of agents and gives its result. There are:\n"
+            .to_owned();
+    for (name, what) in allowed {
+        let colon = if what.is_empty() { "" } else { ": " };
+        let _ = writeln!(text, "- `{name}`{colon}{what}");
     }
     text
 }

@@ -63,9 +63,21 @@ struct Frame {
     script: Rc<Wrapped>,
     /// The REPL it belongs to.
     node: Option<usize>,
+    /// Its outermost scope.
+    scope: usize,
 }
 
-/// A promise that the scheduler settles.
+/// Who settles a promise.
+pub(super) enum Settler {
+    /// The scheduler, with an answer.
+    Scheduler,
+    /// The scheduler is asked for a saved workflow, which is to run with these arguments.
+    Shelf(Option<Value>),
+    /// This sandbox: a nested workflow runs, or a REPL.
+    Sandbox,
+}
+
+/// A promise that is settled from outside of the code that waits for it.
 pub(super) struct Pending {
     /// Settles it.
     pub(super) resolvers: ResolvingFunctions,
@@ -74,8 +86,7 @@ pub(super) struct Pending {
     /// The nested script that made it.
     pub(super) workflow: Option<String>,
     scope: usize,
-    /// For a saved workflow that is being loaded: its arguments.
-    pub(super) args: Option<Option<Value>>,
+    by: Settler,
 }
 
 impl Host {
@@ -88,7 +99,13 @@ impl Host {
             broken: None,
             scopes: vec![root],
             current: 0,
-            frames: vec![Frame { name: None, phase: None, script: Rc::new(Wrapped::new(source)), node: None }],
+            frames: vec![Frame {
+                name: None,
+                phase: None,
+                script: Rc::new(Wrapped::new(source)),
+                node: None,
+                scope: 0,
+            }],
             pending: BTreeMap::new(),
             last_id: 0,
             spent: 0,
@@ -124,12 +141,12 @@ impl Host {
         }
     }
 
-    pub(super) fn register(&self, resolvers: ResolvingFunctions, at: LineColumn, args: Option<Option<Value>>) -> u64 {
+    pub(super) fn register(&self, resolvers: ResolvingFunctions, at: LineColumn, by: Settler) -> u64 {
         let mut inner = self.inner.borrow_mut();
         inner.last_id += 1;
         let id = inner.last_id;
         let (scope, workflow) = (inner.current, inner.workflow());
-        inner.pending.insert(id, Pending { resolvers, at, workflow, scope, args });
+        inner.pending.insert(id, Pending { resolvers, at, workflow, scope, by });
         id
     }
 
@@ -141,9 +158,23 @@ impl Host {
         Some(pending)
     }
 
-    /// How many promises the scheduler has to settle.
-    pub(super) fn waits_for(&self) -> usize {
-        self.inner.borrow().pending.len()
+    /// Goes to where the promise `id` was made that waits for a saved workflow, and gives the workflow's arguments.
+    pub(super) fn enter(&self, id: u64) -> Option<Option<Value>> {
+        let mut inner = self.inner.borrow_mut();
+        let pending = inner.pending.get_mut(&id)?;
+        let Settler::Shelf(args) = std::mem::replace(&mut pending.by, Settler::Sandbox) else { return None };
+        inner.current = pending.scope;
+        Some(args)
+    }
+
+    /// Whether someone waits for the promise `id`.
+    pub(super) fn is_awaited(&self, id: u64) -> bool {
+        self.inner.borrow().pending.contains_key(&id)
+    }
+
+    /// Whether the scheduler has anything to settle.
+    pub(super) fn waits(&self) -> bool {
+        self.inner.borrow().pending.values().any(|p| !matches!(p.by, Settler::Sandbox))
     }
 
     pub(super) fn pending(&self) -> Vec<(LineColumn, Option<String>)> {
@@ -253,8 +284,7 @@ impl Host {
 
     /// Whether the running code is that of a nested workflow.
     pub(super) fn is_nested(&self) -> bool {
-        let inner = self.inner.borrow();
-        inner.scopes[inner.current].frame != 0
+        self.workflow().is_some()
     }
 
     /// Ends the run: the first reason counts.
@@ -270,6 +300,11 @@ impl Host {
 impl Inner {
     fn workflow(&self) -> Option<String> {
         self.frames[self.scopes[self.current].frame].name.clone()
+    }
+
+    /// A scope and those above it, the outermost last.
+    fn up(&self, scope: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(scope), |at| (*at != 0).then(|| self.scopes[*at].parent))
     }
 }
 
@@ -296,8 +331,8 @@ impl HostHooks for Hooks {
     ) -> JsResult<JsValue> {
         if let Some(scope) = scope_of(job.host_defined()) {
             self.0.inner.borrow_mut().current = scope;
-            // What a cell left behind that was ended does not go on.
-            if self.0.repl.is_over(self.0.frame_of(scope)) {
+            // What a cell left behind that was ended does not go on, nor do workflows it started.
+            if self.0.is_over(scope) {
                 return Ok(JsValue::undefined());
             }
         }
@@ -345,7 +380,8 @@ impl Host {
         let frame = match script {
             Some(script) => {
                 let (name, phase) = (inner.frames[around].name.clone(), inner.frames[around].phase.clone());
-                inner.frames.push(Frame { name, phase, script: Rc::new(script), node: None });
+                let scope = inner.scopes.len();
+                inner.frames.push(Frame { name, phase, script: Rc::new(script), node: None, scope });
                 inner.frames.len() - 1
             }
             None => around,
@@ -364,9 +400,9 @@ impl Host {
         self.inner.borrow().scopes[scope].frame
     }
 
-    /// The first scope of a frame.
+    /// The outermost scope of a frame.
     pub(super) fn scope_in(&self, frame: usize) -> usize {
-        self.inner.borrow().scopes.iter().position(|scope| scope.frame == frame).unwrap_or(0)
+        self.inner.borrow().frames.get(frame).map_or(0, |frame| frame.scope)
     }
 
     /// Makes the frame of a scope one of the REPL `node`.
@@ -380,6 +416,23 @@ impl Host {
     pub(super) fn node(&self) -> Option<usize> {
         let inner = self.inner.borrow();
         inner.frames[inner.scopes[inner.current].frame].node
+    }
+
+    /// The REPL around the code of a scope: its own, or that of a cell that called its workflow.
+    pub(super) fn node_around(&self, scope: usize) -> Option<usize> {
+        let inner = self.inner.borrow();
+        inner.up(scope).find_map(|scope| inner.frames[inner.scopes[scope].frame].node)
+    }
+
+    /// Whether the code of a scope is a cell's that was ended, or was started by one.
+    fn is_over(&self, scope: usize) -> bool {
+        let inner = self.inner.borrow();
+        self.repl.has_cells() && inner.up(scope).any(|scope| self.repl.is_over(inner.scopes[scope].frame))
+    }
+
+    /// Whether a scope is `above`, or below it.
+    pub(super) fn is_within(&self, scope: usize, above: usize) -> bool {
+        self.inner.borrow().up(scope).any(|scope| scope == above)
     }
 
     /// Sets the phase of a frame.
@@ -398,11 +451,13 @@ impl Host {
         inner.pending.values().filter(|p| inner.scopes[p.scope].frame == frame).count()
     }
 
-    /// Forgets the promises made by the code of a frame, and gives their numbers.
-    pub(super) fn drop_pending_in(&self, frame: usize) -> Vec<u64> {
-        let mut inner = self.inner.borrow_mut();
-        let Inner { pending, scopes, .. } = &mut *inner;
-        pending.extract_if(.., |_, p| scopes[p.scope].frame == frame).map(|(id, _)| id).collect()
+    /// Forgets the promises made within a scope, and gives the numbers of those that the scheduler is to settle.
+    pub(super) fn drop_pending_within(&self, scope: usize) -> Vec<u64> {
+        let within = |(id, pending): (&u64, &Pending)| self.is_within(pending.scope, scope).then_some(*id);
+        let mut ids: Vec<u64> = self.inner.borrow().pending.iter().filter_map(within).collect();
+        let pending = &mut self.inner.borrow_mut().pending;
+        ids.retain(|id| pending.remove(id).is_some_and(|p| !matches!(p.by, Settler::Sandbox)));
+        ids
     }
 
     /// Calls of models the run has made.

@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use super::{
     convert::{Undefined, to_json},
     errors,
-    host::{Host, refused},
+    host::{Host, Settler, refused},
     protocol::{Call, FromSandbox, Reference},
+    repl,
 };
 use crate::options::AgentOptions;
 
@@ -38,7 +39,7 @@ pub(super) const NATIVES: [(&str, usize, Native); 9] = [
     ("phase", 1, phase),
     ("log", 1, log),
     ("workflow", 2, workflow),
-    ("rlm", 1, super::repl::rlm),
+    ("rlm", 1, repl::rlm),
     ("spent", 0, spent),
     ("enter", 4, enter),
     ("drop", 4, drop_item),
@@ -60,17 +61,26 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let at = errors::here(context);
     // Large data takes time and memory to hand over; a limit hit meanwhile was hit here.
     host.watch.pass(at);
-    let (prompt, options) = match call_of(args, context) {
+    let (prompt, options, read) = match call_of(args, context) {
         Ok(call) => call,
         Err(message) => return rejected(message, context),
     };
-    let (promise, resolvers) = JsPromise::new_pending(context);
-    let id = host.register(resolvers, at, None);
     if host.dialect().phase_option_is_ambient
-        && let Some(phase) = options.get("phase").and_then(Value::as_str)
+        && let Some(phase) = &read.phase
     {
-        host.set_phase(phase.to_owned());
+        host.set_phase(phase.clone());
     }
+    if let Some(given) = options.get("rlm").filter(|given| !given.is_null()) {
+        return repl::answer(prompt, read, given.clone(), at, context);
+    }
+    // A workflow that a cell called takes from what the cell's REPL has.
+    if let Some(node) = host.node_around(host.scope())
+        && let Err(message) = host.repl.charge(node)
+    {
+        return rejected(message, context);
+    }
+    let (promise, resolvers) = JsPromise::new_pending(context);
+    let id = host.register(resolvers, at, Settler::Scheduler);
     host.say(&FromSandbox::Call(Box::new(Call {
         id,
         prompt,
@@ -84,8 +94,8 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     Ok(promise.into())
 }
 
-/// Prompt and options of a call of `agent`, as JSON, checked.
-fn call_of(args: &[JsValue], context: &mut Context) -> Result<(String, Value), String> {
+/// Prompt and options of a call of `agent`, the latter as JSON and as read.
+fn call_of(args: &[JsValue], context: &mut Context) -> Result<(String, Value, AgentOptions), String> {
     let prompt = args.get_or_undefined(0);
     if prompt.is_object() || prompt.is_null_or_undefined() || prompt.is_symbol() {
         let promise = prompt.as_object().is_some_and(|o| JsPromise::from_object(o).is_ok());
@@ -102,8 +112,8 @@ fn call_of(args: &[JsValue], context: &mut Context) -> Result<(String, Value), S
         None => Value::Object(Map::new()),
         Some(options) => options,
     };
-    AgentOptions::from_json(&options)?;
-    Ok((prompt, options))
+    let read = AgentOptions::from_json(&options)?;
+    Ok((prompt, options, read))
 }
 
 fn phase(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -154,7 +164,7 @@ fn workflow(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
         Err(message) => return rejected(message, context),
     };
     let (promise, resolvers) = JsPromise::new_pending(context);
-    let id = host.register(resolvers, errors::here(context), Some(given));
+    let id = host.register(resolvers, errors::here(context), Settler::Shelf(given));
     host.say(&FromSandbox::Load { id, reference });
     Ok(promise.into())
 }

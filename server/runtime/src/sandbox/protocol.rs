@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     dialect::Dialect,
-    event::RunError,
+    event::{RlmContext, RunError},
     present,
     rlm::{ContextFile, RlmLimits},
 };
@@ -124,6 +124,8 @@ pub(crate) enum FailureKind {
     Skipped,
     /// A REPL below found no answer.
     Rlm,
+    /// A workflow that a cell called has no result.
+    Workflow,
 }
 
 impl FailureKind {
@@ -136,6 +138,7 @@ impl FailureKind {
             Self::Budget => "budget",
             Self::Skipped => "skipped",
             Self::Rlm => "rlm",
+            Self::Workflow => "workflow",
         }
     }
 }
@@ -163,8 +166,10 @@ pub(crate) enum FromSandbox {
     Abandon { calls: Vec<u64> },
     /// A cell of a REPL has run.
     Cell { node: String, turn: u32, cell: u32, source: String, ok: bool, output: String },
+    /// A REPL begins.
+    Begun(Box<Begun>),
     /// A REPL is over.
-    Finished { node: String, how: String, turns: u32, coverage: Vec<Value> },
+    Finished { node: String, how: String, turns: u32, error: Option<String>, coverage: Vec<Value> },
     /// The script waits.
     Idle,
     /// The script is over.
@@ -175,6 +180,26 @@ pub(crate) enum FromSandbox {
         /// Why it failed.
         error: Option<RunError>,
     },
+}
+
+/// What is told of a REPL that begins.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Begun {
+    /// Which one, as a path.
+    pub node: String,
+    /// For people.
+    pub label: Option<String>,
+    pub question: String,
+    /// How deep it is.
+    pub depth: u32,
+    pub contexts: Vec<RlmContext>,
+    /// The phase of the script that it belongs to.
+    pub phase: Option<String>,
+    /// The nested workflow.
+    pub workflow: Option<String>,
+    /// Where in the script.
+    pub at: LineColumn,
 }
 
 /// One agent call.

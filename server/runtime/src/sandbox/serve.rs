@@ -20,12 +20,13 @@ use boa_engine::{
     object::builtins::JsPromise,
     realm::Realm,
 };
+use serde_json::Value;
 
 use super::{
     convert::{Undefined, from_json, to_json},
     errors, globals,
     host::{Host, Pending},
-    protocol::{Failure, FromSandbox, Settled, Start, ToSandbox, Walls, receive},
+    protocol::{Failure, FailureKind, FromSandbox, Settled, Start, ToSandbox, Walls, receive},
     repl::{self, Over, Repl},
     watch::Watch,
 };
@@ -127,11 +128,11 @@ struct Running {
     floating: Option<Vec<(LineColumn, Option<String>)>>,
 }
 
-/// A nested workflow under way.
+/// A nested workflow under way, and the number of the promise of its result.
 struct Child {
     realm: Realm,
     promise: JsPromise,
-    pending: Pending,
+    id: u64,
 }
 
 impl Running {
@@ -184,8 +185,8 @@ impl Running {
                     settle(&self.host, id, outcome, context);
                 }
                 Some(ToSandbox::Loaded { id, name, source }) => {
-                    if let Some(pending) = self.host.take(id) {
-                        self.nest(pending, name, &source, context);
+                    if let Some(args) = self.host.enter(id) {
+                        self.nest(id, name, args.as_ref(), &source, context);
                     }
                 }
             }
@@ -199,13 +200,10 @@ impl Running {
         }
         match self.main.state() {
             PromiseState::Rejected(error) => failed(errors::of_value(&error, context)),
-            PromiseState::Pending if self.host.waits_for() == 0 => failed(RunError::new(
-                "the script waits for a promise that never settles: nothing it started is still under way",
-            )),
+            PromiseState::Pending if !self.host.waits() => failed(RunError::new(format!("the script {PARKED}"))),
             PromiseState::Pending => None,
             PromiseState::Fulfilled(value) => {
-                let mut pending = self.host.pending();
-                pending.extend(self.children.iter().map(|child| (child.pending.at, None)));
+                let pending = self.host.pending();
                 let empty = pending.is_empty();
                 let floating = self.floating.get_or_insert(pending);
                 if !empty {
@@ -225,13 +223,12 @@ impl Running {
     }
 
     /// Runs a saved workflow in a realm of its own; data goes in and out as copies.
-    fn nest(&mut self, pending: Pending, name: String, source: &str, context: &mut Context) {
+    fn nest(&mut self, id: u64, name: String, args: Option<&Value>, source: &str, context: &mut Context) {
         let total = self.budget;
-        let args = pending.args.clone().flatten();
         let host = self.host.clone();
         let started = host.within(format!("workflow({name})"), Some((name, source)), || {
             globals::in_new_realm(context, |context| {
-                globals::furnish(args.as_ref(), total, context)?;
+                globals::furnish(args, total, context)?;
                 let value = globals::start(context)?;
                 Ok((context.realm().clone(), JsPromise::resolve(value, context)?))
             })
@@ -239,9 +236,9 @@ impl Running {
         match started {
             Err(error) => {
                 let error = errors::of_error(error, context);
-                reject(&pending, error.message, context);
+                settle(&self.host, id, failed(error.message), context);
             }
-            Ok((realm, promise)) => self.children.push(Child { realm, promise, pending }),
+            Ok((realm, promise)) => self.children.push(Child { realm, promise, id }),
         }
     }
 
@@ -250,8 +247,13 @@ impl Running {
         if self.host.fatal().is_some() {
             return false;
         }
+        self.children.retain(|child| self.host.is_awaited(child.id));
         let over = |child: &mut Child| !matches!(child.promise.state(), PromiseState::Pending);
-        let children: Vec<Child> = self.children.extract_if(.., over).collect();
+        let mut children: Vec<Child> = self.children.extract_if(.., over).collect();
+        if children.is_empty() && !self.host.waits() {
+            // Nothing can happen any more, so the one that began last is stuck, and those above it wait for it.
+            children.extend(self.children.pop());
+        }
         for child in &children {
             let before = context.enter_realm(child.realm.clone());
             let outcome = match child.promise.state() {
@@ -259,17 +261,25 @@ impl Running {
                     to_json(&value, "the nested workflow's result", Undefined::Refused, context)
                 }
                 PromiseState::Rejected(error) => Err(errors::of_value(&error, context).message),
-                PromiseState::Pending => continue,
+                PromiseState::Pending => Err(format!("the nested workflow {PARKED}")),
             };
             context.enter_realm(before);
             match outcome {
-                Ok(None) => resolve(&child.pending, JsValue::undefined(), context),
-                Ok(Some(json)) => fulfil(&child.pending, Settled::Value(json), context),
-                Err(message) => reject(&child.pending, message, context),
+                Ok(None) => drop(self.host.take(child.id).map(|to| resolve(&to, JsValue::undefined(), context))),
+                Ok(Some(json)) => settle(&self.host, child.id, Settled::Value(json), context),
+                Err(message) => settle(&self.host, child.id, failed(message), context),
             }
         }
         !children.is_empty()
     }
+}
+
+/// What is wrong with a script that can never go on.
+const PARKED: &str = "waits for a promise that never settles: nothing it started is still under way";
+
+/// The end of a workflow that has no result.
+fn failed(message: String) -> Settled {
+    Settled::Failed(Failure { kind: FailureKind::Workflow, message, attempts: 1 })
 }
 
 fn left_alone(floating: &[(LineColumn, Option<String>)]) -> String {

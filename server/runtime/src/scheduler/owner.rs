@@ -34,7 +34,7 @@ use crate::{
     runs,
     sandbox::{
         self,
-        protocol::{FromSandbox, ToSandbox},
+        protocol::{Begun, FromSandbox, ToSandbox},
     },
     saved::Shelf,
     watch::EventLog,
@@ -312,9 +312,23 @@ impl Scheduler {
                 self.narrate(source.len() + output.len())?;
                 self.journal.append(EventKind::Cell { node, turn, cell, source, ok, output });
             }
-            FromSandbox::Finished { node, how, turns, coverage } => {
+            FromSandbox::Begun(begun) => {
+                let Begun { node, label, question, depth, contexts, phase, workflow, at } = *begun;
+                self.narrate(question.len() + 100 * contexts.len())?;
+                self.journal.append(EventKind::RlmStarted {
+                    node,
+                    label,
+                    question,
+                    depth,
+                    contexts,
+                    phase,
+                    workflow,
+                    at,
+                });
+            }
+            FromSandbox::Finished { node, how, turns, error, coverage } => {
                 self.narrate(1000)?;
-                self.journal.append(EventKind::RlmEnded { node, how, turns, coverage });
+                self.journal.append(EventKind::RlmEnded { node, how, turns, error, coverage });
             }
             FromSandbox::Call(call) => {
                 self.admit(*call)?;

@@ -1,6 +1,7 @@
 //! Recursive language models on a scripted root, on a thread: what cells can do and what becomes of them.
 
 mod ends;
+mod nested;
 
 use std::{
     sync::{Arc, Mutex},

@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 use super::super::{
     convert::{Undefined, from_json, to_json},
     errors,
-    host::{Host, refused},
-    protocol::{Asked, Call, FromSandbox},
+    host::{Host, Settler, refused},
+    protocol::{Asked, Call, FromSandbox, Reference},
 };
 use super::{
     cell::{Over, stop},
@@ -30,6 +30,9 @@ use crate::{
 
 /// Most characters (UTF-16 units) of output that are kept of a turn.
 const KEPT: usize = 1 << 20;
+
+/// What a cell is told that calls a model where it may not.
+const CODE_ALONE: &str = "calls of models are not allowed at this depth: work with code alone";
 
 /// Largest answer, in bytes of JSON.
 const LARGEST_ANSWER: usize = 16 << 20;
@@ -75,16 +78,16 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
     if prompt.trim().is_empty() {
         return Err(usage("the prompt is empty", context));
     }
-    let Some((depth_left, root, sub)) = host.repl.with(node, |n| (n.depth_left, n.root.clone(), n.sub.clone())) else {
+    let Some((depth_left, sub, place)) = host.repl.with(node, |n| (n.depth_left, n.sub.clone(), n.at)) else {
         return Err(refused("the REPL is gone"));
     };
     if depth_left == 0 {
-        return Err(usage("calls of models are not allowed at this depth: work with code alone", context));
+        return Err(usage(CODE_ALONE, context));
     }
     spend(&host, node, context)?;
     if deeper && depth_left > 1 {
-        let order = child(prompt, options, attached, depth_left, root, sub, &host).map_err(|e| usage(&e, context))?;
-        return Ok(order::begin(order, Some(node), at, context)?.into());
+        let order = child(prompt, options, attached, node, &host).map_err(|e| usage(&e, context))?;
+        return Ok(order::conceive(order, Some(node), at, context)?.into());
     }
     if deeper {
         host.repl.with(node, |n| {
@@ -95,9 +98,40 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
     }
     let call = asked(&host, prompt, options, attached, sub).map_err(|e| usage(&e, context))?;
     let (promise, resolvers) = JsPromise::new_pending(context);
-    let id = host.register(resolvers, at, None);
-    let path = host.path();
-    host.say(&FromSandbox::Call(Box::new(Call { id, path, phase: host.phase(), at, ..call })));
+    let id = host.register(resolvers, at, Settler::Scheduler);
+    let (path, phase, workflow) = (host.path(), host.phase(), host.workflow());
+    host.say(&FromSandbox::Call(Box::new(Call { id, path, phase, workflow, at: place, ..call })));
+    Ok(promise.into())
+}
+
+/// `workflow(name, args)`: the promise of the result of a saved workflow that this REPL may call.
+pub(super) fn workflow(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let at = errors::here(context);
+    let Some(name) = args.get_or_undefined(0).as_string().map(|name| name.to_std_string_lossy()) else {
+        return Err(usage("workflow() takes the name of a workflow, a string, and its arguments", context));
+    };
+    let known = host.repl.with(node, |n| (n.depth_left, n.workflows.iter().map(|(name, _)| name.clone()).collect()));
+    let (depth_left, allowed): (u32, Vec<String>) = known.unwrap_or_default();
+    if !allowed.contains(&name) {
+        let known = if allowed.is_empty() { "none".into() } else { allowed.join(", ") };
+        let message = format!(
+            "this REPL may not call the workflow {name:?}; those it may: {known}. Whoever began it can allow more by the option `workflows`: \
+             go on without"
+        );
+        return Err(usage(&message, context));
+    }
+    if depth_left == 0 {
+        return Err(usage(CODE_ALONE, context));
+    }
+    if host.is_nested() {
+        return Err(usage("workflow() goes one level deep, and this REPL was begun by a nested workflow", context));
+    }
+    let given = to_json(args.get_or_undefined(1), "workflow() args", Undefined::Dropped, context);
+    let given = given.map_err(|e| usage(&e, context))?;
+    let (promise, resolvers) = JsPromise::new_pending(context);
+    let id = host.register(resolvers, at, Settler::Shelf(given));
+    host.say(&FromSandbox::Load { id, reference: Reference::Name(name) });
     Ok(promise.into())
 }
 
@@ -131,7 +165,7 @@ fn asked(
     attached: Attached,
     sub: Option<String>,
 ) -> Result<Call, String> {
-    for option in ["max_depth", "max_turns", "budget"] {
+    for option in ["max_depth", "max_turns", "budget", "workflows"] {
         options.remove(option);
     }
     let system = match options.remove("system") {
@@ -184,11 +218,14 @@ fn child(
     question: String,
     mut options: Map<String, Value>,
     attached: Attached,
-    depth_left: u32,
-    root: Option<String>,
-    sub: Option<String>,
+    node: usize,
     host: &Host,
 ) -> Result<Order, String> {
+    let own = |n: &mut super::Node| {
+        let names = n.workflows.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        (n.depth_left, n.root.clone(), n.sub.clone(), names)
+    };
+    let (depth_left, root, sub, allowed) = host.repl.with(node, own).ok_or("the REPL is gone")?;
     let material = match attached {
         Attached::None => Material::Text(std::sync::Arc::new(Text::new("".into()))),
         Attached::Text(text) => Material::Text(std::sync::Arc::new(Text::new(text.into()))),
@@ -204,33 +241,36 @@ fn child(
             }
         }
     };
-    let schema = options.remove("schema").filter(|s| !s.is_null());
-    let named = order::name(options.remove("model"), "model")?;
     let most = host.repl.limits.turns;
+    let (turns, depth) = (options.remove("max_turns"), options.remove("max_depth"));
+    let most_calls = order::calls(options.remove("budget"))?;
+    let workflows = order::workflows(options.remove("workflows"))?;
+    if let Some((name, _)) = workflows.iter().find(|(name, _)| !allowed.contains(name)) {
+        return Err(format!("option `workflows` names {name:?}, which this REPL may not call itself"));
+    }
+    options.remove("system");
+    let AgentOptions { schema, model, effort, label, .. } =
+        AgentOptions::from_json(&Value::Object(options)).map_err(|e| e.replace("agent() ", ""))?;
     Ok(Order {
         question,
         contexts: vec![("context".into(), material)],
         schema,
-        root: named.or(root),
+        root: model.or(root),
         sub,
-        turns: order::number(options.remove("max_turns"), "max_turns", 1, most)?.unwrap_or(most),
-        depth: order::number(options.remove("max_depth"), "max_depth", 0, depth_left - 1)?.unwrap_or(depth_left - 1),
-        most_calls: order::calls(options.remove("budget"))?,
+        turns: order::number(turns, "max_turns", 1, most)?.unwrap_or(most),
+        depth: order::number(depth, "max_depth", 0, depth_left - 1)?.unwrap_or(depth_left - 1),
+        most_calls,
+        workflows,
+        effort,
+        label,
+        phase: None,
+        agent: false,
     })
 }
 
-/// Takes a call from the purse of the node and of all above it, or throws.
+/// Takes a call from what the cell may make, and from the purses of its REPL and all above it, or throws.
 fn spend(host: &Host, node: usize, context: &mut Context) -> JsResult<()> {
-    let mut above = Some(node);
-    while let Some(at) = above {
-        let (calls, most, parent) =
-            host.repl.with(at, |n| (n.calls, n.most_calls, n.parent)).unwrap_or((0, None, None));
-        if let Some(most) = most.filter(|most| calls >= *most) {
-            let message = format!("this REPL may make {most} calls, and all are made; finish with what there is");
-            return Err(thrown("budget", &message, context));
-        }
-        above = parent;
-    }
+    host.repl.affords(node).map_err(|message| thrown("budget", &message, context))?;
     let frame = host.frame();
     let fan_out = host.repl.limits.fan_out;
     let over = host.repl.cells.borrow_mut().get_mut(&frame).and_then(|cell| {
@@ -244,17 +284,7 @@ fn spend(host: &Host, node: usize, context: &mut Context) -> JsResult<()> {
         );
         return Err(usage(&message, context));
     }
-    let mut above = Some(node);
-    while let Some(at) = above {
-        above = host
-            .repl
-            .with(at, |n| {
-                n.calls += 1;
-                n.parent
-            })
-            .flatten();
-    }
-    Ok(())
+    host.repl.charge(node).map_err(|message| thrown("budget", &message, context))
 }
 
 /// `fan(count, confirm)`: whether a batch may leave.

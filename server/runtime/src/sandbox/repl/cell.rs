@@ -21,7 +21,7 @@ use super::super::{
 };
 
 /// Names that cells may not set. Those of functions whose promises are to be awaited come first.
-const RESERVED: [&str; 32] = [
+const RESERVED: [&str; 33] = [
     "llm_query",
     "llm_query_batched",
     "rlm_query",
@@ -30,6 +30,7 @@ const RESERVED: [&str; 32] = [
     "llmQueryBatched",
     "rlmQuery",
     "rlmQueryBatched",
+    "workflow",
     "question",
     "context",
     "ctx",
@@ -59,7 +60,7 @@ const RESERVED: [&str; 32] = [
 /// What to look for in a cell.
 pub(super) const NAMES: Names<'static> = Names {
     reserved: &RESERVED,
-    promises: RESERVED.split_at(8).0,
+    promises: RESERVED.split_at(9).0,
     ends: &["submit", "FINAL", "FINAL_VAR", "finalVar"],
 };
 

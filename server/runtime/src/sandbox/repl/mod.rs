@@ -18,7 +18,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 use boa_engine::{Context, JsString, JsValue, realm::Realm};
 
 pub(super) use cell::Over;
-pub(super) use order::rlm;
+pub(super) use order::{answer, rlm};
 pub(super) use step::step;
 
 use self::{cell::CellState, node::Node, order::Birth};
@@ -107,6 +107,34 @@ impl Repl {
 
     fn loaded(&self, handle: usize) -> Option<Rc<Loaded>> {
         self.loaded.borrow().get(handle).cloned()
+    }
+
+    /// Whether any cell has begun.
+    pub(super) fn has_cells(&self) -> bool {
+        !self.cells.borrow().is_empty()
+    }
+
+    /// Takes a call from the purse of a REPL and of all above it, or says why there is none.
+    pub(super) fn charge(&self, node: usize) -> Result<(), String> {
+        self.affords(node)?;
+        for at in self.above(node) {
+            self.with(at, |n| n.calls += 1);
+        }
+        Ok(())
+    }
+
+    /// Whether a call is left in the purse of a REPL and of all above it, or why not.
+    fn affords(&self, node: usize) -> Result<(), String> {
+        let most = |at| self.with(at, |n| n.most_calls.filter(|most| n.calls >= *most)).flatten();
+        match self.above(node).into_iter().find_map(most) {
+            Some(most) => Err(format!("this REPL may make {most} calls, and all are made; finish with what there is")),
+            None => Ok(()),
+        }
+    }
+
+    /// A REPL and those it was begun in.
+    fn above(&self, node: usize) -> Vec<usize> {
+        std::iter::successors(Some(node), |at| self.with(*at, |n| n.parent).flatten()).collect()
     }
 
     /// Whether the cell that belongs to `frame` was ended before its end.

@@ -20,9 +20,10 @@ use super::{
 
 type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
-const NATIVES: [(&str, Native); 23] = [
+const NATIVES: [(&str, Native); 24] = [
     ("here", calls::here),
     ("ask", calls::ask),
+    ("workflow", calls::workflow),
     ("fan", calls::fan),
     ("plan", calls::plan),
     ("budget", calls::budget),

@@ -56,6 +56,18 @@ pub(super) struct Node {
     /// Calls it and those below it may make, where that was narrowed.
     pub(super) most_calls: Option<u64>,
     pub(super) calls: u64,
+    /// Workflows its cells may call, and what they are told of each.
+    pub(super) workflows: Vec<(String, String)>,
+    /// Whether its answer is an agent's: a text where no schema is given.
+    pub(super) agent: bool,
+    /// Reasoning effort of the root model.
+    pub(super) effort: Option<String>,
+    /// Name for people.
+    pub(super) label: Option<String>,
+    /// The phase of the script that it belongs to.
+    pub(super) phase: Option<String>,
+    /// Name of the nested workflow around it.
+    pub(super) workflow: Option<String>,
     pub(super) parent: Option<usize>,
     pub(super) realm: Realm,
     pub(super) api: Api,
@@ -64,6 +76,7 @@ pub(super) struct Node {
     pub(super) path: String,
     /// The promise of its answer.
     pub(super) answer: u64,
+    /// The place in the script of the call that began it, or the REPLs above it.
     pub(super) at: analysis::text::LineColumn,
     pub(super) stage: Stage,
     pub(super) turn: u32,
@@ -83,6 +96,13 @@ pub(super) struct Node {
     pub(super) misfits: u32,
     /// Whether it was told that `rlm_query` goes no deeper.
     pub(super) told_depth: bool,
+}
+
+impl Node {
+    /// The heading under which people see what the turn `label` did.
+    pub(super) fn group(&self, label: &str) -> String {
+        format!("{} · {label}", self.path.replace('/', " › "))
+    }
 }
 
 /// How far a REPL has come.

@@ -1,15 +1,18 @@
-//! `rlm({ question, context, … })`: what is asked for, read and checked.
+//! `rlm({ question, context, … })` and `agent(prompt, { rlm: { … } })`: what is asked for, read and checked.
 
 use std::sync::Arc;
 
-use analysis::{text::LineColumn, vocabulary::RLM_OPTIONS};
+use analysis::{
+    text::LineColumn,
+    vocabulary::{Field, RLM_LIMITS, RLM_OPTIONS},
+};
 use boa_engine::{Context, JsArgs, JsNativeError, JsResult, JsValue, object::builtins::JsPromise};
 use serde_json::{Map, Value};
 
 use super::super::{
     convert::{Undefined, to_json},
     errors,
-    host::Host,
+    host::{Host, Settler},
 };
 use super::Repl;
 use crate::{
@@ -22,6 +25,8 @@ pub(super) struct Birth {
     pub(super) order: Order,
     pub(super) parent: Option<usize>,
     pub(super) scope: usize,
+    /// The phase that was in force.
+    pub(super) phase: Option<String>,
     pub(super) answer: u64,
     pub(super) at: LineColumn,
 }
@@ -36,6 +41,16 @@ pub(super) struct Order {
     pub(super) turns: u32,
     pub(super) depth: u32,
     pub(super) most_calls: Option<u64>,
+    /// Workflows its cells may call, and what they are told of each.
+    pub(super) workflows: Vec<(String, String)>,
+    /// Reasoning effort of the root model.
+    pub(super) effort: Option<String>,
+    /// Name for people.
+    pub(super) label: Option<String>,
+    /// The progress group it is given.
+    pub(super) phase: Option<String>,
+    /// Whether its answer is an agent's: a text where no schema is given.
+    pub(super) agent: bool,
 }
 
 /// A context.
@@ -48,82 +63,164 @@ pub(super) enum Material {
     Data(Value),
 }
 
+/// What a recursive model is asked whose prompt is its context.
+const DO_IT: &str = "Do what the text in `context` asks.";
+
 /// The primitive: gives the promise of the answer.
 pub(in crate::sandbox) fn rlm(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
     let at = errors::here(context);
     host.watch.pass(at);
     let order = to_json(args.get_or_undefined(0), "rlm() options", Undefined::Dropped, context)
-        .and_then(|options| Order::read(options.unwrap_or_default(), &host.repl));
-    let order = match order {
-        Ok(order) => order,
+        .and_then(|options| Order::read(options.unwrap_or_default(), &host));
+    begin(order, at, context)
+}
+
+/// `agent(prompt, { rlm: … })`: the same for the prompt. `options` are the agent's own, `given` is what `rlm` says.
+pub(in crate::sandbox) fn answer(
+    prompt: String,
+    options: AgentOptions,
+    given: Value,
+    at: LineColumn,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let host = Host::of(context)?;
+    begin(Order::of_agent(prompt, options, given, &host), at, context)
+}
+
+/// The promise of what a script asked for, rejected where that cannot be.
+fn begin(order: Result<Order, String>, at: LineColumn, context: &mut Context) -> JsResult<JsValue> {
+    let host = Host::of(context)?;
+    let parent = host.node_around(host.scope());
+    let order = order.and_then(|order| match parent {
+        Some(parent) => below(order, parent, &host),
+        None => Ok(order),
+    });
+    match order {
+        Ok(order) => Ok(conceive(order, parent, at, context)?.into()),
         Err(message) => {
             let error = errors::placed(JsNativeError::typ().with_message(message), at, context);
-            return Ok(JsPromise::reject(boa_engine::JsError::from_opaque(error), context)?.into());
+            Ok(JsPromise::reject(boa_engine::JsError::from_opaque(error), context)?.into())
         }
+    }
+}
+
+/// What a workflow asks for that a cell called: it takes from what the cell's REPL has.
+fn below(mut order: Order, parent: usize, host: &Host) -> Result<Order, String> {
+    let left = host.repl.with(parent, |n| n.depth_left).unwrap_or_default();
+    let Some(most) = left.checked_sub(1).filter(|most| *most > 0) else {
+        return Err("the recursive model that called this workflow is as deep as it may go, and this call would go deeper: use agent(), \
+                    or raise its maxDepth"
+            .into());
     };
-    Ok(begin(order, None, at, context)?.into())
+    host.repl.charge(parent)?;
+    order.depth = order.depth.min(most);
+    Ok(order)
 }
 
 /// Has a REPL begin as soon as the running code waits.
-pub(super) fn begin(order: Order, parent: Option<usize>, at: LineColumn, context: &mut Context) -> JsResult<JsPromise> {
+pub(super) fn conceive(
+    order: Order,
+    parent: Option<usize>,
+    at: LineColumn,
+    context: &mut Context,
+) -> JsResult<JsPromise> {
     let host = Host::of(context)?;
     let (promise, resolvers) = JsPromise::new_pending(context);
-    let answer = host.register(resolvers, at, None);
-    let scope = host.scope();
-    host.repl.births.borrow_mut().push(Birth { order, parent, scope, answer, at });
+    let answer = host.register(resolvers, at, Settler::Sandbox);
+    let (scope, phase) = (host.scope(), host.phase());
+    host.repl.births.borrow_mut().push(Birth { order, parent, scope, phase, answer, at });
     Ok(promise)
 }
 
 impl Order {
-    fn read(options: Value, repl: &Repl) -> Result<Self, String> {
+    /// The argument of `rlm()`.
+    fn read(options: Value, host: &Host) -> Result<Self, String> {
         let Value::Object(mut options) = options else {
             return Err("rlm() takes an object: { question, context, … }".into());
         };
-        let known: Vec<&str> = RLM_OPTIONS.iter().map(|field| field.name).collect();
-        if let Some(unknown) = options.keys().find(|k| !known.contains(&k.as_str())) {
-            return Err(format!("rlm() has no option `{unknown}`; it has {}", known.join(", ")));
-        }
+        only(&options, RLM_OPTIONS).map_err(|e| format!("rlm(): {e}"))?;
         let question = match options.remove("question") {
             Some(Value::String(question)) if !question.trim().is_empty() => question,
             _ => return Err("rlm() needs a `question`: a string that is not empty".into()),
         };
+        let own = ["schema", "model", "label"].iter().filter_map(|name| options.remove_entry(*name)).collect();
+        let AgentOptions { schema, model, label, .. } =
+            AgentOptions::from_json(&Value::Object(own)).map_err(|e| e.replace("agent()", "rlm()"))?;
+        let order = Self::bounded(question, options, host).map_err(|e| format!("rlm(): {e}"))?;
+        if order.contexts.is_empty() {
+            return Err("rlm() needs a `context`: a string, an array or an object".into());
+        }
+        Ok(Self { schema, root: model, label, ..order })
+    }
+
+    /// The prompt of an agent, and its option `rlm`.
+    fn of_agent(prompt: String, options: AgentOptions, given: Value, host: &Host) -> Result<Self, String> {
+        let Value::Object(given) = given else {
+            return Err("agent() option `rlm` is an object: its limits, and a `context` where the prompt is not all; `rlm: {}` will do".into());
+        };
+        let AgentOptions { schema, model, effort, label, phase, agent_type, isolation, .. } = options;
+        for (name, set) in [("agentType", agent_type.is_some()), ("isolation", isolation.is_some())] {
+            if set {
+                return Err(format!(
+                    "agent() takes no `{name}` beside `rlm`: a recursive model has a REPL, not an agent's tools"
+                ));
+            }
+        }
+        let order = only(&given, RLM_LIMITS).and_then(|()| Self::bounded(prompt, given, host));
+        let mut order = order.map_err(|e| format!("agent() option `rlm`: {e}"))?;
+        if order.contexts.is_empty() {
+            let prompt = std::mem::replace(&mut order.question, DO_IT.into());
+            order.contexts.push(("context".into(), Material::Text(Arc::new(Text::new(prompt.into())))));
+        }
+        Ok(Self { schema, root: model, effort, label, phase, agent: true, ..order })
+    }
+
+    /// What `options` say of bounds and contexts.
+    fn bounded(question: String, mut options: Map<String, Value>, host: &Host) -> Result<Self, String> {
         let mut contexts = Vec::new();
-        if let Some(given) = options.remove("context") {
-            contexts.push(material("context", given, repl)?);
+        if let Some(given) = options.remove("context").filter(|c| !c.is_null()) {
+            contexts.push(material("context", given, &host.repl)?);
         }
         match options.remove("contexts") {
             None => {}
-            Some(Value::Object(named)) => {
-                for (name, given) in named {
-                    contexts.push((name, material("contexts", given, repl)?.1));
+            Some(Value::Object(texts)) => {
+                for (name, given) in texts {
+                    contexts.push((name, material("contexts", given, &host.repl)?.1));
                 }
             }
             Some(Value::Array(list)) => {
                 for given in list {
-                    contexts.push(material("contexts", given, repl)?);
+                    contexts.push(material("contexts", given, &host.repl)?);
                 }
             }
-            Some(_) => return Err("rlm() option `contexts` is an object of contexts by name, or a list".into()),
+            Some(_) => return Err("option `contexts` is an object of contexts by name, or a list".into()),
         }
-        if contexts.is_empty() {
-            return Err("rlm() needs a `context`: a string, an array or an object".into());
-        }
-        let schema = options.remove("schema").filter(|s| !s.is_null());
-        let mut checked = Map::new();
-        checked.extend(schema.clone().map(|s| ("schema".to_owned(), s)));
-        AgentOptions::from_json(&Value::Object(checked)).map_err(|e| e.replace("agent()", "rlm()"))?;
-        let RlmLimits { turns, depth, .. } = repl.limits;
+        let RlmLimits { turns, depth, .. } = host.repl.limits;
         Ok(Self {
             question,
             contexts,
-            schema,
-            root: name(options.remove("model"), "model")?,
+            schema: None,
+            root: None,
             sub: name(options.remove("subModel"), "subModel")?,
             turns: number(options.remove("maxTurns"), "maxTurns", 1, turns)?.unwrap_or(turns),
             depth: number(options.remove("maxDepth"), "maxDepth", 0, depth)?.unwrap_or(depth),
             most_calls: calls(options.remove("budget"))?,
+            workflows: workflows(options.remove("workflows"))?,
+            effort: None,
+            label: None,
+            phase: None,
+            agent: false,
         })
+    }
+}
+
+/// Refuses options that are not among `known`.
+fn only(options: &Map<String, Value>, known: &[Field]) -> Result<(), String> {
+    let names: Vec<&str> = known.iter().map(|field| field.name).collect();
+    match options.keys().find(|name| !names.contains(&name.as_str())) {
+        Some(unknown) => Err(format!("there is no option `{unknown}`; there are {}", names.join(", "))),
+        None => Ok(()),
     }
 }
 
@@ -136,7 +233,7 @@ fn material(option: &str, given: Value, repl: &Repl) -> Result<(String, Material
     match given {
         Value::String(text) => Ok(("context".into(), Material::Text(Arc::new(Text::new(text.into()))))),
         data @ (Value::Array(_) | Value::Object(_)) => Ok(("context".into(), Material::Data(data))),
-        _ => Err(format!("rlm() option `{option}` takes strings, arrays and objects")),
+        _ => Err(format!("option `{option}` takes strings, arrays and objects")),
     }
 }
 
@@ -155,6 +252,20 @@ pub(super) fn number(given: Option<Value>, option: &str, least: u32, most: u32) 
             Some(n) if (u64::from(least)..=u64::from(most)).contains(&n) => Ok(Some(n as u32)),
             _ => Err(format!("option `{option}` is a whole number from {least} to {most}, the run's limit")),
         },
+    }
+}
+
+/// `workflows`: a list of names, or what each is for by its name.
+pub(super) fn workflows(given: Option<Value>) -> Result<Vec<(String, String)>, String> {
+    let wrong = || {
+        "option `workflows` is a list of names of saved workflows, or an object that says what each is for".to_owned()
+    };
+    let text = |value: Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(wrong);
+    match given {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(names)) => names.into_iter().map(|name| Ok((text(name)?, String::new()))).collect(),
+        Some(Value::Object(named)) => named.into_iter().map(|(name, what)| Ok((name, text(what)?))).collect(),
+        Some(_) => Err(wrong()),
     }
 }
 

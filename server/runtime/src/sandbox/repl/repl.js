@@ -284,7 +284,7 @@
   const LLM = 0;
   const RLM = 1;
   const OF_CALL = ["context", "schema", "model", "system", "label", "effort", "cache"];
-  const OF_RLM = [...OF_CALL, "max_depth", "max_turns", "budget"];
+  const OF_RLM = [...OF_CALL, "max_depth", "max_turns", "budget", "workflows"];
   const OF_BATCH = ["settle", "confirm", "concurrency"];
   const answered = new RealMap();
 
@@ -476,6 +476,8 @@
     ["rlm_query_batched", "rlmQueryBatched", batcher(RLM, "rlm_query_batched")],
   ];
   for (const [snake, camel, call] of calls) names[snake] = names[camel] = call;
+  const guard = guarded("workflow");
+  names.workflow = { workflow: (name, args) => guard(host.workflow(name, args)) }.workflow;
   names.showVars = SHOW_VARS;
   names.finalVar = FINAL_VAR;
   names.countTokens = names.count_tokens;

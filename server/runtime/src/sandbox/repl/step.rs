@@ -117,29 +117,24 @@ fn of_cell(host: &Rc<Host>, running: &mut Running) -> Option<Ended> {
     }
 }
 
-/// Gives up all that the cell of `frame` started, and all below it.
+/// Gives up all that the cell of `frame` started, and what that started in turn.
 pub(super) fn abandon(host: &Rc<Host>, frame: usize) {
-    let mut frames = vec![frame];
-    let mut calls = Vec::new();
-    while let Some(frame) = frames.pop() {
-        for id in host.drop_pending_in(frame) {
-            let below = host.repl.nodes.borrow().iter().position(|n| n.answer == id && !matches!(n.stage, Stage::Over));
-            match below {
-                None => calls.push(id),
-                Some(node) => {
-                    let stopped = host.repl.with(node, |n| (mem::replace(&mut n.stage, Stage::Over), n.scope));
-                    if let Some((stage, scope)) = stopped {
-                        // Its own question to the root model was asked in its own frame.
-                        frames.push(host.frame_of(scope));
-                        if let Stage::Running(running) = stage {
-                            host.repl.end(running.frame, Over::Limit("given up".into(), None));
-                            frames.push(running.frame);
-                        }
-                    }
-                }
-            }
+    let scope = host.scope_in(frame);
+    let mut calls = host.drop_pending_within(scope);
+    host.repl.births.borrow_mut().retain(|birth| !host.is_within(birth.scope, scope));
+    let mut stopped = Vec::new();
+    for node in host.repl.nodes.borrow_mut().iter_mut().filter(|n| host.is_within(n.scope, scope)) {
+        let stage = mem::replace(&mut node.stage, Stage::Over);
+        if !matches!(stage, Stage::Over) {
+            stopped.push((node.path.clone(), node.turn, stage));
         }
-        host.repl.births.borrow_mut().retain(|birth| host.frame_of(birth.scope) != frame);
+    }
+    for (node, turns, stage) in stopped {
+        if let Stage::Running(running) = stage {
+            host.repl.end(running.frame, Over::Limit("given up".into(), None));
+        }
+        let how = "abandoned".to_owned();
+        host.say(&FromSandbox::Finished { node, how, turns, error: None, coverage: Vec::new() });
     }
     if !calls.is_empty() {
         calls.sort_unstable();

@@ -13,8 +13,8 @@ use super::{
     super::{
         convert::{Undefined, from_json, to_json},
         errors, globals,
-        host::{Host, refused},
-        protocol::{Asked, Call, Failure, FailureKind, FromSandbox, Settled},
+        host::{Host, Settler, refused},
+        protocol::{Asked, Begun, Call, Failure, FailureKind, FromSandbox, Settled},
         serve,
         source::Wrapped,
     },
@@ -48,6 +48,7 @@ pub(super) fn begin(host: &Rc<Host>, birth: Birth, context: &mut Context) {
                 nodes.len() - 1
             };
             host.own(host.repl.with(index, |n| n.scope).unwrap_or(0), index);
+            announce(host, index);
             ask(host, index, context);
         }
         Err(error) => {
@@ -57,8 +58,31 @@ pub(super) fn begin(host: &Rc<Host>, birth: Birth, context: &mut Context) {
     }
 }
 
+/// Tells that a REPL begins.
+fn announce(host: &Rc<Host>, node: usize) {
+    let begun = host.repl.with(node, |n| Begun {
+        node: n.path.clone(),
+        label: n.label.clone(),
+        question: n.question.clone(),
+        depth: n.depth,
+        contexts: n.contexts.iter().map(ContextLine::known).collect(),
+        phase: n.phase.clone(),
+        workflow: n.workflow.clone(),
+        at: n.at,
+    });
+    if let Some(begun) = begun {
+        host.say(&FromSandbox::Begun(Box::new(begun)));
+    }
+}
+
 fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<Node> {
-    let Birth { order, parent, scope, answer, at } = birth;
+    let Birth { order, parent, scope, phase, answer, at } = birth;
+    let within = host.go_to(scope);
+    let (in_cell, workflow) = (host.node(), host.workflow());
+    host.go_to(within);
+    // A cell has no place in the script and no phase of its own.
+    let above = in_cell.and_then(|cell| host.repl.with(cell, |n| (n.at, n.phase.clone())));
+    let (at, phase) = above.unwrap_or((at, phase));
     let number = {
         let mut begun = host.repl.begun.borrow_mut();
         let number = begun.entry(scope).or_default();
@@ -121,6 +145,12 @@ fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<N
         depth,
         most_calls: order.most_calls,
         calls: 0,
+        workflows: order.workflows,
+        agent: order.agent,
+        effort: order.effort,
+        label: order.label,
+        phase: order.phase.or(phase),
+        workflow,
         parent,
         realm,
         api,
@@ -180,6 +210,7 @@ fn ask(host: &Rc<Host>, node: usize, context: &mut Context) {
     let now = standing(host, node, context);
     let Some((system, prompt, turn)) = host.repl.with(node, |n| {
         let system = prompt::system(n.root.as_deref(), n.depth_left, &host.repl.limits, n.as_string);
+        let system = system + &prompt::workflows(&n.workflows);
         let system = match &n.schema {
             Some(schema) => format!("{system}\nThe answer must satisfy this JSON Schema:\n{schema}\n"),
             None => system,
@@ -203,28 +234,25 @@ fn question(
     context: &mut Context,
 ) -> JsPromise {
     let (promise, resolvers) = JsPromise::new_pending(context);
-    let Some((scope, at, root, path)) = host.repl.with(node, |n| (n.scope, n.at, n.root.clone(), n.path.clone()))
-    else {
-        return promise;
-    };
+    let about = host.repl.with(node, |n| {
+        let name = n.label.as_ref().map_or(label.clone(), |own| format!("{own} · {label}"));
+        let mut options = json!({ "label": name });
+        for (option, given) in [("model", &n.root), ("effort", &n.effort)] {
+            if let Some(given) = given {
+                options[option] = given.as_str().into();
+            }
+        }
+        (n.scope, n.at, options, n.group(&label), n.workflow.clone())
+    });
+    let Some((scope, at, options, phase, workflow)) = about else { return promise };
     let scope = host.open(scope, segment, None);
     let before = host.go_to(scope);
-    let id = host.register(resolvers, at, None);
-    let mut options = json!({ "label": label });
-    if let Some(root) = root {
-        options["model"] = root.into();
-    }
-    let phase = Some(title(&path, &label));
-    let path = host.path();
+    let id = host.register(resolvers, at, Settler::Scheduler);
+    let (path, phase) = (host.path(), Some(phase));
     let asked = Some(Asked { system: Some(system), held: true });
-    host.say(&FromSandbox::Call(Box::new(Call { id, prompt, options, path, phase, workflow: None, at, asked })));
+    host.say(&FromSandbox::Call(Box::new(Call { id, prompt, options, path, phase, workflow, at, asked })));
     host.go_to(before);
     promise
-}
-
-/// The heading under which people see what a turn did.
-fn title(path: &str, label: &str) -> String {
-    format!("{} · {label}", path.replace('/', " › "))
 }
 
 /// The root model has answered.
@@ -255,7 +283,8 @@ fn say(node: &mut Node, line: &str) {
 /// Runs the first of `cells`.
 fn next_cell(host: &Rc<Host>, node: usize, number: usize, mut cells: VecDeque<String>, context: &mut Context) {
     let Some(source) = cells.pop_front() else { return end_turn(host, node, None, context) };
-    let Some((scope, turn, path, from)) = host.repl.with(node, |n| (n.scope, n.turn, n.path.clone(), n.output.len()))
+    let Some((scope, turn, phase, from)) =
+        host.repl.with(node, |n| (n.scope, n.turn, n.group(&format!("turn {}", n.turn)), n.output.len()))
     else {
         return;
     };
@@ -274,7 +303,7 @@ fn next_cell(host: &Rc<Host>, node: usize, number: usize, mut cells: VecDeque<St
         host.open(scope, format!("turn[{turn}].{number}"), Some(Wrapped::cell(source.clone(), cell.clone())));
     let frame = host.frame_of(frame_scope);
     host.own(frame_scope, node);
-    host.name_phase(frame, title(&path, &format!("turn {turn}")));
+    host.name_phase(frame, phase);
     let state = CellState { turn, number, fuel: 0, calls: 0, confirmed: 0, over: None };
     host.repl.cells.borrow_mut().insert(frame, state);
     for note in &cell.notes {
@@ -507,21 +536,22 @@ pub(super) fn extract(host: &Rc<Host>, node: usize, reply: &str, context: &mut C
 
 /// Ends a REPL.
 pub(super) fn finish(host: &Rc<Host>, node: usize, answer: Result<Value, String>, how: &str, context: &mut Context) {
-    let Some((id, path, turn, handles, parent)) = host.repl.with(node, |n| {
+    let Some((id, path, turn, handles, as_text)) = host.repl.with(node, |n| {
         n.stage = Stage::Over;
         // The turn under way counts.
         let turns = n.turn.min(n.past.len() as u32 + u32::from(!n.told.reply.is_empty()));
         n.past = Vec::new();
-        (n.answer, n.path.clone(), turns.max(1), n.handles.clone(), n.parent)
+        (n.answer, n.path.clone(), turns.max(1), n.handles.clone(), n.agent && n.schema.is_none())
     }) else {
         return;
     };
     let coverage: Vec<Value> = handles.iter().filter_map(|h| host.repl.loaded(*h)).map(|l| covered(&l)).collect();
-    host.say(&FromSandbox::Finished { node: path, how: how.to_owned(), turns: turn, coverage });
+    let error = answer.as_ref().err().cloned();
+    host.say(&FromSandbox::Finished { node: path, how: how.to_owned(), turns: turn, error, coverage });
     let outcome = match answer {
+        Ok(value) if as_text && !value.is_string() => Settled::Value(Value::from(value.to_string())),
         Ok(value) => Settled::Value(value),
-        Err(message) if parent.is_some() => Settled::Failed(Failure { kind: FailureKind::Rlm, message, attempts: 1 }),
-        Err(message) => Settled::Throw(message),
+        Err(message) => Settled::Failed(Failure { kind: FailureKind::Rlm, message, attempts: 1 }),
     };
     serve::settle(host, id, outcome, context);
 }
