@@ -55,6 +55,9 @@ pub(crate) struct Rlm {
     /// Calls one cell may make before it has to confirm them.
     #[arg(long, value_name = "N", default_value_t = 64)]
     fan_out: u64,
+    /// A saved workflow that cells may call by its name; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    workflow: Vec<String>,
     /// Minutes at most.
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=360))]
     minutes: u64,
@@ -96,6 +99,7 @@ impl Rlm {
             contexts,
             schema: schema.transpose()?,
             sub_model: self.sub_model.clone(),
+            workflows: self.workflow.clone(),
             limits: RlmLimits { depth: self.depth, turns: self.turns, fan_out: self.fan_out, ..RlmLimits::default() },
             max_calls: self.max_calls,
             budget_tokens: self.budget_tokens.map(Tokens),

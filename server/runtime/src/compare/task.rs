@@ -163,6 +163,7 @@ impl Task {
             contexts: contexts.to_vec(),
             schema: self.rlm.schema.clone(),
             sub_model: self.rlm.sub_model.clone(),
+            workflows: Vec::new(),
             limits,
             max_calls: self.rlm.max_calls.unwrap_or(Question::MAX_CALLS),
             budget_tokens: None,

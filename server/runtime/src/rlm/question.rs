@@ -18,6 +18,8 @@ pub struct Question {
     pub schema: Option<Value>,
     /// The model that reads the parts, where it is another than the root.
     pub sub_model: Option<String>,
+    /// Saved workflows that cells may call, by name.
+    pub workflows: Vec<String>,
     /// Limits of each recursive language model.
     pub limits: RlmLimits,
     /// Calls of the whole tree at most.
@@ -49,6 +51,7 @@ impl Question {
             ("schema", self.schema),
             ("model", chosen.default_model().map(Value::from)),
             ("subModel", self.sub_model.map(Value::from)),
+            ("workflows", Some(Value::from(self.workflows)).filter(|names| *names != json!([]))),
         ];
         for (name, value) in given {
             if let Some(value) = value {
