@@ -36,6 +36,10 @@ interface Meta {
 }
 
 interface RlmLimits {
+  /** A string, array or object of any size. It never stands in the root model's prompt: code looks at it. */
+  context?: unknown;
+  /** Further contexts: an object of them by name, or a list. */
+  contexts?: unknown;
   /** The model of the calls that cells make. Without it the session's model. */
   subModel?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
   /** Replies of the root model, 1 to 30, before it is asked for what it has. Without it 30. */
@@ -44,6 +48,8 @@ interface RlmLimits {
   maxDepth?: number;
   /** `{ calls }`: the most calls its cells make. Without it only the run's own limit bounds them. */
   budget?: { calls: number };
+  /** Saved workflows that its cells may call: a list of names, or what each is for by its name. Without it none. */
+  workflows?: string[] | Record<string, string>;
 }
 
 interface RlmOptions {
@@ -63,6 +69,8 @@ interface RlmOptions {
   maxDepth?: number;
   /** `{ calls }`: the most calls its cells make. Without it only the run's own limit bounds them. */
   budget?: { calls: number };
+  /** Saved workflows that its cells may call: a list of names, or what each is for by its name. Without it none. */
+  workflows?: string[] | Record<string, string>;
   /** A name for the tree. */
   label?: string;
 }

@@ -344,25 +344,29 @@ mod tests {
         check(
             "rlm({ question: 'Who?', | })",
             &expect![[r#"
-            context -> context: 
-            contexts -> contexts: 
-            schema -> schema: 
-            model -> model: 
-            subModel -> subModel: 
-            maxTurns -> maxTurns: 
-            maxDepth -> maxDepth: 
-            budget -> budget: 
-            label -> label: 
-        "#]],
+                context -> context: 
+                contexts -> contexts: 
+                schema -> schema: 
+                model -> model: 
+                subModel -> subModel: 
+                maxTurns -> maxTurns: 
+                maxDepth -> maxDepth: 
+                budget -> budget: 
+                workflows -> workflows: 
+                label -> label: 
+            "#]],
         );
         check(
             "agent('Who?', { rlm: { | } })",
             &expect![[r#"
-            subModel -> subModel: 
-            maxTurns -> maxTurns: 
-            maxDepth -> maxDepth: 
-            budget -> budget: 
-        "#]],
+                context -> context: 
+                contexts -> contexts: 
+                subModel -> subModel: 
+                maxTurns -> maxTurns: 
+                maxDepth -> maxDepth: 
+                budget -> budget: 
+                workflows -> workflows: 
+            "#]],
         );
     }
 

@@ -65,13 +65,13 @@ return [a, b]";
     assert_eq!(ran.outcome.result, Some(json!([{ "n": 24 }, r#"{"n":16}"#])), "{:?}", ran.outcome.error);
     expect![[r#"
         parallel[0]/rlm[0] begins at depth 0 | 5:9 | count | context: 24
-        parallel[0]/rlm[0]/turn[1] | - | Read | 5:9 | count · turn 1
+        parallel[0]/rlm[0]/turn[1] | - | parallel[0] › rlm[0] · turn 1 | 5:9 | count · turn 1
         parallel[1]/rlm[0] begins at depth 0 | 6:9 | - | context: 16
-        parallel[1]/rlm[0]/turn[1] | - | Other | 6:9 | parallel[1] › rlm[0] · turn 1
-        parallel[0]/rlm[0]/turn[1].1 | - | Read | 5:9 | look
-        parallel[1]/rlm[0]/turn[1].1 | - | Other | 6:9 | look
-        parallel[0]/rlm[0]/turn[2] | - | Read | 5:9 | count · turn 2
-        parallel[1]/rlm[0]/turn[2] | - | Other | 6:9 | parallel[1] › rlm[0] · turn 2
+        parallel[1]/rlm[0]/turn[1] | - | parallel[1] › rlm[0] · turn 1 | 6:9 | turn 1
+        parallel[0]/rlm[0]/turn[1].1 | - | parallel[0] › rlm[0] · turn 1 | 5:9 | look
+        parallel[1]/rlm[0]/turn[1].1 | - | parallel[1] › rlm[0] · turn 1 | 6:9 | look
+        parallel[0]/rlm[0]/turn[2] | - | parallel[0] › rlm[0] · turn 2 | 5:9 | count · turn 2
+        parallel[1]/rlm[0]/turn[2] | - | parallel[1] › rlm[0] · turn 2 | 6:9 | turn 2
         parallel[0]/rlm[0] submitted
         parallel[1]/rlm[0] submitted"#]]
     .assert_eq(&calls(&ran));
@@ -101,7 +101,7 @@ async fn what_an_agent_cannot_be_is_refused_with_a_way_out() {
     expect![[r#"
         2:8: TypeError: agent() option `rlm` is an object: its limits, and a `context` where the prompt is not all; `rlm: {}` will do
         2:8: TypeError: agent() option `rlm`: there is no option `question`; there are context, contexts, subModel, maxTurns, maxDepth, budget, workflows
-        2:8: TypeError: agent() option `rlm`: option `maxTurns` is a whole number from 1 to 100
+        2:8: TypeError: agent() option `rlm`: option `maxTurns` is a whole number from 1 to 30, the run's limit
         2:8: TypeError: agent() takes no `isolation` beside `rlm`: a recursive model has a REPL, not an agent's tools
         2:8: TypeError: agent() option `rlm`: option `workflows` is a list of names of saved workflows, or an object that says what each is for
         2:8: the turns are used up, and the answer named a variable `best` that does not hold plain data
