@@ -158,6 +158,25 @@ fn a_safe_repair_repairs() {
 }
 
 #[test]
+fn options_that_a_tree_is_refused_for_are_told() {
+    let said = |body: &str| {
+        let analysis = analyze(script(body, false), &Context::default());
+        let told = analysis.findings.iter().filter(|f| ["WF304", "WF305"].contains(&f.code));
+        told.map(|f| f.message.clone()).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        said("log(await rlm({ question: 'Who?', context: 'text', maxTurn: 3, budget: { calls: 9 } }))\n"),
+        "`rlm` has no option `maxTurn`: did you mean `maxTurns`?"
+    );
+    let depth = said("log(await agent('Who?', { rlm: { depth: 1, maxTurns: 3 } }))\n");
+    assert!(depth.starts_with("`rlm` has no option `depth`: the call is refused. There are "), "{depth}");
+    assert_eq!(
+        said("log(await agent('Who?', { rlm: true }))\n"),
+        "`rlm` is an object of limits, not `true`: `{}` will do."
+    );
+}
+
+#[test]
 fn what_is_spread_into_meta_can_hold_its_name() {
     let text = "export const meta = { ...base }\nreturn 1";
     let analysis = analyze(text, &Context::default());

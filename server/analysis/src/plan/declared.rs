@@ -1,21 +1,12 @@
 //! The names that patterns and statements declare.
 
-use swc_ecma_ast::{Decl, ForHead, Ident, ObjectPatProp, Pat, Stmt, VarDecl, VarDeclKind, VarDeclOrExpr};
+use swc_ecma_ast::{Decl, ForHead, Ident, Pat, Stmt, VarDecl, VarDeclKind, VarDeclOrExpr};
+
+use crate::script::bound;
 
 /// The names a pattern declares.
 pub(super) fn pat_names<'a>(pat: &'a Pat, into: &mut Vec<&'a Ident>) {
-    match pat {
-        Pat::Ident(i) => into.push(&i.id),
-        Pat::Array(a) => a.elems.iter().flatten().for_each(|p| pat_names(p, into)),
-        Pat::Rest(r) => pat_names(&r.arg, into),
-        Pat::Object(o) => o.props.iter().for_each(|p| match p {
-            ObjectPatProp::KeyValue(kv) => pat_names(&kv.value, into),
-            ObjectPatProp::Assign(a) => into.push(&a.key.id),
-            ObjectPatProp::Rest(r) => pat_names(&r.arg, into),
-        }),
-        Pat::Assign(a) => pat_names(&a.left, into),
-        Pat::Expr(_) | Pat::Invalid(_) => {}
-    }
+    bound(pat, &mut |ident| into.push(ident));
 }
 
 pub(super) fn var_names<'a>(var: &'a VarDecl, into: &mut Vec<&'a Ident>, hoisted: bool) {

@@ -75,6 +75,7 @@ mod value;
 pub use count::{Cap, CapKind, Count, Expr, Symbol, Term, Why};
 pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};
 pub use glance::Glance;
+pub use names::is_string_method;
 pub use nested::Nested;
 pub use rlm::{RLM_PHASE, RlmCall};
 pub use value::{ArrayFacts, Field, FunctionFacts, Lookup, NumberFacts, ObjectFacts, StringFacts, Value};

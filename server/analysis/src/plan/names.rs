@@ -256,6 +256,11 @@ pub(super) fn member(global: &str, name: &str) -> Option<&'static str> {
     MEMBERS.into_iter().find(|m| m.strip_prefix(global).and_then(|m| m.strip_prefix('.')) == Some(name))
 }
 
+/// Whether every string has a method of this name.
+pub fn is_string_method(name: &str) -> bool {
+    STRING_METHODS.contains(&name)
+}
+
 /// A method that values of a type have; of any type, for the empty name.
 pub(super) fn method(of: &str, name: &str) -> Option<&'static str> {
     let find = |list: &[&'static str]| list.iter().copied().find(|m| *m == name);

@@ -78,6 +78,11 @@ fn one(cx: &Checker, field: &Field, value: &Expr, report: &mut Report) {
         (Type::Schema, Expr::Lit(Lit::Num(_) | Lit::Bool(_)) | Expr::Array(_) | Expr::Arrow(_)) => {
             report.at(span(value), format!("`schema` is a JSON Schema object, not `{}`.", short(cx.text(span(value)))));
         }
+        (Type::Other("RlmLimits"), Expr::Lit(_) | Expr::Tpl(_) | Expr::Array(_) | Expr::Arrow(_)) => {
+            let given = short(cx.text(span(value)));
+            let message = format!("`{}` is an object of limits, not `{given}`: `{{}}` will do.", field.name);
+            report.at(span(value), message).fix("Change to `{}`", vec![Edit::replace(span(value), "{}")]);
+        }
         _ => {}
     }
 }

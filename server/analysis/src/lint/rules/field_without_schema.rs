@@ -14,6 +14,7 @@
 //! ```
 
 use super::prelude::*;
+use crate::plan::is_string_method;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF411",
@@ -25,61 +26,15 @@ pub(super) const RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-/// What every string has.
-const OF_STRING: [&str; 46] = [
-    "length",
-    "at",
-    "charAt",
-    "charCodeAt",
-    "codePointAt",
-    "concat",
-    "endsWith",
-    "includes",
-    "indexOf",
-    "isWellFormed",
-    "lastIndexOf",
-    "localeCompare",
-    "match",
-    "matchAll",
-    "normalize",
-    "padEnd",
-    "padStart",
-    "repeat",
-    "replace",
-    "replaceAll",
-    "search",
-    "slice",
-    "split",
-    "startsWith",
-    "substring",
-    "substr",
-    "toLocaleLowerCase",
-    "toLocaleUpperCase",
-    "toLowerCase",
-    "toString",
-    "toUpperCase",
-    "toWellFormed",
-    "trim",
-    "trimEnd",
-    "trimStart",
-    "trimLeft",
-    "trimRight",
-    "valueOf",
-    "constructor",
-    "hasOwnProperty",
-    "anchor",
-    "big",
-    "bold",
-    "link",
-    "small",
-    "toLocaleString",
-];
+/// What every string has besides the methods that the plan follows.
+const OF_STRING: [&str; 8] =
+    ["length", "constructor", "hasOwnProperty", "big", "bold", "link", "small", "toLocaleString"];
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.members {
         let Some((object, name, place)) = cx.index.member(*id) else { continue };
         let Some(glance) = cx.glance(object).filter(|g| g.is_string_or_nullish()) else { continue };
-        if glance.agent_text && !OF_STRING.contains(&name) {
+        if glance.agent_text && !OF_STRING.contains(&name) && !is_string_method(name) {
             let message = format!("The agent answers with plain text, which has no `{name}`: give it a `schema`.");
             report.at(place, message);
         }
