@@ -14,6 +14,8 @@ pub enum Command {
     DryRun,
     /// Goes on with a run once a person has seen what is cached and what runs: the run named, or the script's newest.
     Resume,
+    /// Asks a question about a file, a folder or a text: a recursive language model answers it.
+    Ask,
     /// Stops a run.
     Stop,
     /// Gives the script `null` for one call of a run.
@@ -28,8 +30,17 @@ pub enum Command {
 
 impl Command {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 8] =
-        [Self::Run, Self::DryRun, Self::Resume, Self::Stop, Self::Skip, Self::Retry, Self::ShowPlan, Self::Report];
+    pub const ALL: [Self; 9] = [
+        Self::Run,
+        Self::DryRun,
+        Self::Resume,
+        Self::Ask,
+        Self::Stop,
+        Self::Skip,
+        Self::Retry,
+        Self::ShowPlan,
+        Self::Report,
+    ];
 
     /// The name on the wire.
     pub fn id(self) -> &'static str {
@@ -37,6 +48,7 @@ impl Command {
             Self::Run => "callsheet.run",
             Self::DryRun => "callsheet.dryRun",
             Self::Resume => "callsheet.resume",
+            Self::Ask => "callsheet.ask",
             Self::Stop => "callsheet.stop",
             Self::Skip => "callsheet.skip",
             Self::Retry => "callsheet.retry",
@@ -61,7 +73,7 @@ impl Command {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Target {
-    /// The script.
+    /// The script, or what [`Command::Ask`] is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<Uri>,
     /// The run, for [`Command::Stop`]: without it the newest live run of the script, or of all; for [`Command::Resume`] and
@@ -74,6 +86,12 @@ pub(crate) struct Target {
     /// The run's arguments; without them those of the `// @callsheet args:` comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) args: Option<Value>,
+    /// What [`Command::Ask`] asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) question: Option<String>,
+    /// What [`Command::Ask`] is about where that is not what is on disk: a selection, or a text that is not saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
 }
 
 impl Target {
@@ -90,8 +108,9 @@ impl Target {
                 let uri = uri.parse().map_err(|_| format!("`{uri}` is not the address of a file."))?;
                 Ok(Self { uri: Some(uri), ..Self::default() })
             }
-            Some(other) => serde_json::from_value(other)
-                .map_err(|error| format!("A command takes an object `{{uri, runId, call, args}}`: {error}.")),
+            Some(other) => serde_json::from_value(other).map_err(|error| {
+                format!("A command takes an object `{{uri, runId, call, args, question, text}}`: {error}.")
+            }),
         }
     }
 }

@@ -39,6 +39,7 @@ impl Owner {
                 let script = self.target_script(&target)?;
                 self.report(&script, target)
             }
+            Command::Ask => self.ask(target),
             Command::Stop => self.stop(&target),
             Command::Skip => self.steer(&target, RunHandle::skip),
             Command::Retry => self.steer(&target, RunHandle::retry),

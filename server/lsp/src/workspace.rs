@@ -135,6 +135,32 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// The files in and below `folder`, in order: none that are hidden, other people's or behind links.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut left = MOST_ENTRIES;
+    add_files(folder, &mut found, &mut left);
+    found
+}
+
+fn add_files(folder: &Path, found: &mut Vec<PathBuf>, left: &mut usize) {
+    for path in entries(folder) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
+        if name.starts_with('.') || path.is_symlink() {
+            continue;
+        }
+        match path.is_dir() {
+            true if SKIPPED.contains(&name.as_ref()) => {}
+            true => add_files(&path, found, left),
+            false => found.push(path),
+        }
+    }
+}
+
 fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|e| e == extension)
 }

@@ -126,6 +126,10 @@ impl RunSpec {
         self.simulated = chosen.is_simulated();
         self.provider = Some(chosen.provider().to_owned());
         self.model = chosen.default_model();
+        // What the root model of a question is told depends on which it is.
+        if let (false, Some(args), Some(root)) = (self.contexts.is_empty(), &mut self.args, &self.model) {
+            args["model"] = root.as_str().into();
+        }
         let names = chosen.names.clone();
         self.names = Some(Arc::new(move |asked| names.in_force(asked)));
         let prices = chosen.clone();

@@ -5,10 +5,10 @@ use analysis::{
     estimate::{Cost, Estimate},
     units::Usd,
 };
-use runtime::Preview;
+use runtime::{Preview, RunSpec};
 use tower_lsp::ls_types::{MessageActionItem, MessageType};
 
-use crate::{features::words, outbox::Outbox, settings::Settings};
+use crate::{features::words, outbox::Outbox, run::start::Order, settings::Settings};
 
 /// Shows a question and gives the answer that was chosen; `None` where none was.
 pub(crate) async fn ask(outbox: &Outbox, question: String, answers: &[&str]) -> Option<String> {
@@ -38,6 +38,22 @@ pub(crate) fn question(name: &str, known: &Analysis, estimate: &Estimate, settin
     Some(format!(
         "{name} {likely} for {agents}. In all{range}: {basis} Runs above {} are confirmed (callsheet.confirmAbove). Run it?",
         Usd(above)
+    ))
+}
+
+/// The question before a question that is paid for: what it costs is known only when code has been written for it. `None` where the settings
+/// let everything go.
+pub(crate) fn about(order: &Order, settings: &Settings) -> Option<String> {
+    let above = Usd(settings.confirm_above?);
+    let RunSpec { limits, contexts, .. } = &order.spec;
+    let about: Vec<String> = contexts.iter().map(|c| format!("{} ({} bytes)", c.name, c.bytes)).collect();
+    let tokens = limits.budget_tokens.map(|most| format!(" and {most} output tokens")).unwrap_or_default();
+    Some(format!(
+        "A question about {} goes to {}. What it costs is not known before: it takes at most {} calls{tokens}. \
+         Runs above {above} are confirmed (callsheet.confirmAbove). Ask it?",
+        about.join(", "),
+        order.model,
+        limits.max_agents,
     ))
 }
 

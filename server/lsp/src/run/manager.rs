@@ -40,6 +40,28 @@ struct Run {
     handle: RunHandle,
 }
 
+/// What is to be run.
+pub(crate) struct Subject {
+    /// The script, or what a question is about.
+    pub(crate) uri: Uri,
+    /// What people call it.
+    pub(crate) name: String,
+    /// How it looks before it has begun.
+    pub(crate) view: RunView,
+}
+
+impl Subject {
+    /// A script.
+    pub(crate) fn of(script: &Snapshot) -> Self {
+        let view = RunView {
+            own_prices: script.known.estimate.total.own_price,
+            bound: script.known.plan.agents.high.filter(|_| !script.is_broken()),
+            ..RunView::of(true, script.text.clone(), script.lines.clone())
+        };
+        Self { uri: script.uri.clone(), name: script.name(), view }
+    }
+}
+
 /// All runs of this session, oldest first.
 #[derive(Default)]
 pub(crate) struct Runs {
@@ -82,14 +104,14 @@ impl Owner {
     /// `callsheet.run` and `callsheet.dryRun`: answers with the run's id once it has started, or with null where the person was asked and
     /// would not.
     pub(crate) fn run(&mut self, script: &Snapshot, dry: bool, args: Option<Value>) -> Result<Answer> {
-        self.may_run(script)?;
+        self.may_run(&script.uri)?;
         let order = Order::of(script, dry, args).map_err(refusal)?;
         let (reply, answer) = oneshot::channel();
         let paid = order.is_paid();
         match confirm::question(&script.name(), &script.known, script.estimate(), &self.settings).filter(|_| paid) {
-            None => self.begin(script.clone(), order, reply),
+            None => self.begin(Subject::of(script), order, reply),
             Some(question) => {
-                let (outbox, mailbox, script) = (self.outbox.clone(), self.mailbox.clone(), script.clone());
+                let (outbox, mailbox, script) = (self.outbox.clone(), self.mailbox.clone(), Subject::of(script));
                 tokio::spawn(async move {
                     let agreed = confirm::ask(&outbox, question, &[RUN]).await.is_some();
                     let Some(mailbox) = mailbox.upgrade() else { return };
@@ -103,12 +125,18 @@ impl Owner {
         Ok(Answer::Later(answer))
     }
 
-    /// Refuses where nothing may run, or where the script runs already.
-    pub(crate) fn may_run(&self, script: &Snapshot) -> Result<()> {
-        if !self.client.trusted {
-            return Err(refusal("Nothing runs in a workspace that is not trusted. Trust it first, then run again."));
+    /// Refuses where nothing may run.
+    pub(crate) fn is_trusted(&self) -> Result<()> {
+        match self.client.trusted {
+            true => Ok(()),
+            false => Err(refusal("Nothing runs in a workspace that is not trusted. Trust it first, then run again.")),
         }
-        let run = self.scripts.get(&script.uri).and_then(Script::run);
+    }
+
+    /// Refuses where nothing may run, or where the script runs already.
+    pub(crate) fn may_run(&self, script: &Uri) -> Result<()> {
+        self.is_trusted()?;
+        let run = self.scripts.get(script).and_then(Script::run);
         match run.is_some_and(|(run, _)| run.is_live()) {
             true => Err(refusal("This script is running already. Stop that run first.")),
             false => Ok(()),
@@ -116,26 +144,20 @@ impl Owner {
     }
 
     /// Begins a run that may begin; `reply` hears of it once it has started.
-    pub(crate) fn begin(&mut self, script: Snapshot, order: Order, reply: oneshot::Sender<Result<Value>>) {
+    pub(crate) fn begin(&mut self, subject: Subject, order: Order, reply: oneshot::Sender<Result<Value>>) {
+        let Subject { uri, name, mut view } = subject;
         // A person may have been asked meanwhile.
-        if let Err(refused) = self.may_run(&script) {
+        let may = if view.of_script { self.may_run(&uri) } else { self.is_trusted() };
+        if let Err(refused) = may {
             return drop(reply.send(Err(refused)));
         }
         self.runs.issued += 1;
-        let view = RunView {
-            ticket: Ticket(self.runs.issued),
-            id: String::new(),
-            text: script.text.clone(),
-            lines: script.lines.clone(),
-            model: order.model.clone(),
-            own_prices: script.known.estimate.total.own_price,
-            bound: script.known.plan.agents.high.filter(|_| !script.is_broken()),
-            state: Arc::default(),
-            over: false,
-        };
-        let name = script.name();
-        self.show_new_run(&script.uri, view.clone());
-        let (mailbox, uri) = (self.mailbox.clone(), script.uri.clone());
+        view.ticket = Ticket(self.runs.issued);
+        view.model = order.model.clone();
+        if view.of_script {
+            self.show_new_run(&uri, view.clone());
+        }
+        let mailbox = self.mailbox.clone();
         let started = order.start(move |result| {
             if let Some(mailbox) = mailbox.upgrade() {
                 Mailbox::from(mailbox).tell(move |owner| {
@@ -206,7 +228,7 @@ impl Owner {
             let text = move || transcript(&name, &seen, |seq| handle.event(seq));
             documents::write_and_show(&outbox, show, path, text).await;
         });
-        if let Some(script) = self.scripts.get_mut(uri) {
+        if let Some(script) = self.scripts.get_mut(uri).filter(|_| view.of_script) {
             script.last = Some(Arc::new(LastRun::of(&view)));
         }
         self.show_run(uri, view);

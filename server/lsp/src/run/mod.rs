@@ -1,5 +1,6 @@
 //! Runs, as an editor sees them. A run is carried out by the runtime; here it is started, followed, shown and stopped.
 
+pub(crate) mod ask;
 pub(crate) mod call_sheet;
 pub(crate) mod confirm;
 pub(crate) mod documents;

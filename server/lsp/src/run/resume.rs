@@ -17,6 +17,7 @@ use crate::{
     run::{
         confirm, documents,
         last::beginning,
+        manager::Subject,
         start::{Order, runs_dir},
     },
     snapshot::Snapshot,
@@ -30,7 +31,7 @@ const CALLS: &str = "Show Calls";
 impl Owner {
     /// `callsheet.resume`: answers with the new run's id, or null where the person would not.
     pub(crate) fn resume(&mut self, script: &Snapshot, target: Target) -> Result<Answer> {
-        self.may_run(script)?;
+        self.may_run(&script.uri)?;
         let last = script.last.as_ref().map(|last| last.id.clone());
         let Some(id) = target.run_id.filter(|id| !id.is_empty()).or(last) else {
             return Err(refusal("There is no run of this script to go on with. Run it first."));
@@ -49,7 +50,7 @@ impl Owner {
             let order = asking.order().await;
             let Some(mailbox) = mailbox.upgrade() else { return };
             Mailbox::from(mailbox).tell(move |owner| match order {
-                Ok(Some(order)) => owner.begin(asking.script, order, reply),
+                Ok(Some(order)) => owner.begin(Subject::of(&asking.script), order, reply),
                 Ok(None) => drop(reply.send(Ok(Value::Null))),
                 Err(message) => drop(reply.send(Err(refusal(message)))),
             });

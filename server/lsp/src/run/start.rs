@@ -3,11 +3,18 @@
 use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
 use models::{Chosen, Latency, Model, ModelName, Options, Simulated, choose};
-use runtime::{Limits, RunHandle, RunSpec, StartError};
+use runtime::{RunHandle, RunSpec, StartError};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use crate::{analyst::STACK, run::documents, settings::Settings, snapshot::Snapshot, workflows, workspace::path_of};
+use crate::{
+    analyst::STACK,
+    run::documents,
+    settings::Settings,
+    snapshot::Snapshot,
+    workflows,
+    workspace::{Workspace, path_of},
+};
 
 /// What to run.
 pub(crate) struct Order {
@@ -28,9 +35,7 @@ impl Order {
     ///
     /// A sentence that says why not.
     pub(crate) fn of(script: &Snapshot, dry: bool, args: Option<Value>) -> Result<Self, String> {
-        let settings = &script.settings;
-        let model = if dry { SIMULATED } else { &settings.model };
-        let known = model.parse::<ModelName>().map_err(|error| format!("`callsheet.run.model`: {error}."))?;
+        let model = if dry { SIMULATED } else { &script.settings.model };
         let args = match (args, &script.fresh.script.pragmas.args) {
             (Some(args), _) => Some(args),
             (None, Some((_, Ok(args)))) => Some(args.clone()),
@@ -41,9 +46,27 @@ impl Order {
         let path = path_of(&script.uri).unwrap_or_else(|| PathBuf::from("untitled.workflow.js"));
         let mut spec = RunSpec::new(path, script.text.to_string(), runs_dir(script));
         spec.args = args;
+        let named = script.known.plan.named_models().map(str::to_owned).collect();
+        Ok(Self { named, ..Self::new(spec, model, &script.settings, &script.workspace, folder)? })
+    }
+
+    /// A run of `spec` as the settings want runs, on `model`, with agents that work in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such model, in a sentence.
+    pub(crate) fn new(
+        mut spec: RunSpec,
+        model: &str,
+        settings: &Settings,
+        workspace: &Workspace,
+        folder: PathBuf,
+    ) -> Result<Self, String> {
+        let known = model.parse::<ModelName>().map_err(|error| format!("`callsheet.run.model`: {error}."))?;
         spec.seed = settings.seed;
         spec.concurrency = settings.concurrency.and_then(|most| usize::try_from(most).ok());
-        spec.limits = limits(settings);
+        spec.limits.max_agents = settings.max_agents.unwrap_or(spec.limits.max_agents);
+        spec.limits.budget_tokens = settings.budget_tokens.map(analysis::units::Tokens);
         spec.sandbox = sandbox();
         let latency = Latency::up_to(Duration::from_millis(settings.simulated_latency));
         let options = Options {
@@ -52,12 +75,11 @@ impl Order {
             base_url: settings.base_url.clone(),
             key_command: settings.key_command.clone(),
             permissions: settings.permissions,
-            prices: workflows::prices(settings, &script.workspace),
+            prices: workflows::prices(settings, workspace),
             folder,
             ..Options::default()
         };
-        let named = script.known.plan.named_models().map(str::to_owned).collect();
-        Ok(Self { spec, model: known.to_string(), options, named, chosen: None })
+        Ok(Self { spec, model: known.to_string(), options, named: Vec::new(), chosen: None })
     }
 
     /// Whether a run of it may cost money.
@@ -99,15 +121,6 @@ pub(crate) fn runs_dir(script: &Snapshot) -> PathBuf {
 
 /// The name of the model that costs nothing.
 pub(crate) const SIMULATED: &str = "simulated";
-
-fn limits(settings: &Settings) -> Limits {
-    let default = Limits::default();
-    Limits {
-        max_agents: settings.max_agents.unwrap_or(default.max_agents),
-        budget_tokens: settings.budget_tokens.map(analysis::units::Tokens),
-        ..default
-    }
-}
 
 /// The script runs in a process of this binary; a test binary cannot be one.
 #[cfg(not(test))]

@@ -18,6 +18,8 @@ pub(crate) struct RunView {
     pub(crate) ticket: Ticket,
     /// Its name on disk, once it has one.
     pub(crate) id: String,
+    /// Whether it is of the script at its address: lenses and hints there then show it.
+    pub(crate) of_script: bool,
     /// The text it runs.
     pub(crate) text: Arc<str>,
     /// That text's lines.
@@ -35,6 +37,22 @@ pub(crate) struct RunView {
 }
 
 impl RunView {
+    /// A run of `text` that has not begun.
+    pub(crate) fn of(of_script: bool, text: Arc<str>, lines: Arc<LineIndex>) -> Self {
+        Self {
+            ticket: Ticket(0),
+            id: String::new(),
+            of_script,
+            text,
+            lines,
+            model: String::new(),
+            own_prices: false,
+            bound: None,
+            state: Arc::default(),
+            over: false,
+        }
+    }
+
     /// Whether the run goes on.
     pub(crate) fn is_live(&self) -> bool {
         !self.over && self.state.ended.is_none()

@@ -155,6 +155,7 @@ pub(crate) fn run_of(text: &str, events: Vec<serde_json::Value>) -> RunView {
         state.apply(&Arc::new(serde_json::from_value(event).expect("an event")));
     }
     RunView {
+        of_script: true,
         ticket: Ticket(1),
         id: "r1".into(),
         text: text.into(),

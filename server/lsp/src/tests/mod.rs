@@ -5,6 +5,7 @@ use tower_lsp::{LspServiceBuilder, jsonrpc::Result, ls_types::CodeLensParams};
 
 use crate::server::Slot;
 
+mod asking;
 mod client;
 mod conversation;
 mod draw;

@@ -37,10 +37,31 @@ impl Question {
     /// The time where nobody says.
     pub const WALL: Duration = Duration::from_secs(15 * 60);
 
+    /// A question of text about these files, within the usual limits.
+    pub fn about(question: impl Into<String>, contexts: Vec<ContextFile>) -> Self {
+        Self {
+            question: question.into(),
+            contexts,
+            schema: None,
+            sub_model: None,
+            workflows: Vec::new(),
+            limits: RlmLimits::default(),
+            max_calls: Self::MAX_CALLS,
+            budget_tokens: None,
+            wall: Self::WALL,
+        }
+    }
+
     /// The run that answers it, kept in `runs_dir`, and who answers its calls.
     pub fn spec(self, runs_dir: impl Into<PathBuf>, chosen: &Chosen) -> (RunSpec, Arc<dyn Model>) {
-        let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, runs_dir);
+        let mut spec = self.run(runs_dir);
         let model = spec.answered_by(chosen);
+        (spec, model)
+    }
+
+    /// As [`Question::spec`], where it is not known yet who answers.
+    pub fn run(self, runs_dir: impl Into<PathBuf>) -> RunSpec {
+        let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, runs_dir);
         let mut args = json!({ "question": self.question });
         let mut references: Vec<Value> = self.contexts.iter().map(ContextFile::reference).collect();
         match references.len() {
@@ -49,7 +70,6 @@ impl Question {
         }
         let given = [
             ("schema", self.schema),
-            ("model", chosen.default_model().map(Value::from)),
             ("subModel", self.sub_model.map(Value::from)),
             ("workflows", Some(Value::from(self.workflows)).filter(|names| *names != json!([]))),
         ];
@@ -64,6 +84,6 @@ impl Question {
         spec.limits.wall = Some(self.wall);
         spec.rlm = self.limits;
         spec.contexts = self.contexts;
-        (spec, model)
+        spec
     }
 }

@@ -42,6 +42,14 @@ pub enum BadContext {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no place for it.
+    #[error("cannot keep the text in {folder}: {source}")]
+    Keep {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// It is too large.
     #[error("{path} has {bytes} bytes, and a context may have at most {LARGEST}")]
     TooLarge {
@@ -73,6 +81,18 @@ impl ContextFile {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         let path = fs::canonicalize(path).map_err(|source| BadContext::Read { path: path.to_owned(), source })?;
         Ok(Self { name, path, bytes: text.len() as u64, hash: key::digest(&text) })
+    }
+
+    /// A text that is in no file, under the name people know it by. It is kept in `folder`, in a file named after what it says: a run that
+    /// is looked at later, or gone on with, still has it.
+    pub fn keep(folder: &Path, name: &str, text: &str) -> Result<Self, BadContext> {
+        let failed = |source| BadContext::Keep { folder: folder.to_owned(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        // Copies are nobody's changes.
+        fs::write(folder.join(".gitignore"), "*\n").map_err(failed)?;
+        let path = folder.join(key::digest(text)).with_extension("txt");
+        fs::write(&path, text).map_err(failed)?;
+        Ok(Self { name: name.to_owned(), ..Self::open(&path)? })
     }
 
     /// Its text, if that is still what it was.

@@ -1,0 +1,150 @@
+//! `callsheet.ask`: a question about a file, a selection or a folder, answered by a recursive language model. To an editor its run is as any.
+
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use analysis::text::LineIndex;
+use runtime::{
+    RunSpec,
+    rlm::{ContextFile, Question},
+};
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tower_lsp::{jsonrpc::Result, ls_types::Uri};
+
+use crate::{
+    commands::Target,
+    execute::{Answer, refusal},
+    owner::{Mailbox, Owner},
+    run::{confirm, documents, manager::Subject, start::Order, view::RunView},
+    snapshot::shorten,
+    workspace::{self, path_of},
+};
+
+/// What agrees to a question that is asked about.
+const ASK: &str = "Ask";
+
+/// Longest name of a run, in characters of its question.
+const NAME: usize = 60;
+
+/// Bytes of a folder's files that are asked about: more than any model reads in the calls of one question.
+const MOST_BYTES: u64 = 64 << 20;
+
+impl Owner {
+    /// `callsheet.ask`: answers with the run's id once it has started, or with null where the person was asked and would not.
+    pub(crate) fn ask(&mut self, target: Target) -> Result<Answer> {
+        self.is_trusted()?;
+        let uri = target.uri.ok_or_else(|| refusal("This command needs the `uri` of what is asked about."))?;
+        let question = target.question.map(|question| question.trim().to_owned()).unwrap_or_default();
+        if question.is_empty() {
+            return Err(refusal("This command needs a `question`."));
+        }
+        let path = path_of(&uri);
+        if path.is_none() && target.text.is_none() {
+            return Err(refusal(format!("{} is no file: give its `text`.", uri.as_str())));
+        }
+        let folder = documents::project(&uri, &self.client.folders).unwrap_or_else(std::env::temp_dir);
+        let asked = Asked { path, text: target.text, keep: folder.join(".callsheet").join("asked") };
+        let runs_dir = documents::runs_dir(&uri, &self.client.folders);
+        let (settings, workspace) = (self.settings.clone(), self.workspace.clone());
+        let (outbox, mailbox) = (self.outbox.clone(), self.mailbox.clone());
+        let (reply, answer) = oneshot::channel();
+        tokio::spawn(async move {
+            let context = tokio::task::spawn_blocking(move || asked.context()).await;
+            let order = context.unwrap_or_else(|e| Err(e.to_string())).and_then(|context| {
+                let spec = Question::about(question.as_str(), vec![context]).run(runs_dir);
+                Order::new(spec, &settings.model, &settings, &workspace, folder)
+            });
+            let order = match order {
+                Ok(order) => order,
+                Err(message) => return drop(reply.send(Err(refusal(message)))),
+            };
+            if let Some(asking) = confirm::about(&order, &settings).filter(|_| order.is_paid())
+                && confirm::ask(&outbox, asking, &[ASK]).await.is_none()
+            {
+                return drop(reply.send(Ok(Value::Null)));
+            }
+            let subject = subject(uri, &question, &order.spec);
+            let Some(mailbox) = mailbox.upgrade() else { return };
+            Mailbox::from(mailbox).tell(move |owner| owner.begin(subject, order, reply));
+        });
+        Ok(Answer::Later(answer))
+    }
+}
+
+/// The question, as a run.
+fn subject(uri: Uri, question: &str, spec: &RunSpec) -> Subject {
+    let (text, lines) = (spec.source.as_str().into(), Arc::new(LineIndex::new(&spec.source)));
+    let view = RunView { bound: Some(spec.limits.max_agents), ..RunView::of(false, text, lines) };
+    Subject { uri, name: shorten(question, NAME), view }
+}
+
+/// What a question is about.
+struct Asked {
+    /// A file or a folder.
+    path: Option<PathBuf>,
+    /// What an editor has of it: a selection, or a text that is not saved.
+    text: Option<String>,
+    /// Where texts are kept that are in no file.
+    keep: PathBuf,
+}
+
+impl Asked {
+    /// The file whose text is the context. It reads and writes files.
+    fn context(&self) -> std::result::Result<ContextFile, String> {
+        let name = self.path.as_deref().and_then(Path::file_name).unwrap_or("untitled".as_ref()).to_string_lossy();
+        let context = match (&self.text, &self.path) {
+            (Some(text), _) => ContextFile::keep(&self.keep, &name, text),
+            (None, Some(folder)) if folder.is_dir() => ContextFile::keep(&self.keep, &name, &joined(folder)?),
+            (None, Some(file)) => ContextFile::open(file),
+            (None, None) => return Err("There is nothing to ask about.".into()),
+        };
+        context.map_err(|error| format!("{error}."))
+    }
+}
+
+/// The texts of a folder in one, each below its path. What is hidden, other people's or no text is left out.
+fn joined(folder: &Path) -> std::result::Result<String, String> {
+    let mut text = String::new();
+    for path in workspace::files(folder) {
+        let Ok(bytes) = fs::read(&path) else { continue };
+        let Some(file) = String::from_utf8(bytes).ok().filter(|file| !file.contains('\0')) else { continue };
+        let shown = path.strip_prefix(folder).unwrap_or(&path).display();
+        let _ = write!(text, "===== {shown} =====\n{file}\n");
+        if text.len() as u64 > MOST_BYTES {
+            let most = MOST_BYTES >> 20;
+            return Err(format!("{} holds more than {most} MiB of text; ask about a folder in it.", folder.display()));
+        }
+    }
+    if text.is_empty() {
+        return Err(format!("{} holds no text that can be asked about.", folder.display()));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_one_text_with_the_path_of_each_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |path: &str, bytes: &[u8]| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        };
+        put("b.txt", b"two");
+        put("a/a.md", b"one");
+        put(".env", b"KEY=1");
+        put("node_modules/x.js", b"theirs");
+        put("image.png", &[0x89, 0xff, 0]);
+        assert_eq!(joined(folder.path()).unwrap(), "===== a/a.md =====\none\n===== b.txt =====\ntwo\n");
+        let none = joined(&folder.path().join("node_modules/none")).unwrap_err();
+        assert!(none.ends_with("holds no text that can be asked about."), "{none}");
+    }
+}
