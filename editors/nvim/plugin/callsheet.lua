@@ -35,10 +35,12 @@ vim.treesitter.query.add_predicate('callsheet-workflow?', function(_, _, source)
 end, { all = true })
 
 vim.api.nvim_create_user_command('Callsheet', function(command)
-  require('callsheet').command(command.fargs[1], command.args:match('^%s*%S+%s+(.+)$'))
+  local range = command.range > 0 and { from = command.line1, to = command.line2 } or nil
+  require('callsheet').command(command.fargs[1], command.args:match('^%s*%S+%s+(.+)$'), range)
 end, {
   nargs = '+',
-  desc = 'Run, stop or plan the workflow script in this window',
+  range = true,
+  desc = 'Run, stop or plan the workflow script in this window, or ask about what is in it',
   complete = function(start, line)
     return require('callsheet').complete(start, line)
   end,

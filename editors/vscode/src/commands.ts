@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest } from 'vscode-languageclient/node';
+import { askAbout } from './ask.ts';
 import { folderOf } from './plans.ts';
 import type { Monitor } from './runs/monitor.ts';
 import { serverCommand } from './server/protocol.ts';
@@ -35,6 +36,7 @@ export function commands(extension: vscode.Uri, server: Server, monitor: Monitor
     on('callsheet.openRunView', (script) => view.show(script, monitor.newest(script)?.id ?? null, true)),
     on('callsheet.showTranscript', (script) => transcript(server, monitor, script)),
     on('callsheet.installTypes', (script) => installTypes(extension, script)),
+    vscode.commands.registerCommand('callsheet.askAbout', (given?: unknown) => askAbout(server, given instanceof vscode.Uri ? given : undefined)),
     vscode.commands.registerCommand('callsheet.stopRun', () => stop(monitor, ask)),
     vscode.commands.registerCommand('callsheet.restartServer', () => server.restart()),
     vscode.commands.registerCommand('callsheet.showLog', () => server.log.show()),

@@ -246,8 +246,36 @@ case('a run gets its arguments', function()
   run_says('greet two · done')
 end)
 
+case('a question is asked about a file, lines or a folder, with no script open', function()
+  for _, each in ipairs(vim.lsp.get_clients({ name = 'callsheet' })) do
+    each.stop(each, true)
+  end
+  eventually('no server', function() return #vim.lsp.get_clients({ name = 'callsheet' }) == 0 end)
+  local function asked(command)
+    if run_buffer() then
+      vim.cmd('silent! bwipeout! ' .. run_buffer())
+    end
+    vim.cmd(command)
+    run_says('✓ rlm · done')
+    local client_of = vim.lsp.get_clients({ name = 'callsheet' })[1]
+    local answer
+    require('callsheet.client').request(client_of, 'callsheet/runs', vim.NIL, function(_, listed) answer = listed end)
+    local newest = eventually('the runs', function() return answer end)[1]
+    local script = io.open(newest.folder .. '/journal.jsonl'):read('l')
+    return newest.uri, script
+  end
+  open('plain.js')
+  local about, started = asked('Callsheet ask What does it do?')
+  contains('plain.js', about)
+  contains('"What does it do?"', started)
+  equal(nil, client(vim.api.nvim_get_current_buf()))
+  asked('2,3Callsheet ask And these lines?')
+  vim.cmd.edit('.claude')
+  contains('.claude', asked('Callsheet ask And all of these?'))
+end)
+
 case('commands are completed, and mistakes are said', function()
-  equal({ 'dry', 'plan', 'report', 'resume', 'run', 'show', 'stop' }, vim.fn.getcompletion('Callsheet ', 'cmdline'))
+  equal({ 'ask', 'dry', 'plan', 'report', 'resume', 'run', 'show', 'stop' }, vim.fn.getcompletion('Callsheet ', 'cmdline'))
   equal({}, vim.fn.getcompletion('Callsheet stop ', 'cmdline'))
   local said
   local notify = vim.notify
@@ -257,6 +285,8 @@ case('commands are completed, and mistakes are said', function()
   open('plain.js')
   vim.cmd('Callsheet run')
   contains('no server for this buffer', said)
+  vim.cmd('1,2Callsheet run')
+  contains(':Callsheet run takes no range', said)
   vim.notify = notify
 end)
 

@@ -2,7 +2,7 @@
 ---@class callsheet.Subcommand
 ---@field name string
 ---@field server? string the server's command; without, it is carried out here
----@field takes? 'args'|'run' JSON for the script, or the name of a run
+---@field takes? 'args'|'run'|'question' JSON for the script, the name of a run, or words
 ---@field help string
 
 ---@type callsheet.Subcommand[]
@@ -14,6 +14,9 @@ return {
   { name = 'resume', server = 'callsheet.resume', takes = 'run',
     help = 'Go on with the newest run of the script, the run that this window shows, or {run}: answers it has are used again. First '
       .. 'you are told which agents are answered from the journal, which run, and what that costs.' },
+  { name = 'ask', server = 'callsheet.ask', takes = 'question',
+    help = 'Have a recursive language model answer {question} about the file in this window, about the lines of a range '
+      .. '(`:\'<,\'>Callsheet ask What is this?`), or about the folder this window lists. Without {question} you are asked for it.' },
   { name = 'stop', server = 'callsheet.stop',
     help = 'Stop the newest run of the script, or the run that this window shows.' },
   { name = 'plan', server = 'callsheet.showPlan', help = 'Show the call sheet: phases, agents, bounds, prompts.' },

@@ -1,12 +1,18 @@
 --- Callsheet: see what a workflow script will do and cost, and run it. See |callsheet|.
 local M = {}
 
---- Starts the server for a workflow script, where Neovim has no |vim.lsp.enable()|.
----@param bufnr integer
-function M.start(bufnr)
+--- The server, as |vim.lsp.start()| wants to know it.
+function M.config()
   local path = vim.api.nvim_get_runtime_file('lsp/callsheet.lua', false)[1]
   local config = vim.tbl_extend('keep', { name = 'callsheet' }, dofile(path))
   config.capabilities = vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), config.capabilities)
+  return config
+end
+
+--- Starts the server for a workflow script, where Neovim has no |vim.lsp.enable()|.
+---@param bufnr integer
+function M.start(bufnr)
+  local config = M.config()
   config.root_dir(bufnr, function(root)
     vim.lsp.start(vim.tbl_extend('force', config, { root_dir = root }), { bufnr = bufnr })
   end)
@@ -56,16 +62,47 @@ local function subcommand(name)
   return vim.iter(require('callsheet.commands')):find(function(each) return each.name == name end)
 end
 
+local function execute(client, command, argument_of)
+  local params = { command = command, arguments = { argument_of } }
+  require('callsheet.client').request(client, 'workspace/executeCommand', params, function(err)
+    if err then
+      complain(err.message)
+    end
+  end)
+end
+
+local function ask(command, question, range)
+  if question == nil then
+    return vim.ui.input({ prompt = 'Ask: ' }, function(words)
+      if words and vim.trim(words) ~= '' then
+        ask(command, words, range)
+      end
+    end)
+  end
+  local argument_of = require('callsheet.ask').about(range)
+  argument_of.question = question
+  require('callsheet.ask').with_client(function(client)
+    execute(client, command, argument_of)
+  end)
+end
+
 --- Carries out |:Callsheet| {name} {argument}.
 ---@param name string
----@param argument? string the run's arguments as JSON, or the name of a run
-function M.command(name, argument)
+---@param argument? string the run's arguments as JSON, the name of a run, or a question
+---@param range? { from: integer, to: integer } lines, from 1
+function M.command(name, argument, range)
   local this = subcommand(name)
   if not this then
     return complain(('there is no :Callsheet %s; there are %s'):format(name, table.concat(M.complete('', ''), ', ')))
   end
   if not this.server then
     return require('callsheet.window').open(require('callsheet.runs').newest())
+  end
+  if this.takes == 'question' then
+    return ask(this.server, argument, range)
+  end
+  if range then
+    return complain((':Callsheet %s takes no range'):format(name))
   end
   local client, argument_of = target()
   if not client then
@@ -82,12 +119,7 @@ function M.command(name, argument)
     end
     argument_of.args = args
   end
-  local params = { command = this.server, arguments = { argument_of } }
-  require('callsheet.client').request(client, 'workspace/executeCommand', params, function(err)
-    if err then
-      complain(err.message)
-    end
-  end)
+  execute(client, this.server, argument_of)
 end
 
 --- The runs kept beside the script in this window, the newest first.

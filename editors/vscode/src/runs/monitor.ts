@@ -16,6 +16,7 @@ export interface Run {
 /** Which runs there are in this session, and which of them go on. Their events are the server's: nothing of them is kept here. */
 export class Monitor implements vscode.Disposable {
   readonly runs = new Map<string, Run>();
+  private readonly questions = new Set<string>();
   private readonly said = new vscode.EventEmitter<{ run: Run; event: Event }>();
   private readonly changed = new vscode.EventEmitter<Run>();
   /** Events of a run as they arrive. */
@@ -40,6 +41,15 @@ export class Monitor implements vscode.Disposable {
     this.runs.set(id, run);
     this.update(run);
     return run;
+  }
+
+  /** A run answers a question: it is about a file or folder, and of no script. */
+  asked(id: string): void {
+    this.questions.add(id);
+  }
+
+  isQuestion(id: string | null | undefined): boolean {
+    return typeof id === 'string' && this.questions.has(id);
   }
 
   live(): Run[] {

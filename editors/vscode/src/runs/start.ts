@@ -9,11 +9,12 @@ export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware
   return {
     executeCommand: async (command, args, next) => {
       if (command === serverCommand.showPlan) return showPlan(scriptOf(args), monitor, view());
-      if (command !== serverCommand.run && command !== serverCommand.dryRun && command !== serverCommand.resume) return next(command, args);
+      if (!starters.has(command)) return next(command, args);
       if (!vscode.workspace.isTrusted) return void refuse();
       const answer = (await next(command, args)) as { runId?: string } | null | undefined;
       if (typeof answer?.runId === 'string') {
         const script = scriptOf(args);
+        if (script && command === serverCommand.ask) monitor.asked(answer.runId);
         const open = vscode.workspace.getConfiguration('callsheet').get('runView.openOnRun', true);
         if (script) monitor.began(answer.runId, script);
         if (script && (open || view().visible)) view().show(script, answer.runId, false);
@@ -22,6 +23,9 @@ export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware
     },
   };
 }
+
+/** What starts a run. */
+const starters: ReadonlySet<string> = new Set([serverCommand.run, serverCommand.dryRun, serverCommand.resume, serverCommand.ask]);
 
 function scriptOf(args: unknown[]): vscode.Uri | null {
   const [target] = args as [{ uri?: string } | undefined];

@@ -6,6 +6,7 @@ export const serverCommand = {
   run: 'callsheet.run',
   dryRun: 'callsheet.dryRun',
   resume: 'callsheet.resume',
+  ask: 'callsheet.ask',
   stop: 'callsheet.stop',
   showPlan: 'callsheet.showPlan',
   report: 'callsheet.report',

@@ -57,7 +57,7 @@ export class RunView implements vscode.Disposable {
     if (this.panel === undefined) this.open();
     else {
       this.panel.reveal(undefined, !takeFocus);
-      if (before?.script.toString() !== script.toString()) void this.sendPlan();
+      if (before?.script.toString() !== script.toString() || this.monitor.isQuestion(runId) !== this.monitor.isQuestion(before?.runId)) void this.sendPlan();
       if (before?.runId !== runId) void this.sendRun();
       this.offer();
     }
@@ -106,7 +106,7 @@ export class RunView implements vscode.Disposable {
   private offer(): void {
     const offers: Offer[] = ['reveal', 'stop', 'transcript', 'report'];
     const can = this.server.running?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
-    if (vscode.workspace.isTrusted) offers.push('run', 'dryRun', 'resume');
+    if (vscode.workspace.isTrusted && !this.monitor.isQuestion(this.subject?.runId)) offers.push('run', 'dryRun', 'resume');
     for (const how of ['skip', 'retry'] as const) if (can.includes(`callsheet.${how}`)) offers.push(how);
     this.say({ type: 'offer', offers, ...(!vscode.workspace.isTrusted && { note: 'Running is off: this workspace is not trusted.' }) });
   }
@@ -114,7 +114,7 @@ export class RunView implements vscode.Disposable {
   private async sendPlan(): Promise<void> {
     const script = this.subject?.script;
     if (script === undefined || this.panel === undefined) return;
-    const found = await planOf(this.server, script);
+    const found = this.monitor.isQuestion(this.subject?.runId) ? { plan: null } : await planOf(this.server, script);
     if (this.subject?.script === script) this.say({ type: 'plan', title: path.basename(script.fsPath), ...found });
   }
 
