@@ -99,8 +99,17 @@ pub struct Analysis {
     pub plan: plan::Plan,
     /// What is wrong.
     pub findings: Vec<lint::Finding>,
-    /// What a run will take.
+    /// What a run will take, as far as the script tells.
     pub estimate: estimate::Estimate,
+    /// The same with what past runs took, where they tell something of it.
+    pub learned: Option<estimate::Estimate>,
+}
+
+impl Analysis {
+    /// The best estimate there is: that from past runs, or else that of the script.
+    pub fn expected(&self) -> &estimate::Estimate {
+        self.learned.as_ref().unwrap_or(&self.estimate)
+    }
 }
 
 /// Analyses `text`.
@@ -121,5 +130,17 @@ pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&script::Script>, c
     let plan = plan::interpret(&script, context);
     let findings = lint::check(&script, &plan, context);
     let estimate = estimate::estimate(&plan, context);
-    Analysis { script, plan, findings, estimate }
+    let learned = learned(&script, &plan, &estimate, context);
+    Analysis { script, plan, findings, estimate, learned }
+}
+
+/// `estimate` with what past runs of the script took.
+fn learned(
+    script: &script::Script,
+    plan: &plan::Plan,
+    estimate: &estimate::Estimate,
+    context: &Context,
+) -> Option<estimate::Estimate> {
+    let name = script.meta.as_ref()?.name.as_ref()?;
+    estimate::with_history(estimate, plan, &name.value, &context.assumptions)
 }

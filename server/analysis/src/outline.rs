@@ -302,6 +302,7 @@ impl<T> Quantity<T> {
             Basis::Assumed => ("assumed", None),
             Basis::Simulated { runs } => ("simulated", Some(runs)),
             Basis::History { runs } => ("history", Some(runs)),
+            Basis::Alike { runs } => ("alike", Some(runs)),
         };
         let [low, likely, high] = [range.low, range.likely, range.high].map(|n| n.map(&number));
         Self { low, likely, high, basis, runs }

@@ -36,7 +36,8 @@ pub(crate) fn basis(basis: Basis) -> String {
         Basis::Bounds => "bounds".into(),
         Basis::Assumed => "assumed".into(),
         Basis::Simulated { runs } => format!("simulated ×{runs}"),
-        Basis::History { runs } => format!("history ×{runs}"),
+        Basis::History { runs } => format!("history (n={runs})"),
+        Basis::Alike { runs } => format!("like calls (n={runs})"),
     }
 }
 

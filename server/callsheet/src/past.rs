@@ -3,12 +3,14 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
+use analysis::estimate::History;
 use runtime::{RunId, journal, rlm::SCRIPT, runs, runs::Recorded};
 
-use crate::output::Failure;
+use crate::output::{self, Failure};
 
 /// Where runs are kept, from the folder the command is given in.
 pub(crate) const RUNS: &str = ".callsheet/runs";
@@ -19,6 +21,16 @@ const LAST: &str = "last";
 /// The runs in [`RUNS`], the latest first.
 pub(crate) fn ids() -> Result<Vec<RunId>, Failure> {
     runs::list(Path::new(RUNS)).map_err(|e| Failure::usage(format!("cannot read {RUNS}: {e}")))
+}
+
+/// What the runs in [`RUNS`] tell of runs to come. Where that cannot be told a note says why, and estimates do without.
+pub(crate) fn history() -> Arc<History> {
+    let learned = runtime::history::learn(Path::new(RUNS))
+        .unwrap_or_else(|error| (History::default(), Some(format!("nothing is learned from past runs: {error}"))));
+    if let Some(note) = learned.1 {
+        output::note(&format!("note: {note}"));
+    }
+    Arc::new(learned.0)
 }
 
 /// For how long nothing was written to the journal of the run in `folder`, where that can be told.

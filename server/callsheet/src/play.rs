@@ -160,8 +160,8 @@ pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &Ow
         cached => format!(", {cached} of them from the journal"),
     };
     let agents = against(&|a| a.plan.agents.to_string());
-    let tokens = against(&|a| numbers::based(&a.estimate.total.tokens));
-    let usd = against(&|a| numbers::based(&a.estimate.total.usd));
+    let tokens = against(&|a| numbers::based(&a.expected().total.tokens));
+    let usd = against(&|a| numbers::based(&a.expected().total.usd));
     output::line(&format!(" agents   {}{cached}{agents}", totals.agents))?;
     output::line(&format!(" tokens   {}{simulated}{tokens}", totals.usage.total()))?;
     Ok(output::line(&format!(" cost     {}{usd}", Spending::at(state, prices)))?)

@@ -153,12 +153,21 @@ impl Owner {
     /// Has the workspace read again, in a thread of its own.
     pub(crate) fn look_round(&self) {
         let folders: Vec<PathBuf> = self.client.folders.iter().filter_map(workspace::path_of).collect();
+        // The index of past runs is a file of the workspace: nothing of it is read, and nothing written, in one that is not trusted.
+        let trusted = self.client.trusted;
         let mailbox = self.mailbox.clone();
         let reading = thread::Builder::new().name("workspace".into()).stack_size(analyst::STACK).spawn(move || {
             let mut found = Workspace::read(&folders, std::env::home_dir().as_deref());
             let prices = models::own_prices(None).map(|prices| found.prices = prices);
+            let learned = folders.iter().filter(|_| trusted).map(|folder| (folder, workspace::learn(folder)));
+            let mut notes = Vec::new();
+            for (folder, (history, note)) in learned {
+                found.histories.push((folder.clone(), history));
+                notes.extend(note);
+            }
             if let Some(mailbox) = mailbox.upgrade() {
                 Mailbox(mailbox).tell(move |owner| {
+                    notes.into_iter().for_each(|note| owner.outbox.log(MessageType::WARNING, note));
                     if let Err(error) = prices {
                         owner.outbox.log(MessageType::WARNING, error.to_string());
                     }
@@ -286,6 +295,7 @@ impl Owner {
     /// Notes whether the client's workspace is trusted now.
     pub(crate) fn trust(&mut self, trusted: bool) {
         Arc::make_mut(&mut self.client).trusted = trusted;
+        self.look_round();
         self.simulate_all();
     }
 

@@ -51,10 +51,10 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// What a run will take: from simulated runs where there are any, else from the bounds of the plan.
+    /// What a run will take: from past runs where these tell of it, from simulated ones where there are any, else from the bounds of the plan.
     pub(crate) fn estimate(&self) -> &Estimate {
         let simulated = self.simulated.as_ref().and_then(|simulated| simulated.estimate.as_ref().ok());
-        simulated.unwrap_or(&self.known.estimate)
+        self.known.learned.as_ref().or(simulated).unwrap_or(&self.known.estimate)
     }
 
     /// The workflow's name.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use analysis::{Context, estimate::Assumptions, lint, prices::OwnPrices, script, units::Usd};
+use models::{ModelName, Provider};
 use tower_lsp::ls_types::Uri;
 
 use crate::{
@@ -36,9 +37,19 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         },
         agent_types: (!agent_types.is_empty()).then_some(agent_types),
         workflows: (!workflows.is_empty()).then_some(workflows),
-        assumptions: assumptions(settings, workspace),
+        assumptions: Assumptions {
+            history: workspace.history(path_of(uri).as_deref()),
+            provider: provider(settings),
+            ..assumptions(settings, workspace)
+        },
         ..Context::default()
     }
+}
+
+/// Who answers a run by the settings, in a word; `None` where answers are made up.
+fn provider(settings: &Settings) -> Option<String> {
+    let name = settings.model.parse::<ModelName>().ok()?;
+    (name.provider != Provider::Simulated).then(|| name.provider.row().name.to_owned())
 }
 
 /// What estimates take for granted.

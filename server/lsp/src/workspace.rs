@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use analysis::{Analysis, Context, KnownWorkflow, prices::OwnPrices, script};
+use analysis::{estimate::History, Analysis, Context, KnownWorkflow, prices::OwnPrices, script};
 use models::AgentKind;
 use tower_lsp::ls_types::Uri;
 
@@ -25,6 +25,8 @@ pub(crate) struct Workspace {
     pub(crate) workflows: Vec<Arc<Saved>>,
     /// The person's own prices, of their file.
     pub(crate) prices: OwnPrices,
+    /// What past runs tell, by the folder they were made in.
+    pub(crate) histories: Vec<(PathBuf, Arc<History>)>,
 }
 
 /// A registered agent type.
@@ -67,6 +69,13 @@ impl Workspace {
         workspace.workflows.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         workspace.workflows.dedup_by(|a, b| a.path == b.path);
         workspace
+    }
+
+    /// What the past runs of `script` tell: those of the innermost folder around it.
+    pub(crate) fn history(&self, script: Option<&Path>) -> Arc<History> {
+        let around = self.histories.iter().filter(|(folder, _)| script.is_some_and(|script| script.starts_with(folder)));
+        let innermost = around.max_by_key(|(folder, _)| folder.components().count());
+        innermost.map(|(_, history)| history.clone()).unwrap_or_default()
     }
 
     /// The agent types, as the analysis wants to know them.
@@ -180,6 +189,14 @@ fn saved_as(path: &Path, analysis: &Analysis) -> Option<Saved> {
         line: analysis.script.lines.line_of(meta.span.start),
         known,
     })
+}
+
+/// What the runs made in `folder` tell of runs to come, and what a person should know of it.
+pub(crate) fn learn(folder: &Path) -> (Arc<History>, Option<String>) {
+    match runtime::history::learn(&folder.join(".callsheet").join("runs")) {
+        Ok((history, note)) => (Arc::new(history), note),
+        Err(error) => (Arc::default(), Some(format!("Nothing is learned from past runs: {error}"))),
+    }
 }
 
 /// The folder or file behind an address, if it is one on this machine.

@@ -4,6 +4,7 @@
 //! in [`priors`] stand in, and the basis says so. Not in it: retries, and answers that had to be repaired.
 
 mod call;
+mod history;
 mod nested;
 pub mod priors;
 mod request;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use history::{History, ModelNames, PastCall, PastRun, with_history};
 pub use request::{Request, requests};
 pub use samples::{Sample, Spent, with_samples};
 pub use time::request_time;
@@ -44,8 +46,13 @@ pub enum Basis {
         /// Number of runs.
         runs: u32,
     },
-    /// From past runs.
+    /// From past runs of the workflow, none of them simulated.
     History {
+        /// Number of runs.
+        runs: u32,
+    },
+    /// From calls of other places with the same kind of agent, model and schema, in past runs.
+    Alike {
         /// Number of runs.
         runs: u32,
     },
@@ -54,7 +61,7 @@ pub enum Basis {
 impl Basis {
     /// Whether the number is what runs took: low and high are then percentiles, not bounds.
     pub fn is_from_runs(self) -> bool {
-        matches!(self, Self::Simulated { .. } | Self::History { .. })
+        matches!(self, Self::Simulated { .. } | Self::History { .. } | Self::Alike { .. })
     }
 }
 
@@ -105,6 +112,8 @@ pub struct Estimate {
     pub assumed: Vec<&'static priors::Prior>,
     /// On what the time rests.
     pub time_assumed: Vec<&'static priors::Prior>,
+    /// Who answered the past runs it rests on, in a word; `None` where it rests on none.
+    pub answered_by: Option<String>,
 }
 
 /// Who answers the calls: it decides what an agent takes beyond its prompt and its answer.
@@ -130,6 +139,10 @@ pub struct Assumptions {
     pub concurrency: Option<u64>,
     /// The person's own prices.
     pub prices: Arc<OwnPrices>,
+    /// What past runs took; without any, nothing is learned.
+    pub history: Arc<History>,
+    /// Who answers, as the history names it; `None` for whoever answered last.
+    pub provider: Option<String>,
 }
 
 /// The estimate for `plan`, from its bounds.
@@ -164,7 +177,7 @@ pub fn estimate(plan: &Plan, context: &crate::Context) -> Estimate {
     let parts = calls.iter().chain(&workflows).chain(&rlms).cloned().collect();
     let total = together(&plan.agents, parts, &rlms);
     let (time, time_assumed) = time::time(plan, &each, &context.assumptions);
-    Estimate { total, time, phases, calls, workflows, rlms, assumed, time_assumed }
+    Estimate { total, time, phases, calls, workflows, rlms, assumed, time_assumed, answered_by: None }
 }
 
 /// All of `parts`, of which `count` says how many agents they are. How many a tree of `rlms` likely asks is an assumption that the count does
@@ -344,8 +357,9 @@ fn weaker(a: Basis, b: Basis) -> Basis {
         Basis::Exact => 0,
         Basis::Bounds => 1,
         Basis::History { .. } => 2,
-        Basis::Simulated { .. } => 3,
-        Basis::Assumed => 4,
+        Basis::Alike { .. } => 3,
+        Basis::Simulated { .. } => 4,
+        Basis::Assumed => 5,
     };
     if rank(&b) > rank(&a) { b } else { a }
 }

@@ -50,6 +50,7 @@ pub fn with_samples(estimate: &Estimate, samples: &[Sample]) -> Estimate {
         rlms: estimate.rlms.clone(),
         assumed: estimate.assumed.clone(),
         time_assumed: estimate.time_assumed.clone(),
+        answered_by: None,
     }
 }
 

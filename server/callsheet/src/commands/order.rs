@@ -12,7 +12,7 @@ use runtime::{EventKind, Limits, RunSpec};
 use serde_json::Value;
 
 use super::who::{SIMULATED, Who};
-use crate::{files::Source, output::Failure};
+use crate::{files::Source, output::Failure, past};
 
 /// What is not given is that of the run that is resumed, if one is.
 #[derive(Args)]
@@ -64,7 +64,9 @@ impl Order {
     /// What the analysis of the script goes by.
     pub(crate) fn context(&self, source: &Source) -> Result<Context, Failure> {
         let (concurrency, prices) = (Some(self.at_once() as u64), super::prices::own(self.prices.as_ref())?);
-        let assumptions = Assumptions { concurrency, prices, ..Assumptions::default() };
+        let provider = self.who.provider();
+        let history = if provider.is_some() { past::history() } else { Arc::default() };
+        let assumptions = Assumptions { concurrency, prices, history, provider, ..Assumptions::default() };
         Ok(Context { file_name: source.name(), args: self.args()?, assumptions, ..Context::default() })
     }
 

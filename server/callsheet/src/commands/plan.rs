@@ -11,7 +11,7 @@ use clap::Args;
 use runtime::{RunSpec, Simulation, SimulationError};
 
 use super::plan_json::Report;
-use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, saved, sheet::Sheet};
+use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, past, saved, sheet::Sheet};
 
 /// Shows what a run will do and cost.
 ///
@@ -56,7 +56,8 @@ impl Plan {
         };
         let prices = super::prices::own(self.prices.as_ref())?;
         let concurrency = Some(self.at_once() as u64);
-        let assumptions = Assumptions { concurrency, prices: prices.clone(), ..Assumptions::default() };
+        let assumptions =
+            Assumptions { concurrency, prices: prices.clone(), history: past::history(), ..Assumptions::default() };
         let context = Context { file_name: source.name(), args: self.args.clone(), assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         if analysis.script.module.is_none() {
@@ -77,7 +78,7 @@ impl Plan {
             }
             Some(Err(error)) => (None, Some(error.to_string()), true),
         };
-        let estimate: &Estimate = estimate.as_ref().unwrap_or(&analysis.estimate);
+        let estimate: &Estimate = estimate.as_ref().unwrap_or(analysis.expected());
         match self.json {
             true => output::json(&Report::new(&analysis, estimate, &prices, &source.path, note.filter(|_| failed)))?,
             false => {

@@ -33,7 +33,7 @@ impl Run {
         let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
         let chosen = self.order.choose(&analysis, &prices)?;
         if !self.json {
-            let (path, estimate, args) = (&source.path, &analysis.estimate, args.as_ref());
+            let (path, estimate, args) = (&source.path, analysis.expected(), args.as_ref());
             let (at_once, max_agents) = (self.order.at_once(), self.order.max_agents());
             let sheet = Sheet {
                 analysis: &analysis,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use models::{Chosen, Latency, Options, Permissions, Simulated, choose};
+use models::{Chosen, Latency, ModelName, Options, Permissions, Simulated, choose};
 
 use crate::output::Failure;
 
@@ -46,6 +46,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Who {
+    /// Who answers, in a word; `None` where answers are made up.
+    pub(crate) fn provider(&self) -> Option<String> {
+        let name = self.model.as_deref()?.parse::<ModelName>().ok()?;
+        Some(name.provider.row().name.to_owned()).filter(|name| name != SIMULATED)
+    }
+
     /// Finds who answers a run that is known to name these models; looks for keys, and spends nothing.
     pub(crate) fn choose<'a>(&self, seed: u64, named: impl IntoIterator<Item = &'a str>) -> Result<Chosen, Failure> {
         let latency = Latency::up_to(Duration::from_millis(self.latency));

@@ -36,13 +36,17 @@ pub(crate) fn calls(script: &Snapshot) -> Vec<Call> {
                 calls.push(Command::Resume.call(offer, Target { run_id: Some(last.id.clone()), ..target }));
             }
             calls.push(plan);
+            if let Some((run, _)) = script.run.as_ref().filter(|(run, _)| run.is_complete()) {
+                let report = Target { run_id: Some(run.id.clone()), ..Target::script(&script.uri) };
+                calls.push(Command::Report.call(format!("✓ {}", run.outcome()), report));
+            }
             calls
         }
     }
 }
 
 /// `4..34 agents · 40k..300k tok · $0.10..$2.40 · ~12 min`.
-fn estimate(script: &Snapshot) -> String {
+pub(crate) fn estimate(script: &Snapshot) -> String {
     let estimate = script.estimate();
     let agents = words::likely_agents(&script.known.plan.agents, &estimate.total.agents);
     agents + &words::whole(estimate)

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::{
-    estimate::{self, Cost, Estimate},
+    estimate::{self, Basis, Cost, Estimate},
     plan::{Count, Nested, RlmCall, Why, WorkflowCall},
     text::Span,
 };
@@ -113,7 +113,8 @@ pub(crate) fn start_of(nested: &Nested) -> Option<Location> {
     Some(Location { uri: Uri::from_file_path(&nested.path)?, range: Range::default() })
 }
 
-/// Tokens and money with what they rest on; what is unknown is said to be so. Where `cost` is from runs, `bounds` are those of the script.
+/// Tokens and money with what they rest on; what is unknown is said to be so. Where `cost` is from simulated runs, `bounds` are those
+/// of the script; those of one request for an agent, they are none for runs whose agents use tools.
 pub(crate) fn cost(cost: &Cost, bounds: Option<&Cost>) -> String {
     let mut out = String::from("\n");
     let from_runs = |cost: &Cost| {
@@ -125,7 +126,7 @@ pub(crate) fn cost(cost: &Cost, bounds: Option<&Cost>) -> String {
     }
     numbers(&mut out, cost);
     let _ = writeln!(out, "\n{}", words::basis(&basis.unwrap_or(cost.tokens.basis)));
-    if let Some(bounds) = bounds.filter(|_| basis.is_some()) {
+    if let Some(bounds) = bounds.filter(|_| matches!(basis, Some(Basis::Simulated { .. }))) {
         let _ = writeln!(out, "\nBounds of any run:\n");
         numbers(&mut out, bounds);
     }

@@ -80,7 +80,10 @@ pub(crate) fn cost(cost: &Cost) -> String {
 /// As [`cost`] of the whole run, and its time: ` · 12k tok · $0.04 · ~4 min`.
 pub(crate) fn whole(estimate: &Estimate) -> String {
     let time = amount(&estimate.time).map(|time| format!(" · {time}")).unwrap_or_default();
-    from(amounts(&estimate.total) + &time, estimate.time.basis)
+    let total = estimate.total.tokens.basis;
+    // Past runs tell their time even of calls they do not know.
+    let is_learned = !matches!(estimate.time.basis, Basis::History { .. }) || total.is_from_runs();
+    from(amounts(&estimate.total) + &time, if is_learned { estimate.time.basis } else { total })
 }
 
 fn amounts(cost: &Cost) -> String {
@@ -93,7 +96,7 @@ fn from(shown: String, basis: Basis) -> String {
     match basis {
         _ if shown.is_empty() => shown,
         Basis::Simulated { .. } => shown + " simulated",
-        Basis::History { runs } => shown + &format!(" from {runs} runs"),
+        Basis::History { .. } | Basis::Alike { .. } => shown + " " + &basis_word(&basis),
         Basis::Exact | Basis::Bounds | Basis::Assumed => shown,
     }
 }
@@ -105,7 +108,8 @@ pub(crate) fn basis_word(basis: &Basis) -> String {
         Basis::Bounds => "bounds".into(),
         Basis::Assumed => "assumed".into(),
         Basis::Simulated { runs } => format!("simulated, {runs} runs"),
-        Basis::History { runs } => format!("from {runs} runs"),
+        Basis::History { runs } => format!("history (n={runs})"),
+        Basis::Alike { runs } => format!("like calls (n={runs})"),
     }
 }
 
@@ -120,7 +124,20 @@ pub(crate) fn basis(basis: &Basis) -> String {
         Basis::Simulated { runs } => {
             format!("Simulated: from {runs} runs on made-up answers, whose lengths are a guess (docs/estimates.md).")
         }
-        Basis::History { runs } => format!("From history: what {runs} past runs took."),
+        Basis::History { runs } => {
+            let runs = match runs {
+                1 => "1 past run, so the range is wide".into(),
+                2..5 => format!("{runs} past runs, so the range is wide"),
+                _ => format!("{runs} past runs"),
+            };
+            format!("History: from {runs} (docs/estimates.md).")
+        }
+        Basis::Alike { runs } => {
+            let runs = if *runs == 1 { "1 past run".into() } else { format!("{runs} past runs") };
+            format!(
+                "History of like calls: same kind of agent, model and schema elsewhere, in {runs} (docs/estimates.md)."
+            )
+        }
     }
 }
 

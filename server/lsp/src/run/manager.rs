@@ -12,6 +12,7 @@ use tower_lsp::{
 
 use crate::{
     commands::Target,
+    features::code_lens,
     execute::{Answer, refusal},
     owner::{Mailbox, Owner},
     run::{
@@ -56,6 +57,7 @@ impl Subject {
         let view = RunView {
             own_prices: script.known.estimate.total.own_price,
             bound: script.known.plan.agents.high.filter(|_| !script.is_broken()),
+            expected: code_lens::estimate(script),
             ..RunView::of(true, script.text.clone(), script.lines.clone())
         };
         Self { uri: script.uri.clone(), name: script.name(), view }
@@ -230,6 +232,10 @@ impl Owner {
         });
         if let Some(script) = self.scripts.get_mut(uri).filter(|_| view.of_script) {
             script.last = Some(Arc::new(LastRun::of(&view)));
+        }
+        // What it took is history now; answers that were made up teach nothing.
+        if !view.state.is_simulated() {
+            self.look_round();
         }
         self.show_run(uri, view);
         self.publish(uri);

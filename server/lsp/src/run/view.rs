@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use analysis::text::{LineColumn, LineIndex, Span};
+use analysis::{
+    text::{LineColumn, LineIndex, Span},
+    units::{Seconds, Usd},
+};
 use runtime::{RunError, RunState, Status};
 
 use crate::position::line_text;
@@ -30,6 +33,8 @@ pub(crate) struct RunView {
     pub(crate) own_prices: bool,
     /// The plan's upper bound of agents, where there is one.
     pub(crate) bound: Option<u64>,
+    /// What was expected of it as it began, in words.
+    pub(crate) expected: String,
     /// What has happened.
     pub(crate) state: Arc<RunState>,
     /// Whether it is over, be it without a last event.
@@ -48,6 +53,7 @@ impl RunView {
             model: String::new(),
             own_prices: false,
             bound: None,
+            expected: String::new(),
             state: Arc::default(),
             over: false,
         }
@@ -93,6 +99,22 @@ impl RunView {
     pub(crate) fn progress_line(&self) -> String {
         let phase = self.state.current_phase.as_deref().map(|phase| format!("{phase} · ")).unwrap_or_default();
         format!("{phase}{} agents · {} tokens · {}", self.count(), self.state.totals.usage.total(), self.model)
+    }
+
+    /// What it took, against what was expected: `5 agents · 9.1k tok · $0.08 · 10 s, estimated 5 agents · ~8k tok · ~$0.07 · ~9 s`.
+    pub(crate) fn outcome(&self) -> String {
+        let totals = &self.state.totals;
+        let price = match (totals.unpriced, totals.usd) {
+            (0, usd) => format!(" · {usd}"),
+            (_, Usd(0.0)) => String::new(),
+            (_, usd) => format!(" · ≥{usd}"),
+        };
+        let more = if totals.uncounted > 0 { "≥" } else { "" };
+        let time = Seconds(self.state.ms as f64 / 1000.0);
+        let made_up = if self.state.is_simulated() { " simulated" } else { "" };
+        let (agents, tokens) = (totals.agents, totals.usage.total());
+        let plural = if agents == 1 { "" } else { "s" };
+        format!("{agents} agent{plural} · {more}{tokens} tok{price} · {time}{made_up}, estimated {}", self.expected)
     }
 
     /// The share of agents that are done, in percent, where there is a bound.

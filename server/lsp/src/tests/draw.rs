@@ -163,6 +163,7 @@ pub(crate) fn run_of(text: &str, events: Vec<serde_json::Value>) -> RunView {
         model: "simulated".into(),
         own_prices: false,
         bound: None,
+        expected: "2 agents · ~8k tok".into(),
         state: Arc::new(state),
         over: false,
     }

@@ -4,6 +4,7 @@
 //! answers were made up are in it and marked; nothing is ever learned from them of runs whose answers were not.
 
 mod database;
+mod learn;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,8 @@ use analysis::units::{Tokens, Usage, Usd};
 use serde_json::Value;
 
 use crate::{event::Status, id::RunId, journal::ReadError, state::Progress};
+
+pub use learn::{learn, lessons};
 
 /// The index of the runs in `runs_dir`: `history.db` beside that folder.
 pub fn path(runs_dir: &Path) -> PathBuf {

@@ -110,3 +110,27 @@ async fn many_may_open_it_at_once() {
     });
     assert!(found.iter().all(|one| *one == found[0] && one.0.len() == 40 && one.1.is_none()));
 }
+
+#[tokio::test]
+async fn estimates_learn_from_runs_whose_answers_were_not_made_up() {
+    use analysis::{Context, estimate::Assumptions, estimate::Basis};
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let expected = || {
+        let (history, _) = learn(&folder.join("runs")).unwrap();
+        let assumptions = Assumptions { history: Arc::new(history), ..Assumptions::default() };
+        analysis::analyze(BODY, &Context { assumptions, ..Context::default() }).learned
+    };
+    ran(folder, true, 1).await;
+    assert_eq!(expected(), None, "made-up answers teach nothing");
+    let mut took = Vec::new();
+    for seed in 2..4 {
+        let id = ran(folder, false, seed).await;
+        took.push(runs::open(&folder.join("runs"), &id).unwrap().state().totals.usage.total().0);
+    }
+    let learned = expected().unwrap();
+    assert_eq!(learned.answered_by.as_deref(), Some("anthropic"));
+    assert_eq!(learned.total.tokens.basis, Basis::History { runs: 2 });
+    assert_eq!(learned.total.tokens.likely, Some(Tokens(took.iter().sum::<u64>() / 2)));
+    assert!(learned.calls.iter().all(|call| call.usd.basis == Basis::History { runs: 2 }), "{learned:?}");
+}

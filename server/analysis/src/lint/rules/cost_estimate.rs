@@ -1,6 +1,6 @@
 //! The run is likely to cost more than the ceiling of the settings.
 //!
-//! Off until a ceiling is set. The estimate is the likely one, with its basis.
+//! Off until a ceiling is set. The estimate is the likely one; past runs are in it.
 //!
 //! ```js bad ceiling:0.0001
 //! const parts = [1, 2, 3, 4, 5, 6]
@@ -28,7 +28,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     let (Some(ceiling), Some(meta)) = (cx.context.settings.cost_ceiling, &cx.script.meta) else { return };
-    let total = crate::estimate::estimate(cx.plan, cx.context).total.usd;
+    let known = crate::estimate::estimate(cx.plan, cx.context);
+    let total = crate::learned(cx.script, cx.plan, &known, cx.context).unwrap_or(known).total.usd;
     let Some(likely) = total.likely.or(total.low).filter(|usd| *usd > ceiling) else { return };
     let message = format!(
         "A run is likely to cost {likely}, above the ceiling of {ceiling}: limit its fan-outs, or name cheaper models."

@@ -1,0 +1,182 @@
+//! Past runs as plain data, and grouped as estimates ask for them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde_json::Value;
+
+use crate::{
+    prices,
+    units::{Seconds, Usage, Usd},
+};
+
+/// A run that was not simulated.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PastRun {
+    /// The workflow's name.
+    pub workflow: String,
+    /// Who answered, in a word.
+    pub provider: String,
+    /// Whether it came to its end, so that it made every call it had to make.
+    pub complete: bool,
+    /// From its start to its end; `None` where that tells nothing of the next.
+    pub time: Option<Seconds>,
+    /// Its calls.
+    pub calls: Vec<PastCall>,
+}
+
+/// A call of such a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PastCall {
+    /// The nested workflow that made it.
+    pub workflow: Option<String>,
+    /// Its phase.
+    pub phase: Option<String>,
+    /// Its name for people.
+    pub label: String,
+    /// The first line of its prompt; where that was cut it ends with `…`.
+    pub head: String,
+    /// Its kind of agent.
+    pub agent_type: Option<String>,
+    /// The model in force.
+    pub model: Option<String>,
+    /// The schema of its answer.
+    pub schema: Option<Arc<Value>>,
+    /// What it took; `None` where that was not counted, or where the answer was there already.
+    pub usage: Option<Usage>,
+    /// What it cost, where that is known.
+    pub usd: Option<Usd>,
+}
+
+/// What a provider calls models that scripts name otherwise: the provider, the name in scripts, its own.
+pub type ModelNames = HashMap<(String, String), String>;
+
+/// What past runs took.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    names: ModelNames,
+    runs: Vec<RunFacts>,
+    groups: Vec<Group>,
+}
+
+/// A run without its calls.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RunFacts {
+    pub(super) workflow: String,
+    pub(super) provider: String,
+    pub(super) complete: bool,
+    pub(super) time: Option<Seconds>,
+}
+
+/// Calls that look alike, of one workflow.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Group {
+    /// The workflow, or the nested one, that made the calls.
+    pub(super) workflow: String,
+    /// Who answered.
+    pub(super) provider: String,
+    /// Whether it was nested.
+    pub(super) nested: bool,
+    /// One of the calls.
+    pub(super) like: PastCall,
+    /// The model in force, by the name it has in the table of prices where it stands there.
+    pub(super) model: Option<String>,
+    /// What they took, by run, in the order of [`History::runs`].
+    pub(super) took: Vec<(usize, Took)>,
+}
+
+/// What calls took together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Took {
+    /// All calls.
+    pub(super) calls: u64,
+    /// Those of which it is known what they took.
+    pub(super) paid: u64,
+    pub(super) usage: Usage,
+    pub(super) usd: Usd,
+    /// Of those, the calls whose cost is known.
+    pub(super) priced: u64,
+}
+
+impl Took {
+    pub(super) fn and(self, other: Took) -> Took {
+        Took {
+            calls: self.calls + other.calls,
+            paid: self.paid + other.paid,
+            usage: self.usage + other.usage,
+            usd: self.usd + other.usd,
+            priced: self.priced + other.priced,
+        }
+    }
+}
+
+impl History {
+    /// Of `runs`, the oldest first.
+    pub fn new(names: ModelNames, runs: Vec<PastRun>) -> Self {
+        let mut history = Self { names, runs: Vec::new(), groups: Vec::new() };
+        let mut schemas: Vec<Arc<Value>> = Vec::new();
+        let mut at: HashMap<(Vec<Option<String>>, Option<usize>), usize> = HashMap::new();
+        for run in runs {
+            let number = history.runs.len();
+            for call in run.calls {
+                let schema = call.schema.as_ref().map(|schema| {
+                    schemas.iter().position(|known| Arc::ptr_eq(known, schema) || known == schema).unwrap_or_else(
+                        || {
+                            schemas.push(schema.clone());
+                            schemas.len() - 1
+                        },
+                    )
+                });
+                let workflow = call.workflow.as_ref().unwrap_or(&run.workflow).clone();
+                let nested = call.workflow.as_ref().map(|_| run.workflow.clone());
+                let provider = run.provider.clone();
+                let texts = [&Some(workflow.clone()), &nested, &call.phase, &call.agent_type, &call.model];
+                let names = [call.label.clone(), call.head.clone(), provider.clone()].map(Some);
+                let key = (texts.into_iter().cloned().chain(names).collect(), schema);
+                let took = Took {
+                    calls: 1,
+                    paid: u64::from(call.usage.is_some()),
+                    usage: call.usage.unwrap_or_default(),
+                    usd: call.usd.filter(|_| call.usage.is_some()).unwrap_or_default(),
+                    priced: u64::from(call.usage.is_some() && call.usd.is_some()),
+                };
+                let index = *at.entry(key).or_insert_with(|| {
+                    let nested = call.workflow.is_some();
+                    let model = call.model.as_deref().map(canonical);
+                    history.groups.push(Group { workflow, provider, nested, like: call, model, took: Vec::new() });
+                    history.groups.len() - 1
+                });
+                let group = &mut history.groups[index].took;
+                match group.last_mut() {
+                    Some((last, sum)) if *last == number => *sum = sum.and(took),
+                    _ => group.push((number, took)),
+                }
+            }
+            let PastRun { workflow, provider, complete, time, .. } = run;
+            history.runs.push(RunFacts { workflow, provider, complete, time });
+        }
+        history
+    }
+
+    /// Who answered the newest run of a workflow, or the newest run of all.
+    pub(super) fn provider_of(&self, workflow: &str) -> Option<&str> {
+        let own = self.runs.iter().rev().find(|run| run.workflow == workflow);
+        Some(&own.or(self.runs.last())?.provider)
+    }
+
+    pub(super) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    pub(super) fn runs(&self) -> &[RunFacts] {
+        &self.runs
+    }
+
+    /// The model in force where a script names `name` and `provider` answers, as [`Group::model`] names it.
+    pub(super) fn in_force(&self, provider: &str, name: &str) -> String {
+        canonical(self.names.get(&(provider.to_owned(), name.to_owned())).map_or(name, String::as_str))
+    }
+}
+
+fn canonical(model: &str) -> String {
+    prices::find(model).map_or(model, |model| &model.id).to_owned()
+}
