@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use analysis::{estimate::History, Analysis, Context, KnownWorkflow, prices::OwnPrices, script};
+use analysis::{Analysis, Context, KnownWorkflow, estimate::History, prices::OwnPrices, script};
 use models::AgentKind;
 use tower_lsp::ls_types::Uri;
 
@@ -73,7 +73,8 @@ impl Workspace {
 
     /// What the past runs of `script` tell: those of the innermost folder around it.
     pub(crate) fn history(&self, script: Option<&Path>) -> Arc<History> {
-        let around = self.histories.iter().filter(|(folder, _)| script.is_some_and(|script| script.starts_with(folder)));
+        let around =
+            self.histories.iter().filter(|(folder, _)| script.is_some_and(|script| script.starts_with(folder)));
         let innermost = around.max_by_key(|(folder, _)| folder.components().count());
         innermost.map(|(_, history)| history.clone()).unwrap_or_default()
     }

@@ -12,8 +12,8 @@ use tower_lsp::{
 
 use crate::{
     commands::Target,
-    features::code_lens,
     execute::{Answer, refusal},
+    features::code_lens,
     owner::{Mailbox, Owner},
     run::{
         confirm, documents, events,
