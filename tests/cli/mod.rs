@@ -8,6 +8,7 @@ mod prices;
 mod resume;
 mod run;
 mod runs;
+mod usage;
 
 use std::{
     io::Write,

@@ -1,5 +1,6 @@
 //! The `callsheet` binary: the same analysis and the same runs as in an editor, for terminals and scripts.
 
+mod account;
 mod commands;
 mod excerpt;
 mod files;

@@ -16,6 +16,7 @@ mod rlm;
 mod run;
 mod runs;
 mod sandbox;
+mod usage;
 mod who;
 
 use clap::Subcommand;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Resume(resume::Resume),
     Runs(runs::Runs),
     Report(report::Report),
+    Usage(usage::Usage),
     Prices(prices::Prices),
     Lsp(lsp::Lsp),
     Mcp(mcp::Mcp),
@@ -53,6 +55,7 @@ impl Command {
             Command::Resume(resume) => resume.run(),
             Command::Runs(runs) => runs.run(),
             Command::Report(report) => report.run(),
+            Command::Usage(usage) => usage.run(),
             Command::Prices(prices) => prices.run(),
             Command::Lsp(lsp) => lsp.run(),
             Command::Mcp(mcp) => mcp.run(),

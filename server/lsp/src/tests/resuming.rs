@@ -70,7 +70,9 @@ async fn a_run_is_gone_on_with_only_once_a_person_has_seen_what_it_does() {
     };
     assert_eq!((&end["totals"]["cached"], &end["totals"]["agents"]), (&json!(2), &json!(3)));
     editor.client.notification("window/logMessage").await;
-    assert_eq!(editor.lenses().await.len(), 3, "nothing is left to do");
+    let lenses = editor.lenses().await;
+    assert_eq!(lenses.len(), 4, "nothing is left to do: {lenses:?}");
+    assert!(lenses[3].starts_with("✓ 3 agents · ") && lenses[3].contains(" simulated, estimated "), "{lenses:?}");
 
     let uri = editor.uri.clone();
     let start = json!({"line": 0, "character": 0});

@@ -8,6 +8,7 @@ mod learn;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod transcripts;
 
 use std::{
     io,
@@ -21,6 +22,7 @@ use serde_json::Value;
 use crate::{event::Status, id::RunId, journal::ReadError, state::Progress};
 
 pub use learn::{learn, lessons};
+pub use transcripts::transcripts;
 
 /// The index of the runs in `runs_dir`: `history.db` beside that folder.
 pub fn path(runs_dir: &Path) -> PathBuf {

@@ -1,0 +1,84 @@
+use serde_json::{Value, json};
+
+use super::{call, folder, script};
+
+/// Two phases, two models, one of them without a price.
+fn body() -> String {
+    script(
+        "phase('One')\nawait agent('hi', { label: 'greet', model: 'haiku' })\n\
+         phase('Two')\nreturn await parallel([1, 2].map((n) => () => agent(`again ${n}`, { label: `again:${n}`, model: 'nobody-s' })))",
+    )
+}
+
+#[test]
+fn what_past_runs_took_is_the_same_in_every_sum() {
+    let folder = folder(&[("a.workflow.js", &body())]);
+    let none = call(folder.path(), &["usage"]);
+    assert!(
+        none.code == 0 && none.out.contains("No runs in .callsheet/runs yet; `callsheet run FILE` makes one."),
+        "{}",
+        none.out
+    );
+    assert!(!folder.path().join(".callsheet").exists(), "looking leaves nothing behind");
+    for seed in ["1", "2"] {
+        assert_eq!(call(folder.path(), &["run", "a.workflow.js", "--latency", "0", "--seed", seed]).code, 0);
+    }
+    let told = call(folder.path(), &["usage", "--json"]).json();
+    assert_eq!((&told["real"]["total"]["runs"], &told["real"]["total"]["tokens"]), (&json!(0), &json!(0)));
+    let account = &told["simulated"];
+    for sums in ["workflows", "phases", "agents", "models"] {
+        for of in ["agents", "tokens", "input", "output", "cacheRead", "cacheWrite", "nanoUsd", "unpriced"] {
+            let parts = account[sums].as_array().expect("a list").iter().map(|sum| sum[of].as_u64().expect("a number"));
+            assert_eq!(Some(parts.sum::<u64>()), account["total"][of].as_u64(), "{of} by {sums}");
+        }
+    }
+    let runs = call(folder.path(), &["runs", "--json"]).json();
+    let tokens: u64 = runs.as_array().expect("runs").iter().map(|run| run["tokens"].as_u64().expect("tokens")).sum();
+    assert_eq!(account["total"]["tokens"], tokens);
+    let names = |sums: &str| {
+        account[sums].as_array().map(|sums| sums.iter().map(|s| s["name"].clone()).collect::<Vec<Value>>())
+    };
+    assert_eq!(names("workflows"), Some(vec!["sample".into()]));
+    assert_eq!(account["phases"].as_array().map(Vec::len), Some(2));
+    let shown = call(folder.path(), &["usage"]).out;
+    for said in [
+        "nothing was spent: there are simulated runs only",
+        "SIMULATED",
+        "sample › Two",
+        "again:2",
+        "nobody-s",
+        "list prices of",
+    ] {
+        assert!(shown.contains(said), "no {said} in {shown}");
+    }
+    assert!(folder.path().join(".callsheet/history.db").is_file());
+    std::fs::write(
+        folder.path().join(".callsheet/history.db"),
+        "no database at all, whatever its name may say".repeat(30),
+    )
+    .expect("a file");
+    let mended = call(folder.path(), &["usage", "--json"]);
+    assert_eq!((mended.json(), mended.err.lines().count()), (told, 1), "{}", mended.err);
+    assert_eq!(call(folder.path(), &["usage", "none"]).code, 2);
+}
+
+#[test]
+fn kept_transcripts_are_counted_where_they_are_asked_for() {
+    let usage = json!({"input_tokens": 10, "output_tokens": 5, "cache_read_input_tokens": 1000});
+    let line =
+        json!({"type": "assistant", "message": {"id": "m1", "model": "claude-haiku-5-5", "usage": usage}}).to_string();
+    let record = json!({"workflowName": "sweep", "status": "completed", "workflowProgress": [
+        {"type": "workflow_agent", "agentId": "a1", "label": "sweep:a", "phaseTitle": "Sweep"},
+    ]});
+    let folder = folder(&[
+        ("kept/p/s/subagents/workflows/wf_sweep01/agent-a1.jsonl", &format!("{line}\n{line}\n")),
+        ("kept/p/s/workflows/wf_sweep01.json", &record.to_string()),
+    ]);
+    let told = call(folder.path(), &["usage", "--transcripts", "kept", "--json"]).json();
+    let total = &told["real"]["total"];
+    assert_eq!((&total["runs"], &total["agents"], &total["tokens"]), (&json!(1), &json!(1), &json!(1015)));
+    assert_eq!(told["real"]["phases"][0]["name"], "sweep › Sweep");
+    assert!(total["usd"].as_f64() > Some(0.0), "{total}");
+    let shown = call(folder.path(), &["usage", "--transcripts", "kept"]).out;
+    assert!(shown.contains("real runs") && !shown.contains("SIMULATED"), "{shown}");
+}
