@@ -61,6 +61,9 @@ pub enum EventKind {
         /// The run whose finished calls this one reuses.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         resumed_from: Option<RunId>,
+        /// From which turn on recursive models that a script began were asked anew, though that run has answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_turn: Option<u32>,
     },
     /// The script called `phase()`.
     Phase {

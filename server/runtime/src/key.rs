@@ -22,6 +22,17 @@ pub struct CallKey {
     pub occurrence: u32,
 }
 
+impl CallKey {
+    /// The turn of the outermost recursive model that the call belongs to, from 1; 0 for one that belongs to none.
+    pub(crate) fn turn(&self) -> u32 {
+        let mut segments = self.path.split('/').skip_while(|segment| !segment.starts_with("rlm["));
+        let Some(segment) = segments.nth(1) else { return 0 };
+        let number = segment.strip_prefix("turn[").and_then(|rest| rest.split_once(']'));
+        // The closing question comes after all turns.
+        number.and_then(|(number, _)| number.parse().ok()).unwrap_or(u32::MAX)
+    }
+}
+
 /// Gives keys out, in the order in which the script makes its calls. Remembers digests only: a run may make very many.
 #[derive(Debug, Default)]
 pub(crate) struct Keys(HashMap<[u8; 32], u32>);

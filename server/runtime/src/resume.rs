@@ -101,6 +101,7 @@ impl Cache {
         let prefix = (spec.dialect.resume == ResumeRule::Prefix).then(Prefix::default);
         let mut cache = Self { prefix, ..Self::default() };
         let mut next = spec.resume.clone();
+        let mut from_turn = spec.from_turn;
         let mut seen = Vec::new();
         while let Some(id) = next.take().filter(|id| !seen.contains(id)) {
             let run = match runs::open(&spec.runs_dir, &id) {
@@ -114,7 +115,9 @@ impl Cache {
             }
             cache.lock(&run, seen.is_empty())?;
             next = run.resumed_from().cloned();
-            cache.take_in(&run);
+            cache.take_in(&run, from_turn);
+            // What a run asked anew is not to be had from those before it.
+            from_turn = from_turn.into_iter().chain(run.forked_at()).min();
             seen.push(id);
         }
         Ok(cache)
@@ -130,7 +133,8 @@ impl Cache {
         Ok(())
     }
 
-    fn take_in(&mut self, run: &Recorded) {
+    /// Takes in what a run knows, of recursive models only what came before `from_turn`.
+    fn take_in(&mut self, run: &Recorded, from_turn: Option<u32>) {
         let mut open: HashMap<CallId, (CallKey, bool)> = HashMap::new();
         let mut made: Vec<(String, Option<usize>)> = Vec::new();
         for event in &run.recording.events {
@@ -143,7 +147,8 @@ impl Cache {
                 }
                 EventKind::AgentStarted { call } => drop(open.get_mut(call).map(|c| c.1 = true)),
                 EventKind::AgentDone { call, result, .. } => {
-                    if let Some((key, _)) = open.remove(call) {
+                    let known = open.remove(call).filter(|(key, _)| from_turn.is_none_or(|turn| key.turn() < turn));
+                    if let Some((key, _)) = known {
                         let order = self.add(key, result.clone());
                         if let Some(made) = made.get_mut(call.index()) {
                             made.1 = Some(order);

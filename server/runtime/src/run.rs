@@ -78,6 +78,8 @@ pub struct RunSpec {
     pub price: Option<Price>,
     /// Reuse the finished calls of this run.
     pub resume: Option<RunId>,
+    /// With `resume`: ask recursive models that the script begins anew from this turn on (from 1), and reuse what came before.
+    pub from_turn: Option<u32>,
     /// Files that arguments name as contexts of recursive language models.
     pub contexts: Vec<ContextFile>,
     /// What each recursive language model may take.
@@ -109,6 +111,7 @@ impl RunSpec {
             sandbox: SandboxCommand::ThisBinary,
             price: None,
             resume: None,
+            from_turn: None,
             contexts: Vec::new(),
             rlm: RlmLimits::default(),
             repeat_isolated: false,
@@ -386,6 +389,7 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
         concurrency: spec.at_once(),
         limits: spec.limits,
         resumed_from: spec.resume.clone(),
+        from_turn: spec.from_turn,
     });
     let (commands, inbox) = scheduler::channel();
     let drafts = Arc::<Drafts>::default();

@@ -54,6 +54,14 @@ impl Recorded {
         }
     }
 
+    /// From which turn on recursive models were asked anew.
+    pub(crate) fn forked_at(&self) -> Option<u32> {
+        match &self.recording.events.first()?.kind {
+            EventKind::RunStarted { from_turn, .. } => *from_turn,
+            _ => None,
+        }
+    }
+
     /// Whether a process writes the journal now.
     pub fn is_live(&self) -> bool {
         is_live(&self.folder)

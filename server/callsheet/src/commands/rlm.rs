@@ -70,6 +70,9 @@ pub(crate) struct Rlm {
     /// Goes on with a run that broke off: the same question about the same files.
     #[arg(long, value_name = "RUN")]
     resume: Option<RunId>,
+    /// With `--resume`: asks the root model anew from this turn on, and keeps the turns before it.
+    #[arg(long, value_name = "N", requires = "resume", value_parser = clap::value_parser!(u32).range(1..))]
+    from_turn: Option<u32>,
     /// Writes one event a line as JSON, at the end a `result` or an `error`.
     #[arg(long)]
     json: bool,
@@ -109,6 +112,7 @@ impl Rlm {
         spec.seed = self.seed;
         spec.concurrency = Some(self.concurrency.into());
         spec.resume = self.resume.clone();
+        spec.from_turn = self.from_turn;
         Ok((spec, model))
     }
 

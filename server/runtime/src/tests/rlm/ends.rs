@@ -333,3 +333,29 @@ async fn a_resumed_run_asks_nothing_again_and_comes_to_the_same_answer() {
     assert_eq!(transcript(&again), transcript(&ran));
     assert_eq!(model.asked.lock().unwrap().len(), 0, "everything stands in the journal");
 }
+
+#[tokio::test]
+async fn a_run_is_forked_from_a_turn() {
+    let before = ["const a = await llm_query('a')", "const b = await llm_query('b')", "submit([a, b])"];
+    let after = ["never asked", "const b = await llm_query('other')", "submit([a, b, 'forked'])"];
+    let folder = tempfile::tempdir().unwrap();
+    let whole = spec(&folder, json!({ "question": "q", "context": "c" }));
+    let first = run_on(Scripted::new(&before), whole.clone()).await.outcome;
+    let fork = RunSpec { resume: Some(first.run), from_turn: Some(2), ..whole.clone() };
+    let model = Scripted::new(&after);
+    let forked = run_on(model.clone(), fork).await.outcome;
+    assert_eq!(forked.result, Some(json!(["re: a", "re: other", "forked"])));
+    assert_eq!((forked.totals.cached, model.asked.lock().unwrap().len()), (2, 3));
+
+    // The fork broke off at its first question: it goes on without what it forked away from.
+    let runs = folder.path().join("runs");
+    let journal = std::fs::read_to_string(runs.join(forked.run.as_str()).join(crate::journal::FILE_NAME)).unwrap();
+    let asked = journal.find("\"agentStarted\"").unwrap();
+    let cut = asked + journal[asked..].find('\n').unwrap() + 1;
+    let broken_off: RunId = "broken-off-fork".parse().unwrap();
+    std::fs::create_dir(runs.join(broken_off.as_str())).unwrap();
+    std::fs::write(runs.join(broken_off.as_str()).join(crate::journal::FILE_NAME), &journal[..cut]).unwrap();
+    let model = Scripted::new(&after);
+    let again = run_on(model.clone(), RunSpec { resume: Some(broken_off), ..whole }).await.outcome;
+    assert_eq!((again.result, model.asked.lock().unwrap().len()), (forked.result, 3));
+}
