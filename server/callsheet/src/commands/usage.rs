@@ -145,6 +145,7 @@ fn row(sum: &Sum) -> [String; 7] {
     let cost = match (sum.unpriced, Usd(sum.usd)) {
         (0, usd) => usd.to_string(),
         (_, Usd(0.0)) => "?".into(),
+        (_, usd) if usd.0 < 0.01 => ">$0".into(),
         (_, usd) => format!("≥{usd}"),
     };
     let tokens = |tokens: Tokens| format!("{more}{tokens}");

@@ -107,6 +107,7 @@ impl RunView {
         let price = match (totals.unpriced, totals.usd) {
             (0, usd) => format!(" · {usd}"),
             (_, Usd(0.0)) => String::new(),
+            (_, usd) if usd.0 < 0.01 => " · >$0".into(),
             (_, usd) => format!(" · ≥{usd}"),
         };
         let more = if totals.uncounted > 0 { "≥" } else { "" };
