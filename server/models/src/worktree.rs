@@ -1,6 +1,8 @@
 //! Where an agent with tools works: the run's folder, or a git worktree of its own.
 
 use std::{
+    fs::File,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Output},
     thread,
@@ -77,8 +79,7 @@ impl Tree {
         let base = git(&repository, &["rev-parse", "HEAD"])?;
         let parent = repository.join(FOLDER);
         std::fs::create_dir_all(&parent).map_err(|e| format!("{}: {e}", parent.display()))?;
-        // The worktrees are nobody's changes.
-        std::fs::write(parent.join(".gitignore"), "*\n").map_err(|e| format!("{}: {e}", parent.display()))?;
+        let _turn = turn(&parent).map_err(|e| format!("{}: {e}", parent.display()))?;
         let mut folder = parent.join(name);
         for n in 2.. {
             if !folder.exists() {
@@ -98,6 +99,8 @@ impl Tree {
         let why = match (changes, head) {
             (Ok(changes), Ok(head)) if changes.is_empty() && head == self.base => {
                 let at = self.folder.to_string_lossy().into_owned();
+                // Where it cannot wait git may still succeed, and says why where it does not.
+                let _turn = self.folder.parent().map(turn);
                 return match git(&self.repository, &["worktree", "remove", "--force", &at]) {
                     Ok(_) => None,
                     Err(why) => Some(format!("the unchanged worktree {shown} could not be removed: {why}")),
@@ -112,6 +115,17 @@ impl Tree {
         };
         Some(format!("the agent's worktree is kept at {shown}: {why}"))
     }
+}
+
+/// Waits until no other call, of this run or another, makes or removes a worktree in this folder: git fails where it meets one half made.
+fn turn(worktrees: &Path) -> io::Result<File> {
+    // The worktrees are nobody's changes.
+    let mut file = File::options().create(true).append(true).open(worktrees.join(".gitignore"))?;
+    file.lock()?;
+    if file.metadata()?.len() == 0 {
+        file.write_all(b"*\n")?;
+    }
+    Ok(file)
 }
 
 /// A folder's name for a call: readable, and its own.
@@ -166,6 +180,18 @@ mod tests {
         assert!(said.ends_with("1 path is changed") && said.contains("fix-a-txt-"), "{said}");
         assert_eq!(std::fs::read_to_string(other.folder().join("a.txt")).unwrap(), "two\n");
         assert_eq!(git(repository.path(), &["status", "--porcelain"]).unwrap(), "", "the repository looks as before");
+    }
+
+    #[test]
+    fn worktrees_are_made_and_removed_one_at_a_time() {
+        let repository = repository();
+        let cycle = |n: usize| Tree::make(repository.path().to_owned(), &format!("w{n}")).map(Tree::close);
+        let cycles = |first: usize| (first..first + 12).map(cycle).collect::<Vec<_>>();
+        let said: Vec<_> = thread::scope(|scope| {
+            let all: Vec<_> = (0..8).map(|n| scope.spawn(move || cycles(100 * n))).collect();
+            all.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(said.iter().all(|said| *said == Ok(None)), "{said:?}");
     }
 
     #[tokio::test]
