@@ -127,7 +127,7 @@ impl Sheet<'_> {
         table.row(["at once", &format!("{width}; {} at a time on this machine", self.at_once)]);
         table.row(["in turn", &format!("{} on the longest chain", plan.critical_path)]);
         table.row(["time", &self.time()]);
-        for prior in &estimate.time_assumed {
+        for prior in estimate.time_assumed.iter().filter(|_| estimate.time.likely.is_some()) {
             table.row(["", &assumption(prior)]);
         }
         let otherwise = if estimate.answered_by.is_some() { "where not from history: " } else { "" };
@@ -163,9 +163,13 @@ impl Sheet<'_> {
         format!("of any run: {agents} agents, {tokens} tokens, {usd}, {}", numbers::span(time))
     }
 
-    /// `2 min, 20 s..9 min; assumed`.
+    /// `2 min, 20 s..9 min; assumed`, or which line makes it unknown.
     fn time(&self) -> String {
         let time = &self.estimate.time;
+        if let (None, Some(rlm)) = (time.likely, self.analysis.plan.rlms.first()) {
+            let line = self.analysis.script.lines.line_of(rlm.span.start) + 1;
+            return format!("unknown: line {line}: how long the cells of rlm() take is not estimated");
+        }
         let bounds = numbers::bounds(time);
         let range = if bounds.is_empty() { bounds } else { format!(", {bounds}") };
         format!("{}{range}; {}", numbers::likely(time), numbers::basis(time.basis))

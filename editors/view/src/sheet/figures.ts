@@ -54,9 +54,9 @@ export function figures(plan: Plan | null, run: RunState, now: number, prices: P
   ];
 }
 
-/** How many agents a plan allows, and how many are likely where that is known. */
+/** How many agents a plan allows, and how many are likely where more than the bounds says so. */
 function expectedAgents({ agents: { low, high }, likelyAgents }: Plan): Range {
-  if (likelyAgents != null && likelyAgents.likely !== null && low !== high) return likelyAgents;
+  if (likelyAgents != null && likelyAgents.likely !== null && likelyAgents.basis !== 'bounds' && low !== high) return likelyAgents;
   return { low, high, likely: null, basis: low === high ? 'exact' : 'bounds' };
 }
 

@@ -56,7 +56,7 @@ impl<'a> Interp<'a> {
         let rlm = read(self, "rlm");
         if !rlm.without_nullish().is_never() && rlm.unknown.is_none() {
             self.callee = callee;
-            return self.agent_as_rlm(&rlm, &options, &phases, at, options_span);
+            return self.agent_as_rlm(&rlm, &options, at, options_span);
         }
         let schema_json = if schema.is_nullish() { None } else { self.schema_json(&schema) };
         let label_parts = if label.is_nullish() { None } else { Some(self.text_of(&label).parts(options_span)) };

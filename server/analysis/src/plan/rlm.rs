@@ -100,24 +100,15 @@ impl<'a> Interp<'a> {
         self.promise_of(Guarded { val, fx, rejects: true }, [at.start].into(), at)
     }
 
-    /// `agent(prompt, { rlm: { … } })`: the phases are those it would have as one agent.
-    pub(super) fn agent_as_rlm(&mut self, rlm: &Val, options: &Val, phases: &[usize], at: Span, place: Span) -> Val {
+    /// `agent(prompt, { rlm: { … } })`. Its calls are in the tree's phase, not in the agent's.
+    pub(super) fn agent_as_rlm(&mut self, rlm: &Val, options: &Val, at: Span, place: Span) -> Val {
         let model = &self.option(options, "model", place);
         let mut limits = self.limits(rlm, RLM_LIMITS, place);
         // What is given besides may be refused.
         for (of, name) in [(rlm, "context"), (rlm, "contexts"), (options, "agentType"), (options, "isolation")] {
             limits.sure &= self.option(of, name, place).is_nullish();
         }
-        let mut fx = self.tree(rlm, model, limits, at, place);
-        let why = self.why(at, "the run decides to which phase it belongs");
-        let all = fx.get(Key::Total);
-        let own = self.record.phase(Some(RLM_PHASE));
-        if let Some(n) = fx.counts.get_mut(Key::Phase(own as u32)) {
-            *n = n.down_to(0, Some(why));
-        }
-        for phase in phases.iter().filter(|phase| **phase != own) {
-            fx.add(Key::Phase(*phase as u32), &all.down_to(0, Some(why)));
-        }
+        let fx = self.tree(rlm, model, limits, at, place);
         let line = self.script.lines.line_of(at.start) + 1;
         let null = self.why(at, format_args!("the agent at line {line} gives null when it is skipped or fails"));
         let val = self.data(at, "its cells decide what it answers").join(&Val::null_because(null));

@@ -75,8 +75,8 @@ fn trees_multiply_and_stand_beside_agents() {
         await agent⟨×1⟩(`Sum up ${parts.length}`)
         await agent('Look', { rlm: { budget: { calls: 3 }, maxTurns: 1 } })
         // agents 5..15 = 1 + ≤14; at once 3; in a row 3..9
-        // phase Read: 1..6 = 1 + ≤5
-        // phase rlm: 3..14 = ≤14
+        // phase Read: 1
+        // phase rlm: 4..14 = ≤14
         // rlm: 3 times, 3..9 = ≤9 calls
         // because its root model decides how many turns it takes: 2 at most, and one to close
         // rlm: 1 times, 1..5 = ≤5 calls
