@@ -81,7 +81,7 @@ test('a report shows what happened against what was expected, each number with i
   assert.match(agents, /^Agents \d+ of 3\.\.18 from the script’s bounds$/);
   assert.match(tokens, /^Tokens .* of .* simulated · expected from assumed sizes$/);
   assert.match(cost, /^Cost .* simulated · expected from assumed sizes nothing was spent · at list prices of \d{4}.\d\d.\d\d$/);
-  assert.match(time, /^Time .* simulated · at most \d+ at once$/);
+  assert.match(time, /^Time .* simulated at most \d+ at once$/);
   await shot(page, 'report.png');
 
   await page.getByRole('button', { name: 'Timeline' }).click();
