@@ -89,19 +89,19 @@ impl Account {
         };
         let total = by(&|_, _| "all".into()).pop().unwrap_or_default();
         let phase = |run: &PastRun, call: &PastCall| {
-            let workflow = call.workflow.as_ref().unwrap_or(&run.workflow);
-            format!("{workflow} › {}", call.phase.as_deref().unwrap_or("(no phase)"))
+            let workflow = call.asked.workflow.as_ref().unwrap_or(&run.workflow);
+            format!("{workflow} › {}", call.asked.phase.as_deref().unwrap_or("(no phase)"))
         };
-        let agent = |_: &PastRun, call: &PastCall| match &call.agent_type {
-            Some(kind) => format!("{} ({kind})", call.label),
-            None => call.label.clone(),
+        let agent = |_: &PastRun, call: &PastCall| match &call.asked.agent_type {
+            Some(kind) => format!("{} ({kind})", call.asked.label),
+            None => call.asked.label.clone(),
         };
         Self {
             total: Sum { name: "All of them".into(), runs: runs.len(), ..total },
             workflows: by(&|run, _| run.workflow.clone()),
             phases: by(&phase),
             agents: by(&agent),
-            models: by(&|_, call| call.model.clone().unwrap_or_else(|| "(none named)".into())),
+            models: by(&|_, call| call.asked.model.clone().unwrap_or_else(|| "(none named)".into())),
         }
     }
 

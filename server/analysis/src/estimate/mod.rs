@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use history::{History, ModelNames, PastCall, PastRun, with_history};
+pub use history::{Asked, History, ModelNames, PastCall, PastRun, with_history};
 pub use request::{Request, requests};
 pub use samples::{Sample, Spent, with_samples};
 pub use time::request_time;

@@ -1,7 +1,7 @@
 //! The file of the index: opened, brought up to date, built anew where it is broken.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
     time::Duration,
@@ -77,35 +77,30 @@ impl Index {
     fn take_in(&mut self, runs_dir: &Path, ids: &[RunId]) -> Result<(), HistoryError> {
         self.prepare().map_err(|source| self.failed(source))?;
         let known = rows::known(&self.connection).map_err(|source| self.failed(source))?;
+        // The length before the reading: what comes in between is read the next time.
         let mut changed = Vec::new();
         for id in ids {
             let journal = runs_dir.join(id.as_str()).join(journal::FILE_NAME);
             match fs::metadata(&journal) {
                 Ok(meta) if known.get(id.as_str()) == Some(&meta.len()) => {}
-                Ok(_) => changed.push(id),
+                Ok(meta) => changed.push((id, meta.len())),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {} // Removed meanwhile.
                 Err(source) => return Err(ReadError { path: journal, source }.into()),
             }
         }
         for batch in changed.chunks(BATCH) {
             let mut found = Vec::new();
-            for id in batch {
-                let journal = runs_dir.join(id.as_str()).join(journal::FILE_NAME);
-                // The length before the reading: what comes in between is read the next time.
-                let bytes = match fs::metadata(&journal) {
-                    Ok(meta) => meta.len(),
-                    Err(_) => continue,
-                };
+            for (id, bytes) in batch {
                 match runs::open(runs_dir, id) {
-                    Ok(run) => found.push((run, bytes)),
+                    Ok(run) => found.push((run, *bytes)),
                     Err(error) if error.source.kind() == io::ErrorKind::NotFound => {}
                     Err(error) => return Err(error.into()),
                 }
             }
             self.write(|transaction| found.iter().try_for_each(|(run, bytes)| rows::put(transaction, run, *bytes)))?;
         }
-        let there: HashMap<&str, ()> = ids.iter().map(|id| (id.as_str(), ())).collect();
-        let gone: Vec<&String> = known.keys().filter(|id| !there.contains_key(id.as_str())).collect();
+        let there: HashSet<&str> = ids.iter().map(RunId::as_str).collect();
+        let gone: Vec<&String> = known.keys().filter(|id| !there.contains(id.as_str())).collect();
         if gone.is_empty() {
             return Ok(());
         }

@@ -55,13 +55,7 @@ pub fn lessons(runs: &[PastRun]) -> estimate::History {
 fn call(call: &PastCall) -> estimate::PastCall {
     let known = call.counted && matches!(call.progress, Progress::Done | Progress::Failed) && call.tokens().0 > 0;
     estimate::PastCall {
-        workflow: call.workflow.clone(),
-        phase: call.phase.clone(),
-        label: call.label.clone(),
-        head: call.head.clone(),
-        agent_type: call.agent_type.clone(),
-        model: call.model.clone(),
-        schema: call.schema.clone(),
+        asked: call.asked.clone(),
         usage: known.then_some(call.usage),
         usd: (call.unpriced == 0).then_some(call.usd),
     }

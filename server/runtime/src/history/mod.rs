@@ -13,11 +13,12 @@ mod transcripts;
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use analysis::units::{Tokens, Usage, Usd};
-use serde_json::Value;
+use analysis::{
+    estimate::Asked,
+    units::{Tokens, Usage, Usd},
+};
 
 use crate::{event::Status, id::RunId, journal::ReadError, state::Progress};
 
@@ -73,20 +74,8 @@ pub struct PastRun {
 /// A call of a run, as the index knows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PastCall {
-    /// The nested workflow that made it.
-    pub workflow: Option<String>,
-    /// Its phase.
-    pub phase: Option<String>,
-    /// Its name for people.
-    pub label: String,
-    /// How its prompt begins: its first line, cut where it is long, and then with `…`.
-    pub head: String,
-    /// Its kind of agent.
-    pub agent_type: Option<String>,
-    /// The model in force, where there was one.
-    pub model: Option<String>,
-    /// The schema of its answer.
-    pub schema: Option<Arc<Value>>,
+    /// What was called.
+    pub asked: Asked,
     /// What became of it.
     pub progress: Progress,
     /// Tokens of all its attempts.

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use analysis::units::{Tokens, Usage, Usd};
+use analysis::{
+    estimate::Asked,
+    units::{Tokens, Usage, Usd},
+};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::Value;
 
@@ -66,7 +69,7 @@ pub(super) fn put(transaction: &Transaction<'_>, run: &Recorded, bytes: u64) -> 
         script.to_string_lossy(),
         provider,
         simulated,
-        state.status().map(status_word),
+        state.status().map(|status| word(&STATUSES, &status)),
         state.ms as i64
     ];
     transaction.execute("INSERT INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", row)?;
@@ -91,7 +94,7 @@ pub(super) fn put(transaction: &Transaction<'_>, run: &Recorded, bytes: u64) -> 
             agent_type,
             agent.model.as_deref(),
             schema,
-            progress_word(agent.progress),
+            word(&PROGRESSES, &agent.progress),
             usage.input.0 as i64,
             usage.output.0 as i64,
             usage.cache_read.0 as i64,
@@ -142,7 +145,7 @@ pub(super) fn read(connection: &Connection, most: usize) -> rusqlite::Result<Vec
             script: script.into(),
             provider: row.get(3)?,
             simulated: row.get(4)?,
-            status: status.as_deref().map(status_of).transpose()?,
+            status: status.as_deref().map(|status| meant(&STATUSES, 5, status)).transpose()?,
             ms: row.get::<_, i64>(6)? as u64,
             calls: Vec::new(),
         })
@@ -169,14 +172,16 @@ fn call(row: &Row<'_>, schemas: &HashMap<i64, Arc<Value>>) -> rusqlite::Result<P
     let tokens = |column: usize| Ok::<_, rusqlite::Error>(Tokens(row.get::<_, i64>(column)? as u64));
     let schema: Option<i64> = row.get(8)?;
     Ok(PastCall {
-        workflow: row.get(2)?,
-        phase: row.get(3)?,
-        label: row.get(4)?,
-        head: row.get(5)?,
-        agent_type: row.get(6)?,
-        model: row.get(7)?,
-        schema: schema.and_then(|id| schemas.get(&id).cloned()),
-        progress: progress_of(&row.get::<_, String>(9)?)?,
+        asked: Asked {
+            workflow: row.get(2)?,
+            phase: row.get(3)?,
+            label: row.get(4)?,
+            head: row.get(5)?,
+            agent_type: row.get(6)?,
+            model: row.get(7)?,
+            schema: schema.and_then(|id| schemas.get(&id).cloned()),
+        },
+        progress: meant(&PROGRESSES, 9, &row.get::<_, String>(9)?)?,
         usage: Usage { input: tokens(10)?, output: tokens(11)?, cache_read: tokens(12)?, cache_write: tokens(13)? },
         usd: Usd(row.get(14)?),
         unpriced: row.get::<_, i64>(15)? as u64,
@@ -206,20 +211,11 @@ const PROGRESSES: [(Progress, &str); 7] = [
     (Progress::Abandoned, "abandoned"),
 ];
 
-fn status_word(status: Status) -> &'static str {
-    STATUSES.iter().find(|(known, _)| *known == status).map_or("", |(_, word)| word)
+fn word<T: PartialEq>(words: &[(T, &'static str)], of: &T) -> &'static str {
+    words.iter().find(|(known, _)| known == of).map_or("", |(_, word)| word)
 }
 
-fn status_of(word: &str) -> rusqlite::Result<Status> {
-    let known = STATUSES.iter().find(|(_, known)| *known == word).map(|(status, _)| *status);
-    known.ok_or_else(|| other(5, UnknownWord(word.to_owned())))
-}
-
-fn progress_word(progress: Progress) -> &'static str {
-    PROGRESSES.iter().find(|(known, _)| *known == progress).map_or("", |(_, word)| word)
-}
-
-fn progress_of(word: &str) -> rusqlite::Result<Progress> {
-    let known = PROGRESSES.iter().find(|(_, known)| *known == word).map(|(progress, _)| *progress);
-    known.ok_or_else(|| other(9, UnknownWord(word.to_owned())))
+fn meant<T: Copy>(words: &[(T, &str)], column: usize, word: &str) -> rusqlite::Result<T> {
+    let known = words.iter().find(|(_, known)| *known == word).map(|(meant, _)| *meant);
+    known.ok_or_else(|| other(column, UnknownWord(word.to_owned())))
 }

@@ -44,11 +44,14 @@ async fn the_index_tells_what_the_journals_tell() {
         assert_eq!(run.calls.iter().map(|call| call.unpriced).sum::<u64>(), state.totals.unpriced);
     }
     let [find, read, ..] = &found[0].calls[..] else { panic!("four calls") };
-    assert_eq!((find.label.as_str(), find.head.as_str(), find.model.as_deref()), ("find", "Find it.", Some("haiku")));
-    assert_eq!((find.phase.as_deref(), find.progress), (Some("Look"), Progress::Done));
-    assert_eq!(find.schema.as_ref().unwrap()["properties"]["a"]["type"], "string");
+    assert_eq!(
+        (find.asked.label.as_str(), find.asked.head.as_str(), find.asked.model.as_deref()),
+        ("find", "Find it.", Some("haiku"))
+    );
+    assert_eq!((find.asked.phase.as_deref(), find.progress), (Some("Look"), Progress::Done));
+    assert_eq!(find.asked.schema.as_ref().unwrap()["properties"]["a"]["type"], "string");
     assert!(find.ms.is_some() && find.usd.0 > 0.0, "{find:?}");
-    assert_eq!((read.head.as_str(), &read.schema), ("Read part 1 of a thing so long that its…", &None));
+    assert_eq!((read.asked.head.as_str(), &read.asked.schema), ("Read part 1 of a thing so long that its…", &None));
     assert_eq!(super::read(&folder.join("runs"), 0).unwrap().runs, []);
 }
 

@@ -12,6 +12,7 @@ use std::{
 };
 
 use analysis::{
+    estimate::Asked,
     prices,
     units::{Tokens, Usage, Usd},
 };
@@ -75,9 +76,9 @@ fn run(folder: &Path, seen: &mut HashSet<String>) -> io::Result<Option<PastRun>>
         let kind = json(&file.with_extension("meta.json"))?;
         let node = nodes.get(agent).copied().unwrap_or(&Value::Null);
         let mut call = call(file, seen)?;
-        call.phase = text(node, "phaseTitle");
-        call.label = text(node, "label").unwrap_or_else(|| stem.clone());
-        call.agent_type = text(&kind, "agentType");
+        call.asked.phase = text(node, "phaseTitle");
+        call.asked.label = text(node, "label").unwrap_or_else(|| stem.clone());
+        call.asked.agent_type = text(&kind, "agentType");
         call.ms = node.get("durationMs").and_then(Value::as_u64);
         calls.push(call);
     }
@@ -131,13 +132,7 @@ fn call(file: &Path, seen: &mut HashSet<String>) -> io::Result<PastCall> {
     let priced = || requests().filter_map(|(model, usage)| prices::cost(model.as_deref()?, usage));
     let model = requests().max_by_key(|(_, usage)| usage.total()).and_then(|(model, _)| model.clone());
     Ok(PastCall {
-        workflow: None,
-        phase: None,
-        label: String::new(),
-        head: String::new(),
-        agent_type: None,
-        model,
-        schema: None,
+        asked: Asked { model, ..Asked::default() },
         progress: Progress::Done,
         usage: requests().map(|(_, usage)| *usage).sum(),
         // In an order of its own each time, and a sum of floats depends on it.
@@ -197,7 +192,7 @@ mod tests {
         assert_eq!((run.workflow.as_str(), run.status, run.ms), ("sweep", Some(Status::Ok), 2000));
         let [first, second] = &run.calls[..] else { panic!("two agents") };
         assert_eq!(
-            (first.label.as_str(), first.phase.as_deref(), first.agent_type.as_deref()),
+            (first.asked.label.as_str(), first.asked.phase.as_deref(), first.asked.agent_type.as_deref()),
             ("sweep:a", Some("Sweep"), Some("Explore"))
         );
         assert_eq!(
@@ -206,7 +201,7 @@ mod tests {
         );
         assert!(first.usd.0 > 0.0 && first.unpriced == 0 && first.counted);
         assert_eq!(
-            (second.label.as_str(), second.usage.output, second.unpriced, second.counted),
+            (second.asked.label.as_str(), second.usage.output, second.unpriced, second.counted),
             ("agent-a2", Tokens(7), 1, false)
         );
     }

@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use past::{History, ModelNames, PastCall, PastRun};
+pub use past::{Asked, History, ModelNames, PastCall, PastRun};
 
 use self::{
     past::{Group, Took},

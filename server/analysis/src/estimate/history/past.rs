@@ -27,6 +27,17 @@ pub struct PastRun {
 /// A call of such a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PastCall {
+    /// What was called.
+    pub asked: Asked,
+    /// What it took; `None` where that was not counted, or where the answer was there already.
+    pub usage: Option<Usage>,
+    /// What it cost, where that is known.
+    pub usd: Option<Usd>,
+}
+
+/// What a past call can be known by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
     /// The nested workflow that made it.
     pub workflow: Option<String>,
     /// Its phase.
@@ -37,14 +48,10 @@ pub struct PastCall {
     pub head: String,
     /// Its kind of agent.
     pub agent_type: Option<String>,
-    /// The model in force.
+    /// The model in force, where there was one.
     pub model: Option<String>,
     /// The schema of its answer.
     pub schema: Option<Arc<Value>>,
-    /// What it took; `None` where that was not counted, or where the answer was there already.
-    pub usage: Option<Usage>,
-    /// What it cost, where that is known.
-    pub usd: Option<Usd>,
 }
 
 /// What a provider calls models that scripts name otherwise: the provider, the name in scripts, its own.
@@ -77,7 +84,7 @@ pub(super) struct Group {
     /// Whether it was nested.
     pub(super) nested: bool,
     /// One of the calls.
-    pub(super) like: PastCall,
+    pub(super) like: Asked,
     /// The model in force, by the name it has in the table of prices where it stands there.
     pub(super) model: Option<String>,
     /// What they took, by run, in the order of [`History::runs`].
@@ -117,8 +124,8 @@ impl History {
         let mut at: HashMap<(Vec<Option<String>>, Option<usize>), usize> = HashMap::new();
         for run in runs {
             let number = history.runs.len();
-            for call in run.calls {
-                let schema = call.schema.as_ref().map(|schema| {
+            for PastCall { asked, usage, usd } in run.calls {
+                let schema = asked.schema.as_ref().map(|schema| {
                     schemas.iter().position(|known| Arc::ptr_eq(known, schema) || known == schema).unwrap_or_else(
                         || {
                             schemas.push(schema.clone());
@@ -126,23 +133,23 @@ impl History {
                         },
                     )
                 });
-                let workflow = call.workflow.as_ref().unwrap_or(&run.workflow).clone();
-                let nested = call.workflow.as_ref().map(|_| run.workflow.clone());
+                let workflow = asked.workflow.as_ref().unwrap_or(&run.workflow).clone();
+                let nested = asked.workflow.as_ref().map(|_| run.workflow.clone());
                 let provider = run.provider.clone();
-                let texts = [&Some(workflow.clone()), &nested, &call.phase, &call.agent_type, &call.model];
-                let names = [call.label.clone(), call.head.clone(), provider.clone()].map(Some);
+                let texts = [&Some(workflow.clone()), &nested, &asked.phase, &asked.agent_type, &asked.model];
+                let names = [asked.label.clone(), asked.head.clone(), provider.clone()].map(Some);
                 let key = (texts.into_iter().cloned().chain(names).collect(), schema);
                 let took = Took {
                     calls: 1,
-                    paid: u64::from(call.usage.is_some()),
-                    usage: call.usage.unwrap_or_default(),
-                    usd: call.usd.filter(|_| call.usage.is_some()).unwrap_or_default(),
-                    priced: u64::from(call.usage.is_some() && call.usd.is_some()),
+                    paid: u64::from(usage.is_some()),
+                    usage: usage.unwrap_or_default(),
+                    usd: usd.filter(|_| usage.is_some()).unwrap_or_default(),
+                    priced: u64::from(usage.is_some() && usd.is_some()),
                 };
                 let index = *at.entry(key).or_insert_with(|| {
-                    let nested = call.workflow.is_some();
-                    let model = call.model.as_deref().map(canonical);
-                    history.groups.push(Group { workflow, provider, nested, like: call, model, took: Vec::new() });
+                    let nested = asked.workflow.is_some();
+                    let model = asked.model.as_deref().map(canonical);
+                    history.groups.push(Group { workflow, provider, nested, like: asked, model, took: Vec::new() });
                     history.groups.len() - 1
                 });
                 let group = &mut history.groups[index].took;

@@ -20,26 +20,30 @@ fn used(tokens: u64) -> Option<Usage> {
 fn find(tokens: u64) -> PastCall {
     let schema = json!({ "type": "object", "required": ["bugs"], "properties": { "bugs": { "type": "array", "maxItems": 9, "items": { "type": "string" } } } });
     PastCall {
-        phase: Some("Find".into()),
-        label: "find".into(),
-        head: "Find what is wrong.".into(),
-        model: Some("claude-haiku-5-5".into()),
-        schema: Some(Arc::new(schema)),
+        asked: Asked {
+            phase: Some("Find".into()),
+            label: "find".into(),
+            head: "Find what is wrong.".into(),
+            model: Some("claude-haiku-5-5".into()),
+            schema: Some(Arc::new(schema)),
+            ..Asked::default()
+        },
         usage: used(tokens),
         usd: Some(Usd(tokens as f64 / 1e6)),
-        ..PastCall::default()
     }
 }
 
 fn refute(bug: &str, tokens: u64) -> PastCall {
     PastCall {
-        phase: Some("Refute".into()),
-        label: format!("Refute {bug} with all y…"),
-        head: format!("Refute {bug} with all y…"),
-        model: Some("claude-sonnet-5-5".into()),
+        asked: Asked {
+            phase: Some("Refute".into()),
+            label: format!("Refute {bug} with all y…"),
+            head: format!("Refute {bug} with all y…"),
+            model: Some("claude-sonnet-5-5".into()),
+            ..Asked::default()
+        },
         usage: used(tokens),
         usd: Some(Usd(tokens as f64 / 1e5)),
-        ..PastCall::default()
     }
 }
 
