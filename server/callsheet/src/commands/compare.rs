@@ -40,7 +40,8 @@ pub(crate) struct Compare {
     /// The task: a JSON file with a question, its files, a workflow and limits.
     task: PathBuf,
     /// How often each way is gone, instead of what the task says; each time with another seed.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "N", 
+        value_parser = clap::value_parser!(u32).range(1..=Task::MOST_REPEATS.into()))]
     repeats: Option<u32>,
     #[command(flatten)]
     who: Who,

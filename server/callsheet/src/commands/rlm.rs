@@ -2,7 +2,11 @@
 
 use std::{env, path::PathBuf, sync::Arc, time::Duration};
 
-use analysis::{prices::OwnPrices, units::Tokens};
+use analysis::{
+    prices::OwnPrices,
+    units::Tokens,
+    vocabulary::{RLM_DEPTH, RLM_TURNS},
+};
 use clap::Args;
 use models::{Chosen, Latency, Model, Simulated};
 use runtime::{
@@ -38,13 +42,16 @@ pub(crate) struct Rlm {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// How deep calls may go. 0: code alone; 1: code asks models; 2 and 3: those may have a REPL of their own.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=3))]
+    #[arg(long, value_name = "N", default_value_t = RLM_DEPTH,
+        value_parser = clap::value_parser!(u32).range(0..=Question::DEEPEST.into()))]
     depth: u32,
     /// Turns of the root model at most.
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = RLM_TURNS,
+        value_parser = clap::value_parser!(u32).range(1..=Question::MOST_TURNS.into()))]
     turns: u32,
     /// Calls of the whole tree at most.
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(2..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = Question::MAX_CALLS,
+        value_parser = clap::value_parser!(u64).range(Question::LEAST_CALLS..=Question::MOST_CALLS))]
     max_calls: u64,
     /// Output tokens of the whole tree at most.
     #[arg(long, value_name = "N")]
@@ -53,13 +60,13 @@ pub(crate) struct Rlm {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: u16,
     /// Calls one cell may make before it has to confirm them.
-    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(long, value_name = "N", default_value_t = RlmLimits::FAN_OUT)]
     fan_out: u64,
     /// A saved workflow that cells may call by its name; may be given several times.
     #[arg(long, value_name = "NAME")]
     workflow: Vec<String>,
     /// Minutes at most.
-    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=360))]
+    #[arg(long, value_name = "N", default_value_t = Question::WALL.as_secs() / 60, value_parser = clap::value_parser!(u64).range(1..=360))]
     minutes: u64,
     /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
     #[arg(long, value_name = "FILE")]
@@ -98,8 +105,6 @@ impl Rlm {
             super::plan::json(&text).map_err(|e| Failure::usage(format!("{}: {e}", file.display())))
         });
         let question = Question {
-            question: self.question.clone(),
-            contexts,
             schema: schema.transpose()?,
             sub_model: self.sub_model.clone(),
             workflows: self.workflow.clone(),
@@ -107,6 +112,7 @@ impl Rlm {
             max_calls: self.max_calls,
             budget_tokens: self.budget_tokens.map(Tokens),
             wall: Duration::from_secs(60 * self.minutes),
+            ..Question::about(self.question.as_str(), contexts)
         };
         let (mut spec, model) = question.spec(RUNS, chosen);
         spec.seed = self.seed;
@@ -163,19 +169,22 @@ fn report(state: &RunState, outcome: &Outcome, prices: &OwnPrices) -> Result<(),
 
 /// How the outermost recursive language model came to its answer.
 fn how(state: &RunState) -> String {
-    let ended = state.lines.iter().rev().find_map(|event| match &event.kind {
-        EventKind::RlmEnded { how, turns, .. } => Some(format!("{how} in {}", numbers::count((*turns).into(), "turn"))),
-        _ => None,
-    });
-    ended.unwrap_or_else(|| "no recursive language model ended".into())
+    match outermost(state) {
+        Some(EventKind::RlmEnded { how, turns, .. }) => {
+            format!("{how} in {}", numbers::count((*turns).into(), "turn"))
+        }
+        _ => "no recursive language model ended".into(),
+    }
+}
+
+/// The end of the outermost recursive language model, which is the last.
+fn outermost(state: &RunState) -> Option<&EventKind> {
+    state.lines.iter().rev().map(|event| &event.kind).find(|kind| matches!(kind, EventKind::RlmEnded { .. }))
 }
 
 /// How much of the contexts was read and sent.
 fn coverage(state: &RunState) -> Vec<String> {
-    let covered = state.lines.iter().rev().find_map(|event| match &event.kind {
-        EventKind::RlmEnded { coverage, .. } => Some(coverage.clone()),
-        _ => None,
-    });
+    let Some(EventKind::RlmEnded { coverage, .. }) = outermost(state) else { return Vec::new() };
     let percent = |value: &Value| format!("{:.1} %", value.as_f64().unwrap_or(0.0) * 100.0);
     let line = |c: &Value| {
         format!(
@@ -184,5 +193,5 @@ fn coverage(state: &RunState) -> Vec<String> {
             percent(&c["sent"]["share"])
         )
     };
-    covered.unwrap_or_default().iter().map(line).collect()
+    coverage.iter().map(line).collect()
 }

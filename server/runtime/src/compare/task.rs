@@ -92,6 +92,9 @@ pub enum TaskError {
 }
 
 impl Task {
+    /// How often each way can be gone at most.
+    pub const MOST_REPEATS: u32 = 100;
+
     /// Reads a task from its file.
     ///
     /// # Errors
@@ -102,18 +105,17 @@ impl Task {
         let wrong = |why: String| TaskError::Written { path: path.to_owned(), why };
         let mut task: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         task.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        if task.context.is_empty() {
+            return Err(wrong("`context` names no file".into()));
+        }
         let limits = [
-            (task.context.is_empty(), "`context` names no file"),
-            (!(1..=100).contains(&task.repeats), "`repeats` is from 1 to 100"),
-            (task.rlm.depth.is_some_and(|depth| depth > 3), "`rlm.depth` is from 0 to 3"),
-            (task.rlm.turns.is_some_and(|turns| !(1..=100).contains(&turns)), "`rlm.turns` is from 1 to 100"),
-            (
-                task.rlm.max_calls.is_some_and(|calls| !(2..=10_000).contains(&calls)),
-                "`rlm.maxCalls` is from 2 to 10000",
-            ),
+            ("repeats", Some(task.repeats.into()), 1..=u64::from(Self::MOST_REPEATS)),
+            ("rlm.depth", task.rlm.depth.map(u64::from), 0..=Question::DEEPEST.into()),
+            ("rlm.turns", task.rlm.turns.map(u64::from), 1..=Question::MOST_TURNS.into()),
+            ("rlm.maxCalls", task.rlm.max_calls, Question::LEAST_CALLS..=Question::MOST_CALLS),
         ];
-        match limits.into_iter().find(|(broken, _)| *broken) {
-            Some((_, why)) => Err(wrong(why.into())),
+        match limits.into_iter().find(|(_, given, within)| given.is_some_and(|given| !within.contains(&given))) {
+            Some((name, _, within)) => Err(wrong(format!("`{name}` is from {} to {}", within.start(), within.end()))),
             None => Ok(task),
         }
     }
@@ -159,15 +161,11 @@ impl Task {
             ..usual
         };
         let question = Question {
-            question: self.question.clone(),
-            contexts: contexts.to_vec(),
             schema: self.rlm.schema.clone(),
             sub_model: self.rlm.sub_model.clone(),
-            workflows: Vec::new(),
             limits,
             max_calls: self.rlm.max_calls.unwrap_or(Question::MAX_CALLS),
-            budget_tokens: None,
-            wall: Question::WALL,
+            ..Question::about(self.question.as_str(), contexts.to_vec())
         };
         question.spec(runs_dir, chosen)
     }

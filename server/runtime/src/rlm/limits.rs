@@ -21,12 +21,17 @@ pub struct RlmLimits {
     pub shown: usize,
 }
 
+impl RlmLimits {
+    /// Calls of one cell where nobody says.
+    pub const FAN_OUT: u64 = 64;
+}
+
 impl Default for RlmLimits {
     fn default() -> Self {
         Self {
             depth: RLM_DEPTH,
             turns: RLM_TURNS,
-            fan_out: 64,
+            fan_out: Self::FAN_OUT,
             prompt: 400_000,
             fuel: 50_000_000,
             errors: 5,

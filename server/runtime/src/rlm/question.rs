@@ -34,6 +34,17 @@ impl Question {
     /// Calls of the whole tree where nobody says.
     pub const MAX_CALLS: u64 = 200;
 
+    /// Calls of the whole tree that a person can ask for.
+    pub const LEAST_CALLS: u64 = 2;
+    /// The same at most.
+    pub const MOST_CALLS: u64 = 10_000;
+
+    /// How deep a person can let calls go.
+    pub const DEEPEST: u32 = 3;
+
+    /// Turns of a root model that a person can ask for at most.
+    pub const MOST_TURNS: u32 = 100;
+
     /// The time where nobody says.
     pub const WALL: Duration = Duration::from_secs(15 * 60);
 
