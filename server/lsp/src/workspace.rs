@@ -59,7 +59,17 @@ impl Workspace {
         let mut workspace = Self::default();
         let mut left = MOST_ENTRIES;
         for folder in folders {
-            workspace.walk(folder, &mut left);
+            walk(folder, &mut left, &mut |path, name, is_folder| {
+                match (is_folder, name) {
+                    (true, ".claude") => workspace.read_dot_claude(path),
+                    (true, _) => return true,
+                    (false, _) if name.ends_with(".workflow.js") => {
+                        workspace.workflows.extend(saved(path).map(Arc::new))
+                    }
+                    (false, _) => {}
+                }
+                false
+            });
         }
         if let Some(home) = home {
             workspace.read_dot_claude(&home.join(".claude"));
@@ -110,26 +120,6 @@ impl Workspace {
         if is_known { None } else { Some((at, Arc::new(saved_as(path, analysis)?))) }
     }
 
-    fn walk(&mut self, folder: &Path, left: &mut usize) {
-        for path in entries(folder) {
-            if *left == 0 {
-                return;
-            }
-            *left -= 1;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            // A link could lead back up.
-            if path.is_dir() && !path.is_symlink() {
-                if name == ".claude" {
-                    self.read_dot_claude(&path);
-                } else if !SKIPPED.contains(&name.as_ref()) {
-                    self.walk(&path, left);
-                }
-            } else if name.ends_with(".workflow.js") {
-                self.workflows.extend(saved(&path).map(Arc::new));
-            }
-        }
-    }
-
     fn read_dot_claude(&mut self, folder: &Path) {
         let agent = |path: PathBuf| Some(Arc::new(AgentType { kind: AgentKind::read(&path)?, path }));
         self.agents.extend(entries(&folder.join("agents")).into_iter().filter_map(agent));
@@ -149,24 +139,29 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = MOST_ENTRIES;
-    add_files(folder, &mut found, &mut left);
+    walk(folder, &mut left, &mut |path, name, is_folder| {
+        let seen = !name.starts_with('.');
+        if seen && !is_folder && !path.is_symlink() {
+            found.push(path.to_owned());
+        }
+        seen
+    });
     found
 }
 
-fn add_files(folder: &Path, found: &mut Vec<PathBuf>, left: &mut usize) {
+/// Goes through a folder in the order of names, as long as entries are `left` to look at. `visit` is given each with its name and whether it
+/// is a folder, and says whether to go into it; other people's folders are passed over, and a link is no folder: it could lead back up.
+fn walk(folder: &Path, left: &mut usize, visit: &mut dyn FnMut(&Path, &str, bool) -> bool) {
     for path in entries(folder) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
         if *left == 0 {
             return;
         }
         *left -= 1;
-        if name.starts_with('.') || path.is_symlink() {
-            continue;
-        }
-        match path.is_dir() {
-            true if SKIPPED.contains(&name.as_ref()) => {}
-            true => add_files(&path, found, left),
-            false => found.push(path),
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_folder = path.is_dir() && !path.is_symlink();
+        let passed_over = is_folder && SKIPPED.contains(&name.as_ref());
+        if !passed_over && visit(&path, &name, is_folder) && is_folder {
+            walk(&path, left, visit);
         }
     }
 }
