@@ -184,6 +184,39 @@ fn what_is_spread_into_meta_can_hold_its_name() {
 }
 
 #[test]
+fn a_slot_checked_by_its_index_is_there_until_something_changes() {
+    let read = "const S = { type: 'object', properties: { hours: { type: 'number' } }, required: ['hours'] }
+const files = ['a', 'b']
+let read = await parallel(files.map((f) => () => agent(f, { schema: S })))
+const other = await parallel(files.map((f) => () => agent(f, { schema: S })))
+";
+    let unchecked = |body: &str| {
+        let analysis = analyze(script(&format!("{read}{body}"), false), &Context::default());
+        analysis.findings.iter().filter(|f| f.code == "WF602").count()
+    };
+    for body in [
+        "log(files.map((f, i) => read[i] ? read[i].hours : 0).join())\n",
+        "log(files.map((f, i) => read[i]?.hours ? read[i].hours : 0).join())\n",
+        "for (let i = 0; i < read.length; i++) {\n  if (!read[i]) continue\n  log(read[i].hours)\n}\n",
+        "if (read[0]) log(read[0].hours)\n",
+        "for (const i of [0, 1]) if (read[i]) { await agent('x'); const o = {}; o.count = 1; log(read[i].hours) }\n",
+    ] {
+        assert_eq!(unchecked(body), 0, "{body}");
+    }
+    for body in [
+        "for (let i = 0; i < 2; i++) if (read[i]) { i++; log(read[i].hours) }\n",
+        "for (let i = 0; i < 2; i++) if (read[i]) { read = other; log(read[i].hours) }\n",
+        "for (let i = 0; i < 2; i++) if (read[i]) { read[1 - i] = other[i]; log(read[i].hours) }\n",
+        "for (let i = 0; i < 2; i++) if (read[i]) { read.reverse(); log(read[i].hours) }\n",
+        "for (let i = 0; i < 2; i++) { const turn = () => { read.reverse() }; if (read[i]) { turn(); log(read[i].hours) } }\n",
+        "for (let i = 0; i < 2; i++) if (read[i]) log(read[1 - i].hours)\n",
+        "await parallel([0, 1].map((i) => async () => { if (read[i]) { await agent('x'); log(read[i].hours) } read[i] = null }))\n",
+    ] {
+        assert_eq!(unchecked(body), 1, "{body}");
+    }
+}
+
+#[test]
 fn the_time_from_args_is_asked_nothing_that_could_throw() {
     let text = "const day = new Date().toISOString().slice(0, 10)\nlog((Date.now()).toString() + performance.now())\n";
     let analysis = analyze(script(text, false), &Context::default());

@@ -125,6 +125,7 @@ impl<'a> Interp<'a> {
     fn mutate(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
         let one = addrs.len() == 1;
         let mut result = Val::default();
+        self.forget_elements();
         for addr in addrs {
             self.note_shared_write(*addr, at, "");
             if self.heap.slots[*addr as usize].open {

@@ -117,6 +117,7 @@ impl<'a> Interp<'a> {
             }
             "Object.assign" => {
                 let target = args.get(0);
+                self.forget_property(None);
                 for source in args.vals.iter().skip(1) {
                     for addr in target.refs.as_slice() {
                         if let Content::Object(o) = self.heap.get(*addr).clone() {

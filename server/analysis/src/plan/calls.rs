@@ -176,6 +176,7 @@ impl<'a> Interp<'a> {
         for val in args.vals.iter().chain(&args.rest) {
             self.escape(val, at);
         }
+        self.forget_unsteady();
         self.may_throw();
         match f.unknown {
             Some(u) => Val::unknown(u.why, u.sym, u.data),

@@ -337,6 +337,8 @@ impl<'a> Interp<'a> {
             }
         };
         self.record.value(span(e), &val);
+        // What is no promise makes the script wait for a turn, too.
+        self.note_wait();
         self.await_value(&val, span(e))
     }
 

@@ -42,10 +42,7 @@ impl<'a> Interp<'a> {
             return Val::default();
         }
         let val = self.get_key(&object, &key, span(m));
-        match self.refined(m) {
-            Some(known) => narrow_to(&val, &known),
-            None => val,
-        }
+        self.as_refined(m, val)
     }
 
     pub(super) fn member_key(&mut self, m: &'a MemberExpr) -> Key<'a> {
@@ -318,6 +315,13 @@ impl<'a> Interp<'a> {
         val
     }
 
+    fn key_name<'k>(&mut self, key: &Key<'k>) -> Option<Cow<'k, str>> {
+        match key {
+            Key::Name(name) => Some(name.clone()),
+            Key::Value(k) => self.key_text(k).map(Cow::Owned),
+        }
+    }
+
     /// The text of a property key, where it is known.
     pub(super) fn key_text(&mut self, key: &Val) -> Option<String> {
         key.as_text().map(|t| t.to_string()).or_else(|| key.as_number().map(super::operators::number_text))
@@ -346,15 +350,8 @@ impl<'a> Interp<'a> {
             self.escape(&val, at);
         }
         let one = object.only_ref().is_some();
-        let name = match key {
-            Key::Name(name) => Some(name.clone()),
-            Key::Value(k) => self.key_text(k).map(Cow::Owned),
-        };
-        if let Some(name) = &name {
-            self.forget_refined(name);
-        } else {
-            self.forget_refined("");
-        }
+        let name = self.key_name(key);
+        self.forget_property(name.as_deref());
         for addr in object.refs.as_slice().to_vec() {
             self.note_shared_write(addr, at, "");
             if self.heap.slots[addr as usize].open {
@@ -474,15 +471,25 @@ impl<'a> Interp<'a> {
         if let Expr::Member(m) = e.unwrap_parens() {
             let object = self.expr(&m.obj);
             let key = self.member_key(m);
-            let name = key.text();
+            let name = self.key_name(&key);
+            self.forget_property(name.as_deref());
             for addr in object.refs.as_slice().to_vec() {
-                if let Content::Object(o) = self.heap.get(addr).clone() {
-                    let mut o = (*o).clone();
-                    for f in &mut o.fields {
-                        f.optional |= name.as_deref().is_none_or(|n| *f.name == *n);
+                self.note_shared_write(addr, span(m), "");
+                let content = match self.heap.get(addr).clone() {
+                    Content::Object(o) => {
+                        let mut o = (*o).clone();
+                        for f in &mut o.fields {
+                            f.optional |= name.as_deref().is_none_or(|n| *f.name == *n);
+                        }
+                        Content::Object(o.into())
                     }
-                    self.heap.write(addr, Content::Object(o.into()));
-                }
+                    Content::Array(a) => {
+                        let hole = Val::undefined();
+                        Content::Array(self.set_element(&a, &key, name.as_deref(), &hole, false, span(m)).into())
+                    }
+                    other => other,
+                };
+                self.heap.write(addr, content);
             }
         }
         Val::bool(true)

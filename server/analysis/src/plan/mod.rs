@@ -57,6 +57,7 @@ mod primitives;
 mod promises;
 mod reach;
 mod record;
+mod refined;
 mod reify;
 mod rlm;
 mod scope;

@@ -8,30 +8,13 @@ use super::{
     contents::Content,
     expressions::{falsy_part, truthy_part},
     interp::Interp,
+    members::Key,
     numbers::Num,
     record::Seen,
     strings::Str,
     val::{Refs, Val},
 };
 use crate::script::span;
-
-/// What several ways on agree on.
-pub(super) fn agreed(a: &[Refined], b: &[Refined]) -> Vec<Refined> {
-    let same = |r: &&Refined| b.iter().any(|s| s.root == r.root && s.path == r.path);
-    let both = a.iter().filter(same).map(|r| {
-        let others = b.iter().filter(|s| s.root == r.root && s.path == r.path);
-        Refined { known: others.fold(r.known.clone(), |k, s| k.join(&s.known)), ..r.clone() }
-    });
-    both.collect()
-}
-
-/// A variable's property path with what is known of it, until something writes to such a property.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Refined {
-    root: u32,
-    path: Vec<String>,
-    known: Val,
-}
 
 impl<'a> Interp<'a> {
     /// Goes on knowing that `e` is truthy, or falsy.
@@ -281,18 +264,8 @@ impl<'a> Interp<'a> {
             Expr::Lit(swc_ecma_ast::Lit::Bool(b)) => Some(Val::bool(b.value)),
             Expr::Lit(swc_ecma_ast::Lit::Null(_)) => Some(Val::null()),
             Expr::Member(m) => {
-                let MemberProp::Ident(name) = &m.prop else { return None };
                 let object = self.peek(&m.obj)?;
-                if object.is_nullish_possible()
-                    || object.refs.as_slice().iter().any(|a| self.has_accessor(*a, &name.sym))
-                {
-                    return None;
-                }
-                let val = self.get(&object, &name.sym, span(m));
-                Some(match self.refined(m) {
-                    Some(known) => super::members::narrow_to(&val, &known),
-                    None => val,
-                })
+                if object.is_nullish_possible() { None } else { self.peek_member(m, &object) }
             }
             Expr::Unary(u) if u.op == UnaryOp::Minus => {
                 self.peek(&u.arg).and_then(|v| v.as_number()).map(|n| Val::number(-n))
@@ -309,9 +282,27 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn has_accessor(&self, addr: u32, name: &str) -> bool {
+    /// The value of a property of `object` whose name needs no evaluating to know.
+    fn peek_member(&mut self, m: &'a MemberExpr, object: &Val) -> Option<Val> {
+        let key = match &m.prop {
+            MemberProp::Ident(name) => Key::Name((&*name.sym).into()),
+            MemberProp::Computed(c) => Key::Value(self.peek(&c.expr)?),
+            MemberProp::PrivateName(_) => return None,
+        };
+        let name = key.text();
+        if object.refs.as_slice().iter().any(|a| self.has_accessor(*a, name.as_deref())) {
+            return None;
+        }
+        let val = self.get_key(object, &key, span(m));
+        Some(self.as_refined(m, val))
+    }
+
+    /// Whether reading the property, or any for `None`, can run code.
+    fn has_accessor(&self, addr: u32, name: Option<&str>) -> bool {
         match self.heap.get(addr) {
-            Content::Object(o) => o.class.is_some() || o.fields.iter().any(|f| f.accessor && *f.name == *name),
+            Content::Object(o) => {
+                o.class.is_some() || o.fields.iter().any(|f| f.accessor && name.is_none_or(|n| *f.name == *n))
+            }
             _ => false,
         }
     }
@@ -379,14 +370,8 @@ impl<'a> Interp<'a> {
     }
 
     fn refine_member(&mut self, m: &'a MemberExpr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
-        let MemberProp::Ident(name) = &m.prop else { return };
-        let Some(object) = self.peek(&m.obj) else { return };
-        let object = object.without_nullish();
-        let val = self.get(&object, &name.sym, span(m));
-        let val = match self.refined(m) {
-            Some(known) => super::members::narrow_to(&val, &known),
-            None => val,
-        };
+        let Some(object) = self.peek(&m.obj).map(|o| o.without_nullish()) else { return };
+        let Some(val) = self.peek_member(m, &object) else { return };
         let part = narrow(self, &val);
         if part.is_never() && !val.is_never() {
             self.live = false;
@@ -396,6 +381,7 @@ impl<'a> Interp<'a> {
             return;
         }
         if let Some(addr) = object.only_ref()
+            && let MemberProp::Ident(name) = &m.prop
             && self.heap.is_single(addr)
             && !self.heap.slots[addr as usize].shared
         {
@@ -430,40 +416,7 @@ impl<'a> Interp<'a> {
                 _ => {}
             }
         }
-        if let Some((root, path)) = self.path(m) {
-            self.refinements.push(Refined { root, path, known: part });
-        }
-    }
-
-    /// The variable a path of plain properties starts at, and the path.
-    fn path(&self, m: &'a MemberExpr) -> Option<(u32, Vec<String>)> {
-        let MemberProp::Ident(name) = &m.prop else { return None };
-        let (root, mut path) = match m.obj.unwrap_parens() {
-            Expr::Ident(i) => (self.place(i)?, vec![]),
-            Expr::Member(inner) => self.path(inner)?,
-            _ => return None,
-        };
-        path.push(name.sym.to_string());
-        Some((root, path))
-    }
-
-    /// What conditions have shown of a property path.
-    pub(super) fn refined(&self, m: &'a MemberExpr) -> Option<Val> {
-        if self.refinements.is_empty() {
-            return None;
-        }
-        let (root, path) = self.path(m)?;
-        self.refinements.iter().rev().find(|r| r.root == root && r.path == path).map(|r| r.known.clone())
-    }
-
-    /// Forgets what is known of paths that start at a variable.
-    pub(super) fn forget_variable(&mut self, root: u32) {
-        self.refinements.retain(|r| r.root != root);
-    }
-
-    /// Forgets what is known of paths through a property that is written; of all paths for the empty name.
-    pub(super) fn forget_refined(&mut self, name: &str) {
-        self.refinements.retain(|r| !name.is_empty() && !r.path.iter().any(|p| p == name));
+        self.remember(m, part);
     }
 }
 

@@ -2,6 +2,7 @@ use expect_test::expect;
 use serde_json::json;
 
 use super::{draw, draw_with, plan};
+use crate::plan::PromptPart;
 
 #[test]
 fn lists_filled_in_nested_loops_multiply() {
@@ -296,4 +297,43 @@ for (const file of list?.files ?? []) {
     let plan = plan(source);
     let phases: Vec<_> = plan.phases.iter().map(|p| (p.title.as_deref(), p.agents.low, p.agents.high)).collect();
     assert_eq!(phases, [(None, 1, Some(1)), (Some("Early"), 0, Some(5)), (Some("Late"), 0, Some(5))]);
+}
+
+/// What a condition showed of a property holds until something may change it.
+#[test]
+fn what_was_checked_may_change() {
+    let start = "const a = { note: await agent('n') }, b = { note: await agent('m') }
+const r = (await agent('which')) === 'a' ? a : b
+const n = await agent('x')
+";
+    let hidden = |body: &str| {
+        let plan = plan(&format!("{start}{body}"));
+        let call = plan.calls.iter().find(|c| c.prompt.parts == [PromptPart::Text("hidden".into())]);
+        call.map_or(Some(0), |c| c.count.high)
+    };
+    let checked = "if (r.note !== null) { if (r.note === null) await agent('hidden') }";
+    assert_eq!(hidden(checked), Some(0));
+    for body in [
+        "if (r.note !== null) { Object.assign(r, { note: n }); if (r.note === null) await agent('hidden') }",
+        "if (r.note !== undefined) { delete r.note; if (r.note === undefined) await agent('hidden') }",
+        "if (r.note !== undefined) { const k = 'note'; delete r[k]; if (r.note === undefined) await agent('hidden') }",
+        // Another one of the same kind writes while this one waits.
+        "const w = async () => { if (r.note !== null) { await agent('w'); if (r.note === null) await agent('hidden') } r.note = n }
+await parallel([w, w])",
+        "let s = r
+const w = async () => { if (s.note !== null) { await n; if (s.note === null) await agent('hidden') } s = { note: null } }
+await parallel([w, w])",
+        // Work that nobody has awaited yet meets a property that is gone.
+        "const st = { on: true }
+const t = (async () => { await agent('w'); if (!st.on) await agent('hidden') })()
+delete st.on
+await t",
+        "const list = ['x']
+delete list[0]
+if (!list[0]) await agent('hidden')",
+        "const data = args ?? {}
+if (data.list.length === 3) { data.list.push('x'); if (data.list.length === 4) await agent('hidden') }",
+    ] {
+        assert_ne!(hidden(body), Some(0), "{body}");
+    }
 }
