@@ -59,6 +59,21 @@ fn a_script_that_cannot_be_read_has_no_plan() {
 }
 
 #[test]
+fn a_plan_is_never_of_what_recovery_left_of_a_script() {
+    let folder = folder(&[("a.workflow.js", &script("const a = = await agent('x')\nawait agent('y')"))]);
+    for command in ["plan", "run"] {
+        let called = call(folder.path(), &[command, "a.workflow.js"]);
+        assert_eq!((called.code, called.out.as_str()), (1, ""), "{command}");
+        assert!(called.err.contains("WF101") && called.err.contains("a.workflow.js:2:11"), "{command}: {}", called.err);
+        let called = call(folder.path(), &[command, "a.workflow.js", "--json"]);
+        let error = called.json();
+        assert_eq!((called.code, error["type"].as_str()), (1, Some("error")), "{command}");
+        let place = [format!("{}:{}", error["line"], error["column"]), error["message"].to_string()];
+        assert!(place.iter().any(|p| p.contains("2:11")), "{error}");
+    }
+}
+
+#[test]
 fn simulated_runs_narrow_what_the_bounds_leave_open() {
     let folder = folder(&[("review.workflow.js", REVIEW)]);
     let asked = ["plan", "review.workflow.js", "--simulate", "5", "--concurrency", "2"];

@@ -15,8 +15,8 @@ use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, pas
 
 /// Shows what a run will do and cost.
 ///
-/// Nothing runs without --simulate, and with it only on made-up answers. Exits with 0, or with 1 where the script has no syntax tree to
-/// read or no simulated run came to its end.
+/// Nothing runs without --simulate, and with it only on made-up answers. Exits with 0, or with 1 where the script has
+/// syntax errors or no simulated run came to its end.
 #[derive(Args)]
 pub(crate) struct Plan {
     /// The script.
@@ -60,14 +60,9 @@ impl Plan {
             Assumptions { concurrency, prices: prices.clone(), history: past::history(), ..Assumptions::default() };
         let context = Context { file_name: source.name(), args: self.args.clone(), assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
-        if analysis.script.module.is_none() {
-            let error = analysis.findings.iter().find(|f| !analysis.script.errors.is_empty() && f.code == "WF101");
-            let message = error.map_or("the script has no syntax tree", |e| e.message.as_str());
-            match (self.json, error) {
-                (true, _) => output::complain(&Failure::usage(format!("{}: {message}", source.path)), true),
-                (false, Some(error)) => output::note(&excerpt::render(&source, error)),
-                (false, None) => output::note(&format!("error: {}: {message}", source.path)),
-            }
+        if !analysis.script.errors.is_empty() || analysis.script.module.is_none() {
+            // What recovery leaves out would be missing in every number.
+            self.refuse(&source, &analysis);
             return Ok(FINDINGS);
         }
         let simulated = self.simulate.map(|runs| self.simulation(&source, &analysis, &prices, runs)).transpose()?;
@@ -100,6 +95,20 @@ impl Plan {
             }
         }
         Ok(if failed { FINDINGS } else { FINE })
+    }
+
+    /// Says why there is no plan, and where.
+    fn refuse(&self, source: &Source, analysis: &Analysis) {
+        let mut errors = analysis.findings.iter().filter(|f| f.code == "WF101").peekable();
+        match errors.peek() {
+            Some(_) if !self.json => errors.for_each(|error| output::note(&excerpt::render(source, error))),
+            first => {
+                let at = first.map_or(0, |error| error.span.start);
+                let message = first.map_or("the script has no syntax tree", |error| error.message.as_str());
+                let place = analysis.script.lines.line_column(&source.text, at);
+                output::complain(&Failure::usage(format!("{}:{place}: {message}", source.path)), self.json);
+            }
+        }
     }
 
     fn at_once(&self) -> usize {

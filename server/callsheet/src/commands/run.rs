@@ -32,7 +32,8 @@ impl Run {
         let analysis = saved::analyze(&source, &context);
         let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
         let chosen = self.order.choose(&analysis, &prices)?;
-        if !self.json {
+        // A script with syntax errors is refused below; a sheet of what recovery left of it would mislead.
+        if !self.json && analysis.script.errors.is_empty() {
             let (path, estimate, args) = (&source.path, analysis.expected(), args.as_ref());
             let (at_once, max_agents) = (self.order.at_once(), self.order.max_agents());
             let sheet = Sheet {
