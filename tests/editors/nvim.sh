@@ -62,7 +62,7 @@ run_draws_the_tree() {
   screen_open "$work/workspace" "${user[@]}" .claude/workflows/review.js
   screen_until 20 '▶ Run' || return
   screen_type ':CallsheetRun' Enter
-  screen_until 20 '✓ review · done' 'Review  3/3' 'security · done'
+  screen_until 20 '✓ review · done' 'Review  3/3' 'security · done' '▶ Run | Dry run | '
 }
 stop_is_drawn() {
   screen_open "$work/workspace" "${user[@]}" slow.workflow.js

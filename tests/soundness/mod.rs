@@ -17,7 +17,7 @@ use analysis::{
 };
 use models::{Model, ModelError, Reply, Request, Simulated};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runtime::{PhaseState, RunSpec, RunState, SandboxCommand, Status, rlm::SimulatedRoot};
+use runtime::{CallId, PhaseState, RunSpec, RunState, SandboxCommand, Status, rlm::SimulatedRoot};
 use serde_json::{Value, json};
 
 /// The simulated model, but some agents fail for good: without an answer, or with answers no schema accepts.
@@ -113,7 +113,7 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
     let mut unseen: BTreeMap<LineColumn, u64> = BTreeMap::new();
     for agent in &state.agents {
         let phase = &state.phases[agent.phase];
-        if phase.workflow.is_none() && !phase.is_turn() {
+        if phase.workflow.is_none() && agent.spot.is_none() {
             *unseen.entry(agent.at).or_default() += 1;
         }
     }
@@ -129,8 +129,9 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
     }
     // Turns are not told by the workflow that starts them.
     let is_turns = |phase: &PhasePlan| phase.title.as_deref() == Some(RLM_PHASE);
-    let agents = |phase: &PhaseState| phase.agents.len() as u64;
-    let turns: u64 = state.phases.iter().filter(|phase| phase.is_turn()).map(agents).sum();
+    let outside = |call: &&CallId| state.agent(**call).is_some_and(|agent| agent.spot.is_none());
+    let agents = |phase: &PhaseState| phase.agents.iter().filter(outside).count() as u64;
+    let turns = state.agents.iter().filter(|agent| agent.spot.is_some()).count() as u64;
     let planned = || plan.phases.iter().filter(|phase| is_turns(phase)).map(|phase| &phase.agents);
     let most = planned().map(Count::most).try_fold(0u64, |sum, most| Some(sum.saturating_add(most?)));
     let least: u64 = planned().map(|agents| agents.low).sum();
@@ -147,7 +148,7 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
             return Err(format!("{:?} has {actual} agents, planned {}", phase.name(), phase.agents));
         }
     }
-    for phase in state.phases.iter().filter(|phase| !phase.is_turn() && !phase.agents.is_empty()) {
+    for phase in state.phases.iter().filter(|phase| agents(phase) > 0) {
         let same = |p: &&PhasePlan| p.workflow == phase.workflow;
         let covers = |p: &PhasePlan| p.title == phase.title || p.agents.high.is_none() || p.title.is_none();
         if !plan.phases.iter().filter(same).any(covers) {

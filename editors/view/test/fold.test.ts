@@ -60,6 +60,29 @@ test('groups are kept by title and by nested workflow', () => {
   assert.equal(run.phase, 'Find');
 });
 
+test('calls stand in the tree of models by their keys, whatever names in the path hold', () => {
+  const queued = (call: number, path: string, workflow?: string): Kind => ({ type: 'agentQueued', call, key: `${path}@abc#0`, label: `a${call}`, prompt: '', line: 1, column: 1, phase: 'what people see', ...(workflow && { workflow }) });
+  const begun = (node: string, depth: number): Kind => ({ type: 'rlmStarted', node, question: 'q', depth, contexts: [], line: 1, column: 1 });
+  const odd = 'lib/rlm[0]/turn[9]';
+  const run = fold(
+    begun('parallel[0]/rlm[0]', 0), queued(1, 'parallel[0]/rlm[0]/turn[1]'), { type: 'agentStarted', call: 1 },
+    queued(2, 'parallel[0]/rlm[0]/turn[1].1'), queued(3, `parallel[0]/rlm[0]/turn[1].2/workflow(${odd})/parallel[3]`, odd),
+    begun(`parallel[0]/rlm[0]/turn[1].2/workflow(${odd})/rlm[0]`, 1), queued(4, `parallel[0]/rlm[0]/turn[1].2/workflow(${odd})/rlm[0]/closing`),
+    { type: 'cell', node: 'parallel[0]/rlm[0]', turn: 1, cell: 1, source: 'x', ok: false, output: 'no x' },
+    queued(5, `workflow(${odd})/parallel[0]`, odd), queued(6, 'parallel[1]'),
+    { type: 'agentDone', call: 4, result: '', usage: { input: 3 }, usd: 0.5 },
+    { type: 'rlmEnded', node: `parallel[0]/rlm[0]/turn[1].2/workflow(${odd})/rlm[0]`, how: 'failed', turns: 0, error: 'no', coverage: [] },
+  );
+  const [top] = run.groups.find((g) => g.title === 'rlm')?.trees ?? [];
+  const calls = (cells: { number: number; calls: { call: number }[] }[] = []) => cells.map((cell) => [cell.number, cell.calls.map((agent) => agent.call)]);
+  assert.deepEqual(calls(top?.turns[0]?.cells), [[1, [2]], [2, [3]]]);
+  assert.deepEqual([top?.turns[0]?.asked?.call, top?.turns[0]?.cells[0]?.ran?.ok], [1, false]);
+  const [below] = top?.turns[0]?.cells[1]?.below ?? [];
+  assert.deepEqual([below?.turns[0]?.number, below?.turns[0]?.asked?.call, below?.end?.error, below?.above?.cell?.number], [null, 4, 'no', 2]);
+  assert.deepEqual([top, below].map((rlm) => [rlm?.agents.map((a) => a.call), rlm?.finished, rlm?.running, rlm?.spent.tokens]), [[[1, 2, 3, 4], 1, 1, 3], [[4], 1, 0, 3]]);
+  assert.deepEqual(run.groups.map((g) => [g.title, g.workflow, g.agents.length]), [['rlm', null, 4], ['what people see', odd, 1], ['what people see', null, 1]]);
+});
+
 test('widths are kept by group', () => {
   const start = (call: number): Kind => ({ type: 'agentStarted', call });
   const run = fold(ask(1, 'A'), ask(2, 'A'), ask(3, 'B'), start(1), start(2), { type: 'agentSkipped', call: 1 }, start(3));

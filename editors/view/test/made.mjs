@@ -75,6 +75,68 @@ export function run(n, { cap = 16, until = 1 } = {}) {
   return events;
 }
 
+/** A run whose script begins a recursive model, which begins two more, and calls a workflow whose name looks like a path; `until` is the share of it that has happened. */
+export function recursion({ until = 1 } = {}) {
+  const events = [];
+  const calls = new Map();
+  let ms = 0;
+  const say = (event) => events.push({ seq: events.length + 1, ms, ...event });
+  const queued = (path, label, more = {}) => {
+    calls.set(path + label, calls.size + 1);
+    say({ type: 'agentQueued', call: calls.size, key: `${path}@${'0'.repeat(64)}#0`, label, phase: `${path.split('/').slice(0, 2).join(' › ')} · turn`, line: 8, column: 14, prompt: `About ${label}`, model: 'haiku', ...more });
+    say({ type: 'agentStarted', call: calls.size });
+  };
+  const done = (path, label, result = 'It says so.', usage = { input: 1900, output: 240 }, usd = 0.004) => {
+    ms += 130;
+    say({ type: 'agentDone', call: calls.get(path + label), result, usage, usd });
+  };
+  const asked = (node, turn, name = `turn ${turn}`) => {
+    const path = turn === null ? `${node}/closing` : `${node}/turn[${turn}]`;
+    queued(path, name, { model: 'opus' });
+    ms += 900;
+    done(path, name, 'Here is what I do next.', { input: 4200, output: 380 }, 0.031);
+  };
+  const cell = (node, turn, source, output, ok = true, number = 1) => say({ type: 'cell', node, turn, cell: number, source, ok, output });
+  const bands = (from, to, percent = 100) => Array.from({ length: 64 }, (_, i) => (i >= from && i < to ? percent : 0));
+  const covered = (read, sent) => ({ read: { share: read.reduce((a, b) => a + b, 0) / 6400, bands: read }, sent: { share: sent.reduce((a, b) => a + b, 0) / 6400, bands: sent } });
+  const top = 'parallel[0]/rlm[0]';
+  say({ type: 'runStarted', run: '20260102-030405-a1b2', name: 'audit', script: 'audit.workflow.js', simulated: true, concurrency: 8 });
+  say({ type: 'phase', title: 'Scope' });
+  queued('parallel[1]', 'scope', { phase: 'Scope', line: 6, column: 9 });
+  done('parallel[1]', 'scope');
+  say({ type: 'phase', title: 'Read' });
+  say({ type: 'rlmStarted', node: top, label: 'contracts', question: 'Which of the contracts allow either side to end them within 90 days, and on what conditions?\nName the clause.', depth: 0, contexts: [{ name: 'contracts.txt', characters: 1_840_220, tokens: 460_055 }, { name: 'glossary.md', characters: 18_400, tokens: 4600 }], phase: 'Read', line: 8, column: 14 });
+  asked(top, 1);
+  cell(top, 1, "print(ctx.length, ctx.lines)\nprint(ctx.head(400))", '[cell 1] ok, 0 calls\n1840220 41877\nMASTER SERVICE AGREEMENT …\nNew or changed: nothing');
+  asked(top, 2);
+  cell(top, 2, "// The clauses that matter\nconst hits = ctx.grep(/terminat(e|ion)/)\nprint(hits.lenght.toFixed())", "[cell 1] failed, 0 calls\nTypeError: cannot read property 'toFixed' of undefined\n  at line 3, column 13\n    print(hits.lenght.toFixed())", false);
+  asked(top, 3);
+  const third = `${top}/turn[3].1`;
+  for (let i = 0; i < 11; i++) queued(third, `part ${i + 1}`);
+  for (let i = 0; i < 11; i++) done(third, `part ${i + 1}`);
+  cell(top, 3, "const chunks = ctx.chunk({ by: 'chars', size: 100000 })\nconst parts = await llm_query_batched(chunks.map((chunk) => ({ prompt: question, context: chunk })))\nnote('parts', parts.length)", '[cell 1] ok, 11 calls\nNew or changed: chunks Array(11), parts Array(11)');
+  asked(top, 4);
+  const fourth = `${top}/turn[4].1`;
+  ['rlm[0]', 'rlm[1]'].forEach((name, i) => {
+    const node = `${fourth}/${name}`;
+    say({ type: 'rlmStarted', node, question: `Is clause ${12 + i} mutual?`, depth: 1, contexts: [{ name: 'context', characters: 92_110, tokens: 23_028 }], phase: 'Read', line: 8, column: 14 });
+    asked(node, 1);
+    queued(`${node}/turn[1].1`, 'clause');
+    done(`${node}/turn[1].1`, 'clause');
+    cell(node, 1, "const said = await llm_query('Is it mutual?', { context: ctx })\nsubmit(said)", 'submitted');
+    if (i === 1) asked(node, null, 'closing');
+    say({ type: 'rlmEnded', node, how: i === 1 ? 'extracted' : 'submitted', turns: 1, coverage: [covered(bands(0, 64), bands(0, 64))] });
+  });
+  for (const label of ['mutual', 'one side']) queued(`${fourth}/workflow(lib/rlm[0]/turn[1])/parallel[0]`, label, { workflow: 'lib/rlm[0]/turn[1]', phase: 'Vote', line: 3, column: 2 });
+  for (const label of ['mutual', 'one side']) done(`${fourth}/workflow(lib/rlm[0]/turn[1])/parallel[0]`, label);
+  cell(top, 4, "const mutual = await rlm_query_batched(doubtful.map((clause) => ({ prompt: `Is clause ${clause.n} mutual?`, context: clause.text })))\nconst votes = await workflow('vote', { mutual })", '[cell 1] ok, 6 calls\nNew or changed: mutual Array(2), votes Object{2 keys}');
+  asked(top, 5);
+  cell(top, 5, "submit({ contracts: parts.flat(), votes })", 'submitted');
+  say({ type: 'rlmEnded', node: top, how: 'submitted', turns: 5, coverage: [covered(bands(0, 3).map((p, i) => p || (i % 9 === 4 ? 35 : 0)), bands(0, 38)), covered(bands(0, 0), bands(0, 0))] });
+  say({ type: 'runEnded', status: 'ok', result: { contracts: 7 } });
+  return events.slice(0, Math.ceil(events.length * until));
+}
+
 const template = readFileSync(new URL('../page.html', import.meta.url), 'utf8');
 
 /** A page with the view and messages to it, as `callsheet report` writes it. */

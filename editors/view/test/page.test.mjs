@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { page as html, plan, run, unbounded } from './made.mjs';
+import { page as html, plan, recursion, run, unbounded } from './made.mjs';
 
 const dist = path.join(import.meta.dirname, '../dist');
 const [js, css] = ['view.js', 'view.css'].map((name) => readFileSync(path.join(dist, name), 'utf8'));
@@ -119,6 +119,56 @@ test('over time, a bar is an agent that can be read', async () => {
   if (shots) await page.screenshot({ path: path.join(shots, 'view-timeline.png') });
   await page.getByRole('button', { name: 'Agents', exact: true }).click();
   await page.locator('.cell[aria-selected="true"]').waitFor();
+});
+
+test('a recursive model is drawn as a tree: turns, cells, what they called, and what was used of its contexts', async () => {
+  const page = await open([{ type: 'plan', title: 'x', plan: null }, { type: 'run', runId: 'r' }, { type: 'events', runId: 'r', events: recursion() }], { viewport: { width: 1180, height: 1240 } });
+  const own = '.trees > .rlm';
+  assert.deepEqual(await words(page, '.rlm-head'), [
+    'contracts submitted in Read · depth 0 · opus · 5 turns · 23 calls · 69k tokens · $0.31 · simulated',
+    'rlm[0] submitted depth 1 · opus · 1 turn · 2 calls · 6.7k tokens · $0.04 · simulated',
+    'rlm[1] extracted depth 1 · opus · 1 turn · 3 calls · 11k tokens · $0.07 · simulated',
+  ]);
+  assert.deepEqual((await words(page, `${own} > .coverage li`)), [
+    'contracts.txt 1,840,220 characters · ≈460k tokens 8.5 % read by code 59.4 % sent to models',
+    'glossary.md 18,400 characters · ≈4.6k tokens 0 % read by code 0 % sent to models',
+  ]);
+  const sent = page.locator(`${own} > .coverage rect.sent`);
+  assert.deepEqual(await sent.evaluateAll((all) => all.map((rect) => [rect.getAttribute('x'), rect.getAttribute('width')])), [['0', '593.75']]);
+  assert.deepEqual(await words(page, `${own} > .turns > .turn > .said > .cell-of-code > .code > summary .word`), ['ran · 2 lines', 'failed · 3 lines', 'ran · 3 lines', 'ran · 2 lines', 'ran · 1 line']);
+  const folded = page.locator(`${own} > .turns > .turn`).nth(2).locator('.code');
+  assert.equal(await folded.locator('pre').count(), 0, 'folded');
+  await folded.locator('summary').click();
+  await folded.locator('pre').nth(1).waitFor();
+  assert.match((await folded.innerText()), /llm_query_batched[\s\S]*New or changed: chunks/);
+  await page.locator('.code[data-state="failed"] pre').nth(1).waitFor();
+  assert.match(await page.locator('.code[data-state="failed"]').innerText(), /cannot read property/, 'what failed is open');
+  assert.deepEqual(await page.locator(`${own} > .turns > .turn`).evaluateAll((turns) => turns.map((turn) => turn.querySelectorAll('.cell').length)), [1, 1, 12, 8, 1]);
+  await page.locator('.turn .cell', { hasText: 'mutual' }).first().click();
+  assert.deepEqual((await words(page, '.facts > div')).slice(0, 4), ['Workflow lib/rlm[0]/turn[1]', 'Phase Read', 'In contracts, turn 4, cell 1', 'Model haiku']);
+  await page.keyboard.press('Escape');
+  if (shots) await page.screenshot({ path: path.join(shots, 'view-tree.png') });
+  await page.getByRole('button', { name: 'List' }).click();
+  await page.locator('.leaf').first().waitFor();
+  assert.equal(await page.locator('.leaf').count(), 24);
+  assert.deepEqual((await words(page, '.branch > summary')).slice(2, 6), ['rlm 23 of 23 69k $0.31 10 s 0.1 s', 'contracts 23 of 23 69k $0.31 10 s 0.1 s', 'turn 1 1 of 1 4.6k $0.03 1.0 s 0.1 s', 'turn 2 1 of 1 4.6k $0.03 1.0 s 1.2 s']);
+  assert.deepEqual(page.troubles, []);
+});
+
+test('a tree grows while it runs, and what was at work when it broke off is given up', async () => {
+  const all = recursion();
+  const cut = all.findIndex((event) => event.type === 'rlmStarted' && event.depth === 1) + 3;
+  const page = await open([{ type: 'plan', title: 'x', plan: null }, { type: 'run', runId: 'r' }, { type: 'events', runId: 'r', events: all.slice(0, cut) }]);
+  assert.deepEqual(await words(page, '.rlm-head .how'), ['at work', 'at work']);
+  assert.match((await words(page, '.rlm-head'))[1], /depth 1 · opus · 1 turn · 0 of 1 call$/);
+  assert.deepEqual(await words(page, '.code[data-state="live"]'), ['runs']);
+  await page.evaluate((events) => window.postMessage({ type: 'events', runId: 'r', events }, '*'), all.slice(cut, cut + 8));
+  await page.locator('.rlm[data-how="submitted"]').waitFor();
+  await page.evaluate(() => window.postMessage({ type: 'left', runId: 'r', how: 'broken off' }, '*'));
+  await page.locator('.rlm[data-how="abandoned"]').first().waitFor();
+  assert.equal(await page.locator('.cell[data-state="running"]').count(), 0);
+  assert.deepEqual(await words(page, '.code[data-state="live"]'), ['given up']);
+  assert.deepEqual(page.troubles, []);
 });
 
 test('every control has a name', async () => {

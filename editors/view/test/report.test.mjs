@@ -61,6 +61,8 @@ test('a comparison has the measured axes with their basis, and both runs behind 
   await shot(page, 'compare-workflow.png');
   await page.getByRole('button', { name: 'RLM' }).click();
   assert.deepEqual(await shown(), [['rlm'], 9]);
+  assert.match((await words(page, '.way-of:visible .rlm-head'))[0], /^rlm\[0\] submitted depth 0 · .*3 turns · 9 calls · 8\.2k tokens · \$0\.02 · simulated$/);
+  await shot(page, 'compare-rlm.png');
   await page.getByRole('button', { name: 'Both' }).click();
   assert.deepEqual(await shown(), [['six-pieces', 'rlm'], 16]);
   assert.deepEqual(await words(page, '.way-of:visible .figure:first-child .actual'), ['7', '9']);
@@ -101,6 +103,33 @@ test('a report shows what happened against what was expected, each number with i
   await page.locator('.leaf pre:visible').first().waitFor();
   assert.match((await words(page, '.leaf[open] .texts'))[0], /Prompt Review the changes .* Result \{ "findings"/);
   await shot(page, 'report-list.png');
+  assert.deepEqual(page.troubles, []);
+});
+
+/** A root model with a plan of its own, whose calls begin models that call others. */
+const ROOT = `let prompt = ''
+for await (const part of process.stdin) prompt += part
+const now = prompt.split('== Turn ').at(-1)
+const root = ['print(ctx.length, ctx.lines)', 'const parts = ctx.split(2)', 'const half = Math.floor(ctx.length / 2)\\n// Each half gets a REPL of its own.\\nconst said = await rlm_query_batched([ctx.slice(0, half), ctx.slice(half)].map((context) => ({ prompt: "What is asked of the reviewers in this part?", context })))\\nconst title = await llm_query("A title for these: " + said.join(" "))', 'submit({ title, said })']
+const code = now.includes('depth 0/') ? root[Number(now.match(/^\\d+/)) - 1] : 'submit(await llm_query("Sum it up.", { context: ctx }))'
+console.log(process.env.CALLSHEET_SYSTEM ? 'I go on.\\n\`\`\`repl\\n' + code + '\\n\`\`\`' : 'They look for what is wrong, unsafe or slow.')
+`;
+
+test('a recursive model is a tree: turns, cells, calls, and the models these began', async () => {
+  writeFileSync(path.join(folder, 'root.mjs'), ROOT);
+  callsheet('rlm', '--context', 'review.workflow.js', '--depth', '2', 'What is asked of the reviewers?', '--model', `command:${process.execPath} root.mjs`);
+  const page = await opened(JSON.parse(callsheet('report', 'last', '--json')).file);
+  assert.deepEqual(await words(page, '.status'), ['Done']);
+  const heads = await words(page, '.rlm-head');
+  assert.match(heads[0], /^rlm\[0\] submitted depth 0 · .*4 turns · 9 calls · .*tokens/);
+  assert.deepEqual(heads.slice(1).map((head) => head.replace(/ · .*? · /, ' · … · ').replace(/ calls.*/, ' calls')), ['rlm[0] submitted depth 1 · … · 2 calls', 'rlm[1] submitted depth 1 · … · 2 calls']);
+  assert.deepEqual(await page.locator('.turns').first().locator('> .turn > .said > .cell-of-code > .code').evaluateAll((all) => all.map((code) => code.dataset.state)), ['ran', 'failed', 'ran', 'ran']);
+  await page.locator('.code[data-state="failed"] pre').nth(1).waitFor();
+  assert.match(await page.locator('.code[data-state="failed"]').innerText(), /ctx\.split\(2\)[\s\S]*UsageError: ctx has no `split`/);
+  assert.match((await words(page, '.rlm .rlm .coverage'))[0], /100 % sent to models$/);
+  assert.ok(await page.locator('.rlm .rlm .coverage rect.sent').count() > 0);
+  await page.setViewportSize({ width: 1180, height: 1060 });
+  await shot(page, 'report-tree.png');
   assert.deepEqual(page.troubles, []);
 });
 

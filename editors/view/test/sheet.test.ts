@@ -5,7 +5,8 @@ import { before } from '../src/run/state.ts';
 import { figures, gauge, money } from '../src/sheet/figures.ts';
 import { bars } from '../src/sheet/timeline.ts';
 import { sheet } from '../src/sheet/sheet.ts';
-import { basis, bounds, duration, range, tokens, usd } from '../src/text/numbers.ts';
+import { stretches } from '../src/sheet/tree.ts';
+import { basis, bounds, duration, percent, range, tokens, usd } from '../src/text/numbers.ts';
 import type { Kind } from '../src/wire/event.ts';
 import type { Plan } from '../src/wire/plan.ts';
 
@@ -92,6 +93,23 @@ test('before a run the sheet says what is likely, how long it takes, and which l
   ]);
   const [, , , time] = figures(capped, run({ type: 'runStarted', name: 'n', script: 's', simulated: true, concurrency: 2 }), 5000);
   assert.equal(time?.expected, null, 'made-up answers come at their own pace');
+});
+
+test('a recursive model has a row before a run, and is a tree in one', () => {
+  const planned: Plan = {
+    ...plan, calls: [], rlms: [{ line: 8, column: 14, low: 1, high: 1000, expr: '≤31', because: [] }],
+    phases: [{ title: 'rlm', agents: { low: 1, high: 1000 }, tokens: unknown, usd: unknown }, { title: 'Vote', workflow: 'inner', agents: { low: 0, high: 3 }, tokens: unknown, usd: unknown }],
+  };
+  const shown = (state = before()) => sheet(planned, state).map((l) => [l.title, l.rows.map((r) => [r.label, r.line, r.certain, r.possible]), l.group?.trees.length]);
+  assert.deepEqual(shown(), [['rlm', [['rlm', 8, 1, 999]], undefined], ['inner › Vote', [], undefined]]);
+  const begun = run({ type: 'rlmStarted', node: 'rlm[0]', question: 'q', depth: 0, contexts: [], line: 8, column: 14 },
+    { type: 'agentQueued', call: 1, key: 'rlm[0]/turn[1]@a#0', label: '', prompt: '', line: 8, column: 14 }, { type: 'phase', title: 'Quiet', workflow: 'called by a cell' });
+  assert.deepEqual(shown(begun), [['rlm', [], 1], ['inner › Vote', [], undefined]]);
+});
+
+test('a coverage is drawn with as few shapes as it has changes', () => {
+  assert.deepEqual(stretches([100, 100, 0, 35]), [{ from: 0, to: 0.5, percent: 100 }, { from: 0.75, to: 1, percent: 35 }]);
+  assert.deepEqual([0, 0.00001, 0.075, 0.9999, 1].map(percent), ['0 %', '0.1 %', '7.5 %', '99.9 %', '100 %']);
 });
 
 test('a price that is not known is not taken for zero', () => {

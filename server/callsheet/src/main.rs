@@ -1,6 +1,7 @@
 //! The `callsheet` binary: the same analysis and the same runs as in an editor, for terminals and scripts.
 
 mod account;
+mod boughs;
 mod commands;
 mod excerpt;
 mod files;

@@ -3,7 +3,7 @@
 use analysis::units::{Tokens, Usd};
 use runtime::{AgentState, CallId, EventKind, Progress, RunState, Status};
 
-use crate::{numbers, table::cut};
+use crate::{boughs, numbers, table::cut};
 
 /// How much of a tree to show.
 #[derive(Clone, Copy, Debug)]
@@ -37,26 +37,8 @@ pub(crate) fn lines(state: &RunState, frame: Frame) -> Vec<String> {
 
 fn draw(state: &RunState, frame: Frame, show: &dyn Fn(&AgentState) -> bool) -> Vec<String> {
     let mut lines = vec![cut(&headline(state), frame.width)];
-    for (i, phase) in state.phases.iter().enumerate() {
-        let last = i + 1 == state.phases.len();
-        let title = phase.title.as_deref().unwrap_or("(no phase)");
-        let title = phase.workflow.as_ref().map_or(title.to_owned(), |w| format!("{w} › {title}"));
-        let spent = spent(phase.usage.total(), phase.usd);
-        let line =
-            format!(" {} {title}  {}/{}{spent}", if last { "└─" } else { "├─" }, phase.finished, phase.agents.len());
-        lines.push(cut(&line, frame.width));
-        let agents: Vec<&AgentState> = phase.agents.iter().filter_map(|call| state.agent(*call)).collect();
-        let visible: Vec<&&AgentState> = agents.iter().filter(|a| show(a)).collect();
-        let hidden = agents.len() - visible.len();
-        let stem = if last { "   " } else { " │ " };
-        for (n, agent) in visible.iter().enumerate() {
-            let branch = if n + 1 == visible.len() && hidden == 0 { "└─" } else { "├─" };
-            lines.push(cut(&format!("{stem} {branch} {}", agent_line(agent, state.ms)), frame.width));
-        }
-        if hidden > 0 {
-            lines.push(cut(&format!("{stem} └─ {hidden} more"), frame.width));
-        }
-    }
+    let all = boughs::all(state, show);
+    boughs::print(&all, " ", &mut |line| lines.push(cut(line, frame.width)));
     lines
 }
 
@@ -92,7 +74,7 @@ pub(crate) fn agent(state: &RunState, call: u64) -> Option<String> {
     Some(agent_line(agent, state.ms))
 }
 
-fn agent_line(agent: &AgentState, now: u64) -> String {
+pub(crate) fn agent_line(agent: &AgentState, now: u64) -> String {
     let (sign, word) = match agent.progress {
         Progress::Queued => ("○", "waits".to_owned()),
         Progress::Running => ("●", seconds(now.saturating_sub(agent.started_ms.unwrap_or(now)))),
@@ -119,7 +101,8 @@ fn failure(agent: &AgentState) -> String {
     }
 }
 
-fn spent(tokens: Tokens, usd: Usd) -> String {
+/// ` · 610 tokens · $0.02`.
+pub(crate) fn spent(tokens: Tokens, usd: Usd) -> String {
     match (tokens, usd) {
         (Tokens(0), _) => String::new(),
         (tokens, Usd(0.0)) => format!(" · {tokens} tokens"),

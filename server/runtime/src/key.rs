@@ -25,12 +25,24 @@ pub struct CallKey {
 impl CallKey {
     /// The turn of the outermost recursive model that the call belongs to, from 1; 0 for one that belongs to none.
     pub(crate) fn turn(&self) -> u32 {
-        let mut segments = self.path.split('/').skip_while(|segment| !segment.starts_with("rlm["));
+        let mut segments = segments(&self.path).skip_while(|segment| !segment.starts_with("rlm["));
         let Some(segment) = segments.nth(1) else { return 0 };
         let number = segment.strip_prefix("turn[").and_then(|rest| rest.split_once(']'));
         // The closing question comes after all turns.
         number.and_then(|(number, _)| number.parse().ok()).unwrap_or(u32::MAX)
     }
+}
+
+/// The segments of a path. What is called by `workflow(…)` may have slashes in its name.
+pub(crate) fn segments(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    std::iter::from_fn(move || {
+        let path = rest?;
+        let name = if path.starts_with("workflow(") { path.find(")/").map_or(path.len(), |end| end + 1) } else { 0 };
+        let end = path[name..].find('/').map(|end| name + end);
+        rest = end.map(|end| &path[end + 1..]);
+        Some(&path[..end.unwrap_or(path.len())])
+    })
 }
 
 /// Gives keys out, in the order in which the script makes its calls. Remembers digests only: a run may make very many.
@@ -193,6 +205,15 @@ mod tests {
         assert_ne!(of(None, Some("m"), None), of(None, None, None));
         assert_ne!(of(None, None, Some(&AgentKind::default())), of(None, None, None));
         assert_ne!(of(Some("s"), None, None), of(None, None, None));
+    }
+
+    #[test]
+    fn a_name_of_a_workflow_is_one_segment() {
+        let path = "workflow(lib/rlm[0]/turn[3])/parallel[1]/rlm[0]/turn[2].1";
+        let all = ["workflow(lib/rlm[0]/turn[3])", "parallel[1]", "rlm[0]", "turn[2].1"];
+        assert_eq!(segments(path).collect::<Vec<_>>(), all);
+        let turn = |path: &str| CallKey { path: path.into(), content: String::new(), occurrence: 0 }.turn();
+        assert_eq!([path, "workflow(lib/rlm[0]/turn[3])", "rlm[0]/closing", ""].map(turn), [2, 0, u32::MAX, 0]);
     }
 
     #[test]

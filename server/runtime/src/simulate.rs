@@ -141,15 +141,15 @@ fn sample(analysis: &Analysis, state: &RunState) -> Sample {
     for agent in &state.agents {
         add(&mut sample.total, agent);
         let shown = state.phases.get(agent.phase);
-        let group = shown.map(|phase| match phase.is_turn() {
-            true => (Some(RLM_PHASE), None),
-            false => (phase.title.as_deref(), phase.workflow.as_deref()),
+        let group = shown.map(|phase| match agent.spot {
+            Some(_) => (Some(RLM_PHASE), None),
+            None => (phase.title.as_deref(), phase.workflow.as_deref()),
         });
         let phase = group.and_then(|group| phases.get(&group));
         if let Some(phase) = phase.and_then(|phase| sample.phases.get_mut(*phase)) {
             add(phase, agent);
         }
-        if shown.is_none_or(|phase| phase.workflow.is_some() || phase.is_turn()) {
+        if agent.spot.is_some() || shown.is_none_or(|phase| phase.workflow.is_some()) {
             continue;
         }
         // The innermost call around the place, which is the last that begins before it.

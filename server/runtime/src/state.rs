@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     event::{Event, EventKind, RunError, Status, Totals},
     id::CallId,
+    recursion::{Spot, Trees},
 };
 
 /// The fold over a run's events: everything that progress lines, trees, transcripts and hints show.
@@ -31,9 +32,11 @@ pub struct RunState {
     pub current_phase: Option<String>,
     /// All calls; the call with id `n` is at `n - 1`.
     pub agents: Vec<AgentState>,
+    /// The recursive language models, with the turns and cells that calls belong to.
+    pub trees: Trees,
     /// How many calls each place in the script made.
     pub sites: BTreeMap<LineColumn, SiteState>,
-    /// `log` lines, warnings, dropped items, and what recursive language models did, in order.
+    /// `log` lines, warnings and dropped items, in order.
     pub lines: Vec<Arc<Event>>,
     /// What the run took so far.
     pub totals: Totals,
@@ -58,14 +61,6 @@ pub struct PhaseState {
     pub usd: Usd,
 }
 
-impl PhaseState {
-    /// Whether it shows a turn of a recursive language model. A plan counts all of them in one phase, and places of their calls can be places
-    /// in cells.
-    pub fn is_turn(&self) -> bool {
-        self.title.as_deref().is_some_and(|title| title.contains("rlm[") && title.contains("] · "))
-    }
-}
-
 /// One call. What it asks and answers is not here: that stands in the events `queued` and `ended`, so that the state of a
 /// run does not grow with what its agents say.
 #[derive(Clone, Debug)]
@@ -80,6 +75,9 @@ pub struct AgentState {
     pub at: LineColumn,
     /// Index into [`RunState::phases`].
     pub phase: usize,
+    /// Where in a recursive language model it stands, if it belongs to one: a plan counts all of these in one phase, and a place of such a call
+    /// is that of the model.
+    pub spot: Option<Spot>,
     /// What has become of it.
     pub progress: Progress,
     /// When it left, in milliseconds since the run began.
@@ -203,18 +201,20 @@ impl RunState {
                     self.current_phase = Some(title.clone());
                 }
             }
-            EventKind::Log { .. }
-            | EventKind::Warning { .. }
-            | EventKind::RlmStarted { .. }
-            | EventKind::Cell { .. }
-            | EventKind::RlmEnded { .. } => {
-                self.lines.push(event.clone());
-            }
+            EventKind::Log { .. } | EventKind::Warning { .. } => self.lines.push(event.clone()),
+            EventKind::RlmStarted { node, .. } => self.trees.begin(node, event),
+            EventKind::Cell { node, turn, cell, .. } => self.trees.ran(node, *turn, *cell, event),
+            EventKind::RlmEnded { node, .. } => self.trees.end(node, event),
             EventKind::Dropped { .. } => {
                 self.totals.dropped += 1;
                 self.lines.push(event.clone());
             }
-            EventKind::AgentQueued { phase, workflow, at, label, model, .. } => {
+            EventKind::AgentQueued { key, phase, workflow, at, label, model, .. } => {
+                let call = CallId(self.agents.len() as u64 + 1);
+                let spot = self.trees.spot(&key.path);
+                if let Some(spot) = spot {
+                    self.trees.place(spot, call);
+                }
                 let phase = self.phase(phase.as_deref(), workflow.as_deref());
                 self.agents.push(AgentState {
                     queued: event.seq,
@@ -222,6 +222,7 @@ impl RunState {
                     model: model.as_deref().map(Arc::from),
                     at: *at,
                     phase,
+                    spot,
                     progress: Progress::Queued,
                     started_ms: None,
                     ended_ms: None,
@@ -232,7 +233,7 @@ impl RunState {
                     ended: None,
                     error: None,
                 });
-                self.phases[phase].agents.push(CallId(self.agents.len() as u64));
+                self.phases[phase].agents.push(call);
                 self.sites.entry(*at).or_default().calls += 1;
                 self.totals.agents += 1;
             }
@@ -294,6 +295,9 @@ impl RunState {
         agent.ended_ms = Some(event.ms);
         agent.ended = Some(event.seq);
         self.phases[agent.phase].finished += 1;
+        if let Some(spot) = agent.spot {
+            self.trees.finish(spot);
+        }
         if let Some(site) = self.sites.get_mut(&agent.at) {
             site.finished += 1;
         }
@@ -306,6 +310,9 @@ impl RunState {
         agent.unpriced += unpriced;
         agent.usage = agent.usage + usage;
         agent.usd = agent.usd + known;
+        if let Some(spot) = agent.spot {
+            self.trees.spend(spot, usage, known);
+        }
         let phase = &mut self.phases[agent.phase];
         phase.usage = phase.usage + usage;
         phase.usd = phase.usd + known;

@@ -257,6 +257,7 @@ case('a question is asked about a file, lines or a folder, with no script open',
     end
     vim.cmd(command)
     run_says('✓ rlm · done')
+    run_says('✓ rlm[0] · submitted · 4/4')
     local client_of = vim.lsp.get_clients({ name = 'callsheet' })[1]
     local answer
     require('callsheet.client').request(client_of, 'callsheet/runs', vim.NIL, function(_, listed) answer = listed end)

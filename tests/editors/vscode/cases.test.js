@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Code } from './code.js'
+import { sleep } from './wait.js'
 
 const { LAUNCHER: launcher, SERVER: server, VSIX: vsix, SHOTS: shots } = process.env
 const LATENCY_MS = 1500 // of a simulated agent: long enough to watch on a busy machine
@@ -159,8 +160,100 @@ describe('in a workspace that is trusted', () => {
     assert.equal(readFileSync(config, 'utf8'), '{}')
   })
 
+  test('while a line is typed, hints of the other lines neither go nor move', async () => {
+    win = await it.code.open('.claude/workflows/review.js')
+    await win.goTo(7)
+    await win.page.keyboard.press('End')
+    await win.page.keyboard.press('Enter')
+    // Numbers come to rest on simulated runs once the text has stood still for a while.
+    await win.until(async () => /simulated.*likely.*line 11/.test((await labels(win)).join()), 'simulated numbers', 60_000)
+    const hinted = (await win.lines()).filter((line) => line.hints.length > 0)
+    assert.equal(hinted.length, 4)
+    const stop = await win.recordHints(hinted.map((line) => line.text))
+    // No agent in it, so that no number changes; most of its beginnings are broken.
+    for (const letter of "log(`${DIMENSIONS.map((name) => name.slice(0, 3)).join(', ')} to do`)") {
+      await win.page.keyboard.type(letter)
+      await sleep(60)
+    }
+    await sleep(4000)
+    const { frames, states } = await stop()
+    assert.ok(frames > 100, `${frames} frames`)
+    for (const line of hinted) assert.deepEqual(states[line.text], [JSON.stringify(line.hints)], line.text)
+    await win.api((code) => code.commands.executeCommand('workbench.action.files.revert'))
+  })
+
+  test('a question is asked about a file, and the tree of its answer is drawn', async () => {
+    win = await it.code.open('plain.js')
+    await win.command('Callsheet: Ask About This File, Selection or Folder')
+    await win.answer('Ask about plain.js', 'What does it export?')
+    view = await win.webview()
+    await view.locator('.rlm[data-how="live"] .cell').first().waitFor()
+    await view.locator('.status[data-status="ok"]').waitFor({ timeout: 60_000 })
+    assert.match(await view.locator('.rlm-head').innerText(), /rlm\[0\]\s+submitted\s+depth 0 · .*3 turns · 4 calls · .*simulated/)
+    assert.equal(await view.locator('.question').innerText(), 'What does it export?')
+    assert.match(await view.locator('.coverage li').innerText(), /plain\.js[\s\S]*100 % sent to models/)
+    assert.ok(await view.locator('.coverage rect.sent').count() > 0)
+    await view.locator('.code').nth(1).locator('summary').click()
+    await view.locator('.code').nth(1).locator('pre').nth(1).waitFor()
+    assert.match(await view.locator('.code').nth(1).innerText(), /llm_query_batched[\s\S]*\[cell 1\] ok, 1 call/)
+    await win.shot('asked')
+    assert.deepEqual(await view.locator('.top button:visible').allInnerTexts(), ['Report', 'Transcript'])
+    await view.locator('[data-command="transcript"]').click()
+    await win.until(() => win.api((code) => code.window.activeTextEditor?.document.getText().includes('## Recursive model rlm[0]: submitted')), 'the transcript of the tree')
+  })
+
+  test('a question is asked about what is selected', async () => {
+    win = await it.code.open('plain.js')
+    await win.api((code) => { code.window.activeTextEditor.selection = new code.Selection(1, 0, 2, 12) })
+    await win.command('Callsheet: Ask About This File, Selection or Folder')
+    await win.answer('Ask about lines 2 to 3 of plain.js', 'And these?')
+    view = await win.webview()
+    await view.locator('.question', { hasText: 'And these?' }).waitFor()
+    await view.locator('.status[data-status="ok"]').waitFor({ timeout: 60_000 })
+    assert.match(await view.locator('.coverage li').innerText(), /[^,\d]50 characters/)
+  })
+
+  test('a question is asked about a folder, from its menu in the explorer', async () => {
+    await win.command('View: Show Explorer')
+    await win.page.locator('.explorer-folders-view .monaco-list-row', { hasText: '.claude' }).first().click({ button: 'right' })
+    await win.page.locator('.monaco-menu .action-item', { hasText: 'Ask About This File' }).first().click()
+    await win.answer('Ask about', 'What is in there?')
+    await view.locator('.question', { hasText: 'What is in there?' }).waitFor()
+    await view.locator('[data-command="stop"]').click()
+    await view.locator('.rlm[data-how="abandoned"]').waitFor()
+    await win.shot('asked-folder')
+  })
+
   test('no other host was asked for anything', () => {
     assert.deepEqual(win.external.filter((url) => !new URL(url).hostname.endsWith('.vscode-cdn.net')), [])
+  })
+})
+
+describe('with a model that is paid', () => {
+  const it = vscode({
+    env: { CALLSHEET_BIN: server },
+    settings: { 'callsheet.run.model': 'openai-compatible:nobodys', 'callsheet.run.baseUrl': 'http://127.0.0.1:9/v1', 'callsheet.confirmAbove': 0 },
+  })
+  const asked = (win) => win.until(async () => (await win.notifications()).find((n) => /Run it\?/.test(n.message ?? '')), 'the question')
+  const runs = () => existsSync(path.join(it.folder, '.callsheet/runs')) ? readdirSync(path.join(it.folder, '.callsheet/runs')) : []
+
+  test('a run that is declined does not begin, and can be asked for again', async () => {
+    const win = await it.code.open('.claude/workflows/review.js')
+    await win.until(async () => (await win.codeLenses()).length > 0, 'lenses')
+    await win.clickLens('▶ Run')
+    const { message, buttons } = await asked(win)
+    assert.match(message, /^review .*3\.\.12 agents.*callsheet\.confirmAbove/)
+    assert.deepEqual(buttons, ['Run'])
+    await win.shot('confirm')
+    await win.dismiss('Run it?')
+    await win.until(async () => (await win.codeLenses()).some((lens) => lens.startsWith('▶ Run')), 'the lens ▶ Run still')
+    assert.deepEqual(runs(), [])
+    await win.clickLens('▶ Run')
+    await asked(win)
+    await win.page.locator('.notification-toast .monaco-text-button', { hasText: 'Run' }).first().click()
+    await win.until(() => runs().length === 1, 'the run, once it was agreed to')
+    await (await win.webview()).locator('.status[data-status="failed"], .status[data-status="stopped"], .status[data-status="live"]').waitFor()
+    await win.command('Callsheet: Stop')
   })
 })
 

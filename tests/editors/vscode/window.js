@@ -49,7 +49,12 @@ export class Window {
     const input = await this.#quickInput('F1', `>${title}`)
     const row = this.page.locator('.quick-input-list .monaco-list-row').first()
     const label = () => row.getAttribute('aria-label').catch(() => '') // the list is drawn anew while one looks
-    await this.until(async () => (await label())?.includes(title), `the command ${title}`, 10_000)
+    // What is offered is decided when one types: in a window that has just been opened, without what is still to come.
+    await this.until(async () => {
+      for (let i = 0; i < 20; i++, await sleep(100)) if ((await label())?.includes(title)) return true
+      await input.fill('>')
+      await input.fill(`>${title}`)
+    }, `the command ${title}`, 20_000)
     await this.page.keyboard.press('Enter')
     await input.waitFor({ state: 'hidden' })
   }
@@ -89,27 +94,52 @@ export class Window {
     await row.waitFor({ state: 'hidden' })
   }
 
+  /** Types into the box that asks for something. */
+  async answer(title, text) {
+    const box = this.page.locator('.quick-input-widget', { hasText: title })
+    await box.locator('input').first().fill(text)
+    await this.page.keyboard.press('Enter')
+    await box.waitFor({ state: 'hidden' })
+  }
+
+  /** Closes a notification without an answer. */
+  async dismiss(part) {
+    const toast = this.page.locator('.notification-toast', { hasText: part })
+    await toast.hover()
+    await toast.locator('.codicon-notifications-clear').first().click()
+    await toast.waitFor({ state: 'hidden' })
+  }
+
+  /** Looks at the hints of lines in every frame. What it gives ends that and tells what was seen: for each line by its text, each state once. */
+  async recordHints(texts) {
+    await this.page.evaluate(`window.readLines = ${readLines}`)
+    await this.page.evaluate((texts) => {
+      const record = (window.hintRecord = { frames: 0, states: Object.fromEntries(texts.map((text) => [text, []])), on: true })
+      const look = () => {
+        if (!record.on) return
+        record.frames++
+        for (const line of window.readLines()) {
+          const seen = record.states[line.text]
+          const state = JSON.stringify(line.hints)
+          if (seen && !seen.includes(state)) seen.push(state)
+        }
+        requestAnimationFrame(look)
+      }
+      look()
+    }, texts)
+    return () => this.page.evaluate(() => {
+      window.hintRecord.on = false
+      return window.hintRecord
+    })
+  }
+
   async clickLens(title) {
     await this.page.locator('.codelens-decoration a', { hasText: title }).first().click()
   }
 
   /** What the active editor shows, a row a line: text as in the file, and the hints drawn into it. */
   lines() {
-    return this.page.evaluate(() => {
-      const clean = (text) => text.replace(/\u00a0/g, ' ').replace(/[\u200b-\u200d\u2060]/g, '')
-      const editor = document.querySelector('.editor-group-container.active .editor-instance') ?? document.querySelector('.editor-instance')
-      const rows = [...(editor?.querySelectorAll('.view-lines .view-line') ?? [])]
-      rows.sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
-      return rows.map((row) => {
-        const line = { text: '', hints: [] }
-        for (const span of row.querySelectorAll(':scope > span > span')) {
-          // Injected text carries a class of a rule that is made at run time.
-          if (/\bdyn-rule-/.test(span.className)) line.hints.push({ at: line.text.length, label: clean(span.textContent) })
-          else line.text += clean(span.textContent)
-        }
-        return line
-      })
-    })
+    return this.page.evaluate(readLines)
   }
 
   codeLenses() {
@@ -157,4 +187,21 @@ export class Window {
       return null
     }, 'a webview', ms)
   }
+}
+
+/** Runs in the page. */
+function readLines() {
+  const clean = (text) => text.replace(/\u00a0/g, ' ').replace(/[\u200b-\u200d\u2060]/g, '')
+  const editor = document.querySelector('.editor-group-container.active .editor-instance') ?? document.querySelector('.editor-instance')
+  const rows = [...(editor?.querySelectorAll('.view-lines .view-line') ?? [])]
+  rows.sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+  return rows.map((row) => {
+    const line = { text: '', hints: [] }
+    for (const span of row.querySelectorAll(':scope > span > span')) {
+      // Injected text carries a class of a rule that is made at run time.
+      if (/\bdyn-rule-/.test(span.className)) line.hints.push({ at: line.text.length, label: clean(span.textContent) })
+      else line.text += clean(span.textContent)
+    }
+    return line
+  })
 }

@@ -1,6 +1,8 @@
 --- What is known of each run: a fold over the events that the server sends.
 local M = {}
 
+local recursion = require('callsheet.recursion')
+
 ---@class callsheet.Agent
 ---@field label string
 ---@field phase? string
@@ -8,6 +10,7 @@ local M = {}
 ---@field note? string
 ---@field line integer of the call in the script, from 1
 ---@field tokens integer
+---@field model? callsheet.Model the recursive model it belongs to
 
 ---@class callsheet.Run
 ---@field id string
@@ -18,6 +21,8 @@ local M = {}
 ---@field state 'running'|'done'|'failed'|'stopped'
 ---@field phases string[] in the order in which they appeared
 ---@field agents callsheet.Agent[] in the order in which the script asked for them
+---@field models table<string, callsheet.Model> recursive models by their paths
+---@field trees callsheet.Model[] those that a script began
 ---@field notes { text: string, line?: integer }[] what the script logged, warnings, dropped items
 ---@field error? { message: string, line?: integer }
 ---@field next integer number of the event expected next
@@ -33,12 +38,16 @@ local function note_phase(run, title)
   end
 end
 
+local over = { done = true, failed = true, skipped = true }
+
 --- Marks an agent's state, and adds what its last attempt took.
 local function move(run, event, state, note)
   local agent = run.agents[event.call]
   agent.state, agent.note = state, note
   local usage = event.usage or {}
-  agent.tokens = agent.tokens + (usage.input or 0) + (usage.output or 0)
+  local tokens = (usage.input or 0) + (usage.output or 0)
+  agent.tokens = agent.tokens + tokens
+  recursion.count(agent, tokens, over[state])
 end
 
 --- What each type of event changes; one that is not listed changes nothing that is shown.
@@ -61,9 +70,11 @@ local on = {
     table.insert(run.notes, { text = text, line = event.line })
   end,
   agentQueued = function(run, event)
-    run.agents[event.call] =
-      { label = event.label, phase = event.phase, line = event.line, state = 'queued', tokens = 0 }
-    note_phase(run, event.phase)
+    local agent = { label = event.label, phase = event.phase, line = event.line, state = 'queued', tokens = 0 }
+    run.agents[event.call] = agent
+    if not recursion.place(run, agent, event.key) then
+      note_phase(run, event.phase)
+    end
   end,
   agentStarted = function(run, event)
     move(run, event, 'running')
@@ -80,6 +91,9 @@ local on = {
   agentSkipped = function(run, event)
     move(run, event, 'skipped')
   end,
+  rlmStarted = recursion.begin,
+  cell = recursion.ran,
+  rlmEnded = recursion.finish,
   runEnded = function(run, event)
     run.state, run.error = event.status == 'ok' and 'done' or event.status, event.error
     for _, agent in ipairs(run.agents) do
@@ -87,6 +101,7 @@ local on = {
         agent.state = 'stopped'
       end
     end
+    recursion.give_up(run)
   end,
 }
 
@@ -125,7 +140,7 @@ function M.receive(params, client_id)
   if not run then
     run = {
       id = params.runId, client_id = client_id, uri = params.uri, name = params.runId, state = 'running',
-      phases = {}, agents = {}, notes = {}, next = 1,
+      phases = {}, agents = {}, models = {}, trees = {}, notes = {}, next = 1,
     }
     runs[run.id], newest = run, run
     if require('callsheet.options').read().run_window then
@@ -143,9 +158,9 @@ end
 function M.count(run, phase)
   local ended, all = 0, 0
   for _, agent in ipairs(run.agents) do
-    if phase == nil or agent.phase == phase then
+    if phase == nil or (agent.phase == phase and not agent.model) then
       all = all + 1
-      if vim.list_contains({ 'done', 'failed', 'skipped' }, agent.state) then
+      if over[agent.state] then
         ended = ended + 1
       end
     end

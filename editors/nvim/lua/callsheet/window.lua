@@ -48,14 +48,17 @@ local function tree(run)
     row('  ' .. run.error.message, 'failed', run.error.line)
   end
 
-  local function agents_in(phase)
-    local agents = vim.tbl_filter(function(agent) return agent.phase == phase end, run.agents)
+  local function agent_row(indent, agent, note)
+    local used = agent.tokens > 0 and thousands(agent.tokens) .. ' tokens' or nil
+    local said = facts(agent.label, agent.state, used, agent.note, note)
+    row(('%s%s %s'):format(indent, marks[agent.state], said), agent.state, agent.line)
+  end
+  local function agent_rows(indent, agents)
     local hidden = {}
     for _, agent in ipairs(agents) do
       local telling = agent.state == 'running' or agent.state == 'failed'
       if run.show_all or #agents <= most_agents or telling then
-        local used = agent.tokens > 0 and thousands(agent.tokens) .. ' tokens' or nil
-        row(('    %s %s'):format(marks[agent.state], facts(agent.label, agent.state, used, agent.note)), agent.state, agent.line)
+        agent_row(indent, agent)
       else
         hidden[agent.state] = (hidden[agent.state] or 0) + 1
       end
@@ -65,13 +68,37 @@ local function tree(run)
       others[#others + 1] = ('%d %s'):format(count, state)
     end
     if #others > 0 then
-      row('    … ' .. table.concat(others, ', '))
+      row(indent .. '… ' .. table.concat(others, ', '))
+    end
+  end
+  local function agents_in(phase)
+    agent_rows('    ', vim.tbl_filter(function(agent) return agent.phase == phase and not agent.model end, run.agents))
+  end
+  local function model_rows(indent, model)
+    local used = model.tokens > 0 and thousands(model.tokens) .. ' tokens' or nil
+    local counts = ('%d/%d'):format(model.ended, model.all)
+    local said = facts(model.name, model.how or model.state, counts, used, model.question)
+    row(('%s%s %s'):format(indent, marks[model.state], said), model.state, model.line)
+    if model.error then
+      row(indent .. '  ' .. model.error, 'failed')
+    end
+    for _, turn in ipairs(model.turns) do
+      if turn.asked then
+        agent_row(indent .. '  ', turn.asked, turn.failed > 0 and 'its code failed' or nil)
+      end
+      agent_rows(indent .. '    ', turn.calls)
+      for _, below in ipairs(turn.below) do
+        model_rows(indent .. '    ', below)
+      end
     end
   end
   agents_in(nil)
   for _, phase in ipairs(run.phases) do
     row(('  %s  %d/%d'):format(phase, runs.count(run, phase)), 'phase')
     agents_in(phase)
+  end
+  for _, model in ipairs(run.trees) do
+    model_rows('  ', model)
   end
   for _, note in ipairs(run.notes) do
     row('  » ' .. note.text, nil, note.line)

@@ -20,7 +20,7 @@ export class Cells {
   private blocks: Element[] = [];
   private rest = h('span', { class: 'rest' });
 
-  draw(row: Row, title: string, selected: Agent | null): void {
+  draw(row: Pick<Row, 'agents' | 'certain' | 'possible'>, title: string, selected: Agent | null): void {
     attribute(this.element, 'aria-label', title);
     const most = Math.max(row.agents.length, row.agents.length + row.certain + row.possible);
     this.element.classList.toggle('named', most <= NAMED);

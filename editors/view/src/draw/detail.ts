@@ -1,5 +1,6 @@
 import { isLive, isOver, type Agent, type RunState } from '../run/state.ts';
 import { isUnnamed, money } from '../sheet/figures.ts';
+import { spotName } from '../sheet/tree.ts';
 import { duration, tokens } from '../text/numbers.ts';
 import type { Offer } from '../wire/message.ts';
 import { attribute, children, h, text } from './dom.ts';
@@ -43,10 +44,12 @@ export class Detail {
   }
 
   private drawFacts(agent: Agent, run: RunState, now: number): void {
-    const { group, at, model, spent, startedMs, endedMs, queuedMs } = agent;
+    const { group, spot, workflow, at, model, spent, startedMs, endedMs, queuedMs } = agent;
     const facts: [string, string][] = [];
-    if (group.workflow !== null) facts.push(['Workflow', group.workflow]);
-    if (group.title !== null) facts.push(['Phase', group.title]);
+    if (workflow !== null) facts.push(['Workflow', workflow]);
+    const phase = spot === null ? group.title : spot.rlm.phase;
+    if (phase !== null) facts.push(['Phase', phase]);
+    if (spot !== null) facts.push(['In', spotName(spot)]);
     const asked = model ?? run.model ?? (run.simulated ? 'simulated' : null);
     if (asked !== null) facts.push(['Model', asked]);
     const simulated = run.simulated ? ' simulated' : '';
@@ -54,14 +57,14 @@ export class Detail {
     if (isOver(agent) || spent.tokens > 0) facts.push(['Tokens', tokens(spent.tokens) + simulated], ['Cost', money(spent) + simulated + assumed]);
     if (startedMs !== null) facts.push(['Time', duration((endedMs ?? Math.max(now, startedMs)) - startedMs) + simulated]);
     if (startedMs !== null && startedMs - queuedMs >= 100) facts.push(['Waited', duration(startedMs - queuedMs)]);
-    if (group.workflow !== null) facts.push(['Place', `line ${at.line}`]);
+    if (workflow !== null) facts.push(['Place', `line ${at.line}`]);
     children(this.facts, facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
   }
 
   private drawActions(agent: Agent, run: RunState, offers: ReadonlySet<Offer>): void {
     const live = isLive(run) && !isOver(agent);
     children(this.actions, [
-      ...(agent.group.workflow === null ? [h('button', { class: 'button quiet', 'data-reveal': '', 'data-line': agent.at.line, 'data-column': agent.at.column }, `Go to line ${agent.at.line}`)] : []),
+      ...(agent.workflow === null ? [h('button', { class: 'button quiet', 'data-reveal': '', 'data-line': agent.at.line, 'data-column': agent.at.column }, `Go to line ${agent.at.line}`)] : []),
       ...(live && offers.has('skip') ? [h('button', { class: 'button quiet', 'data-steer': 'skip', title: 'The script gets null for this agent' }, 'Skip')] : []),
       ...(live && offers.has('retry') ? [h('button', { class: 'button quiet', 'data-steer': 'retry', title: 'Ask again; what was used so far is still counted' }, 'Retry')] : []),
     ]);

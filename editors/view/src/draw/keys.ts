@@ -1,6 +1,6 @@
 /** Arrow keys among the agents: left and right in order, up and down to the nearest in the line above or below. */
 export function move(root: Element, from: Element, key: string): HTMLElement | null {
-  const cells = [...root.querySelectorAll<HTMLElement>('.cell')];
+  const cells = [...root.querySelectorAll<HTMLElement>('.cell')].filter((cell) => cell.checkVisibility());
   const at = cells.indexOf(from as HTMLElement);
   switch (key) {
     case 'ArrowRight': return cells[at + 1] ?? null;

@@ -1,8 +1,9 @@
-import type { Agent, RunState } from '../run/state.ts';
+import type { Agent, Rlm, RunState } from '../run/state.ts';
 import type { Lane, Row } from '../sheet/sheet.ts';
 import { money } from '../sheet/figures.ts';
 import { bounds, count, range, tokens, usd } from '../text/numbers.ts';
 import { Cells } from './cells.ts';
+import { RlmView } from './tree.ts';
 import { attribute, children, h, text } from './dom.ts';
 import { Timeline } from './timeline.ts';
 import { sentence } from './words.ts';
@@ -28,12 +29,14 @@ class LaneView {
   private count = h('span', { class: 'count' });
   private spent = h('span', { class: 'spent' });
   private body = h('div', { class: 'rows' });
+  private forest = h('div', { class: 'trees' });
+  private trees = new Map<Rlm, RlmView>();
   private rows = new Map<string, RowView>();
   private timeline = new Timeline();
 
   constructor(private title: string | null) {
     const heading = h('h2', {}, title ?? 'Outside every phase');
-    this.element = h('section', { class: 'lane' }, h('header', {}, heading, this.count, this.spent), this.body, this.timeline.element);
+    this.element = h('section', { class: 'lane' }, h('header', {}, heading, this.count, this.spent), this.body, this.forest, this.timeline.element);
     attribute(this.element, 'aria-label', title ?? 'Outside every phase');
   }
 
@@ -45,12 +48,20 @@ class LaneView {
     text(this.spent, began ? spent(lane, run) : expected(lane));
     const timed = clock === null ? null : lane.group;
     attribute(this.timeline.element, 'hidden', timed === null);
-    attribute(this.body, 'hidden', timed !== null);
+    for (const part of [this.body, this.forest]) attribute(part, 'hidden', timed !== null);
     if (clock !== null && timed !== null) return this.timeline.draw(timed, clock, selected);
     children(this.body, lane.rows.map((row) => {
       let view = this.rows.get(row.key);
       if (view === undefined) this.rows.set(row.key, (view = new RowView()));
       view.draw(row, this.title, began, selected);
+      return view.element;
+    }));
+    const trees = lane.group?.trees ?? [];
+    if (this.trees.size > trees.length) this.trees.clear();
+    children(this.forest, trees.map((rlm) => {
+      let view = this.trees.get(rlm);
+      if (view === undefined) this.trees.set(rlm, (view = new RlmView(rlm)));
+      view.draw(run, selected);
       return view.element;
     }));
   }
@@ -62,16 +73,18 @@ function agents(lane: Lane, began: boolean): string {
   const one = (n: string) => (n === '1' ? 'agent' : 'agents');
   if (!began) return planned === null ? '' : planned === '?' ? 'number of agents unknown' : `${planned} ${one(planned)}`;
   const [over, all] = [lane.group?.finished ?? 0, lane.group?.agents.length ?? 0];
+  if (planned === null && all === 0) return '';
   if (planned === null) return `${count(over)} of ${count(all)} ${one(String(all))}`;
   if (lane.group === null) return `${planned} ${one(planned)}`;
   const more = lane.plan?.agents.high != null && all > lane.plan.agents.high ? ', more than the plan allows' : '';
   return `${count(over)} of ${planned === '?' ? 'an unknown number of' : planned} ${one(planned)}${more}`;
 }
 
-function spent({ group }: Lane, run: RunState): string {
+function spent({ group, rows }: Lane, run: RunState): string {
   if (group === null) return '';
   const parts = [];
   if (group.peak > 1) parts.push(`${count(group.peak)} at once`);
+  if (group.trees.length === 1 && rows.length === 0) return parts.join(); // the rest stands with the tree itself
   if (group.finished > 0) {
     const cost = money(group.spent);
     parts.push(`${tokens(group.spent.tokens)} tokens`, cost === 'unknown' ? 'cost unknown' : cost);

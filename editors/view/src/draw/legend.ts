@@ -22,6 +22,7 @@ export class Legend {
       if (possible > 0) shown.add('possible');
       for (const agent of agents) shown.add(shapeOf(agent));
     }
+    for (const agent of lanes.flatMap((lane) => lane.group?.agents ?? [])) if (agent.spot !== null) shown.add(shapeOf(agent));
     for (const [shape, item] of this.items) attribute(item, 'hidden', !shown.has(shape));
   }
 }

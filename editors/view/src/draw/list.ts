@@ -1,6 +1,7 @@
-import { isOver, type Agent, type RunState } from '../run/state.ts';
+import { isOver, nothing, type Agent, type Group, type Rlm, type RunState, type Tally, type Turn } from '../run/state.ts';
 import { isUnnamed, money } from '../sheet/figures.ts';
 import type { Lane } from '../sheet/sheet.ts';
+import { callsOf, nameOf, turnName } from '../sheet/tree.ts';
 import { count, duration, tokens } from '../text/numbers.ts';
 import { Passage } from './detail.ts';
 import { attribute, children, h, text } from './dom.ts';
@@ -8,21 +9,51 @@ import { glyph, reshape, shapeOf, WORDS } from './glyphs.ts';
 
 const HEADINGS = ['', 'Agent', 'State', 'Tokens', 'Cost', 'Time', 'From'];
 
-/** The run as a tree: its phases, and a line of numbers for every agent; what it was asked and what it answered unfold below. */
+/** The run as a tree: its phases, the recursive models in them, their turns, and a line of numbers for every agent; what it was asked and what it answered unfold below. */
 export class List {
   readonly element = h('div', { class: 'list', hidden: true });
   private head = h('div', { class: 'line head', 'aria-hidden': 'true' }, ...HEADINGS.map((name) => h('span', {}, name)));
   private branches = new Map<string, Branch>();
 
   draw(lanes: Lane[], run: RunState, now: number): void {
-    const called = lanes.filter((lane) => lane.group !== null);
-    children(this.element, [this.head, ...called.map((lane) => {
-      let branch = this.branches.get(lane.key);
-      if (branch === undefined) this.branches.set(lane.key, (branch = new Branch()));
-      branch.draw(lane, run, now);
-      return branch.element;
-    })]);
+    const boughs = lanes.flatMap((lane) => (lane.group === null ? [] : [phase(lane.key, lane.title, lane.group)]));
+    children(this.element, [this.head, ...drawn(boughs, this.branches, run, now)]);
   }
+}
+
+/** Some agents under one name, and what is below it. */
+interface Bough extends Pick<Tally, 'agents' | 'finished' | 'spent'> {
+  key: string;
+  title: string;
+  own: readonly Agent[];
+  below: Bough[];
+}
+
+function phase(key: string, title: string | null, group: Group): Bough {
+  const { agents, finished, spent, trees } = group;
+  return { key, title: title ?? 'Outside every phase', agents, finished, spent, own: trees.length > 0 ? agents.filter((agent) => agent.spot === null) : agents, below: trees.map(model) };
+}
+
+function model(rlm: Rlm): Bough {
+  const { node, agents, finished, spent, turns } = rlm;
+  return { key: node, title: nameOf(rlm), agents, finished, spent, own: [], below: turns.map((turn) => turnOf(rlm, turn)) };
+}
+
+function turnOf(rlm: Rlm, turn: Turn): Bough {
+  const [own, below] = [callsOf(turn), turn.cells.flatMap((cell) => cell.below).map(model)];
+  const agents = [...own, ...below.flatMap((bough) => bough.agents)];
+  const spent = nothing();
+  for (const agent of agents) for (const key of ['tokens', 'usd', 'unpriced'] as const) spent[key] += agent.spent[key];
+  return { key: `${rlm.node} ${turn.number}`, title: turnName(turn), agents, finished: agents.filter(isOver).length, spent, own, below };
+}
+
+function drawn(boughs: Bough[], branches: Map<string, Branch>, run: RunState, now: number): Element[] {
+  return boughs.map((bough) => {
+    let branch = branches.get(bough.key);
+    if (branch === undefined) branches.set(bough.key, (branch = new Branch()));
+    branch.draw(bough, run, now);
+    return branch.element;
+  });
 }
 
 class Branch {
@@ -30,21 +61,21 @@ class Branch {
   private cells = [h('span'), h('span'), h('span'), h('span'), h('span')] as const;
   private rows = h('div', { class: 'agents' });
   private leaves = new Map<Agent, Leaf>();
+  private branches = new Map<string, Branch>();
   readonly element = h('details', { class: 'branch', open: true }, h('summary', { class: 'line' }, h('span', { class: 'fold' }), this.title, ...this.cells), this.rows);
 
-  draw({ title, group }: Lane, run: RunState, now: number): void {
-    if (group === null) return;
-    text(this.title, title ?? 'Outside every phase');
-    const [first, last] = [Math.min(...group.agents.map((a) => a.startedMs ?? Infinity)), Math.max(...group.agents.map((a) => a.endedMs ?? 0))];
-    const cells = [`${count(group.finished)} of ${count(group.agents.length)}`, tokens(group.spent.tokens), money(group.spent), last > first ? duration(last - first) : '', Number.isFinite(first) ? duration(first) : ''];
+  draw({ title, agents, finished, spent, own, below }: Bough, run: RunState, now: number): void {
+    text(this.title, title);
+    const [first, last] = [Math.min(...agents.map((a) => a.startedMs ?? Infinity)), Math.max(...agents.map((a) => a.endedMs ?? 0))];
+    const cells = [`${count(finished)} of ${count(agents.length)}`, tokens(spent.tokens), money(spent), last > first ? duration(last - first) : '', Number.isFinite(first) ? duration(first) : ''];
     cells.forEach((cell, i) => text(this.cells[i] as HTMLElement, cell));
-    if (this.leaves.size > group.agents.length) this.leaves.clear();
-    children(this.rows, group.agents.map((agent) => {
+    if (this.leaves.size > own.length) this.leaves.clear();
+    children(this.rows, [...own.map((agent) => {
       let leaf = this.leaves.get(agent);
       if (leaf === undefined) this.leaves.set(agent, (leaf = new Leaf(agent)));
       leaf.draw(run, now);
       return leaf.element;
-    }));
+    }), ...drawn(below, this.branches, run, now)]);
   }
 }
 

@@ -117,7 +117,7 @@ export class Page {
     this.legend.draw(lanes);
     this.root.classList.toggle('reveals', this.offers.has('reveal'));
     this.root.classList.toggle('live', statusOf(run) === 'live');
-    const nothing = lanes.length === 0 || lanes.every((lane) => lane.rows.length === 0);
+    const nothing = lanes.every((lane) => lane.rows.length === 0 && (lane.group?.trees ?? []).length === 0);
     this.empty.hidden = !nothing && this.problem === null;
     text(this.empty, this.problem ?? (run.seq > 0 ? 'No agent has been called yet.' : this.planned ? 'This script calls no agent.' : 'Reading the script…'));
     this.detail.draw(chosen, run, this.offers, now);

@@ -1,6 +1,7 @@
 import type { CallId, Event, Usage } from '../wire/event.ts';
 import type { Left } from '../wire/message.ts';
 import { isOver, nothing, type Agent, type Group, type Progress, type RunState, type Spent } from './state.ts';
+import { begin, end, pathOf, place, ran, spotOf, tallies, touch, TREES } from './tree.ts';
 
 /** Takes one more event in, as `RunState::apply` in `server/runtime/src/state.rs` does. Events come in order; one that was seen changes nothing. */
 export function apply(run: RunState, event: Event): void {
@@ -37,13 +38,16 @@ export function apply(run: RunState, event: Event): void {
       return;
     }
     case 'agentQueued': {
-      const { call, label, prompt, line, column, phase, workflow, model } = event;
-      const group = groupOf(run, phase ?? null, workflow ?? null);
+      const { call, key, label, prompt, line, column, phase, workflow, model } = event;
+      const spot = key === undefined ? null : spotOf(run, pathOf(key));
+      const group = spot === null ? groupOf(run, phase ?? null, workflow ?? null) : groupOf(run, TREES, null);
       const agent: Agent = {
-        call, label, group, prompt, at: { line, column }, model: model ?? null, progress: 'queued', attempts: 0, setbacks: [],
+        call, label, group, spot, workflow: workflow ?? null, prompt, at: { line, column }, model: model ?? null, progress: 'queued', attempts: 0, setbacks: [],
         result: undefined, error: null, spent: nothing(), queuedMs: ms, startedMs: null, endedMs: null,
       };
-      group.agents.push(agent);
+      for (const tally of tallies(agent)) tally.agents.push(agent);
+      if (spot !== null) place(agent, spot);
+      touch(spot?.rlm);
       run.agents.set(call, agent);
       return;
     }
@@ -73,14 +77,17 @@ export function apply(run: RunState, event: Event): void {
       });
     case 'agentSkipped':
       return change(run, event.call, (agent) => over(run, agent, 'skipped', ms));
+    case 'rlmStarted': {
+      const rlm = begin(run, event);
+      if (rlm.above === null) groupOf(run, TREES, null).trees.push(rlm);
+      return;
+    }
     case 'cell':
-      run.lines.push({ kind: 'log', text: `${event.node} turn ${event.turn}, cell ${event.cell} ${event.ok ? 'ran' : 'failed'}`, ms, at: null });
-      return;
+      return ran(run, event);
     case 'rlmEnded':
-      run.lines.push({ kind: 'log', text: `${event.node} ${event.how} after ${event.turns} turns`, ms, at: null });
-      return;
+      return end(run, event);
     case 'runEnded':
-      for (const agent of run.agents.values()) if (!isOver(agent)) move(run, agent, 'abandoned');
+      giveUp(run);
       run.end = { status: event.status, result: event.result, error: event.error ?? null };
       return;
     default:
@@ -91,13 +98,22 @@ export function apply(run: RunState, event: Event): void {
 /** Nothing more comes of a run without an end. Where it broke off, nobody answers its agents any more. */
 export function leave(run: RunState, how: Left): void {
   run.left = how;
-  if (how === 'broken off') for (const agent of run.agents.values()) if (!isOver(agent)) move(run, agent, 'abandoned');
+  if (how === 'broken off') giveUp(run);
+}
+
+/** What is not over comes to nothing. */
+function giveUp(run: RunState): void {
+  for (const agent of run.agents.values()) if (!isOver(agent)) move(run, agent, 'abandoned');
+  for (const rlm of run.rlms.values()) {
+    rlm.end ??= { how: 'abandoned', error: null, coverage: [] };
+    rlm.changes += 1;
+  }
 }
 
 function groupOf(run: RunState, title: string | null, workflow: string | null): Group {
   let group = run.groups.find((g) => g.title === title && g.workflow === workflow);
   if (group === undefined) {
-    group = { title, workflow, running: 0, peak: 0, finished: 0, agents: [], spent: nothing() };
+    group = { title, workflow, running: 0, peak: 0, finished: 0, agents: [], trees: [], spent: nothing() };
     run.groups.push(group);
   }
   return group;
@@ -105,13 +121,15 @@ function groupOf(run: RunState, title: string | null, workflow: string | null): 
 
 function change(run: RunState, call: CallId, how: (agent: Agent) => void): void {
   const agent = run.agents.get(call);
-  if (agent !== undefined) how(agent);
+  if (agent === undefined) return;
+  how(agent);
+  touch(agent.spot?.rlm);
 }
 
 function over(run: RunState, agent: Agent, progress: Progress, ms: number): void {
   move(run, agent, progress);
   agent.endedMs = ms;
-  agent.group.finished += 1;
+  for (const tally of tallies(agent)) tally.finished += 1;
 }
 
 function move(run: RunState, agent: Agent, progress: Progress): void {
@@ -119,8 +137,10 @@ function move(run: RunState, agent: Agent, progress: Progress): void {
   agent.progress = progress;
   run.running += more;
   run.peak = Math.max(run.peak, run.running);
-  agent.group.running += more;
-  agent.group.peak = Math.max(agent.group.peak, agent.group.running);
+  for (const tally of tallies(agent)) {
+    tally.running += more;
+    tally.peak = Math.max(tally.peak, tally.running);
+  }
 }
 
 function spend(run: RunState, agent: Agent, usage: Usage, usd: number | undefined): void {
@@ -131,7 +151,5 @@ function spend(run: RunState, agent: Agent, usage: Usage, usd: number | undefine
     to.usd += usd ?? 0;
     to.unpriced += unpriced;
   };
-  add(agent.spent);
-  add(agent.group.spent);
-  add(run.spent);
+  for (const { spent } of [agent, ...tallies(agent), run]) add(spent);
 }

@@ -1,4 +1,4 @@
-import type { CallId, Place, RunError, Status } from '../wire/event.ts';
+import type { CallId, Covered, Place, RlmContext, RlmEnd, RunError, Status } from '../wire/event.ts';
 import type { Left } from '../wire/message.ts';
 
 /** Where an agent stands. `abandoned`: the run ended before it did. */
@@ -9,6 +9,10 @@ export interface Agent {
   call: CallId;
   label: string;
   group: Group;
+  /** The nested workflow that made the call: its place is one in that. */
+  workflow: string | null;
+  /** Where in a recursive language model it stands, if it belongs to one. */
+  spot: Spot | null;
   at: Place;
   prompt: string;
   model: string | null;
@@ -25,17 +29,65 @@ export interface Agent {
   endedMs: number | null;
 }
 
-/** A progress group: a phase of the script or of a workflow nested in it; without a title, the calls outside of any. */
-export interface Group {
-  title: string | null;
-  workflow: string | null;
+/** Some of the agents of a run, and what they took. */
+export interface Tally {
+  agents: Agent[];
   /** Agents at work, and most of them at once. */
   running: number;
   peak: number;
   /** Agents that are over, however they ended. */
   finished: number;
-  agents: Agent[];
   spent: Spent;
+}
+
+/** A progress group: a phase of the script or of a workflow nested in it; without a title, the calls outside of any. */
+export interface Group extends Tally {
+  title: string | null;
+  workflow: string | null;
+  /** The recursive language models that its agents belong to; those which cells of others began are below these. */
+  trees: Rlm[];
+}
+
+/** A recursive language model. Its agents are those of the models below it too. */
+export interface Rlm extends Tally {
+  /** Its path: the keys of its calls begin with it. */
+  node: string;
+  label: string | null;
+  question: string;
+  depth: number;
+  contexts: RlmContext[];
+  at: Place;
+  phase: string | null;
+  workflow: string | null;
+  /** The place in another's cell where it began; null where a script began it. */
+  above: Spot | null;
+  turns: Turn[];
+  end: { how: RlmEnd; error: string | null; coverage: Covered[] } | null;
+  /** Counts what has changed in it or below it, so that what did not change is not drawn again. */
+  changes: number;
+}
+
+/** A question to a root model, and what came of the cells in its answer. The closing question is the turn without a number. */
+export interface Turn {
+  number: number | null;
+  asked: Agent | null;
+  cells: Cell[];
+}
+
+/** A piece of code that a root model wrote. Its code is known once it has run. */
+export interface Cell {
+  number: number;
+  ran: { ok: boolean; source: string; output: string } | null;
+  /** The calls it made, without those of models that it began. */
+  calls: Agent[];
+  below: Rlm[];
+}
+
+/** A place in a recursive language model: a turn, and a cell of it; without a cell, the question itself. */
+export interface Spot {
+  rlm: Rlm;
+  turn: Turn;
+  cell: Cell | null;
 }
 
 /** Tokens and money. Money of attempts whose price is not known is not in `usd`: with `unpriced` over 0, it is a lower bound. */
@@ -78,6 +130,8 @@ export interface RunState {
   phase: string | null;
   groups: Group[];
   agents: Map<CallId, Agent>;
+  /** Recursive language models by their paths. */
+  rlms: Map<string, Rlm>;
   lines: Line[];
   dropped: number;
   running: number;
@@ -88,7 +142,7 @@ export interface RunState {
 
 export function before(): RunState {
   return {
-    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), lines: [], dropped: 0,
+    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), rlms: new Map(), lines: [], dropped: 0,
     running: 0, peak: 0, spent: nothing(), end: null,
   };
 }

@@ -1,11 +1,14 @@
 import { isLive, type Agent, type Group, type RunState } from '../run/state.ts';
-import type { Because, Bounds, Plan, PlannedCall, PlannedPhase } from '../wire/plan.ts';
+import type { Because, Bounds, Plan, PlannedPhase, PlannedSite } from '../wire/plan.ts';
+import { TREES } from '../run/tree.ts';
 
 /** A phase: what the plan says of it, and what the run has made of it. */
 export interface Lane {
   key: string;
   /** null for agents outside every phase. */
   title: string | null;
+  /** The nested workflow it belongs to. */
+  workflow: string | null;
   plan: PlannedPhase | null;
   group: Group | null;
   stage: 'ahead' | 'now' | 'past';
@@ -36,7 +39,7 @@ export function sheet(plan: Plan | null, run: RunState): Lane[] {
     let found = lanes.get(key);
     if (found === undefined) {
       const name = workflow === null ? title : title === null ? workflow : `${workflow} › ${title}`;
-      found = { key, title: name, plan: null, group: null, stage: 'ahead', rows: [] };
+      found = { key, title: name, workflow, plan: null, group: null, stage: 'ahead', rows: [] };
       lanes.set(key, found);
     }
     return found;
@@ -51,23 +54,31 @@ export function sheet(plan: Plan | null, run: RunState): Lane[] {
     }
     return found;
   };
-  for (const phase of plan?.phases ?? []) lane(phase.title, null).plan = phase;
+  for (const phase of plan?.phases ?? []) lane(phase.title, phase.workflow ?? null).plan = phase;
   for (const call of plan?.calls ?? []) describe(row(lane(call.phase, null), call.line, call.column, call.label === '…' ? null : call.label), call);
+  // What becomes of these is drawn as trees, once there is a run.
+  if (run.seq === 0) for (const call of plan?.rlms ?? []) describe(row(lane(TREES, null), call.line, call.column, 'rlm'), call);
   for (const group of run.groups) {
     const home = lane(group.title, group.workflow);
     home.group = group;
     const here = group.running > 0 || (group.workflow === null && group.title === run.phase);
     home.stage = isLive(run) && here ? 'now' : 'past';
-    for (const agent of group.agents) row(home, agent.at.line, agent.at.column, null).agents.push(agent);
+    for (const agent of group.agents) if (agent.spot === null) row(home, agent.at.line, agent.at.column, null).agents.push(agent);
   }
   for (const one of rows.values()) {
     one.label ??= common(one.agents);
     expect(one, run);
   }
-  return [...lanes.values()].filter((l) => l.title !== null || l.rows.length > 0);
+  return [...lanes.values()].filter((l) => isShown(l));
 }
 
-function describe(row: Row, call: PlannedCall): void {
+/** A phase of the script is shown before it has agents; what a workflow in a cell announces has them in its tree. */
+function isShown({ title, plan, group, rows, workflow }: Lane): boolean {
+  if (rows.length > 0 || (group?.trees.length ?? 0) > 0) return true;
+  return title !== null && (workflow === null || plan !== null);
+}
+
+function describe(row: Row, call: PlannedSite): void {
   row.bounds = { low: (row.bounds?.low ?? 0) + call.low, high: sum(row.bounds?.high ?? 0, call.high) };
   row.expr = call.expr ?? null;
   row.because = call.because ?? [];

@@ -23,6 +23,13 @@ export function bounds({ low, high }: Bounds): string {
   return low === high ? count(low) : `${count(low)}..${count(high)}`;
 }
 
+/** `7.5 %`, `100 %`: a share never rounds to all or to nothing. */
+export function percent(share: number): string {
+  const exact = share * 100;
+  const shown = exact === 0 || exact === 100 ? exact : Math.min(99.9, Math.max(0.1, exact));
+  return `${Number(shown.toFixed(1))} %`;
+}
+
 /** `405,505`. */
 export function count(n: number): string {
   return n.toLocaleString('en-US');

@@ -9,15 +9,16 @@ export type Kind =
   | { type: 'phase'; title: string; workflow?: string }
   | { type: 'log'; message: string }
   | ({ type: 'warning'; message: string } & Place)
-  | ({ type: 'agentQueued'; call: CallId; label: string; prompt: string; phase?: string; workflow?: string; model?: string } & Place)
+  | ({ type: 'agentQueued'; call: CallId; key?: string; label: string; prompt: string; phase?: string; workflow?: string; model?: string } & Place)
   | { type: 'agentStarted'; call: CallId }
   | { type: 'agentRetried'; call: CallId; attempt: number; reason: string; waitMs: number; usage: Usage; usd?: number }
   | { type: 'agentDone'; call: CallId; result: unknown; usage: Usage; usd?: number; cached?: boolean }
   | ({ type: 'agentFailed'; call: CallId; error: string; thrown: boolean; usage: Usage; usd?: number } & Place)
   | { type: 'agentSkipped'; call: CallId }
   | ({ type: 'dropped'; from: string; index: number; stage?: number; reason: string } & Place)
+  | ({ type: 'rlmStarted'; node: string; label?: string; question: string; depth: number; contexts: RlmContext[]; phase?: string; workflow?: string } & Place)
   | { type: 'cell'; node: string; turn: number; cell: number; source: string; ok: boolean; output: string }
-  | { type: 'rlmEnded'; node: string; how: string; turns: number }
+  | { type: 'rlmEnded'; node: string; how: RlmEnd; turns: number; error?: string; coverage: Covered[] }
   | { type: 'runEnded'; status: Status; result?: unknown; error?: RunError; totals?: unknown };
 
 /** Names one agent call within a run: the calls of a run are counted from 1. */
@@ -27,6 +28,26 @@ export type CallId = number;
 export interface Place {
   line: number;
   column: number;
+}
+
+/** A text that a recursive language model is asked about, in UTF-16 units and estimated tokens. */
+export interface RlmContext {
+  name: string;
+  characters: number;
+  tokens: number;
+}
+
+export type RlmEnd = 'submitted' | 'extracted' | 'failed' | 'abandoned';
+
+/** How much of a context code has read and models were sent: `share` from 0 to 1, `bands` in percent for equal parts of it, in order. */
+export interface Covered {
+  read: Share;
+  sent: Share;
+}
+
+export interface Share {
+  share: number;
+  bands?: number[];
 }
 
 /** Tokens; those that are missing are 0. */

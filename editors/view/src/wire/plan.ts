@@ -9,6 +9,8 @@ export interface Plan {
   criticalPath: Bounds;
   phases: PlannedPhase[];
   calls: PlannedCall[];
+  /** Calls that begin recursive language models, with the agents of these. */
+  rlms?: PlannedSite[];
   tokens: Range;
   usd: Range;
   /** Whether a price of the person's own is in `usd`. */
@@ -43,22 +45,28 @@ export interface Cap {
 
 export interface PlannedPhase {
   title: string | null;
+  /** The nested workflow it belongs to. */
+  workflow?: string;
   agents: Bounds;
   tokens: Range;
   usd: Range;
 }
 
-/** One `agent(…)` in the script. Lines and columns count from 1. */
-export interface PlannedCall extends Bounds {
+/** A place in the script, and how many agents it calls. Lines and columns count from 1. */
+export interface PlannedSite extends Bounds {
   line: number;
   column: number;
-  phase: string | null;
-  label: string | null;
   /** The models it can name: empty where it names none, null where only the run decides. */
   model?: string[] | null;
   /** `3 + 3·findings` */
   expr?: string;
   because?: Because[];
+}
+
+/** One `agent(…)` in the script. */
+export interface PlannedCall extends PlannedSite {
+  phase: string | null;
+  label: string | null;
 }
 
 /** What keeps bounds apart, and the line that does so. */

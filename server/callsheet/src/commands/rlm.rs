@@ -177,9 +177,9 @@ fn how(state: &RunState) -> String {
     }
 }
 
-/// The end of the outermost recursive language model, which is the last.
+/// The end of the outermost recursive language model.
 fn outermost(state: &RunState) -> Option<&EventKind> {
-    state.lines.iter().rev().map(|event| &event.kind).find(|kind| matches!(kind, EventKind::RlmEnded { .. }))
+    Some(&state.trees.roots().next()?.ended.as_ref()?.kind)
 }
 
 /// How much of the contexts was read and sent.

@@ -1,7 +1,7 @@
 //! Run, stop and the estimate, above `meta`. `textDocument/codeLens`; fully resolved, with commands of the server only.
 
 use analysis::text::Span;
-use tower_lsp::ls_types::{CodeLens, Command as Call};
+use tower_lsp::ls_types::{CodeLens, Command as Call, Position, Range};
 
 use crate::{
     commands::{Command, Target},
@@ -14,8 +14,11 @@ pub(crate) fn code_lenses(script: &Snapshot) -> Vec<CodeLens> {
     if !script.settings.lenses {
         return vec![];
     }
-    let range = script.range(meta(script));
-    calls(script).into_iter().map(|command| CodeLens { range, command: Some(command), data: None }).collect()
+    let Range { start, .. } = script.range(meta(script));
+    // Neovim sorts the lenses of a line by where they begin, and mixes up those that begin at the same place.
+    let place = |nth: u32| Position::new(start.line, start.character + nth);
+    let lens = |(place, command)| CodeLens { range: Range::new(place, place), command: Some(command), data: None };
+    (0..).map(place).zip(calls(script)).map(lens).collect()
 }
 
 /// What can be done with a script now; the same for lenses and code actions.

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use runtime::{AgentState, Event, EventKind, Progress, Spending, Status};
+use runtime::{AgentState, Event, EventKind, Progress, RlmState, RunState, Spending, Status};
 use serde_json::Value;
 
 use crate::run::view::RunView;
@@ -60,16 +60,61 @@ pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Optio
         }
     }
     for phase in &state.phases {
-        let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
-        for call in &phase.agents {
-            let agent = state.agent(*call);
-            agent.into_iter().for_each(|agent| self::agent(&mut out, agent, &event));
+        // Calls of recursive models stand with these.
+        let own = phase.agents.iter().filter_map(|call| state.agent(*call)).filter(|agent| agent.spot.is_none());
+        let mut own = own.peekable();
+        if own.peek().is_some() || phase.agents.is_empty() {
+            let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
+            own.for_each(|agent| self::agent(&mut out, agent, &event));
         }
+    }
+    for model in &state.trees.models {
+        self::model(&mut out, state, model, &event);
     }
     out
 }
 
-fn agent(out: &mut String, agent: &AgentState, event: impl Fn(u64) -> Option<Arc<Event>>) {
+/// A recursive model: its question, and its turns with what they called. Models below it have sections of their own.
+fn model(out: &mut String, state: &RunState, model: &RlmState, event: &impl Fn(u64) -> Option<Arc<Event>>) {
+    let end = model.ended.as_ref().map(|event| &event.kind);
+    let how = if let Some(EventKind::RlmEnded { how, .. }) = end { how } else { "given up" };
+    let _ = writeln!(out, "\n## Recursive model {}: {how}\n", model.node);
+    let _ = writeln!(out, "{} calls · {} tokens · {}\n", model.calls, model.usage.total(), model.usd);
+    fenced(out, "text", model.question());
+    if let Some(EventKind::RlmEnded { error: Some(error), .. }) = end {
+        let _ = writeln!(out, "\n**{error}**");
+    }
+    for turn in &model.turns {
+        let heading = turn.number.map_or_else(|| "Closing question".to_owned(), |number| format!("Turn {number}"));
+        let _ = writeln!(out, "\n### {heading}\n");
+        // What it was asked is what came before: only its answer is new.
+        if let Some(asked) = turn.asked.and_then(|call| state.agent(call)) {
+            took(out, asked);
+            answer(out, asked, event);
+        }
+        for cell in &turn.cells {
+            let ran = cell.ran.as_ref().map(|event| &event.kind);
+            let Some(EventKind::Cell { ok, output, .. }) = ran else { continue };
+            let _ = writeln!(out, "\nCell {} {}:\n", cell.number, if *ok { "ran" } else { "failed" });
+            fenced(out, "text", output);
+        }
+        let calls = turn.cells.iter().flat_map(|cell| &cell.calls).filter_map(|call| state.agent(*call));
+        calls.for_each(|call| agent(out, call, event));
+    }
+}
+
+fn agent(out: &mut String, agent: &AgentState, event: &impl Fn(u64) -> Option<Arc<Event>>) {
+    let _ = writeln!(out, "\n### {}\n", agent.label);
+    took(out, agent);
+    if let Some(EventKind::AgentQueued { prompt, .. }) = event(agent.queued).as_deref().map(|event| &event.kind) {
+        fenced(out, "text", prompt);
+        out.push('\n');
+    }
+    answer(out, agent, event);
+}
+
+/// What became of an agent, and what it took.
+fn took(out: &mut String, agent: &AgentState) {
     let how = match agent.progress {
         Progress::Done => "done",
         Progress::Cached => "from the journal",
@@ -81,17 +126,14 @@ fn agent(out: &mut String, agent: &AgentState, event: impl Fn(u64) -> Option<Arc
         (Some(start), Some(end)) => format!(" in {:.1} s", end.saturating_sub(start) as f64 / 1000.0),
         _ => String::new(),
     };
-    let _ = writeln!(out, "\n### {}\n\n{how}{took} · {} tokens · {}\n", agent.label, agent.usage.total(), agent.at);
-    if let Some(EventKind::AgentQueued { prompt, .. }) = event(agent.queued).as_deref().map(|event| &event.kind) {
-        fenced(out, "text", prompt);
-    }
+    let _ = writeln!(out, "{how}{took} · {} tokens · {}\n", agent.usage.total(), agent.at);
+}
+
+fn answer(out: &mut String, agent: &AgentState, event: &impl Fn(u64) -> Option<Arc<Event>>) {
     match agent.ended.and_then(event).as_deref().map(|event| &event.kind) {
-        Some(EventKind::AgentDone { result, .. }) => {
-            out.push('\n');
-            block(out, result);
-        }
+        Some(EventKind::AgentDone { result, .. }) => block(out, result),
         Some(EventKind::AgentFailed { error, .. }) => {
-            let _ = writeln!(out, "\n**{error}**");
+            let _ = writeln!(out, "**{error}**");
         }
         _ => {}
     }

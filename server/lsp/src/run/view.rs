@@ -79,7 +79,7 @@ impl RunView {
         let mut calls = BTreeMap::new();
         for agent in &self.state.agents {
             let phase = &self.state.phases[agent.phase];
-            if phase.workflow.is_none() && !phase.is_turn() {
+            if phase.workflow.is_none() && agent.spot.is_none() {
                 *calls.entry(agent.at).or_default() += 1;
             }
         }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::{
     event::{EventKind, Status},
     id::RunId,
+    key::segments,
     rlm::ContextFile,
     runs::Recorded,
     spending::Spending,
@@ -131,7 +132,7 @@ impl Measured {
 
 /// `rlm[0]/turn[2].1/…`: a call made by the code of a turn stands one level below the model that wrote it.
 fn level(path: &str) -> u64 {
-    1 + path.split('/').filter(|part| part.starts_with("turn[") && part.contains("].")).count() as u64
+    1 + segments(path).filter(|part| part.starts_with("turn[") && part.contains("].")).count() as u64
 }
 
 /// What a recursive language model's own handles counted.

@@ -25,6 +25,24 @@ impl Coverage {
         self.0.iter().map(|(start, end)| end - start).sum()
     }
 
+    /// How much is covered of each of `parts` equal parts of `0..length`, in percent: 0 and 100 are exact.
+    pub(crate) fn bands(&self, length: usize, parts: usize) -> Vec<u8> {
+        let edge = |part: usize| (length as u128 * part as u128 / parts as u128) as usize;
+        let covered = |from: usize, to: usize| -> usize {
+            let first = self.0.range(..=from).next_back().map_or(from, |(start, _)| *start);
+            self.0.range(first..to).map(|(start, end)| (*end).min(to).saturating_sub((*start).max(from))).sum()
+        };
+        let percent = |part: usize| {
+            let (from, to) = (edge(part), edge(part + 1));
+            match (covered(from, to), to - from) {
+                (0, _) => 0,
+                (all, size) if all == size => 100,
+                (some, size) => (some as u128 * 100 / size as u128).clamp(1, 99) as u8,
+            }
+        };
+        (0..parts).map(percent).collect()
+    }
+
     /// What of `0..length` is not covered, in order.
     pub(crate) fn gaps(&self, length: usize) -> Vec<(usize, usize)> {
         let mut gaps = Vec::new();
@@ -54,5 +72,10 @@ mod tests {
         }
         assert_eq!(seen.bytes(), 40);
         assert_eq!(seen.gaps(100), [(0, 10), (40, 60), (70, 100)]);
+        assert_eq!(seen.bands(100, 4), [60, 60, 40, 0]);
+        assert_eq!(seen.bands(3, 4), [0, 0, 0, 0], "parts of a text may be empty");
+        seen.add(69, 100_000);
+        assert_eq!(seen.bands(100_000, 3), [99, 100, 100]);
+        assert_eq!(Coverage::default().bands(0, 2), [0, 0]);
     }
 }

@@ -317,6 +317,19 @@ pub(super) fn covered(loaded: &Loaded) -> Value {
     })
 }
 
+/// Parts of a context that are told of one by one.
+const BANDS: usize = 64;
+
+/// What [`covered`] tells, and which parts of the context that is: enough to draw it.
+pub(super) fn drawn(loaded: &Loaded) -> Value {
+    let length = loaded.text.as_str().len();
+    let mut covered = covered(loaded);
+    for (what, coverage) in [("read", &loaded.read), ("sent", &loaded.sent)] {
+        covered[what]["bands"] = coverage.borrow().bands(length, BANDS).into();
+    }
+    covered
+}
+
 #[cfg(test)]
 mod tests {
     use std::{cell::RefCell, sync::Arc};

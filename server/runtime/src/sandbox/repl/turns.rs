@@ -20,7 +20,7 @@ use super::{
     },
     calls::misfit,
     cell::{CellState, NAMES, Over, excerpt, start, told},
-    contexts::covered,
+    contexts::drawn,
     node::{Node, Running, Stage},
     order::{Birth, Material},
     step::{Ended, abandon},
@@ -545,7 +545,7 @@ pub(super) fn finish(host: &Rc<Host>, node: usize, answer: Result<Value, String>
     }) else {
         return;
     };
-    let coverage: Vec<Value> = handles.iter().filter_map(|h| host.repl.loaded(*h)).map(|l| covered(&l)).collect();
+    let coverage: Vec<Value> = handles.iter().filter_map(|h| host.repl.loaded(*h)).map(|l| drawn(&l)).collect();
     let error = answer.as_ref().err().cloned();
     host.say(&FromSandbox::Finished { node: path, how: how.to_owned(), turns: turn, error, coverage });
     let outcome = match answer {

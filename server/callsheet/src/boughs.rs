@@ -1,0 +1,130 @@
+//! What stands in the tree of a run: phases, recursive models with their turns, agents.
+
+use analysis::units::Usd;
+use models::Usage;
+use runtime::{AgentState, CallId, EventKind, PhaseState, RlmState, RunState, TurnState};
+
+use crate::{
+    numbers,
+    tree::{agent_line, spent},
+};
+
+/// A line of the tree, and what is below it.
+pub(crate) struct Bough {
+    text: String,
+    below: Vec<Bough>,
+}
+
+/// The phases of a run and the models of no phase, with those agents that `show` is true of.
+pub(crate) fn all(state: &RunState, show: &dyn Fn(&AgentState) -> bool) -> Vec<Bough> {
+    let view = View { state, show };
+    let mut models: Vec<&RlmState> = state.trees.roots().collect();
+    let mut boughs = Vec::new();
+    for phase in &state.phases {
+        let own: Vec<CallId> = phase.agents.iter().copied().filter(|call| view.is_outside(*call)).collect();
+        // A turn, or a phase of a workflow that a cell called: they stand with their model.
+        if own.is_empty() && !phase.agents.is_empty() {
+            continue;
+        }
+        let title = (phase.title.as_deref(), phase.workflow.as_deref());
+        let (here, others) = models.into_iter().partition(|model| home(model) == title);
+        models = others;
+        boughs.push(view.phase(phase, &own, here));
+    }
+    boughs.extend(models.into_iter().map(|model| view.model(model)));
+    boughs
+}
+
+/// Gives the lines of boughs to `line`, set in by `stem`.
+pub(crate) fn print(boughs: &[Bough], stem: &str, line: &mut dyn FnMut(&str)) {
+    for (i, bough) in boughs.iter().enumerate() {
+        let last = i + 1 == boughs.len();
+        line(&format!("{stem}{} {}", if last { "└─" } else { "├─" }, bough.text));
+        print(&bough.below, &format!("{stem}{}", if last { "   " } else { "│  " }), line);
+    }
+}
+
+/// Phase and nested workflow that a model belongs to.
+fn home(model: &RlmState) -> (Option<&str>, Option<&str>) {
+    match &model.started.kind {
+        EventKind::RlmStarted { phase, workflow, .. } => (phase.as_deref(), workflow.as_deref()),
+        _ => (None, None),
+    }
+}
+
+/// A run, and the agents of it that are shown.
+struct View<'a> {
+    state: &'a RunState,
+    show: &'a dyn Fn(&AgentState) -> bool,
+}
+
+impl View<'_> {
+    fn is_outside(&self, call: CallId) -> bool {
+        self.state.agent(call).is_some_and(|agent| agent.spot.is_none())
+    }
+
+    fn phase(&self, phase: &PhaseState, own: &[CallId], models: Vec<&RlmState>) -> Bough {
+        let title = phase.title.as_deref().unwrap_or("(no phase)");
+        let title = phase.workflow.as_ref().map_or(title.to_owned(), |w| format!("{w} › {title}"));
+        let agents = own.iter().filter_map(|call| self.state.agent(*call));
+        let own_took = agents.map(|agent| (1, u64::from(agent.progress.is_over()), agent.usage, agent.usd));
+        let below_took = models.iter().map(|model| (model.calls, model.finished, model.usage, model.usd));
+        let nothing = (0, 0, Usage::default(), Usd::default());
+        let (calls, over, usage, usd) = own_took
+            .chain(below_took)
+            .fold(nothing, |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2, sum.3 + one.3));
+        let below = models.into_iter().map(|model| self.model(model)).collect();
+        Bough { text: format!("{title}  {over}/{calls}{}", spent(usage.total(), usd)), below: self.agents(own, below) }
+    }
+
+    /// Agents that are shown, then `below`, then how many agents are not shown.
+    fn agents(&self, calls: &[CallId], below: Vec<Bough>) -> Vec<Bough> {
+        let agents = calls.iter().filter_map(|call| self.state.agent(*call));
+        let (shown, hidden): (Vec<_>, Vec<_>) = agents.partition(|agent| (self.show)(agent));
+        let leaf = |text| Bough { text, below: Vec::new() };
+        let shown = shown.into_iter().map(|agent| leaf(agent_line(agent, self.state.ms)));
+        let more = (!hidden.is_empty()).then(|| leaf(format!("{} more", hidden.len())));
+        shown.chain(below).chain(more).collect()
+    }
+
+    /// `rlm[0] · submitted  5/5 · 5.0k tokens · $0.02`, and its turns; of those in which nothing is shown their number.
+    fn model(&self, model: &RlmState) -> Bough {
+        let how = match model.ended.as_ref().map(|event| &event.kind) {
+            Some(EventKind::RlmEnded { how, .. }) => how,
+            _ => "at work",
+        };
+        let name = model.name(&self.state.trees);
+        let spent = spent(model.usage.total(), model.usd);
+        let turns: Vec<Option<Bough>> = model.turns.iter().map(|turn| self.turn(turn)).collect();
+        let hidden = turns.iter().filter(|turn| turn.is_none()).count() as u64;
+        let more =
+            (hidden > 0).then(|| Bough { text: format!("{} more", numbers::count(hidden, "turn")), below: Vec::new() });
+        let below = turns.into_iter().flatten().chain(more).collect();
+        Bough { text: format!("{name} · {how}  {}/{}{spent}", model.finished, model.calls), below }
+    }
+
+    /// The question to the root model, and below it what the cells of its answer called; nothing where no agent of it is shown.
+    fn turn(&self, turn: &TurnState) -> Option<Bough> {
+        let asked = turn.asked.and_then(|call| self.state.agent(call));
+        let calls: Vec<CallId> = turn.cells.iter().flat_map(|cell| &cell.calls).copied().collect();
+        let models = turn.cells.iter().flat_map(|cell| &cell.below);
+        let models: Vec<&RlmState> = models.filter_map(|index| self.state.trees.models.get(*index)).collect();
+        let shown = |call: &CallId| self.state.agent(*call).is_some_and(self.show);
+        let any = asked.is_some_and(self.show) || calls.iter().any(shown) || models.iter().any(|m| self.any(m));
+        any.then(|| {
+            let failed = turn
+                .cells
+                .iter()
+                .any(|cell| matches!(cell.ran.as_ref().map(|e| &e.kind), Some(EventKind::Cell { ok: false, .. })));
+            let line = asked.map_or_else(|| "turn".to_owned(), |agent| agent_line(agent, self.state.ms));
+            let text = if failed { format!("{line} · its code failed") } else { line };
+            let below = models.into_iter().map(|model| self.model(model)).collect();
+            Bough { text, below: self.agents(&calls, below) }
+        })
+    }
+
+    /// Whether an agent of a model, or of one below it, is shown.
+    fn any(&self, model: &RlmState) -> bool {
+        model.turns.iter().any(|turn| self.turn(turn).is_some())
+    }
+}
