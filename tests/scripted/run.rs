@@ -1,6 +1,7 @@
 //! The one way to run a case: the real runtime, its sandbox process, a scripted model.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock},
     time::{Duration, Instant},
@@ -149,15 +150,13 @@ async fn ended(run: &RunHandle, model: &Scripted, began: Instant) -> Outcome {
 
 /// The prompts of the calls that left, in the order in which they did.
 fn started(run: &RunHandle) -> Vec<String> {
-    let state = run.state();
     let mut events = run.subscribe(1);
-    let mut prompts = Vec::new();
+    let (mut queued, mut prompts) = (HashMap::new(), Vec::new());
     while let Some(event) = events.try_next() {
-        if let EventKind::AgentStarted { call } = &event.kind
-            && let Some(queued) = run.event(state.agents[call.0 as usize - 1].queued)
-            && let EventKind::AgentQueued { prompt, .. } = &queued.kind
-        {
-            prompts.push(prompt.clone());
+        match &event.kind {
+            EventKind::AgentQueued { call, prompt, .. } => drop(queued.insert(*call, prompt.clone())),
+            EventKind::AgentStarted { call } => prompts.extend(queued.remove(call)),
+            _ => {}
         }
     }
     prompts

@@ -7,17 +7,16 @@
 mod grammar;
 mod write;
 
-use std::{collections::BTreeMap, env, fs, path::Path, sync::Arc};
+use std::{env, fs, path::Path, sync::Arc};
 
 use analysis::{
     Context, KnownWorkflow,
     plan::{Count, PhasePlan, Plan, RLM_PHASE},
     script::Script,
-    text::LineColumn,
 };
 use models::{Model, ModelError, Reply, Request, Simulated};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runtime::{CallId, PhaseState, RunSpec, RunState, SandboxCommand, Status, rlm::SimulatedRoot};
+use runtime::{PhaseState, RunSpec, RunState, SandboxCommand, Status, rlm::SimulatedRoot};
 use serde_json::{Value, json};
 
 /// The simulated model, but some agents fail for good: without an answer, or with answers no schema accepts.
@@ -110,13 +109,7 @@ fn hold_with(text: &str, others: &[&str], args: Option<&Value>, seed: u64) -> Re
 fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result<(), String> {
     let within =
         |count: &Count, actual: u64| count.most().is_none_or(|most| actual <= most) && (!ended || actual >= count.low);
-    let mut unseen: BTreeMap<LineColumn, u64> = BTreeMap::new();
-    for agent in &state.agents {
-        let phase = &state.phases[agent.phase];
-        if phase.workflow.is_none() && agent.spot.is_none() {
-            *unseen.entry(agent.at).or_default() += 1;
-        }
-    }
+    let mut unseen = state.sites.clone();
     for call in &plan.calls {
         let at = script.lines.line_column(&script.text, call.span.start);
         let actual = unseen.remove(&at).unwrap_or(0);
@@ -129,9 +122,8 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
     }
     // Turns are not told by the workflow that starts them.
     let is_turns = |phase: &PhasePlan| phase.title.as_deref() == Some(RLM_PHASE);
-    let outside = |call: &&CallId| state.agent(**call).is_some_and(|agent| agent.spot.is_none());
-    let agents = |phase: &PhaseState| phase.agents.iter().filter(outside).count() as u64;
-    let turns = state.agents.iter().filter(|agent| agent.spot.is_some()).count() as u64;
+    let agents = |phase: &PhaseState| phase.calls;
+    let turns: u64 = state.phases.iter().map(|phase| phase.inside).sum();
     let planned = || plan.phases.iter().filter(|phase| is_turns(phase)).map(|phase| &phase.agents);
     let most = planned().map(Count::most).try_fold(0u64, |sum, most| Some(sum.saturating_add(most?)));
     let least: u64 = planned().map(|agents| agents.low).sum();
@@ -155,7 +147,7 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
             return Err(format!("the phase {:?} of {:?} is not in the plan", phase.title, phase.workflow));
         }
     }
-    let total = state.agents.len() as u64;
+    let total = state.totals.agents;
     match within(&plan.agents, total) {
         false => Err(format!("{total} agents, planned {}", plan.agents)),
         true => Ok(()),

@@ -1,7 +1,5 @@
 //! What stands in the tree of a run: phases, recursive models with their turns, agents.
 
-use analysis::units::Usd;
-use models::Usage;
 use runtime::{AgentState, CallId, EventKind, PhaseState, RlmState, RunState, TurnState};
 
 use crate::{
@@ -21,15 +19,14 @@ pub(crate) fn all(state: &RunState, show: &dyn Fn(&AgentState) -> bool) -> Vec<B
     let mut models: Vec<&RlmState> = state.trees.roots().collect();
     let mut boughs = Vec::new();
     for phase in &state.phases {
-        let own: Vec<CallId> = phase.agents.iter().copied().filter(|call| view.is_outside(*call)).collect();
         // A turn, or a phase of a workflow that a cell called: they stand with their model.
-        if own.is_empty() && !phase.agents.is_empty() {
+        if phase.calls == 0 && phase.inside > 0 {
             continue;
         }
         let title = (phase.title.as_deref(), phase.workflow.as_deref());
         let (here, others) = models.into_iter().partition(|model| home(model) == title);
         models = others;
-        boughs.push(view.phase(phase, &own, here));
+        boughs.push(view.phase(phase, here));
     }
     boughs.extend(models.into_iter().map(|model| view.model(model)));
     boughs
@@ -59,32 +56,26 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn is_outside(&self, call: CallId) -> bool {
-        self.state.agent(call).is_some_and(|agent| agent.spot.is_none())
-    }
-
-    fn phase(&self, phase: &PhaseState, own: &[CallId], models: Vec<&RlmState>) -> Bough {
+    fn phase(&self, phase: &PhaseState, models: Vec<&RlmState>) -> Bough {
         let title = phase.title.as_deref().unwrap_or("(no phase)");
         let title = phase.workflow.as_ref().map_or(title.to_owned(), |w| format!("{w} › {title}"));
-        let agents = own.iter().filter_map(|call| self.state.agent(*call));
-        let own_took = agents.map(|agent| (1, u64::from(agent.progress.is_over()), agent.usage, agent.usd));
-        let below_took = models.iter().map(|model| (model.calls, model.finished, model.usage, model.usd));
-        let nothing = (0, 0, Usage::default(), Usd::default());
-        let (calls, over, usage, usd) = own_took
-            .chain(below_took)
-            .fold(nothing, |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2, sum.3 + one.3));
+        let own = (phase.calls, phase.finished, phase.usage, phase.usd);
+        let below = models.iter().map(|model| (model.calls, model.finished, model.usage, model.usd));
+        let (calls, over, usage, usd) =
+            below.fold(own, |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2, sum.3 + one.3));
         let below = models.into_iter().map(|model| self.model(model)).collect();
-        Bough { text: format!("{title}  {over}/{calls}{}", spent(usage.total(), usd)), below: self.agents(own, below) }
+        let below = self.agents(phase.calls, phase.agents.iter().copied(), below);
+        Bough { text: format!("{title}  {over}/{calls}{}", spent(usage.total(), usd)), below }
     }
 
-    /// Agents that are shown, then `below`, then how many agents are not shown.
-    fn agents(&self, calls: &[CallId], below: Vec<Bough>) -> Vec<Bough> {
-        let agents = calls.iter().filter_map(|call| self.state.agent(*call));
-        let (shown, hidden): (Vec<_>, Vec<_>) = agents.partition(|agent| (self.show)(agent));
+    /// Of `all` agents those of `calls` that are shown, then `below`, then how many are not shown.
+    fn agents(&self, all: u64, calls: impl Iterator<Item = CallId>, below: Vec<Bough>) -> Vec<Bough> {
         let leaf = |text| Bough { text, below: Vec::new() };
-        let shown = shown.into_iter().map(|agent| leaf(agent_line(agent, self.state.ms)));
-        let more = (!hidden.is_empty()).then(|| leaf(format!("{} more", hidden.len())));
-        shown.chain(below).chain(more).collect()
+        let shown = calls.filter_map(|call| self.state.agent(call)).filter(|agent| (self.show)(agent));
+        let shown: Vec<Bough> = shown.map(|agent| leaf(agent_line(agent, self.state.ms))).collect();
+        let hidden = all - shown.len() as u64;
+        let more = (hidden > 0).then(|| leaf(format!("{hidden} more")));
+        shown.into_iter().chain(below).chain(more).collect()
     }
 
     /// `rlm[0] · submitted  5/5 · 5.0k tokens · $0.02`, and its turns; of those in which nothing is shown their number.
@@ -119,7 +110,7 @@ impl View<'_> {
             let line = asked.map_or_else(|| "turn".to_owned(), |agent| agent_line(agent, self.state.ms));
             let text = if failed { format!("{line} · its code failed") } else { line };
             let below = models.into_iter().map(|model| self.model(model)).collect();
-            Bough { text, below: self.agents(&calls, below) }
+            Bough { text, below: self.agents(calls.len() as u64, calls.into_iter(), below) }
         })
     }
 

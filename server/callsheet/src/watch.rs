@@ -62,7 +62,7 @@ pub(crate) async fn until_end(
     view: View,
     ctrl_c: CtrlC<'_>,
 ) -> Result<Option<RunState>, Failure> {
-    let mut state = RunState::default();
+    let mut state = RunState::watched();
     let screen = (view == View::Tree).then(Screen::new);
     let mut tick = tokio::time::interval(TICK);
     let mut stopping = false;

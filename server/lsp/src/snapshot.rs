@@ -110,8 +110,8 @@ impl Snapshot {
         let spans: Vec<Option<Span>> =
             calls.iter().map(|call| self.place(call.callee).and(self.loosely(call.span))).collect();
         let mut actual: Vec<Option<u64>> = spans.iter().map(|span| span.and(whole.then_some(0))).collect();
-        for (at, times) in run.calls() {
-            let place = run.offset(at).and_then(|offset| self.place_of_run(Span::at(offset), run, carry));
+        for (at, times) in &run.state.sites {
+            let place = run.offset(*at).and_then(|offset| self.place_of_run(Span::at(offset), run, carry));
             let Some(place) = place else { continue };
             let around =
                 spans.iter().enumerate().filter_map(|(index, span)| Some((index, span.filter(|s| s.contains(place))?)));

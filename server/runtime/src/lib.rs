@@ -46,5 +46,5 @@ pub use saved::{personal_workflows, saved_workflows, workflow_at};
 pub use scheduler::{Preview, Previewed, preview};
 pub use simulate::{Simulation, SimulationError, simulate};
 pub use spending::Spending;
-pub use state::{AgentState, PhaseState, Progress, RunState, SiteState};
+pub use state::{AgentState, Agents, PhaseState, Progress, RunState};
 pub use watch::Events;

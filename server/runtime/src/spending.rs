@@ -7,7 +7,7 @@ use analysis::{
     units::{Tokens, Usd},
 };
 
-use crate::state::{AgentState, RunState};
+use crate::state::RunState;
 
 /// What a run cost, and what that rests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,7 @@ pub struct Spending {
 impl Spending {
     /// What a run has cost so far.
     pub fn of(state: &RunState) -> Self {
-        let assumed = prices::find("inherit")
-            .filter(|_| state.is_simulated() && state.agents.iter().any(|agent| agent.model.is_none()));
+        let assumed = prices::find("inherit").filter(|_| state.is_simulated() && state.models.contains_key(&None));
         Self {
             usd: state.totals.usd,
             simulated: state.is_simulated(),
@@ -40,9 +39,9 @@ impl Spending {
 
     /// The same, where a run was paid at `own` prices as far as they go.
     pub fn at(state: &RunState, own: &OwnPrices) -> Self {
-        let model = |agent: &AgentState| agent.model.as_deref().unwrap_or("inherit").to_owned();
-        let paid = state.agents.iter().filter(|agent| agent.usage.total() > Tokens(0)).map(model);
-        let own_prices = paid.into_iter().any(|model| own.find(&model).is_some_and(|price| price.own));
+        let paid = state.models.iter().filter(|(_, usage)| usage.total() > Tokens(0));
+        let mut names = paid.map(|(model, _)| model.as_deref().unwrap_or("inherit"));
+        let own_prices = names.any(|model| own.find(model).is_some_and(|price| price.own));
         Self { own_prices, ..Self::of(state) }
     }
 }

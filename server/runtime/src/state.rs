@@ -1,13 +1,17 @@
 //! What a run looks like after some of its events.
 
+mod agents;
+
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use analysis::{text::LineColumn, units::Usd};
 use models::Usage;
 use serde_json::Value;
+
+pub use agents::Agents;
 
 use crate::{
     event::{Event, EventKind, RunError, Status, Totals},
@@ -30,12 +34,15 @@ pub struct RunState {
     pub phases: Vec<PhaseState>,
     /// The phase of the last `phase()` call of the script itself.
     pub current_phase: Option<String>,
-    /// All calls; the call with id `n` is at `n - 1`.
-    pub agents: Vec<AgentState>,
+    /// The calls: all of them, or, of a run that is watched, those that are not over, the latest of those that are, and those
+    /// of recursive models.
+    pub agents: Agents,
+    /// How many calls each place in the script itself made. Nested workflows and cells of recursive models have places of their own.
+    pub sites: BTreeMap<LineColumn, u64>,
+    /// The models in force, with the tokens of their calls so far; `None` where a call named none and the run had none.
+    pub models: BTreeMap<Option<Arc<str>>, Usage>,
     /// The recursive language models, with the turns and cells that calls belong to.
     pub trees: Trees,
-    /// How many calls each place in the script made.
-    pub sites: BTreeMap<LineColumn, SiteState>,
     /// `log` lines, warnings and dropped items, in order.
     pub lines: Vec<Arc<Event>>,
     /// What the run took so far.
@@ -51,8 +58,12 @@ pub struct PhaseState {
     pub title: Option<String>,
     /// The nested workflow it belongs to.
     pub workflow: Option<String>,
-    /// Its calls, in order.
-    pub agents: Vec<CallId>,
+    /// Calls of recursive models: all else here is without them, as they are counted with their models.
+    pub inside: u64,
+    /// Calls made.
+    pub calls: u64,
+    /// Those of its calls that [`RunState::agents`] has, in order.
+    pub agents: BTreeSet<CallId>,
     /// Calls that are over, however they ended.
     pub finished: u64,
     /// Tokens so far.
@@ -124,21 +135,13 @@ impl Progress {
     }
 }
 
-/// What one place in the script did.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SiteState {
-    /// Calls made.
-    pub calls: u64,
-    /// Calls that are over.
-    pub finished: u64,
-    /// Tokens so far.
-    pub usage: Usage,
-    /// Cost so far of attempts with a known price.
-    pub usd: Usd,
-}
-
 impl RunState {
-    /// The state after all of `events`.
+    /// Nothing yet, of a run that is watched: what it occupies does not grow with the number of calls.
+    pub fn watched() -> Self {
+        Self { agents: Agents::latest(), ..Self::default() }
+    }
+
+    /// The state after all of `events`, with every call.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Arc<Event>>) -> Self {
         let mut state = Self::default();
         for event in events {
@@ -147,9 +150,9 @@ impl RunState {
         state
     }
 
-    /// A call, if it was made.
+    /// A call, if it was made and is kept.
     pub fn agent(&self, call: CallId) -> Option<&AgentState> {
-        self.agents.get(call.index())
+        self.agents.get(call)
     }
 
     /// Whether the answers are made up.
@@ -183,7 +186,7 @@ impl RunState {
 
     /// Calls that are over, of all calls made so far.
     pub fn finished(&self) -> u64 {
-        self.phases.iter().map(|p| p.finished).sum()
+        self.totals.done + self.totals.failed + self.totals.skipped
     }
 
     /// Takes one more event in. Events come in order; one that was seen before changes nothing.
@@ -209,17 +212,17 @@ impl RunState {
                 self.totals.dropped += 1;
                 self.lines.push(event.clone());
             }
-            EventKind::AgentQueued { key, phase, workflow, at, label, model, .. } => {
-                let call = CallId(self.agents.len() as u64 + 1);
+            EventKind::AgentQueued { call, key, phase, workflow, at, label, model, .. } => {
                 let spot = self.trees.spot(&key.path);
                 if let Some(spot) = spot {
-                    self.trees.place(spot, call);
+                    self.trees.place(spot, *call);
                 }
                 let phase = self.phase(phase.as_deref(), workflow.as_deref());
-                self.agents.push(AgentState {
+                let model = self.model(model.as_deref());
+                let agent = AgentState {
                     queued: event.seq,
                     label: label.as_str().into(),
-                    model: model.as_deref().map(Arc::from),
+                    model,
                     at: *at,
                     phase,
                     spot,
@@ -232,9 +235,18 @@ impl RunState {
                     unpriced: 0,
                     ended: None,
                     error: None,
-                });
-                self.phases[phase].agents.push(call);
-                self.sites.entry(*at).or_default().calls += 1;
+                };
+                self.agents.add(*call, agent);
+                let phase = &mut self.phases[phase];
+                if spot.is_some() {
+                    phase.inside += 1;
+                } else {
+                    phase.calls += 1;
+                    phase.agents.insert(*call);
+                    if phase.workflow.is_none() {
+                        *self.sites.entry(*at).or_default() += 1;
+                    }
+                }
                 self.totals.agents += 1;
             }
             EventKind::AgentStarted { call } => self.change(*call, |agent| {
@@ -266,9 +278,7 @@ impl RunState {
                 self.end(*call, Progress::Skipped, event);
             }
             EventKind::RunEnded { .. } => {
-                for agent in self.agents.iter_mut().filter(|a| !a.progress.is_over()) {
-                    agent.progress = Progress::Abandoned;
-                }
+                self.agents.abandon();
                 self.ended = Some(event.clone());
             }
         }
@@ -283,42 +293,55 @@ impl RunState {
         })
     }
 
+    /// The model of this name, as one text that its calls share.
+    fn model(&mut self, name: Option<&str>) -> Option<Arc<str>> {
+        let name = name.map(Arc::<str>::from);
+        let known = self.models.get_key_value(&name).map(|(known, _)| known.clone());
+        known.unwrap_or_else(|| {
+            self.models.insert(name.clone(), Usage::default());
+            name
+        })
+    }
+
     fn change(&mut self, call: CallId, change: impl FnOnce(&mut AgentState)) {
-        if let Some(agent) = self.agents.get_mut(call.index()) {
+        if let Some(agent) = self.agents.get_mut(call) {
             change(agent);
         }
     }
 
     fn end(&mut self, call: CallId, progress: Progress, event: &Arc<Event>) {
-        let Some(agent) = self.agents.get_mut(call.index()) else { return };
+        let Some(agent) = self.agents.get_mut(call) else { return };
         agent.progress = progress;
         agent.ended_ms = Some(event.ms);
         agent.ended = Some(event.seq);
-        self.phases[agent.phase].finished += 1;
         if let Some(spot) = agent.spot {
+            // Trees name their calls, so these stay.
             self.trees.finish(spot);
+            return;
         }
-        if let Some(site) = self.sites.get_mut(&agent.at) {
-            site.finished += 1;
+        self.phases[agent.phase].finished += 1;
+        if let Some((given_up, agent)) = self.agents.over(call) {
+            self.phases[agent.phase].agents.remove(&given_up);
         }
     }
 
     fn spend(&mut self, call: CallId, usage: Usage, usd: Option<Usd>) {
-        let Some(agent) = self.agents.get_mut(call.index()) else { return };
+        let Some(agent) = self.agents.get_mut(call) else { return };
         let known = usd.unwrap_or_default();
         let unpriced = u64::from(usd.is_none() && usage != Usage::default());
         agent.unpriced += unpriced;
         agent.usage = agent.usage + usage;
         agent.usd = agent.usd + known;
-        if let Some(spot) = agent.spot {
-            self.trees.spend(spot, usage, known);
+        match agent.spot {
+            Some(spot) => self.trees.spend(spot, usage, known),
+            None => {
+                let phase = &mut self.phases[agent.phase];
+                phase.usage = phase.usage + usage;
+                phase.usd = phase.usd + known;
+            }
         }
-        let phase = &mut self.phases[agent.phase];
-        phase.usage = phase.usage + usage;
-        phase.usd = phase.usd + known;
-        if let Some(site) = self.sites.get_mut(&agent.at) {
-            site.usage = site.usage + usage;
-            site.usd = site.usd + known;
+        if let Some(model) = self.models.get_mut(&agent.model) {
+            *model = *model + usage;
         }
         self.totals.usage = self.totals.usage + usage;
         self.totals.usd = self.totals.usd + known;

@@ -54,16 +54,17 @@ struct Length {
 impl EventLog {
     /// The log of the journal that `file` reads, which is empty yet.
     pub(crate) fn over(file: File) -> Arc<Self> {
-        Self::new(Some(Arc::new(file)))
+        Self::new(Some(Arc::new(file)), RunState::watched())
     }
 
-    /// The log of a run that leaves nothing on disk.
+    /// The log of a run that leaves nothing on disk: it has every call.
     pub(crate) fn in_memory() -> Arc<Self> {
-        Self::new(None)
+        Self::new(None, RunState::default())
     }
 
-    fn new(file: Option<Arc<File>>) -> Arc<Self> {
-        Arc::new(Self { file, inner: Mutex::default(), length: watch::Sender::new(Length::default()) })
+    fn new(file: Option<Arc<File>>, state: RunState) -> Arc<Self> {
+        let seen = Seen { state: Arc::new(state), ..Seen::default() };
+        Arc::new(Self { file, inner: Mutex::new(seen), length: watch::Sender::new(Length::default()) })
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

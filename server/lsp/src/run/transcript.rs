@@ -61,11 +61,15 @@ pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Optio
     }
     for phase in &state.phases {
         // Calls of recursive models stand with these.
-        let own = phase.agents.iter().filter_map(|call| state.agent(*call)).filter(|agent| agent.spot.is_none());
-        let mut own = own.peekable();
-        if own.peek().is_some() || phase.agents.is_empty() {
-            let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
-            own.for_each(|agent| self::agent(&mut out, agent, &event));
+        if phase.calls == 0 && phase.inside > 0 {
+            continue;
+        }
+        let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
+        let own = phase.agents.iter().filter_map(|call| state.agent(*call));
+        own.for_each(|agent| self::agent(&mut out, agent, &event));
+        let earlier = phase.calls - phase.agents.len() as u64;
+        if earlier > 0 {
+            let _ = writeln!(out, "\n{earlier} earlier agents of this phase are in the run's journal.");
         }
     }
     for model in &state.trees.models {

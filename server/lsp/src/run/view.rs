@@ -1,6 +1,6 @@
 //! A run at one moment: what lenses, hints, diagnostics and the progress line show of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use analysis::{
     text::{LineColumn, LineIndex, Span},
@@ -72,18 +72,6 @@ impl RunView {
     /// Why it failed, if it did, and where in [`RunView::text`].
     pub(crate) fn failure(&self) -> Option<&RunError> {
         self.state.error().filter(|_| self.state.status() == Some(Status::Failed))
-    }
-
-    /// How often each call of the script itself happened, by the place of the call in [`RunView::text`].
-    pub(crate) fn calls(&self) -> BTreeMap<LineColumn, u64> {
-        let mut calls = BTreeMap::new();
-        for agent in &self.state.agents {
-            let phase = &self.state.phases[agent.phase];
-            if phase.workflow.is_none() && agent.spot.is_none() {
-                *calls.entry(agent.at).or_default() += 1;
-            }
-        }
-        calls
     }
 
     /// `7/12`, or `7` where nothing bounds the agents.

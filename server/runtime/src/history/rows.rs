@@ -76,7 +76,7 @@ pub(super) fn put(transaction: &Transaction<'_>, run: &Recorded, bytes: u64) -> 
     let mut insert = transaction.prepare(
         "INSERT INTO calls VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
-    for (index, agent) in state.agents.iter().enumerate() {
+    for (call, agent) in state.agents.by_call() {
         let Some(EventKind::AgentQueued { prompt, schema, agent_type, workflow, phase, .. }) =
             run.event(agent.queued).map(|event| &event.kind)
         else {
@@ -86,7 +86,7 @@ pub(super) fn put(transaction: &Transaction<'_>, run: &Recorded, bytes: u64) -> 
         let usage = &agent.usage;
         insert.execute(params![
             id,
-            index as i64 + 1,
+            call.0 as i64,
             workflow,
             phase,
             &*agent.label,
