@@ -10,7 +10,7 @@ use std::{
 use crate::scripted::{case, run::Stage};
 
 /// The sandboxes this process has started and that are up, by their folders under `/proc`.
-fn sandboxes() -> Vec<PathBuf> {
+pub(super) fn sandboxes() -> Vec<PathBuf> {
     let own = std::process::id().to_string();
     let processes = fs::read_dir("/proc").expect("Linux").flatten().map(|entry| entry.path());
     let ours = |process: &PathBuf| {

@@ -1,5 +1,6 @@
 //! Scripts that mean harm: each ends soon after its limit with one clear error, or does no harm at all.
 
+mod fence;
 mod inheritance;
 
 use std::{

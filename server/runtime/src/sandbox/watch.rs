@@ -2,7 +2,8 @@
 //!
 //! The watch raises a flag; the script's next turn of a loop or call of a function sees it and ends the run with its
 //! line. A script that does not turn (a pattern that backtracks, a sort without end) is ended by the watch itself, with
-//! the line of its last turn.
+//! the line of its last turn. Should the watch fail, the system ends the process: at each turn with the scheduler its limit
+//! of time of the processor is moved on, to what the next slice may take.
 
 use std::{
     fs::File,
@@ -18,7 +19,10 @@ use std::{
 };
 
 use analysis::text::LineColumn;
-use rustix::param::page_size;
+use rustix::{
+    param::page_size,
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+};
 
 use super::protocol::Walls;
 
@@ -33,6 +37,9 @@ const PERIOD: Duration = Duration::from_millis(10);
 
 /// How long a script has to see the flag.
 const GRACE: Duration = Duration::from_millis(150);
+
+/// Time of the processor beyond what slices take, in milliseconds: the start of the process and the watch itself.
+const SPARE_MS: u64 = 5_000;
 
 const TIME: u8 = 1;
 const MEMORY: u8 = 2;
@@ -54,6 +61,10 @@ pub(crate) struct Watch {
     over: AtomicU8,
     /// Line and column of the last turn.
     last: AtomicU64,
+    /// Milliseconds the script ran in slices that are over.
+    ran: AtomicU64,
+    /// Seconds of the processor after which the system ends this process; `u64::MAX` where it does not.
+    fence: AtomicU64,
 }
 
 impl Watch {
@@ -65,12 +76,16 @@ impl Watch {
             running: AtomicU64::new(1),
             over: AtomicU8::new(0),
             last: AtomicU64::new(0),
+            ran: AtomicU64::new(0),
+            fence: AtomicU64::new(u64::MAX),
         })
     }
 
     /// Starts the second thread. `memory` is `/proc/self/statm`.
     pub(super) fn start(walls: &Walls, memory: File) -> io::Result<Arc<Self>> {
         let watch = Self::blind(walls);
+        watch.fence.store(0, Relaxed);
+        watch.move_fence()?;
         let watched = watch.clone();
         thread::Builder::new().name("watch".into()).spawn(move || watched.look(&memory))?;
         Ok(watch)
@@ -78,13 +93,38 @@ impl Watch {
 
     /// The script waits.
     pub(super) fn rest(&self) {
-        self.running.store(0, Relaxed);
+        self.run_from(0);
     }
 
     /// The script runs again.
     pub(super) fn go(&self) {
         self.over.store(0, Relaxed);
-        self.running.store(self.now() + 1, Relaxed);
+        self.run_from(self.now() + 1);
+        // Moving it within the bounds of the process does not fail; one that stayed would end the script early, not late.
+        let _ = self.move_fence();
+    }
+
+    fn run_from(&self, since: u64) {
+        let before = self.running.swap(since, Relaxed);
+        if before > 0 {
+            self.ran.fetch_add(self.now() + 1 - before, Relaxed);
+        }
+    }
+
+    /// Lets the script run for another slice before the system ends this process. A script is one thread: it takes no more of
+    /// the processor than the time it runs.
+    fn move_fence(&self) -> io::Result<()> {
+        let ms = self.ran.load(Relaxed) + self.walls.slice_ms + SPARE_MS;
+        if ms <= self.fence.load(Relaxed).saturating_mul(1000) {
+            return Ok(());
+        }
+        // Moved by more than it must be, so that it is not moved each time.
+        let seconds = (ms + SPARE_MS).div_ceil(1000);
+        let maximum = getrlimit(Resource::Cpu).maximum;
+        let current = Some(maximum.map_or(seconds, |most| most.min(seconds)));
+        setrlimit(Resource::Cpu, Rlimit { current, maximum })?;
+        self.fence.store(seconds, Relaxed);
+        Ok(())
     }
 
     fn now(&self) -> u64 {

@@ -170,6 +170,8 @@ fn cause(status: ExitStatus, last_words: &str) -> Gone {
         return Gone::Memory(None);
     }
     Gone::Broken(match status.signal().and_then(Signal::from_named_raw) {
+        // The last fence, behind the watch, which could have told the line.
+        Some(Signal::XCPU) => return Gone::Time(None),
         Some(Signal::KILL) => "the sandbox was killed from outside, perhaps for want of memory".into(),
         _ if last_words.contains("overflowed its stack") => "the script overflowed the stack".into(),
         _ => {
