@@ -43,6 +43,8 @@ struct Inner {
     last_id: u64,
     spent: u64,
     calls: u64,
+    /// Whether the script let promises race.
+    raced: bool,
     fatal: Option<RunError>,
     stack_getter: Option<JsObject>,
     place: JsSymbol,
@@ -110,6 +112,7 @@ impl Host {
             last_id: 0,
             spent: 0,
             calls: 0,
+            raced: false,
             fatal: None,
             stack_getter: None,
             place,
@@ -263,6 +266,14 @@ impl Host {
 
     pub(super) fn set_spent(&self, tokens: u64) {
         self.inner.borrow_mut().spent = tokens;
+    }
+
+    pub(super) fn set_raced(&self) {
+        self.inner.borrow_mut().raced = true;
+    }
+
+    pub(super) fn raced(&self) -> bool {
+        self.inner.borrow().raced
     }
 
     pub(super) fn keep_stack_getter(&self, getter: Option<JsObject>) {

@@ -2,9 +2,9 @@
 // It runs once in every realm, before any script, and keeps no name a script could reach.
 (function (host) {
   "use strict";
-  const { enter, drop, fail, itemCap, syncThrowIsFatal, nullSkips, noDates, noDateParse } = host;
+  const { enter, drop, fail, raced, itemCap, syncThrowIsFatal, nullSkips, noDates, noDateParse } = host;
   const { isArray } = Array;
-  const { construct } = Reflect;
+  const { apply, construct } = Reflect;
   const { defineProperty, freeze } = Object;
 
   function items(value, name, what) {
@@ -132,6 +132,17 @@
     },
   }.random;
   defineProperty(Math, "random", hidden(random));
+  // Losers of a race go on and are paid for, which a script that races is told of.
+  for (const name of ["race", "any"]) {
+    const original = Promise[name];
+    const racing = {
+      [name](candidates) {
+        raced();
+        return apply(original, this, [candidates]);
+      },
+    }[name];
+    defineProperty(Promise, name, hidden(racing));
+  }
   // The language gives this no global name; the engine does.
   delete globalThis.TypedArray;
 

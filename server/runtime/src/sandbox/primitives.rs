@@ -34,7 +34,7 @@ fn short_enough(what: &str, value: &JsValue, most: usize) -> Result<(), String> 
 type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
 /// The natives by the name under which the prelude knows them, with their number of parameters.
-pub(super) const NATIVES: [(&str, usize, Native); 9] = [
+pub(super) const NATIVES: [(&str, usize, Native); 10] = [
     ("agent", 2, agent),
     ("phase", 1, phase),
     ("log", 1, log),
@@ -44,6 +44,7 @@ pub(super) const NATIVES: [(&str, usize, Native); 9] = [
     ("enter", 4, enter),
     ("drop", 4, drop_item),
     ("fail", 1, fail),
+    ("raced", 0, raced),
 ];
 
 pub(super) fn native(function: Native) -> NativeFunction {
@@ -204,6 +205,12 @@ fn drop_item(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 fn fail(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let error = errors::of_value(args.get_or_undefined(0), context);
     Host::of(context)?.fail(error);
+    Ok(JsValue::undefined())
+}
+
+/// `raced()`: the script lets promises race.
+fn raced(_this: &JsValue, _args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Host::of(context)?.set_raced();
     Ok(JsValue::undefined())
 }
 

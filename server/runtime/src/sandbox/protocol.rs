@@ -162,6 +162,8 @@ pub(crate) enum FromSandbox {
     Log { message: String },
     /// An item became `null`.
     Dropped { from: String, index: u64, stage: Option<u64>, reason: String, at: LineColumn },
+    /// A script that lets promises race returned before this call had its answer.
+    Late { at: LineColumn },
     /// Nobody waits for these calls any more.
     Abandon { calls: Vec<u64> },
     /// A cell of a REPL has run.

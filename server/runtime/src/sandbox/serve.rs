@@ -209,6 +209,11 @@ impl Running {
                 if !empty {
                     return None;
                 }
+                if self.host.raced() {
+                    for (at, _) in floating.drain(..) {
+                        self.host.say(&FromSandbox::Late { at });
+                    }
+                }
                 if let Some((at, workflow)) = floating.first() {
                     let error = RunError { workflow: workflow.clone(), ..RunError::at(left_alone(floating), *at) };
                     return failed(error);

@@ -307,6 +307,11 @@ impl Scheduler {
                 let status = if error.is_some() { Status::Failed } else { Status::Ok };
                 return Err(Box::new(Ended { status, result, error }));
             }
+            FromSandbox::Late { at } => {
+                let message = "the script returned without waiting for this agent, which went on and is paid for, as \
+                               losers of `Promise.race` and `Promise.any` are";
+                self.warn(message.to_owned(), at);
+            }
             FromSandbox::Abandon { calls } => calls.into_iter().for_each(|call| self.abandon(call)),
             FromSandbox::Cell { node, turn, cell, source, ok, output } => {
                 self.narrate(source.len() + output.len())?;
