@@ -44,7 +44,8 @@ pub(crate) fn root() -> PathBuf {
 
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callsheet"));
-    command.current_dir(folder).env("NO_COLOR", "1").env("XDG_CONFIG_HOME", "/nowhere").stdin(Stdio::null());
+    command.current_dir(folder).env("NO_COLOR", "1").env("XDG_CONFIG_HOME", "/nowhere");
+    command.env("XDG_RUNTIME_DIR", folder).stdin(Stdio::null());
     command
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
@@ -57,6 +60,29 @@ pub(crate) struct Server {
     /// `http://127.0.0.1:PORT`.
     pub(crate) base: String,
     served: Arc<Mutex<Vec<(Asked, bool)>>>,
+    busy: Arc<Busy>,
+}
+
+/// Requests that are being answered.
+#[derive(Default)]
+struct Busy {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Busy {
+    fn begin(&self) -> Answering<'_> {
+        self.most.fetch_max(self.now.fetch_add(1, SeqCst) + 1, SeqCst);
+        Answering(self)
+    }
+}
+
+struct Answering<'a>(&'a Busy);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, SeqCst);
+    }
 }
 
 impl Server {
@@ -65,17 +91,23 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let base = format!("http://{}", listener.local_addr().expect("its address"));
         let served: Arc<Mutex<Vec<(Asked, bool)>>> = Arc::default();
-        let (decide, log) = (Arc::new(decide), served.clone());
+        let busy = Arc::<Busy>::default();
+        let (decide, log, at_work) = (Arc::new(decide), served.clone(), busy.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (decide, log) = (decide.clone(), log.clone());
+                let (decide, log, busy) = (decide.clone(), log.clone(), at_work.clone());
                 tokio::spawn(async move {
                     // Err: the client hung up, which is its right.
-                    let _ = serve(stream, &*decide, &log).await;
+                    let _ = serve(stream, &*decide, &log, &busy).await;
                 });
             }
         });
-        Server { base, served }
+        Server { base, served, busy }
+    }
+
+    /// Most requests that were being answered at once.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.busy.most.load(SeqCst)
     }
 
     /// Everything that was asked, in order.
@@ -103,8 +135,10 @@ async fn serve(
     mut stream: TcpStream,
     decide: &(dyn Fn(&Asked) -> Deed + Send + Sync),
     log: &Mutex<Vec<(Asked, bool)>>,
+    busy: &Busy,
 ) -> std::io::Result<()> {
     while let Some((head, body)) = request(&mut stream).await? {
+        let _answering = busy.begin();
         let wire = Wire::of(&head);
         let turns = wire.turns(&body);
         let prompt = turns.into_iter().rfind(|(role, _)| role == "user").map(|(_, text)| text).unwrap_or_default();

@@ -3,6 +3,7 @@
 mod agents;
 mod commands;
 mod keys;
+mod shared;
 mod wires;
 
 use std::path::Path;

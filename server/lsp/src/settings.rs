@@ -160,29 +160,34 @@ impl FromStr for Trace {
     }
 }
 
-impl Kind for BTreeMap<String, Level> {
-    const NAME: &'static str = "an object of levels by rule";
-    fn schema() -> Value {
-        json!({"type": "object", "additionalProperties": Level::schema()})
-    }
-    fn read(value: &Value) -> Option<Self> {
-        value.as_object()?.iter().map(|(name, level)| Some((name.clone(), Level::read(level)?))).collect()
-    }
-    fn show(&self) -> Value {
-        self.iter().map(|(name, level)| (name.clone(), level.show())).collect::<serde_json::Map<_, _>>().into()
-    }
+/// What an object may hold, by names that a person chooses.
+trait Member: Kind {
+    /// The object, for a person.
+    const OBJECT: &'static str;
 }
 
-impl Kind for BTreeMap<String, String> {
-    const NAME: &'static str = "an object of texts";
+impl Member for Level {
+    const OBJECT: &'static str = "an object of levels by rule";
+}
+
+impl Member for String {
+    const OBJECT: &'static str = "an object of texts";
+}
+
+impl Member for u64 {
+    const OBJECT: &'static str = "an object of whole numbers";
+}
+
+impl<T: Member> Kind for BTreeMap<String, T> {
+    const NAME: &'static str = T::OBJECT;
     fn schema() -> Value {
-        json!({"type": "object", "additionalProperties": String::schema()})
+        json!({"type": "object", "additionalProperties": T::schema()})
     }
     fn read(value: &Value) -> Option<Self> {
-        value.as_object()?.iter().map(|(name, text)| Some((name.clone(), String::read(text)?))).collect()
+        value.as_object()?.iter().map(|(name, member)| Some((name.clone(), T::read(member)?))).collect()
     }
     fn show(&self) -> Value {
-        self.iter().map(|(name, text)| (name.clone(), text.show())).collect::<serde_json::Map<_, _>>().into()
+        self.iter().map(|(name, member)| (name.clone(), member.show())).collect::<serde_json::Map<_, _>>().into()
     }
 }
 
@@ -289,6 +294,8 @@ settings! {
     key_command: Option<String> = None, "run.keyCommand", Machine;
     /// What names of models in scripts mean, such as `haiku`: ids of the run's provider, or `PROVIDER:MODEL`.
     aliases: BTreeMap<String, String> = BTreeMap::new(), "run.aliases", Machine;
+    /// Requests to a provider at once at most, of all runs on this machine that use the same key: `{"anthropic": 8}`.
+    caps: BTreeMap<String, u64> = BTreeMap::new(), "run.caps", Machine;
     /// What agents with tools may do: `read-only`, `edit` or `all`.
     permissions: Permissions = Permissions::ReadOnly, "run.permissions", Machine;
     /// Seed of the simulated model; the same seed gives the same run.

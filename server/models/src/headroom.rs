@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
+use serde::{Deserialize, Serialize};
 
 /// What is left of one limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
     /// Requests, or tokens, that may still come.
     pub left: u64,
@@ -14,7 +15,7 @@ pub struct Room {
 }
 
 /// What is left of a provider's limits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Headroom {
     /// Of requests.
     pub requests: Option<Room>,

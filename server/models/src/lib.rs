@@ -4,6 +4,7 @@
 //! schema, budgets and journals are the scheduler's work, so that every model behaves alike.
 
 mod abilities;
+mod account;
 mod acp;
 mod choose;
 mod command;
@@ -21,6 +22,7 @@ mod violations;
 pub mod wire;
 mod worktree;
 
+pub use account::Account;
 pub use acp::{Acp, KNOWN_AGENTS, KnownAgent, Permissions, TOOL_ARGUMENT, structured_output_main};
 pub use choose::{
     ALIASES, ALIASES_AS_OF, BadModelName, ChoiceError, Chosen, Environment, KEY_COMMAND, ModelName, Names, Options,

@@ -8,7 +8,7 @@ use analysis::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Headroom, Listener};
+use crate::{Account, Headroom, Listener};
 
 /// The future of an answer. Dropping it gives the call up: the model must stop what it can stop.
 pub type Reply<'a> = Pin<Box<dyn Future<Output = Result<Answer, ModelError>> + Send + 'a>>;
@@ -17,6 +17,11 @@ pub type Reply<'a> = Pin<Box<dyn Future<Output = Result<Answer, ModelError>> + S
 pub trait Model: Send + Sync {
     /// Answers one request, once: no retries, no check against the schema.
     fn answer(&self, request: Request) -> Reply<'_>;
+
+    /// Whose limits of rates a call of `model` counts for. `None` where there are none, as in a simulation.
+    fn account(&self, _model: Option<&str>) -> Option<Account> {
+        None
+    }
 
     /// How long the answer takes, where that is a function of the request alone. A scheduler then delivers answers in
     /// the order of these times, so that runs repeat to the byte. `None` for everything that is not a simulation.

@@ -72,6 +72,8 @@ pub struct RunSpec {
     pub runs_dir: PathBuf,
     /// Further folders of saved workflows, after those found above the script: the user's own.
     pub workflow_dirs: Vec<PathBuf>,
+    /// Where runs on this machine share how fast providers may be asked; `None` for a run that shares nothing.
+    pub accounts_dir: Option<PathBuf>,
     /// What runs the script.
     pub sandbox: SandboxCommand,
     /// Prices; without them, and for models they do not know, cost is unknown.
@@ -108,6 +110,7 @@ impl RunSpec {
             kinds: Vec::new(),
             runs_dir: runs_dir.into(),
             workflow_dirs: crate::saved::personal_workflows(),
+            accounts_dir: scheduler::accounts_folder(),
             sandbox: SandboxCommand::ThisBinary,
             price: None,
             resume: None,

@@ -22,6 +22,9 @@ pub(crate) struct Who {
     /// Where the provider is reached, instead of its own address or that in the environment.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    /// Requests to a provider at once at most, of all runs on this machine that use the same key. Can be given again.
+    #[arg(long = "cap", value_name = "PROVIDER=N", value_parser = cap)]
+    caps: Vec<(String, u64)>,
     /// What agents with tools may do: `read-only`, `edit` or `all`.
     #[arg(long, value_name = "WHAT", default_value = Permissions::ReadOnly.name())]
     permissions: Permissions,
@@ -45,6 +48,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn cap(text: &str) -> Result<(String, u64), String> {
+    let (provider, number) = text.split_once('=').ok_or("a cap is written PROVIDER=N")?;
+    Ok((provider.to_owned(), number.parse().map_err(|e| format!("{number:?}: {e}"))?))
+}
+
 impl Who {
     /// Who answers, in a word; `None` where answers are made up.
     pub(crate) fn provider(&self) -> Option<String> {
@@ -59,6 +67,7 @@ impl Who {
             simulated: Simulated { seed, latency, failure_rate: self.failures },
             aliases: self.aliases.iter().cloned().collect(),
             base_url: self.base_url.clone(),
+            caps: self.caps.iter().cloned().collect(),
             permissions: self.permissions,
             folder: std::env::current_dir()?,
             ..Options::default()

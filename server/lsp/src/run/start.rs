@@ -74,6 +74,7 @@ impl Order {
             aliases: settings.aliases.clone(),
             base_url: settings.base_url.clone(),
             key_command: settings.key_command.clone(),
+            caps: settings.caps.clone(),
             permissions: settings.permissions,
             prices: workflows::prices(settings, workspace),
             folder,

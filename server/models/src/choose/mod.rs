@@ -13,7 +13,9 @@ pub use names::{ALIASES, ALIASES_AS_OF, Names};
 pub use provider::{BadModelName, ModelName, Provider, ProviderRow};
 use router::Router;
 
-use crate::{Acp, CommandLine, Http, Key, Model, ModelError, Permissions, Simulated, Usage, secrets::Secrets, wire};
+use crate::{
+    Account, Acp, CommandLine, Http, Key, Model, ModelError, Permissions, Simulated, Usage, secrets::Secrets, wire,
+};
 
 /// The variable with the command that prints a key.
 pub const KEY_COMMAND: &str = "CALLSHEET_KEY_COMMAND";
@@ -33,6 +35,8 @@ pub struct Options {
     pub permissions: Permissions,
     /// Where commands and agents work.
     pub folder: PathBuf,
+    /// Most requests at once to a provider, by its word: of all runs on this machine that ask it at the same place with the same key.
+    pub caps: BTreeMap<String, u64>,
     /// The variables of the environment.
     pub environment: Environment,
     /// The person's own prices.
@@ -95,6 +99,9 @@ pub enum ChoiceError {
         "the script asks for the model {0:?}: only a person can choose a command or an agent, with `--model` or the setting `callsheet.run.model`"
     )]
     ByScript(String),
+    /// A cap that is none.
+    #[error("there is no cap of {1} requests to {0:?}: a cap is a number from 1, for one of {known}", known = Provider::words())]
+    Cap(String, u64),
     /// There is no such agent.
     #[error("{0}")]
     Agent(String),
@@ -133,24 +140,58 @@ pub fn choose<'a>(
 ) -> Result<Chosen, ChoiceError> {
     let names = Names::new(name.parse()?, options.aliases.clone());
     let run = names.run().clone();
-    let model: Arc<dyn Model> = match run.provider {
+    let known = |word: &str| Provider::TABLE.iter().any(|row| row.name == word);
+    if let Some((word, cap)) =
+        options.caps.iter().find(|(word, cap)| !known(word) || u32::try_from(**cap).unwrap_or(0) == 0)
+    {
+        return Err(ChoiceError::Cap(word.clone(), *cap));
+    }
+    let own: Asked = match run.provider {
         Provider::Simulated => {
             let prices = options.prices.clone();
             return Ok(Chosen { model: Arc::new(options.simulated.clone()), names, prices });
         }
-        Provider::Command => Arc::new(CommandLine::new(&run.model, &options.folder, Secrets::of(&options.environment))),
-        Provider::Acp => Arc::new(Acp::new(&run.model, options).map_err(ChoiceError::Agent)?),
-        _ => Arc::new(http(&run, options.base_url.as_deref(), options)?),
+        Provider::Command => {
+            let command = CommandLine::new(&run.model, &options.folder, Secrets::of(&options.environment));
+            Asked::new(command, options.account(&run, &run.model, ""))
+        }
+        Provider::Acp => {
+            let agent = Acp::new(&run.model, options).map_err(ChoiceError::Agent)?;
+            Asked::new(agent, options.account(&run, &run.model, ""))
+        }
+        _ => http(&run, options.base_url.as_deref(), options)?,
     };
-    let router = Router::new(model, run, options.clone());
+    let router = Router::new(own, run, options.clone());
     for asked in named {
         router.prepare(&names.find(asked), asked)?;
     }
     Ok(Chosen { model: Arc::new(router), names, prices: options.prices.clone() })
 }
 
+/// Someone who answers, and whose limits that counts for.
+#[derive(Clone)]
+struct Asked {
+    model: Arc<dyn Model>,
+    account: Account,
+}
+
+impl Asked {
+    fn new(model: impl Model + 'static, account: Account) -> Self {
+        Self { model: Arc::new(model), account }
+    }
+}
+
+impl Options {
+    /// The account of a model's provider at `place`.
+    fn account(&self, name: &ModelName, place: &str, key: &str) -> Account {
+        let word = name.provider.row().name;
+        let cap = self.caps.get(word).and_then(|cap| u32::try_from(*cap).ok());
+        Account::new(word, place, key).capped(cap)
+    }
+}
+
 /// A provider over HTTP.
-fn http(name: &ModelName, base: Option<&str>, options: &Options) -> Result<Http, ChoiceError> {
+fn http(name: &ModelName, base: Option<&str>, options: &Options) -> Result<Asked, ChoiceError> {
     let row = name.provider.row();
     let base = base.map(str::to_owned).or_else(|| options.environment.first(row.bases));
     let official = base.is_none();
@@ -169,7 +210,9 @@ fn http(name: &ModelName, base: Option<&str>, options: &Options) -> Result<Http,
         Provider::OpenAi => Box::new(wire::OpenAiResponses),
         _ => Box::new(wire::OpenAiChat { old_limit: !official }),
     };
-    Ok(Http::new(format, base.as_deref().unwrap_or(row.base), key, &name.model)?)
+    let base = base.as_deref().unwrap_or(row.base);
+    let account = options.account(name, base, key.secret());
+    Ok(Asked::new(Http::new(format, base, key, &name.model)?, account))
 }
 
 /// The key a command prints; an empty one where there is no command.

@@ -115,6 +115,11 @@ impl Provider {
         &Self::TABLE[self as usize]
     }
 
+    /// The words of all.
+    pub(crate) fn words() -> String {
+        Self::TABLE.map(|row| row.name).join(", ")
+    }
+
     /// Whether it is reached over HTTP, with a key: those a script may choose.
     pub fn is_http(self) -> bool {
         !self.row().base.is_empty()

@@ -2,22 +2,22 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
-use super::{ChoiceError, ModelName, Options, http};
-use crate::{Model, ModelError, Reply, Request};
+use super::{Asked, ChoiceError, ModelName, Options, http};
+use crate::{Account, Model, ModelError, Reply, Request};
 
 /// Hands each call to the provider its model belongs to.
 pub(super) struct Router {
-    own: Arc<dyn Model>,
+    own: Asked,
     run: ModelName,
     options: Options,
-    others: Mutex<HashMap<super::Provider, Arc<dyn Model>>>,
+    others: Mutex<HashMap<super::Provider, Asked>>,
 }
 
 impl Router {
-    pub(super) fn new(own: Arc<dyn Model>, run: ModelName, options: Options) -> Self {
+    pub(super) fn new(own: Asked, run: ModelName, options: Options) -> Self {
         Self { own, run, options, others: Mutex::default() }
     }
 
@@ -26,7 +26,15 @@ impl Router {
         self.of(name, asked).map(drop)
     }
 
-    fn of(&self, name: &ModelName, asked: &str) -> Result<Arc<dyn Model>, ChoiceError> {
+    /// Who answers for a model of this name.
+    fn asked(&self, model: Option<&str>) -> Result<Asked, ChoiceError> {
+        match other(model) {
+            Some(name) => self.of(&name, model.unwrap_or_default()),
+            None => Ok(self.own.clone()),
+        }
+    }
+
+    fn of(&self, name: &ModelName, asked: &str) -> Result<Asked, ChoiceError> {
         if name.provider == self.run.provider {
             return Ok(self.own.clone());
         }
@@ -34,28 +42,34 @@ impl Router {
             return Err(ChoiceError::ByScript(asked.to_owned()));
         }
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(model) = others.get(&name.provider) {
-            return Ok(model.clone());
+        if let Some(asked) = others.get(&name.provider) {
+            return Ok(asked.clone());
         }
-        let model: Arc<dyn Model> = Arc::new(http(name, None, &self.options)?);
-        others.insert(name.provider, model.clone());
-        Ok(model)
+        let asked = http(name, None, &self.options)?;
+        others.insert(name.provider, asked.clone());
+        Ok(asked)
     }
+}
+
+/// A model named with its provider.
+fn other(model: Option<&str>) -> Option<ModelName> {
+    model?.parse().ok()
 }
 
 impl Model for Router {
     fn answer(&self, mut request: Request) -> Reply<'_> {
         Box::pin(async move {
-            let name = request.model.as_deref().and_then(|model| model.parse::<ModelName>().ok());
-            let model = match name {
-                Some(name) => {
-                    let model = self.of(&name, request.model.as_deref().unwrap_or_default());
-                    request.model = Some(name.model);
-                    model.map_err(|e| ModelError::Refused(e.to_string()))?
-                }
-                None => self.own.clone(),
-            };
+            let Asked { model, .. } =
+                self.asked(request.model.as_deref()).map_err(|e| ModelError::Refused(e.to_string()))?;
+            if let Some(name) = other(request.model.as_deref()) {
+                request.model = Some(name.model);
+            }
             model.answer(request).await
         })
+    }
+
+    fn account(&self, model: Option<&str>) -> Option<Account> {
+        // A model that cannot be asked is refused without leaving.
+        Some(self.asked(model).ok()?.account)
     }
 }

@@ -69,3 +69,19 @@ fn real_answers_cost_the_list_price_of_the_model_in_force() {
     let command = choose("command:claude -p", &options(&[]), []).unwrap();
     assert_eq!(command.cost("sonnet", &usage), None, "only the command knows what it costs");
 }
+
+#[test]
+fn a_cap_is_a_number_for_a_provider_that_there_is() {
+    let capped =
+        |word: &str, cap| Options { caps: [(word.to_owned(), cap)].into(), ..options(&[("OPENAI_API_KEY", "k")]) };
+    let refused = refused("openai:opus", &capped("opanai", 3), &[]);
+    assert!(refused.starts_with("there is no cap of 3 requests to \"opanai\": "), "{refused}");
+    assert!(choose("openai:opus", &capped("openai", 0), []).is_err());
+    let account = |asked: Option<&str>| {
+        let chosen = choose("openai:opus", &capped("openai", 3), []).unwrap();
+        chosen.model.account(asked).map(|account| (account.provider, account.cap))
+    };
+    assert_eq!((account(None), account(Some("gpt-6-luna"))), (Some(("openai", Some(3))), Some(("openai", Some(3)))));
+    assert_eq!(account(Some("gemini:haiku")), None, "it has no key, and is refused before it leaves");
+    assert!(choose("simulated", &capped("openai", 3), []).unwrap().model.account(None).is_none());
+}

@@ -139,6 +139,7 @@ impl Scheduler {
             stage,
             asked: said.asked,
             why: FailureKind::Provider,
+            slot: None,
         };
         self.calls.insert(id, call);
         Ok(())

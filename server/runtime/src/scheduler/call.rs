@@ -7,7 +7,7 @@ use models::{AgentKind, Answer, Correction, Listener, ModelError, Request, Usage
 use sha2::{Digest, Sha256};
 use tokio::task::AbortHandle;
 
-use super::ledger::Reservation;
+use super::{ledger::Reservation, pace::Slot};
 use crate::{
     key::CallKey,
     options::AgentOptions,
@@ -41,6 +41,8 @@ pub(super) struct Call {
     pub(super) asked: Option<Asked>,
     /// Why it will have failed, if it does.
     pub(super) why: FailureKind,
+    /// Its place among the requests to its account, where these are capped: from when it leaves until it is over.
+    pub(super) slot: Option<Slot>,
 }
 
 /// Where a call is.

@@ -12,6 +12,7 @@ use super::{
     call::{self, Back, Call, Flight, Stage},
     ledger::{Decision, Reservation, input_tokens},
     owner::{Ended, Scheduler},
+    pace::Passage,
 };
 use crate::{
     event::{EventKind, RunError},
@@ -29,10 +30,11 @@ impl Scheduler {
     /// Lets calls leave, first come first served, while there are slots and budget.
     pub(super) fn depart(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
         self.halted()?;
-        while self.halt.is_none()
-            && self.flying < self.concurrency
-            && self.pause.is_none_or(|until| Instant::now() >= until)
-        {
+        if self.pause.is_some_and(|until| Instant::now() < until) {
+            return Ok(());
+        }
+        let mut waits = false;
+        while self.halt.is_none() && self.flying < self.concurrency {
             let Some(&id) = self.queue.front() else { break };
             let Some(call) = self.calls.get_mut(&id) else {
                 self.queue.pop_front();
@@ -54,11 +56,16 @@ impl Scheduler {
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::Go(reservation) => {
-                    let tokens = input_tokens(call.bytes()).0;
-                    if let Err(ready) = self.pace.pass(call.model.as_deref(), tokens, Instant::now()) {
-                        self.ledger.settle(reservation, Usage::default(), None);
-                        self.pause = Some(ready);
-                        break;
+                    let (model, tokens) = (call.model.as_deref(), input_tokens(call.bytes()).0);
+                    let passage = self.paces.pass(self.model.account(model), model, tokens);
+                    match passage.map_err(|why| Ended::failed(RunError::at(why.to_string(), call.at)))? {
+                        Passage::Go(slot) => call.slot = slot,
+                        Passage::Wait { time, for_a_slot } => {
+                            self.ledger.settle(reservation, Usage::default(), None);
+                            self.pause = Some(Instant::now() + time);
+                            waits = for_a_slot;
+                            break;
+                        }
                     }
                     self.queue.pop_front();
                     self.flying += 1;
@@ -67,6 +74,9 @@ impl Scheduler {
                     self.launch(id, reservation, Duration::ZERO, commands);
                 }
             }
+        }
+        if !waits {
+            self.paces.rest();
         }
         Ok(())
     }
@@ -157,7 +167,7 @@ impl Scheduler {
         self.ledger.settle(reservation, usage, usd);
         self.drafts.end(CallId(id));
         if let Some(headroom) = result.as_ref().ok().and_then(|answer| answer.headroom) {
-            self.pace.hear(call.model.as_deref(), headroom, Instant::now());
+            self.paces.of(self.model.account(call.model.as_deref())).hear(call.model.as_deref(), headroom);
         }
         match result {
             Ok(answer) => match answer::checked(&answer.value, call.options.validator.as_deref()) {
@@ -181,6 +191,7 @@ impl Scheduler {
             Err(error @ ModelError::SpendLimit(_)) => {
                 // Nobody but a person can help, and `null` would be a lie: the call stays open, for when the run is resumed.
                 call.stage = Stage::Queued;
+                call.slot = None;
                 self.flying -= 1;
                 let message = format!(
                     "{error}. Nothing more leaves; calls under way were awaited. Raise the limit, then resume this run: finished calls are not paid again"
@@ -196,7 +207,7 @@ impl Scheduler {
                     if let ModelError::RateLimited { retry_after: Some(asked) } = &error
                         && !self.spec.simulated
                     {
-                        self.pace.pause(Instant::now() + *asked);
+                        self.paces.of(self.model.account(call.model.as_deref())).pause(*asked);
                     }
                     self.repeat(id, error.to_string(), wait, usage, usd, commands);
                 } else {
@@ -224,7 +235,8 @@ impl Scheduler {
         match decision {
             Decision::Go(reservation) => {
                 let tokens = input_tokens(call.bytes()).0;
-                let wait = wait.max(self.pace.book(call.model.as_deref(), tokens, Instant::now()));
+                let pace = self.paces.of(self.model.account(call.model.as_deref()));
+                let wait = wait.max(pace.book(call.model.as_deref(), tokens));
                 call.attempt += 1;
                 let attempt = call.attempt;
                 self.journal.append(EventKind::AgentRetried {

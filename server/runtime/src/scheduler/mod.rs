@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 
 pub(crate) use ledger::MOST_OUTPUT;
 pub(crate) use owner::Scheduler;
+pub(crate) use pace::folder as accounts_folder;
 pub use preview::{Preview, Previewed, preview};
 
 use crate::id::CallId;

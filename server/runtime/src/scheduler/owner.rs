@@ -21,7 +21,7 @@ use super::{
     call::{Back, Call},
     ledger::Ledger,
     link::{Gone, Link, Said},
-    pace::Pace,
+    pace::Paces,
 };
 use crate::{
     draft::Drafts,
@@ -93,8 +93,8 @@ pub(crate) struct Scheduler {
     pub(super) in_turns: bool,
     /// Simulated time.
     pub(super) now: Duration,
-    /// How fast the provider may be asked.
-    pub(super) pace: Pace,
+    /// How fast providers may be asked.
+    pub(super) paces: Paces,
     /// Nothing leaves before this.
     pub(super) pause: Option<Instant>,
     /// Why nothing leaves any more; the run ends with it once what is under way is back.
@@ -126,7 +126,7 @@ impl Scheduler {
     ) -> Self {
         let shelf = Shelf::of(&spec);
         let ledger = Ledger::new(&spec.limits, spec.price.clone());
-        let pace = Pace::of(spec.provider.as_deref().filter(|_| !spec.simulated));
+        let paces = Paces::new(spec.accounts_dir.clone());
         let in_turns = model.simulated_latency(&Request::default()).is_some();
         Self {
             concurrency: spec.at_once(),
@@ -148,7 +148,7 @@ impl Scheduler {
             due: BTreeSet::new(),
             in_turns,
             now: Duration::ZERO,
-            pace,
+            paces,
             pause: None,
             halt: None,
             drafts,
