@@ -16,12 +16,17 @@ fn past_runs_are_listed_and_shown() {
         assert!(row.contains(word), "no {word} in {row}");
     }
 
+    assert!(run.get("question").is_none(), "{run}");
+
     let begins = &run["run"].as_str().expect("a name")[..12];
     let shown = call(folder.path(), &["runs", "show", begins]);
     assert!(shown.out.contains("✓ greet") && shown.out.contains("RESULT"), "{}", shown.out);
     let events = call(folder.path(), &["runs", "show", begins, "--json"]).json_lines();
     assert_eq!(events.last().map(|e| &e["type"]), Some(&"runEnded".into()));
     assert_eq!(call(folder.path(), &["runs", "show", "1999"]).code, 2);
+
+    assert_eq!(call(folder.path(), &["rlm", "--context", "a.workflow.js", "What is it?", "--latency", "0"]).code, 0);
+    assert_eq!(call(folder.path(), &["runs", "--json"]).json()[0]["question"], "What is it?");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Plan } from '../../view/src/wire/plan.ts';
+import type { Plan, Prices } from '../../view/src/wire/plan.ts';
 import type { Server } from './server/server.ts';
 
 /** The plan of a script as it was saved last, or why there is none. */
@@ -10,6 +10,17 @@ export async function planOf(server: Server, script: vscode.Uri): Promise<{ plan
     return { plan: JSON.parse(answer) as Plan };
   } catch (problem) {
     return { plan: null, problem: `There is no plan of this script: ${problem instanceof Error ? problem.message : String(problem)}` };
+  }
+}
+
+/** What stands in the place of a plan where a question is answered, which has none: at whose prices money is counted. */
+export async function pricesOf(server: Server, folder: string): Promise<{ plan: null; prices?: Prices }> {
+  try {
+    const { asOf, source, models } = JSON.parse(await server.once(['prices', 'inherit', '--json'], folder)) as Prices & { models: { id: string }[] };
+    return { plan: null, prices: { asOf, source, models: { inherit: models[0]?.id ?? null } } };
+  } catch (problem) {
+    server.log.error(`The prices cannot be had: ${String(problem)}`);
+    return { plan: null };
   }
 }
 

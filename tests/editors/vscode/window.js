@@ -56,7 +56,8 @@ export class Window {
       await input.fill(`>${title}`)
     }, `the command ${title}`, 20_000)
     await this.page.keyboard.press('Enter')
-    await input.waitFor({ state: 'hidden' })
+    // The command may have a question of its own in the same place.
+    await this.page.locator('.quick-input-box input[placeholder*="name of a command"]').waitFor({ state: 'hidden' })
   }
 
   /** Puts the cursor there; both count from 1. */
@@ -97,6 +98,7 @@ export class Window {
   /** Types into the box that asks for something. */
   async answer(title, text) {
     const box = this.page.locator('.quick-input-widget', { hasText: title })
+    await this.until(() => box.isVisible(), `the box "${title}"`)
     await box.locator('input').first().fill(text)
     await this.page.keyboard.press('Enter')
     await box.waitFor({ state: 'hidden' })

@@ -9,6 +9,8 @@ export interface PastRun {
   folder: string;
   name: string;
   script: string;
+  /** What was asked, where the run is of no script. */
+  question?: string;
   status: 'running' | 'done' | 'failed' | 'stopped' | 'broken off';
   simulated: boolean;
   agents: number;

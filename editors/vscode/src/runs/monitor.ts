@@ -39,6 +39,7 @@ export class Monitor implements vscode.Disposable {
     if (known !== undefined) return known;
     const run: Run = { id, script, live: true, status: 'running', agents: 0, finished: 0 };
     this.runs.set(id, run);
+    void vscode.commands.executeCommand('setContext', 'callsheet.used', true);
     this.update(run);
     return run;
   }

@@ -18,7 +18,10 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
       vscode.window.registerTreeDataProvider('callsheet.runs', this),
       monitor.onChange(() => this.changed.fire()),
       vscode.commands.registerCommand('callsheet.refreshRuns', () => this.changed.fire()),
-      vscode.commands.registerCommand('callsheet.openRun', (run: PastRun) => this.view.show(vscode.Uri.file(run.script), run.run, true)),
+      vscode.commands.registerCommand('callsheet.openRun', (run: PastRun) => {
+        if (run.question !== undefined) monitor.asked(run.run);
+        this.view.show(vscode.Uri.file(run.script), run.run, true);
+      }),
       vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(this.server, run.folder, run.run)),
       vscode.commands.registerCommand('callsheet.resumeRun', (run: PastRun) => resumeRun(this.server, run)),
       vscode.commands.registerCommand('callsheet.openRunReport', (run: PastRun) => openReport(this.server, run.folder, run.run)),
@@ -34,16 +37,16 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
   }
 
   getTreeItem(run: PastRun): vscode.TreeItem {
-    const item = new vscode.TreeItem(run.name);
+    const item = new vscode.TreeItem(run.question ?? run.name);
     const live = run.status === 'running';
     item.id = run.run;
     const facts = [run.status, `${run.agents} ${run.agents === 1 ? 'agent' : 'agents'}`, `${tokens(run.tokens)} tokens`, duration(run.ms)];
     item.description = [...facts, ...(run.simulated ? ['simulated'] : [])].join(' · ');
     item.iconPath = new vscode.ThemeIcon(...icons[run.status]);
-    item.tooltip = `${run.run}\n${run.script}`;
-    item.contextValue = live ? 'run.live' : 'run.past';
+    item.tooltip = `${run.run}\n${run.question ?? run.script}`;
+    item.contextValue = `${run.question === undefined ? 'run' : 'question'}.${live ? 'live' : 'past'}`;
     item.command = { command: 'callsheet.openRun', title: 'Open in the Run View', arguments: [run] };
-    item.accessibilityInformation = { label: `${run.name}, ${item.description}` };
+    item.accessibilityInformation = { label: `${item.label as string}, ${item.description}` };
     return item;
   }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Event } from '../../../view/src/wire/event.ts';
 import type { FromView, Offer, ToView } from '../../../view/src/wire/message.ts';
-import { folderOf, planOf } from '../plans.ts';
+import { folderOf, planOf, pricesOf } from '../plans.ts';
 import { eventsOf } from '../runs/history.ts';
 import { openReport } from '../runs/past.ts';
 import { openTranscript } from '../runs/transcript.ts';
@@ -114,7 +114,7 @@ export class RunView implements vscode.Disposable {
   private async sendPlan(): Promise<void> {
     const script = this.subject?.script;
     if (script === undefined || this.panel === undefined) return;
-    const found = this.monitor.isQuestion(this.subject?.runId) ? { plan: null } : await planOf(this.server, script);
+    const found = this.monitor.isQuestion(this.subject?.runId) ? await pricesOf(this.server, folderOf(script)) : await planOf(this.server, script);
     if (this.subject?.script === script) this.say({ type: 'plan', title: path.basename(script.fsPath), ...found });
   }
 

@@ -1,7 +1,7 @@
 //! `callsheet runs list`.
 
 use analysis::units::Tokens;
-use runtime::{EventKind, RunId, prune, runs::Recorded};
+use runtime::{EventKind, RunId, RunState, prune, rlm, runs::Recorded};
 use serde::Serialize;
 
 use super::status;
@@ -21,6 +21,9 @@ struct Entry {
     status: &'static str,
     name: String,
     script: String,
+    /// What was asked, where there is no script of the person's own behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
     simulated: bool,
     agents: u64,
     tokens: u64,
@@ -79,6 +82,7 @@ impl Entry {
             status: status(run, &state),
             name,
             script,
+            question: question(run, &state),
             simulated,
             agents: state.totals.agents,
             tokens: state.totals.usage.total().0,
@@ -87,6 +91,12 @@ impl Entry {
             ago: past::age(&run.folder).map(|age| age.as_secs()),
         }
     }
+}
+
+/// The question of a run of `callsheet rlm`, or of one that an editor asked.
+fn question(run: &Recorded, state: &RunState) -> Option<String> {
+    let asked = state.trees.roots().next()?.question().to_owned();
+    run.script().is_ok_and(|script| script == rlm::SCRIPT).then_some(asked)
 }
 
 fn ago(seconds: u64) -> String {

@@ -317,7 +317,7 @@ pub(super) fn covered(loaded: &Loaded) -> Value {
     })
 }
 
-/// Parts of a context that are told of one by one.
+/// Most parts of a context that are told of one by one.
 const BANDS: usize = 64;
 
 /// What [`covered`] tells, and which parts of the context that is: enough to draw it.
@@ -325,7 +325,7 @@ pub(super) fn drawn(loaded: &Loaded) -> Value {
     let length = loaded.text.as_str().len();
     let mut covered = covered(loaded);
     for (what, coverage) in [("read", &loaded.read), ("sent", &loaded.sent)] {
-        covered[what]["bands"] = coverage.borrow().bands(length, BANDS).into();
+        covered[what]["bands"] = coverage.borrow().bands(length, length.clamp(1, BANDS)).into();
     }
     covered
 }
