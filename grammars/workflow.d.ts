@@ -42,14 +42,16 @@ interface RlmLimits {
   contexts?: unknown;
   /** The model of the calls that cells make. Without it the session's model. */
   subModel?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
-  /** Replies of the root model, 1 to 30, before it is asked for what it has. Without it 30. */
+  /** Replies of the root model, 1 to 100, before it is asked for what it has. Without it 30. */
   maxTurns?: number;
-  /** 0: cells work with code alone; 1: they may ask models. Without it 1. */
+  /** 0: cells work with code alone; 1: they may ask models; 2 and 3: these may have a REPL of their own. Without it 1. */
   maxDepth?: number;
   /** `{ calls }`: the most calls its cells make. Without it only the run's own limit bounds them. */
   budget?: { calls: number };
   /** Saved workflows that its cells may call: a list of names, or what each is for by its name. Without it none. */
   workflows?: string[] | Record<string, string>;
+  /** Whether one plain call answers where the context has at most 16,000 tokens, or so many. Without it never. */
+  direct?: boolean | number;
 }
 
 interface RlmOptions {
@@ -63,14 +65,18 @@ interface RlmOptions {
   model?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
   /** The model of the calls that cells make. Without it the session's model. */
   subModel?: 'haiku' | 'sonnet' | 'opus' | 'fable' | 'inherit' | (string & {});
-  /** Replies of the root model, 1 to 30, before it is asked for what it has. Without it 30. */
+  /** Replies of the root model, 1 to 100, before it is asked for what it has. Without it 30. */
   maxTurns?: number;
-  /** 0: cells work with code alone; 1: they may ask models. Without it 1. */
+  /** 0: cells work with code alone; 1: they may ask models; 2 and 3: these may have a REPL of their own. Without it 1. */
   maxDepth?: number;
   /** `{ calls }`: the most calls its cells make. Without it only the run's own limit bounds them. */
   budget?: { calls: number };
   /** Saved workflows that its cells may call: a list of names, or what each is for by its name. Without it none. */
   workflows?: string[] | Record<string, string>;
+  /** Whether one plain call answers where the context has at most 16,000 tokens, or so many. Without it never. */
+  direct?: boolean | number;
+  /** Looks at an answer before it counts: gives true, or a text that says what is wrong with it. After three of these the call fails. */
+  validate?: (answer: unknown) => true | string | Promise<true | string>;
   /** A name for the tree. */
   label?: string;
 }

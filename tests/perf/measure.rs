@@ -65,6 +65,13 @@ impl Usage {
     }
 }
 
+impl Used {
+    /// Most memory of the sandbox.
+    pub(super) fn sandbox_mib(&self) -> u64 {
+        self.sandbox_kib / 1024
+    }
+}
+
 impl fmt::Display for Used {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Used { own, sandbox, own_kib, sandbox_kib } = self;

@@ -5,7 +5,9 @@
 //!
 //! Beside it, the same work in Node: `node tests/perf/p-limit.mjs` in a folder where `npm install p-limit` was run.
 
+mod context;
 mod measure;
+mod peer;
 
 use std::{
     path::{Path, PathBuf},

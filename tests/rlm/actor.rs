@@ -29,7 +29,21 @@ impl Actor {
         cells: &[&str],
         sub: impl Fn(&Request) -> Result<Value, ModelError> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let cells = cells.iter().map(|cell| format!("```repl\n{cell}\n```")).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| format!("```repl\n{cell}\n```")).collect();
+        Self::with(cells, sub)
+    }
+
+    /// A root that says exactly this, one reply a turn, and a sub-model that repeats the prompt.
+    pub(crate) fn replies(replies: &[&str]) -> Arc<Self> {
+        Self::with(replies.iter().map(|reply| (*reply).to_owned()).collect(), |request| {
+            Ok(Value::from(format!("re: {}", request.prompt)))
+        })
+    }
+
+    fn with(
+        cells: Vec<String>,
+        sub: impl Fn(&Request) -> Result<Value, ModelError> + Send + Sync + 'static,
+    ) -> Arc<Self> {
         let child = "```repl\nsubmit(`child of ${depth}: ${context}`)\n```".replace("${depth}", "one");
         Arc::new(Self { cells, child, sub: Box::new(sub), latency: Duration::ZERO, asked: Mutex::default() })
     }

@@ -12,8 +12,12 @@ fn a_question_about_files_is_answered_without_a_key() {
     let said = call(folder.path(), &arguments);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert!(said.out.contains(" BASIS    simulated: the cells are real"), "{}", said.out);
-    assert!(said.out.contains(" ANSWER   (submitted in 3 turns)\n   [simulated] 4 of 4 parts;"), "{}", said.out);
-    assert!(said.out.contains(" coverage 3.0 % read by code, 100.0 % sent to models\n"), "{}", said.out);
+    assert!(said.out.contains(" ANSWER   (submitted in 3 turns)\n   [simulated] 5 of 5 parts;"), "{}", said.out);
+    for file in
+        ["3.0 % read by code, 100.0 % sent to models: a.txt", "0.0 % read by code, 100.0 % sent to models: b.txt"]
+    {
+        assert!(said.out.contains(&format!(" coverage {file}\n")), "{}", said.out);
+    }
 
     let events =
         call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--json", "--depth", "0"])
@@ -25,6 +29,19 @@ fn a_question_about_files_is_answered_without_a_key() {
     let again =
         call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--depth", "0", "--resume", &run]);
     assert!(again.out.contains(" agents   3, 3 of them from the journal\n"), "{}", again.out);
+}
+
+#[test]
+fn a_small_file_needs_no_repl() {
+    let folder = folder(&[("a.txt", "A line about refunds.\n")]);
+    let asked = |more: &[&str]| {
+        call(folder.path(), &[&["rlm", "--context", "a.txt", "Why?", "--latency", "0"][..], more].concat()).out
+    };
+    let direct = asked(&["--direct"]);
+    assert!(direct.contains(" DIRECT   one plain call where the files have at most 16000 tokens\n"), "{direct}");
+    assert!(direct.contains(" ANSWER   (by one plain call, without a REPL)\n"), "{direct}");
+    assert!(direct.contains("\n agents   1\n") && direct.contains("100.0 % sent to models"), "{direct}");
+    assert!(asked(&["--direct=3"]).contains(" ANSWER   (submitted in 3 turns)\n"));
 }
 
 #[test]
@@ -59,6 +76,42 @@ return [found.startsWith('[simulated] 1 of 1 parts'), more.length > 0]";
     let lines = call(folder.path(), &["run", "ask.workflow.js", "--latency", "0", "--json"]).json_lines();
     let last = lines.last().expect("a result");
     assert_eq!((&last["result"], &last["totals"]["agents"]), (&json!([true, true]), &json!(5)), "{last}");
+}
+
+#[test]
+fn the_simulated_root_goes_deep_where_it_may_and_satisfies_schemas() {
+    let text = "A line about refunds and the weather.\n".repeat(800);
+    let schema = r#"{"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}"#;
+    let folder = folder(&[("a.txt", &text), ("schema.json", schema)]);
+    let asked = |more: &[&str]| {
+        let asked = ["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--json"];
+        call(folder.path(), &[&asked[..], more].concat()).json_lines()
+    };
+    let deep = asked(&["--depth", "2"]);
+    let depths = deep.iter().filter(|event| event["type"] == "rlmStarted").map(|event| event["depth"].as_u64());
+    assert_eq!(depths.collect::<Vec<_>>(), [Some(0), Some(1), Some(1), Some(1), Some(1)]);
+    assert!(
+        deep.last().expect("a result")["result"].as_str().is_some_and(|a| a.starts_with("[simulated] 4 of 4 parts"))
+    );
+    let flat = asked(&[]);
+    assert!(
+        flat.last().expect("a result")["result"].as_str().is_some_and(|a| a.contains("parts; in short: ")),
+        "{flat:?}"
+    );
+    let few = asked(&["--max-calls", "9"]);
+    let answer = few.last().expect("a result")["result"].as_str().unwrap_or_default();
+    assert!(answer.starts_with("[simulated] 6 of 16 parts"), "{answer}");
+    let ended = few.iter().rfind(|event| event["type"] == "rlmEnded").expect("an end");
+    let share = ended["coverage"][0]["sent"]["share"].as_f64().expect("a share");
+    assert!((0.3..0.5).contains(&share), "what was not sent is not covered: {ended}");
+    let told = |event: &&serde_json::Value| {
+        event["prompt"].as_str().is_some_and(|p| p.contains("== Turn 3/30 · depth 0/1 · calls 8/9"))
+    };
+    assert!(few.iter().any(|event| told(&event)), "calls that were not made do not count");
+    for depth in ["0", "1"] {
+        let last = asked(&["--schema", "schema.json", "--depth", depth]).pop().expect("a result");
+        assert!(last["result"]["n"].is_i64(), "{last}");
+    }
 }
 
 #[test]

@@ -6,11 +6,14 @@
 
 mod actor;
 mod bounds;
+mod checked;
 mod command;
 mod cut;
+mod excerpts;
 mod hostile;
 mod large;
 mod oracle;
+mod tasks;
 
 use std::path::PathBuf;
 

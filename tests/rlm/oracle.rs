@@ -25,10 +25,11 @@ fn mailbox(seed: u64, lines: usize) -> String {
     text
 }
 
-struct Random(u64);
+/// Numbers by seed.
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, most: u64) -> u64 {
+    pub(super) fn below(&mut self, most: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;

@@ -11,6 +11,7 @@ use crate::{
     id::{CallId, RunId},
     key::CallKey,
     present,
+    rlm::Excerpt,
     run::Limits,
 };
 
@@ -105,6 +106,9 @@ pub enum EventKind {
         at: LineColumn,
         /// What it asks.
         prompt: String,
+        /// The part of a context that stands below the prompt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        excerpt: Option<Excerpt>,
         /// JSON Schema of the answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         schema: Option<Value>,
@@ -242,8 +246,8 @@ pub enum EventKind {
     RlmEnded {
         /// Which one, as a path.
         node: String,
-        /// `submitted` by a cell, `extracted` from a last reply because the turns were used up, `failed`, or `abandoned` with
-        /// the cell that began it.
+        /// `submitted` by a cell, `extracted` from a last reply because the turns were used up, `direct` where one plain call answered,
+        /// `failed`, or `abandoned` with the cell that began it.
         how: String,
         /// Turns it took.
         turns: u32,

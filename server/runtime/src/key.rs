@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::options::AgentOptions;
+use crate::{options::AgentOptions, rlm::Excerpt};
 
 /// Identity of a call across runs: where in the structure of the work it stands, and what it asks. Labels and phases are
 /// for people and do not count, nor does the order in which calls happen to start.
@@ -60,9 +60,10 @@ impl Keys {
 }
 
 /// SHA-256, in hexadecimal, of all that decides an answer. `model` is the one in force, given or inherited.
-/// `system` stands above the prompt; without it the one of the kind of agent does.
+/// `system` stands above the prompt; without it the one of the kind of agent does. `excerpt` stands below it.
 pub(crate) fn content(
     prompt: &str,
+    excerpt: Option<&Excerpt>,
     system: Option<&str>,
     model: Option<&str>,
     options: &AgentOptions,
@@ -73,6 +74,7 @@ pub(crate) fn content(
     let effort = options.effort.clone().or_else(|| kind?.effort.clone());
     let parts = [
         ("agentType", options.agent_type.clone().map(Value::String)),
+        ("context", excerpt.map(|excerpt| Value::String(excerpt.hash.clone()))),
         ("effort", effort.map(Value::String)),
         ("isolation", options.isolation.clone().map(Value::String)),
         ("model", model.map(|m| Value::String(m.to_owned()))),
@@ -111,7 +113,8 @@ pub(crate) fn label(prompt: &str) -> String {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
@@ -189,7 +192,7 @@ mod tests {
     use super::*;
 
     fn of(options: Value) -> String {
-        content("p", None, None, &AgentOptions::from_json(&options).unwrap(), None)
+        content("p", None, None, None, &AgentOptions::from_json(&options).unwrap(), None)
     }
 
     #[test]
@@ -201,7 +204,7 @@ mod tests {
             assert_eq!(of(other.clone()) == of(json!({})), other.get("model").is_some(), "{other}");
         }
         let plain = AgentOptions::default();
-        let of = |system, model, kind: Option<&AgentKind>| content("p", system, model, &plain, kind);
+        let of = |system, model, kind: Option<&AgentKind>| content("p", None, system, model, &plain, kind);
         assert_ne!(of(None, Some("m"), None), of(None, None, None));
         assert_ne!(of(None, None, Some(&AgentKind::default())), of(None, None, None));
         assert_ne!(of(Some("s"), None, None), of(None, None, None));

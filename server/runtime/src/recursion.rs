@@ -44,7 +44,7 @@ pub struct RlmState {
 /// A question to a root model, and the cells of its answer.
 #[derive(Clone, Debug, Default)]
 pub struct TurnState {
-    /// From 1; none for the closing question.
+    /// From 1; none for the closing question, and for one that took the place of all.
     pub number: Option<u32>,
     /// The question itself.
     pub asked: Option<CallId>,
@@ -185,10 +185,11 @@ impl Trees {
     }
 }
 
-/// What follows the path of a model: `turn[2]` is a question to it, `turn[2].1` a cell of the answer, `closing` the last question.
+/// What follows the path of a model: `turn[2]` is a question to it, `turn[2].1` a cell of the answer, `closing` the last question,
+/// `direct` one that took the place of all.
 fn step(rest: &str) -> Option<(Option<u32>, Option<u32>)> {
     let segment = rest.split('/').next()?;
-    if segment == "closing" {
+    if ["closing", "direct"].contains(&segment) {
         return Some((None, None));
     }
     let (turn, cell) = segment.strip_prefix("turn[")?.split_once(']')?;

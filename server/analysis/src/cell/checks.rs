@@ -1,8 +1,8 @@
 //! What is wrong or unwise in a cell, seen before it runs.
 
-use swc_ecma_ast::{BinaryOp, Expr, Stmt};
+use swc_ecma_ast::{BinaryOp, Expr, MemberProp, Stmt};
 
-use super::Names;
+use super::{ContextSize, Names};
 use crate::script::{
     SyntaxError,
     index::{Index, NodeId},
@@ -39,6 +39,9 @@ pub(super) fn check(source: &str, index: &Index<'_>, names: Names<'_>) -> (Vec<S
         wrong.extend(endless(index, id, name, names.ends));
         notes.extend(left_alone(index, id, name));
         notes.extend(line_by_line(source, index, id, name));
+        if let Some((said, fits)) = names.context.and_then(|size| all_of_it(index, id, name, size)) {
+            if fits { notes.push(said) } else { wrong.push(said) }
+        }
     }
     (wrong, notes)
 }
@@ -106,4 +109,45 @@ fn line_by_line<'a>(source: &str, index: &Index<'a>, id: NodeId, name: &str) -> 
         );
         (index.span(id).start, message)
     })
+}
+
+/// The prompt holds the whole context, as text; whether it fits, at least.
+fn all_of_it(index: &Index<'_>, id: NodeId, name: &str, size: ContextSize) -> Option<(Said, bool)> {
+    let Expr::Call(call) = index.expr(id)? else { return None };
+    if !holds_context(index, id, &call.args.first()?.expr) || size.characters < WORTH_A_WORD {
+        return None;
+    }
+    let ContextSize { characters, prompt } = size;
+    let fits = characters < prompt;
+    let message = match fits {
+        true => format!(
+            "`{name}` is given the whole context as text: `{{ context: ctx }}` attaches it without a copy, and parts of about 100,000 characters \
+             are read better"
+        ),
+        false => format!(
+            "`{name}` is given the whole context, {characters} characters, and a prompt may have {prompt}: cut it up, \
+             `ctx.chunk({{ by: 'chars', size: 100000 }})`, and attach the parts, `{{ context: chunk }}`"
+        ),
+    };
+    Some(((index.span(id).start, message), fits))
+}
+
+/// Smaller contexts may stand in a prompt.
+const WORTH_A_WORD: usize = 20_000;
+
+/// Whether a value has the text of the whole context in it.
+fn holds_context(index: &Index<'_>, at: NodeId, value: &Expr) -> bool {
+    let holds = |e: &Expr| holds_context(index, at, e);
+    match value {
+        Expr::Ident(name) => &*name.sym == "context" && index.declared("context", at).is_none(),
+        Expr::Member(member) => {
+            let of_ctx = matches!(&*member.obj, Expr::Ident(name) if &*name.sym == "ctx");
+            of_ctx && matches!(&member.prop, MemberProp::Ident(name) if &*name.sym == "text")
+        }
+        Expr::Tpl(template) => template.exprs.iter().any(|e| holds(e)),
+        Expr::Bin(sum) if sum.op == BinaryOp::Add => holds(&sum.left) || holds(&sum.right),
+        Expr::Paren(inner) => holds(&inner.expr),
+        Expr::Array(items) => items.elems.iter().flatten().any(|item| item.spread.is_none() && holds(&item.expr)),
+        _ => false,
+    }
 }

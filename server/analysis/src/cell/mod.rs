@@ -53,6 +53,17 @@ pub struct Names<'a> {
     pub promises: &'a [&'a str],
     /// Functions that end the work of all cells, so also a loop.
     pub ends: &'a [&'a str],
+    /// The size of the context, where it is known.
+    pub context: Option<ContextSize>,
+}
+
+/// How large the text behind `context` and `ctx.text` is, in characters.
+#[derive(Clone, Copy, Debug)]
+pub struct ContextSize {
+    /// All of it.
+    pub characters: usize,
+    /// What one prompt may hold.
+    pub prompt: usize,
 }
 
 const BEFORE: &str = "(($_t)=>async()=>{$_t(1,1);";

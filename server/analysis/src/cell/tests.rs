@@ -6,6 +6,7 @@ const NAMES: Names<'static> = Names {
     reserved: &["context", "ctx", "llm_query", "print", "submit"],
     promises: &["llm_query", "llm_query_batched", "rlm_query"],
     ends: &["submit", "finalVar"],
+    context: None,
 };
 
 fn shows(source: &str, expected: Expect) {
@@ -130,6 +131,36 @@ fn what_is_unwise_is_noted() {
             // 2:45: this calls `llm_query` once a line: put many lines into one prompt, as ctx.chunk() does, or count in code
             // 3:1: nobody uses what `llm_query(…)` answers: add `await` and keep it"#]],
     );
+}
+
+#[test]
+fn a_prompt_with_all_of_the_context_is_seen() {
+    let asks = [
+        "await llm_query(`Read: ${context}`)",
+        "await llm_query('Read: ' + ctx.text)",
+        "await llm_query_batched(['a', question + ('\\n' + context)])",
+        "const { context: c } = o; await llm_query(context.slice(0, 100) + c)",
+        "await llm_query('Read', { context })",
+        "const f = (context) => llm_query(context)",
+    ];
+    let said = |characters: usize| {
+        let names = Names { context: Some(ContextSize { characters, prompt: 400_000 }), ..NAMES };
+        let of = |ask: &&str| match rewrite(ask, names) {
+            Ok(cell) => cell.notes.first().map_or("fine".to_owned(), |note| format!("note {note}")),
+            Err(wrong) => wrong[0].to_string(),
+        };
+        asks.iter().map(of).map(|said| said.chars().take(60).collect::<String>()).collect::<Vec<_>>().join("\n")
+    };
+    expect![[r#"
+        1:7: `llm_query` is given the whole context, 500000 characte
+        1:7: `llm_query` is given the whole context, 500000 characte
+        1:7: `llm_query_batched` is given the whole context, 500000 
+        fine
+        fine
+        fine"#]]
+    .assert_eq(&said(500_000));
+    assert_eq!(said(50_000).matches("note 1:7: ").count(), 3);
+    assert_eq!(said(500).matches("fine").count(), 6);
 }
 
 #[test]

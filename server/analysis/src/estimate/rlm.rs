@@ -17,7 +17,9 @@ pub(super) fn spent(call: &RlmCall, assumptions: &Assumptions) -> (Cost, Vec<&'s
     let turn = priced(Size::prior(&priors::RLM_TURN), Size::prior(&priors::RLM_CELLS), &call.model, assumptions);
     let part = priced(Size::prior(&priors::RLM_PART), Size::prior(&priors::TEXT_ANSWER), &call.sub_model, assumptions);
     let most = call.calls.or(call.agents.cap.map(|cap| cap.limit)).unwrap_or(priors::RLM_CALLS.high);
-    let turns = [1, priors::RLM_TURNS.likely.min(call.turns), call.turns];
+    // Where cells begin REPLs, all their calls may be replies of root models.
+    let replies = if call.deep { call.turns.saturating_add(most) } else { call.turns };
+    let turns = [1, priors::RLM_TURNS.likely.min(call.turns), replies];
     let calls = [0, priors::RLM_CALLS.likely.min(most), most];
     let mut one = both(turn, turns, part, calls);
     priors::assume(&mut one.assumed, [&priors::RLM_TURNS, &priors::RLM_CALLS]);

@@ -222,6 +222,7 @@ impl<'a> Interp<'a> {
                     agents: agents(Key::Nested(*start)),
                     turns: rlm.turns,
                     calls: rlm.calls,
+                    deep: rlm.deep,
                     model: rlm.model.clone().unwrap_or_default(),
                     sub_model: rlm.sub_model.clone().unwrap_or_default(),
                     concurrent: site.concurrent,

@@ -98,6 +98,8 @@ impl Way {
 /// The abstract interpreter.
 pub(super) struct Interp<'a> {
     pub(super) script: &'a Script,
+    /// Whether the script names the option `rlm` of `agent()`.
+    pub(super) names_rlm: bool,
     pub(super) context: &'a Context,
     pub(super) scopes: &'a Scopes,
     pub(super) heap: Heap,
@@ -194,6 +196,7 @@ impl<'a> Interp<'a> {
         let args_place = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
         Interp {
             script,
+            names_rlm: crate::vocabulary::names_rlm(&script.text),
             context,
             scopes,
             heap,

@@ -44,20 +44,38 @@ impl<'a> Interp<'a> {
         let prompt = args.get(0);
         let prompt_span = args.span(0, at);
         self.misused(&prompt, prompt_span, super::MisuseKind::Text);
-        let text = self.text_of(&prompt);
         let options = args.get(1);
-        let read = |me: &mut Self, name: &str| me.option(&options, name, args.span(1, at));
+        let options_span = args.span(1, at);
+        let rlm = self.option(&options, "rlm", options_span);
+        // What is not known may be the option only where the script names it: elsewhere the runtime refuses it.
+        let may_be = !rlm.without_nullish().is_never() && (rlm.unknown.is_none() || self.names_rlm);
+        let may_not = rlm.is_nullish_possible() || rlm.unknown.is_some();
+        if may_be && may_not {
+            return self.either(2, |me, way| {
+                me.callee = callee;
+                match way {
+                    0 => me.agent_as_rlm(&rlm.without_nullish(), &options, at, options_span, options_span),
+                    _ => me.plain_agent(&prompt, prompt_span, &options, options_span, at),
+                }
+            });
+        }
+        self.callee = callee;
+        match may_be {
+            true => self.agent_as_rlm(&rlm, &options, at, options_span, at),
+            false => self.plain_agent(&prompt, prompt_span, &options, options_span, at),
+        }
+    }
+
+    /// A call of `agent` that is no tree.
+    fn plain_agent(&mut self, prompt: &Val, prompt_span: Span, options: &Val, options_span: Span, at: Span) -> Val {
+        let callee = self.callee;
+        let text = self.text_of(prompt);
+        let read = |me: &mut Self, name: &str| me.option(options, name, options_span);
         let schema = read(self, "schema");
         let label = read(self, "label");
         let phase = read(self, "phase");
         let (model, effort, agent_type) = (read(self, "model"), read(self, "effort"), read(self, "agentType"));
-        let options_span = args.span(1, at);
         let phases = self.phases_of(&phase);
-        let rlm = read(self, "rlm");
-        if !rlm.without_nullish().is_never() && rlm.unknown.is_none() {
-            self.callee = callee;
-            return self.agent_as_rlm(&rlm, &options, at, options_span);
-        }
         let schema_json = if schema.is_nullish() { None } else { self.schema_json(&schema) };
         let label_parts = if label.is_nullish() { None } else { Some(self.text_of(&label).parts(options_span)) };
         let seen = AgentSite {

@@ -12,14 +12,11 @@ use super::{
 };
 use crate::{
     text::Span,
-    vocabulary::{Field, RLM_DEPTH, RLM_LIMITS, RLM_OPTIONS, RLM_TURNS},
+    vocabulary::{Field, RLM_DEEPEST, RLM_DEPTH, RLM_LIMITS, RLM_MOST_TURNS, RLM_OPTIONS, RLM_TURNS},
 };
 
 /// The phase in which the calls of all trees are counted. A run shows them by tree and turn.
 pub const RLM_PHASE: &str = "rlm";
-
-// A call of a cell is one call of a model as long as no cell can start a REPL of its own.
-const _: () = assert!(RLM_DEPTH <= 1);
 
 /// An `rlm(…)` call site, or an `agent(…)` call site with the option `rlm`.
 #[derive(Clone, Debug)]
@@ -34,8 +31,11 @@ pub struct RlmCall {
     pub agents: Count,
     /// Most replies of one tree's root model, the closing one included.
     pub turns: u64,
-    /// Most calls that one tree's cells make; `None` where nothing but the run's own limit bounds them.
+    /// Most calls that one tree's cells make, with the replies of REPLs that these begin; `None` where nothing but the run's own limit bounds
+    /// them.
     pub calls: Option<u64>,
+    /// Whether its cells may begin REPLs of their own.
+    pub deep: bool,
     /// The root's model.
     pub model: Setting,
     /// The model of the calls its cells make.
@@ -51,6 +51,7 @@ pub struct RlmCall {
 pub(super) struct RlmSite {
     pub(super) turns: u64,
     pub(super) calls: Option<u64>,
+    pub(super) deep: bool,
     pub(super) model: Option<Setting>,
     pub(super) sub_model: Option<Setting>,
 }
@@ -60,6 +61,7 @@ impl RlmSite {
     fn meet(&mut self, other: RlmSite) {
         self.turns = self.turns.max(other.turns);
         self.calls = self.calls.zip(other.calls).map(|(a, b)| a.max(b));
+        self.deep |= other.deep;
         self.model = join_settings(self.model.take(), other.model);
         self.sub_model = join_settings(self.sub_model.take(), other.sub_model);
     }
@@ -70,6 +72,8 @@ struct Limits {
     turns: u64,
     /// Calls of its cells.
     calls: Tally,
+    /// Whether these may begin REPLs.
+    deep: bool,
     /// Whether the runtime takes them as they are. Otherwise it may refuse them, and nothing is called.
     sure: bool,
 }
@@ -80,6 +84,9 @@ impl<'a> Interp<'a> {
         let question = self.option(&options, "question", place);
         let [context, contexts] = ["context", "contexts"].map(|name| self.option(&options, name, place));
         let schema = self.option(&options, "schema", place);
+        // It is called as often as its tree submits.
+        let validate = self.option(&options, "validate", place);
+        self.escape(&validate, place);
         let model = self.option(&options, "model", place);
         self.misused(&question, place, super::MisuseKind::Text);
         let mut limits = self.limits(&options, RLM_OPTIONS, place);
@@ -101,14 +108,17 @@ impl<'a> Interp<'a> {
     }
 
     /// `agent(prompt, { rlm: { … } })`. Its calls are in the tree's phase, not in the agent's.
-    pub(super) fn agent_as_rlm(&mut self, rlm: &Val, options: &Val, at: Span, place: Span) -> Val {
+    ///
+    /// `site` is the place under which the trees are known, which is another one where the call may also be that of a plain agent.
+    pub(super) fn agent_as_rlm(&mut self, rlm: &Val, options: &Val, at: Span, place: Span, site: Span) -> Val {
         let model = &self.option(options, "model", place);
         let mut limits = self.limits(rlm, RLM_LIMITS, place);
         // What is given besides may be refused.
         for (of, name) in [(rlm, "context"), (rlm, "contexts"), (options, "agentType"), (options, "isolation")] {
             limits.sure &= self.option(of, name, place).is_nullish();
         }
-        let fx = self.tree(rlm, model, limits, at, place);
+        limits.sure &= self.names_rlm;
+        let fx = self.tree(rlm, model, limits, site, place);
         let line = self.script.lines.line_of(at.start) + 1;
         let null = self.why(at, format_args!("the agent at line {line} gives null when it is skipped or fails"));
         let val = self.data(at, "its cells decide what it answers").join(&Val::null_because(null));
@@ -117,11 +127,12 @@ impl<'a> Interp<'a> {
 
     /// Notes the site and gives what one tree does.
     fn tree(&mut self, options: &Val, model: &Val, limits: Limits, at: Span, place: Span) -> Effects {
-        let Limits { turns, calls, sure } = limits;
+        let Limits { turns, calls, deep, sure } = limits;
         let sub_model = self.option(options, "subModel", place);
         let seen = RlmSite {
             turns: turns + 1,
             calls: calls.high,
+            deep,
             model: Some(self.setting(model, place)),
             sub_model: Some(self.setting(&sub_model, place)),
         };
@@ -160,8 +171,8 @@ impl<'a> Interp<'a> {
             _ => false,
         });
         let (turns, depth) = (self.option(options, "maxTurns", place), self.option(options, "maxDepth", place));
-        let (turns, turns_sure) = within(&turns, 1, RLM_TURNS.into());
-        let (depth, depth_sure) = within(&depth, 0, RLM_DEPTH.into());
+        let (turns, turns_sure) = within(&turns, RLM_TURNS, 1, RLM_MOST_TURNS);
+        let (depth, depth_sure) = within(&depth, RLM_DEPTH, 0, RLM_DEEPEST);
         let budget = self.option(options, "budget", place);
         let most = if budget.is_nullish() { Val::undefined() } else { self.option(&budget, "calls", place) };
         let models = ["model", "subModel"].map(|name| {
@@ -185,9 +196,14 @@ impl<'a> Interp<'a> {
                 Tally { low: 0, high: None, sum: Sum::symbol(sym), whys: Whys::one(why) }
             }
         };
-        let plain = plain && self.option(options, "workflows", place).is_nullish();
+        // A call of a cell begins a REPL where the depth allows, whose root model replies as often as the outermost may. A workflow that a
+        // cell calls may begin one too.
+        let deep = depth > 1;
+        let calls = if deep { calls.times(&Tally::exactly(turns + 1)) } else { calls };
+        let others = ["workflows", "direct", "validate"];
+        let plain = plain && others.iter().all(|name| self.option(options, name, place).is_nullish());
         let sure = plain && turns_sure && depth_sure && (budget.is_nullish() || exact) && models == [true, true];
-        Limits { turns, calls, sure }
+        Limits { turns, calls, deep, sure }
     }
 
     /// An option, `undefined` where there are no options.
@@ -198,14 +214,14 @@ impl<'a> Interp<'a> {
     }
 }
 
-/// The most a limit can be that is `most` where nothing is given, and whether it is certain to be accepted.
-fn within(val: &Val, least: u64, most: u64) -> (u64, bool) {
+/// The most a limit can be that is `usual` where nothing is given, and whether it is certain to be accepted.
+fn within(val: &Val, usual: u32, least: u32, most: u32) -> (u64, bool) {
     if val.is_nullish() {
-        return (most, true);
+        return (usual.into(), true);
     }
     match val.as_number() {
-        Some(n) if n.fract() == 0.0 && n >= least as f64 && n <= most as f64 => (n as u64, true),
-        _ => (most, false),
+        Some(n) if n.fract() == 0.0 && n >= least.into() && n <= most.into() => (n as u64, true),
+        _ => (most.into(), false),
     }
 }
 

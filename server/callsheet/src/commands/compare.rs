@@ -66,7 +66,7 @@ pub(crate) struct Compare {
 struct Job {
     task: Task,
     contexts: Vec<ContextFile>,
-    texts: Vec<Arc<str>>,
+    texts: Vec<String>,
     source: Source,
     context: Context,
     analysis: Analysis,
@@ -176,7 +176,7 @@ impl Compare {
             if !self.json {
                 output::line(&format!("   {:<8}  {}  {}", way.name(), run.id, tree::headline(&run.state())))?;
             }
-            let texts: Vec<&str> = job.texts.iter().map(|text| &**text).collect();
+            let texts: Vec<&str> = job.texts.iter().map(String::as_str).collect();
             runs.push(Measured::of(&run, &job.contexts, &texts, job.prices()));
             first.get_or_insert((run, begun));
         }

@@ -10,7 +10,7 @@ use analysis::{
 use clap::Args;
 use models::{Chosen, Latency, Model, Simulated};
 use runtime::{
-    EventKind, Outcome, RunError, RunHandle, RunId, RunSpec, RunState, Status,
+    EventKind, Outcome, RlmContext, RunError, RunHandle, RunId, RunSpec, RunState, Status,
     rlm::{ContextFile, Question, RlmLimits},
 };
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(crate) struct Rlm {
     /// A JSON Schema the answer must satisfy; its root is an object.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// Who writes the cells and answers, as `anthropic:sonnet`. `simulated` writes real cells by a fixed plan and makes all answers up:
+    /// Who writes the cells and answers, as `anthropic:sonnet`. `simulated` writes real cells by a fixed policy and makes all answers up:
     /// deterministic, free, meaningless.
     #[arg(long, value_name = "MODEL", default_value = "simulated")]
     model: String,
@@ -62,6 +62,10 @@ pub(crate) struct Rlm {
     /// Calls one cell may make before it has to confirm them.
     #[arg(long, value_name = "N", default_value_t = RlmLimits::FAN_OUT)]
     fan_out: u64,
+    /// One plain call answers, without a REPL, where the files have at most so many tokens; 16000 where no number is given.
+    #[arg(long, value_name = "TOKENS", num_args = 0..=1, require_equals = true, default_missing_value = "16000",
+        value_parser = clap::value_parser!(u64).range(1..))]
+    direct: Option<u64>,
     /// A saved workflow that cells may call by its name; may be given several times.
     #[arg(long, value_name = "NAME")]
     workflow: Vec<String>,
@@ -108,7 +112,13 @@ impl Rlm {
             schema: schema.transpose()?,
             sub_model: self.sub_model.clone(),
             workflows: self.workflow.clone(),
-            limits: RlmLimits { depth: self.depth, turns: self.turns, fan_out: self.fan_out, ..RlmLimits::default() },
+            limits: RlmLimits {
+                depth: self.depth,
+                turns: self.turns,
+                fan_out: self.fan_out,
+                direct: self.direct,
+                ..RlmLimits::default()
+            },
             max_calls: self.max_calls,
             budget_tokens: self.budget_tokens.map(Tokens),
             wall: Duration::from_secs(60 * self.minutes),
@@ -147,6 +157,9 @@ impl Rlm {
             " LIMITS   depth {}, {} turns, {calls} calls{tokens}, {} at a time, {} minutes",
             self.depth, self.turns, self.concurrency, self.minutes
         ))?;
+        if let Some(tokens) = self.direct {
+            output::line(&format!(" DIRECT   one plain call where the files have at most {tokens} tokens"))?;
+        }
         output::line(&match chosen.is_simulated() {
             true => " BASIS    simulated: the cells are real, all answers are made up and mean nothing".to_owned(),
             false => format!(" ANSWERS  {}: this spends real money, within the limits above", self.model),
@@ -170,6 +183,7 @@ fn report(state: &RunState, outcome: &Outcome, prices: &OwnPrices) -> Result<(),
 /// How the outermost recursive language model came to its answer.
 fn how(state: &RunState) -> String {
     match outermost(state) {
+        Some(EventKind::RlmEnded { how, .. }) if how == "direct" => "by one plain call, without a REPL".into(),
         Some(EventKind::RlmEnded { how, turns, .. }) => {
             format!("{how} in {}", numbers::count((*turns).into(), "turn"))
         }
@@ -182,16 +196,19 @@ fn outermost(state: &RunState) -> Option<&EventKind> {
     Some(&state.trees.roots().next()?.ended.as_ref()?.kind)
 }
 
-/// How much of the contexts was read and sent.
+/// How much of each context was read and sent.
 fn coverage(state: &RunState) -> Vec<String> {
-    let Some(EventKind::RlmEnded { coverage, .. }) = outermost(state) else { return Vec::new() };
-    let percent = |value: &Value| format!("{:.1} %", value.as_f64().unwrap_or(0.0) * 100.0);
-    let line = |c: &Value| {
-        format!(
-            " coverage {} read by code, {} sent to models",
-            percent(&c["read"]["share"]),
-            percent(&c["sent"]["share"])
-        )
+    let begun = state.trees.roots().next().map(|root| &root.started.kind);
+    let (Some(EventKind::RlmStarted { contexts, .. }), Some(EventKind::RlmEnded { coverage, .. })) =
+        (begun, outermost(state))
+    else {
+        return Vec::new();
     };
-    coverage.iter().map(line).collect()
+    let percent = |value: &Value| format!("{:.1} %", value.as_f64().unwrap_or(0.0) * 100.0);
+    let line = |(c, context): (&Value, &RlmContext)| {
+        let of = if coverage.len() > 1 { format!(": {}", context.name) } else { String::new() };
+        let (read, sent) = (percent(&c["read"]["share"]), percent(&c["sent"]["share"]));
+        format!(" coverage {read} read by code, {sent} sent to models{of}")
+    };
+    coverage.iter().zip(contexts).map(line).collect()
 }

@@ -353,6 +353,8 @@ mod tests {
                 maxDepth -> maxDepth: 
                 budget -> budget: 
                 workflows -> workflows: 
+                direct -> direct: 
+                validate -> validate: 
                 label -> label: 
             "#]],
         );

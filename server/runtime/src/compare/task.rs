@@ -143,7 +143,7 @@ impl Task {
     pub fn args(&self, contexts: &[ContextFile]) -> Result<Value, TaskError> {
         let mut files = Vec::new();
         for context in contexts {
-            files.push(json!({"name": context.name, "text": &*context.text()?}));
+            files.push(json!({"name": context.name, "text": context.text()?}));
         }
         let mut args = self.workflow.args.clone();
         args.entry("question").or_insert_with(|| self.question.clone().into());

@@ -3,12 +3,19 @@
 use std::fmt::Write;
 
 use analysis::units::thousands;
+use serde_json::Value;
 
 use super::{RlmLimits, output};
 use crate::event::RlmContext;
 
 /// How the system prompt of every root model begins; simulated roots know their calls by it.
 pub const BEGINS: &str = "You answer a question about a context that may be far larger than you can read.";
+
+/// What a root model is told of `rlm_query` where it begins a REPL; by this, too, simulated roots know where they are.
+pub(super) const DEEPER: &str = "the same with a REPL of its own, for parts that are themselves too large to read";
+
+/// What comes before the schema of an answer.
+const SCHEMA: &str = "\nThe answer must satisfy this JSON Schema:\n";
 
 /// What models whose name holds a word are told besides. Published prompts do not carry over from one model to another
 /// unchanged.
@@ -36,7 +43,7 @@ pub struct ContextLine {
 pub fn system(model: Option<&str>, depth_left: u32, limits: &RlmLimits, as_string: bool) -> String {
     let recursion = match depth_left {
         0 | 1 => "at this depth the same as `llm_query`",
-        _ => "the same with a REPL of its own, for parts that are themselves too large to read",
+        _ => DEEPER,
     };
     let (calls, rules, worked) = match depth_left {
         0 => (String::new(), String::new(), ""),
@@ -60,6 +67,16 @@ pub fn system(model: Option<&str>, depth_left: u32, limits: &RlmLimits, as_strin
         text.push_str(more);
     }
     text
+}
+
+/// What a root model is told of the schema that the answer must satisfy.
+pub(crate) fn schema(schema: &Value) -> String {
+    format!("{SCHEMA}{schema}\n")
+}
+
+/// The schema that a root model was told of.
+pub(super) fn schema_in(system: &str) -> Option<Value> {
+    serde_json::from_str(system.rsplit_once(SCHEMA)?.1.trim()).ok()
 }
 
 impl ContextLine {

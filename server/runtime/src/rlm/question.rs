@@ -1,6 +1,9 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use analysis::units::Tokens;
+use analysis::{
+    units::Tokens,
+    vocabulary::{RLM_DEEPEST, RLM_MOST_TURNS},
+};
 use models::{Chosen, Model};
 use serde_json::{Value, json};
 
@@ -40,10 +43,10 @@ impl Question {
     pub const MOST_CALLS: u64 = 10_000;
 
     /// How deep a person can let calls go.
-    pub const DEEPEST: u32 = 3;
+    pub const DEEPEST: u32 = RLM_DEEPEST;
 
     /// Turns of a root model that a person can ask for at most.
-    pub const MOST_TURNS: u32 = 100;
+    pub const MOST_TURNS: u32 = RLM_MOST_TURNS;
 
     /// The time where nobody says.
     pub const WALL: Duration = Duration::from_secs(15 * 60);
@@ -73,8 +76,9 @@ impl Question {
     /// As [`Question::spec`], where it is not known yet who answers.
     pub fn run(self, runs_dir: impl Into<PathBuf>) -> RunSpec {
         let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, runs_dir);
+        let contexts = ContextFile::distinct(self.contexts);
         let mut args = json!({ "question": self.question });
-        let mut references: Vec<Value> = self.contexts.iter().map(ContextFile::reference).collect();
+        let mut references: Vec<Value> = contexts.iter().map(ContextFile::reference).collect();
         match references.len() {
             1 => args["context"] = references.remove(0),
             _ => args["contexts"] = references.into(),
@@ -93,8 +97,10 @@ impl Question {
         spec.limits.max_agents = self.max_calls;
         spec.limits.budget_tokens = self.budget_tokens;
         spec.limits.wall = Some(self.wall);
-        spec.rlm = self.limits;
-        spec.contexts = self.contexts;
+        // What a person sets for a question holds for all that comes of it.
+        let RlmLimits { depth, turns, .. } = self.limits;
+        spec.rlm = RlmLimits { deepest: depth, most_turns: turns, ..self.limits };
+        spec.contexts = contexts;
         spec
     }
 }

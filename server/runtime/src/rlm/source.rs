@@ -1,13 +1,16 @@
 //! Contexts that are files.
 
 use std::{
-    fs, io,
+    collections::HashSet,
+    fs::{self, File},
+    io::{self, Read},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::key;
 
@@ -28,6 +31,20 @@ pub struct ContextFile {
     /// Bytes.
     pub bytes: u64,
     /// SHA-256 of its bytes: a run whose context has changed is another run.
+    pub hash: String,
+}
+
+/// A part of such a file that is put below a prompt. Scripts and journals hold this, never a copy of the text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Excerpt {
+    /// The name of the file among the contexts of the run.
+    pub context: String,
+    /// Offset of its first byte.
+    pub start: u64,
+    /// Offset of the byte after its last.
+    pub end: u64,
+    /// SHA-256 of these bytes.
     pub hash: String,
 }
 
@@ -66,6 +83,12 @@ pub enum BadContext {
         /// Offset of the first bad byte.
         at: usize,
     },
+    /// Nobody gave the run such a file.
+    #[error("the run was given no context {name:?}")]
+    Unknown {
+        /// Its name.
+        name: String,
+    },
     /// It has changed since the run began.
     #[error("{path} has changed since the run was started")]
     Changed {
@@ -75,12 +98,31 @@ pub enum BadContext {
 }
 
 impl ContextFile {
-    /// Looks at the file at `path`.
+    /// Looks at the file at `path`, of which no more than a piece is in memory at a time.
     pub fn open(path: &Path) -> Result<Self, BadContext> {
-        let text = read(path)?;
+        let (bytes, hash) = examined(path)?;
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         let path = fs::canonicalize(path).map_err(|source| BadContext::Read { path: path.to_owned(), source })?;
-        Ok(Self { name, path, bytes: text.len() as u64, hash: key::digest(&text) })
+        Ok(Self { name, path, bytes, hash })
+    }
+
+    /// The same files, each under a name of its own: those that share one are known by more of their path.
+    pub fn distinct(mut files: Vec<Self>) -> Vec<Self> {
+        let mut taken = HashSet::new();
+        for file in &mut files {
+            let mut folders = file.path.parent();
+            while taken.contains(&file.name) {
+                let Some(folder) = folders.and_then(Path::file_name) else { break };
+                file.name = format!("{}/{}", folder.to_string_lossy(), file.name);
+                folders = folders.and_then(Path::parent);
+            }
+            let (name, mut number) = (file.name.clone(), 1);
+            while !taken.insert(file.name.clone()) {
+                number += 1;
+                file.name = format!("{name} ({number})");
+            }
+        }
+        files
     }
 
     /// A text that is in no file, under the name people know it by. It is kept in `folder`, in a file named after what it says: a run that
@@ -100,12 +142,16 @@ impl ContextFile {
     /// # Errors
     ///
     /// Where it cannot be read, or has changed.
-    pub fn text(&self) -> Result<Arc<str>, BadContext> {
-        let text = read(&self.path)?;
-        match key::digest(&text) == self.hash {
-            true => Ok(text.into()),
-            false => Err(BadContext::Changed { path: self.path.clone() }),
+    pub fn text(&self) -> Result<String, BadContext> {
+        let failed = |source| BadContext::Read { path: self.path.clone(), source };
+        let bytes = fs::metadata(&self.path).map_err(failed)?.len();
+        if bytes != self.bytes {
+            return Err(BadContext::Changed { path: self.path.clone() });
         }
+        // One copy, in a buffer of its exact size.
+        let text = String::from_utf8(fs::read(&self.path).map_err(failed)?).ok();
+        let text = text.filter(|text| key::digest(text) == self.hash);
+        text.ok_or_else(|| BadContext::Changed { path: self.path.clone() })
     }
 
     /// How arguments of a run name it.
@@ -114,14 +160,122 @@ impl ContextFile {
     }
 }
 
-fn read(path: &Path) -> Result<String, BadContext> {
-    let failed = |source| BadContext::Read { path: path.to_owned(), source };
-    let bytes = fs::metadata(path).map_err(failed)?.len();
-    if bytes > LARGEST {
-        return Err(BadContext::TooLarge { path: path.to_owned(), bytes });
+impl Excerpt {
+    /// Bytes.
+    pub fn bytes(&self) -> usize {
+        self.end.saturating_sub(self.start) as usize
     }
-    String::from_utf8(fs::read(path).map_err(failed)?).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        BadContext::NotText { path: path.to_owned(), at }
-    })
+
+    /// Its text, out of the file among `contexts` that holds it.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such file, or it says something else there.
+    pub fn text(&self, contexts: &[ContextFile]) -> Result<String, BadContext> {
+        let unknown = || BadContext::Unknown { name: self.context.clone() };
+        let file = contexts.iter().find(|file| file.name == self.context).ok_or_else(unknown)?;
+        let changed = || BadContext::Changed { path: file.path.clone() };
+        if self.start > self.end || self.end > file.bytes {
+            return Err(changed());
+        }
+        let mut bytes = vec![0; self.bytes()];
+        let read = File::open(&file.path).and_then(|open| open.read_exact_at(&mut bytes, self.start));
+        read.map_err(|source| match source.kind() {
+            io::ErrorKind::UnexpectedEof => changed(),
+            _ => BadContext::Read { path: file.path.clone(), source },
+        })?;
+        let text = String::from_utf8(bytes).ok().filter(|text| key::digest(text) == self.hash);
+        text.ok_or_else(changed)
+    }
+}
+
+/// What stands below a prompt that a text is attached to.
+pub(crate) fn attached(prompt: &str, text: &str) -> String {
+    format!("{prompt}\n\n<context>\n{text}\n</context>")
+}
+
+/// Bytes of a file and their SHA-256, where they are text.
+fn examined(path: &Path) -> Result<(u64, String), BadContext> {
+    const PIECE: usize = 1 << 20;
+    let failed = |source| BadContext::Read { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    let (mut bytes, mut begun) = (0, 0);
+    loop {
+        // What begins a character at the end of a piece is read on with the next.
+        let read = file.read(&mut piece[begun..]).map_err(failed)?;
+        hasher.update(&piece[begun..begun + read]);
+        bytes += read as u64;
+        if bytes > LARGEST {
+            return Err(BadContext::TooLarge { path: path.to_owned(), bytes: bytes.max(size(path)) });
+        }
+        let seen = begun + read;
+        let whole = match std::str::from_utf8(&piece[..seen]) {
+            Ok(_) => seen,
+            Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
+            Err(error) => {
+                let at = bytes as usize - seen + error.valid_up_to();
+                return Err(BadContext::NotText { path: path.to_owned(), at });
+            }
+        };
+        if read == 0 {
+            return Ok((bytes, key::hex(&hasher.finalize())));
+        }
+        piece.copy_within(whole..seen, 0);
+        begun = seen - whole;
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |about| about.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    #[test]
+    fn pieces_do_not_cut_characters_and_bad_bytes_are_placed() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!("{}😀é\n", "x".repeat((1 << 20) - 2)).repeat(2);
+        let open = ContextFile::open(&file(folder.path(), "a.txt", text.as_bytes())).unwrap();
+        assert_eq!((open.bytes, &open.hash), (text.len() as u64, &key::digest(&text)));
+        assert_eq!(open.text().unwrap(), text);
+        for (bytes, at) in [([b"x".repeat(1 << 20), vec![0xff]].concat(), 1 << 20), (b"ab\xf0\x9f".to_vec(), 2)] {
+            let error = ContextFile::open(&file(folder.path(), "b.txt", &bytes)).unwrap_err();
+            assert!(matches!(error, BadContext::NotText { at: found, .. } if found == at), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_read_from_its_file_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(folder.path(), "a.txt", "one two é three".as_bytes());
+        let files = [ContextFile::open(&path).unwrap()];
+        let of = |start, end, hash: &str| Excerpt { context: "a.txt".into(), start, end, hash: key::digest(hash) };
+        assert_eq!(of(4, 10, "two é").text(&files).unwrap(), "two é");
+        for wrong in [of(4, 10, "two"), of(4, 9, "two é"), of(4, 99, "two é"), of(5, 4, "")] {
+            assert!(matches!(wrong.text(&files), Err(BadContext::Changed { .. })), "{wrong:?}");
+        }
+        assert!(matches!(of(0, 1, "o").text(&[]), Err(BadContext::Unknown { .. })));
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["a/x.txt", "b/x.txt", "x.txt"].map(|name| file(folder.path(), name, name.as_bytes()));
+        let again = paths[0].clone();
+        let files = paths.iter().chain([&again]).map(|path| ContextFile::open(path).unwrap()).collect();
+        let names: Vec<String> = ContextFile::distinct(files).into_iter().map(|file| file.name).collect();
+        assert_eq!(names[..2], ["x.txt", "b/x.txt"]);
+        assert!(names[2].ends_with("/x.txt") && names[3] == "a/x.txt", "{names:?}");
+    }
 }

@@ -1,19 +1,26 @@
 //! A text of any size, by lines and by JavaScript's own offsets: UTF-16 units.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use analysis::tokens;
 
+use super::Excerpt;
+use crate::key;
+
 /// Bytes between two marks.
-const STEP: usize = 4096;
+const STEP: usize = 1024;
 
 /// Bytes of a text that are counted to estimate its tokens.
 const COUNTED: usize = 64 << 10;
 
-/// A text and the index of its lines and offsets.
+/// A text and the index of its lines and offsets. Parts of one whole share its bytes.
 #[derive(Debug)]
 pub(crate) struct Text {
-    text: Arc<str>,
+    whole: Arc<String>,
+    /// Which bytes of the whole.
+    at: Range<usize>,
+    /// The file that holds the whole, by its name among the contexts of the run.
+    file: Option<Arc<str>>,
     /// Units before every `STEP`th byte; empty where every character is one byte.
     marks: Vec<u32>,
     units: usize,
@@ -22,25 +29,55 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub(crate) fn new(text: Arc<str>) -> Self {
+    /// A text that only this process has.
+    pub(crate) fn new(text: String) -> Self {
+        let all = 0..text.len();
+        Self::indexed(text.into(), all, None)
+    }
+
+    /// The text of a file.
+    pub(crate) fn of_file(name: &str, text: String) -> Self {
+        let all = 0..text.len();
+        Self::indexed(text.into(), all, Some(name.into()))
+    }
+
+    /// The bytes `from..to` as a text of their own; both are boundaries of characters.
+    pub(crate) fn part(&self, from: usize, to: usize) -> Self {
+        Self::indexed(self.whole.clone(), self.at.start + from..self.at.start + to, self.file.clone())
+    }
+
+    /// The bytes `from..to` as the part of a file that they are, where they are one.
+    pub(crate) fn excerpt(&self, from: usize, to: usize) -> Option<Excerpt> {
+        let file = self.file.as_ref()?;
+        let start = self.at.start as u64;
+        let hash = key::digest(&self.as_str()[from..to]);
+        Some(Excerpt { context: file.to_string(), start: start + from as u64, end: start + to as u64, hash })
+    }
+
+    fn indexed(whole: Arc<String>, at: Range<usize>, file: Option<Arc<str>>) -> Self {
+        let text = &whole[at.clone()];
         let mut lines = vec![0];
         lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
-        if text.is_ascii() {
-            let units = text.len();
-            return Self { text, marks: Vec::new(), units, lines };
+        let (mut marks, mut units) = (Vec::new(), text.len());
+        if !text.is_ascii() {
+            units = 0;
+            marks.reserve_exact(text.len() / STEP + 1);
+            for chunk in text.as_bytes().chunks(STEP) {
+                marks.push(units as u32);
+                units += chunk.iter().map(|byte| units_of(*byte)).sum::<usize>();
+            }
         }
-        let mut marks = Vec::with_capacity(text.len() / STEP + 1);
-        let mut units = 0;
-        for chunk in text.as_bytes().chunks(STEP) {
-            marks.push(units as u32);
-            units += chunk.iter().map(|byte| units_of(*byte)).sum::<usize>();
-        }
-        Self { text, marks, units, lines }
+        Self { whole, at, file, marks, units, lines }
     }
 
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
-        &self.text
+        &self.whole[self.at.clone()]
+    }
+
+    /// Whether every character is one byte.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.marks.is_empty()
     }
 
     /// Length in units.
@@ -56,7 +93,7 @@ impl Text {
     /// The bytes of line `at` (from 0), without its end.
     pub(crate) fn line(&self, at: usize) -> Option<(usize, usize)> {
         let start = *self.lines.get(at)? as usize;
-        let end = self.lines.get(at + 1).map_or(self.text.len(), |next| *next as usize - 1);
+        let end = self.lines.get(at + 1).map_or(self.at.len(), |next| *next as usize - 1);
         Some((start, end))
     }
 
@@ -71,7 +108,7 @@ impl Text {
             return at;
         }
         let mark = (at / STEP).min(self.marks.len() - 1);
-        let bytes = &self.text.as_bytes()[mark * STEP..at];
+        let bytes = &self.as_str().as_bytes()[mark * STEP..at];
         self.marks[mark] as usize + bytes.iter().map(|byte| units_of(*byte)).sum::<usize>()
     }
 
@@ -79,12 +116,12 @@ impl Text {
     /// character's first.
     pub(crate) fn byte_of(&self, at: usize) -> (usize, bool) {
         if self.marks.is_empty() || at >= self.units {
-            return (if at >= self.units { self.text.len() } else { at }, false);
+            return (if at >= self.units { self.at.len() } else { at }, false);
         }
         let mark = self.marks.partition_point(|units| *units as usize <= at) - 1;
         let mut units = self.marks[mark] as usize;
         let from = mark * STEP;
-        for (n, byte) in self.text.as_bytes()[from..].iter().enumerate() {
+        for (n, byte) in self.as_str().as_bytes()[from..].iter().enumerate() {
             let here = units_of(*byte);
             if here > 0 && units == at {
                 return (from + n, false);
@@ -94,12 +131,12 @@ impl Text {
             }
             units += here;
         }
-        (self.text.len(), false)
+        (self.at.len(), false)
     }
 
     /// An estimate of the tokens: exact for short texts, else from pieces spread over the text.
     pub(crate) fn tokens(&self) -> u64 {
-        estimate(&self.text)
+        estimate(self.as_str())
     }
 }
 
@@ -144,7 +181,7 @@ mod tests {
         #[test]
         fn offsets_are_those_of_javascript(piece in "[a-z\\n\u{e9}\u{4e2d}\u{1f600}]{1,40}", times in 1usize..400) {
             let whole = piece.repeat(times);
-            let text = Text::new(whole.as_str().into());
+            let text = Text::new(whole.clone());
             let units: Vec<u16> = whole.encode_utf16().collect();
             prop_assert_eq!(text.units(), units.len());
             for (at, _) in whole.char_indices().step_by(97) {
@@ -165,6 +202,12 @@ mod tests {
                 prop_assert_eq!(&whole[start..end], *line);
                 prop_assert_eq!(text.line_of(start), n);
             }
+            // A part is the same as a text of its own.
+            let (from, to) = (whole.char_indices().nth(1).map_or(0, |(at, _)| at), whole.len());
+            let (part, own) = (text.part(from, to), Text::new(whole[from..to].to_owned()));
+            prop_assert_eq!((part.as_str(), part.units(), part.lines()), (own.as_str(), own.units(), own.lines()));
+            prop_assert_eq!(&part.lines, &own.lines);
+            prop_assert_eq!(&part.marks, &own.marks);
         }
     }
 }

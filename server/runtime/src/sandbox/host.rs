@@ -471,6 +471,11 @@ impl Host {
         ids
     }
 
+    /// A call that was asked for and not made.
+    pub(super) fn not_made(&self) {
+        self.inner.borrow_mut().calls -= 1;
+    }
+
     /// Calls of models the run has made.
     pub(super) fn calls(&self) -> u64 {
         self.inner.borrow().calls

@@ -97,6 +97,15 @@
     return value;
   }
 
+  // A function is no data, so it is handed over by itself.
+  const rlm = {
+    rlm(options) {
+      if (typeof options !== "object" || options === null || !("validate" in options)) return host.rlm(options);
+      const { validate, ...rest } = options;
+      return host.rlm(rest, validate);
+    },
+  }.rlm;
+
   const noClock = "a run must be able to repeat; pass times in through args";
   const RealDate = Date;
   function FixedDate(...given) {
@@ -150,7 +159,8 @@
     freeze(value);
     defineProperty(globalThis, name, { value, writable: false, enumerable: false, configurable: false });
   };
-  for (const name of ["agent", "phase", "log", "workflow", "rlm"]) fixed(name, host[name]);
+  for (const name of ["agent", "phase", "log", "workflow"]) fixed(name, host[name]);
+  fixed("rlm", rlm);
   fixed("parallel", parallel);
   fixed("pipeline", pipeline);
   const { total, spent } = host;

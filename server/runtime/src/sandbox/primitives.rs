@@ -21,6 +21,10 @@ const LONGEST_PROMPT: usize = 16 << 20;
 /// Longest log line, phase title, in UTF-16 units: they are for people.
 const LONGEST_LINE: usize = 1 << 20;
 
+/// What is said of the option `rlm` in a script whose plan could not see it.
+const UNNAMED: &str = "agent() got the option `rlm` from data, and the script does not name it: write `rlm: …` in the call, so that its plan \
+                       can bound what it takes";
+
 /// Refuses a text that is too long before anything is made of it.
 fn short_enough(what: &str, value: &JsValue, most: usize) -> Result<(), String> {
     match value.as_string() {
@@ -72,6 +76,9 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         host.set_phase(phase.clone());
     }
     if let Some(given) = options.get("rlm").filter(|given| !given.is_null()) {
+        if !host.script().names_rlm {
+            return rejected(UNNAMED.into(), context);
+        }
         return repl::answer(prompt, read, given.clone(), at, context);
     }
     // A workflow that a cell called takes from what the cell's REPL has.
@@ -85,6 +92,7 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     host.say(&FromSandbox::Call(Box::new(Call {
         id,
         prompt,
+        excerpt: None,
         options,
         path: host.path(),
         phase: host.phase(),

@@ -15,7 +15,7 @@ use crate::{
     dialect::Dialect,
     event::{RlmContext, RunError},
     present,
-    rlm::{ContextFile, RlmLimits},
+    rlm::{ContextFile, Excerpt, RlmLimits},
 };
 
 /// Longest line either side accepts, in bytes: room for the largest arguments and results seen, times thirty.
@@ -101,8 +101,10 @@ pub(crate) enum Settled {
 pub(crate) struct Failure {
     pub kind: FailureKind,
     pub message: String,
-    /// Attempts that were made.
+    /// Attempts that were made; a request that was never sent had none.
     pub attempts: u32,
+    /// Whether the run counts the call: one beyond a limit of calls was not made.
+    pub made: bool,
 }
 
 /// Kinds of failures, under the names that cells see as `error.kind`.
@@ -212,6 +214,9 @@ pub(crate) struct Call {
     pub id: u64,
     /// What is asked.
     pub prompt: String,
+    /// What stands below the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Excerpt>,
     /// Options as the script gave them.
     pub options: Value,
     /// Where in the structure of the work.

@@ -83,7 +83,8 @@ pub(crate) fn serve(
         return Err(io::Error::other("the first message must be the script"));
     };
     // Files are read before the walls go up.
-    let texts = start.contexts.iter().map(|file| Ok((file.name.clone(), Arc::new(Text::new(file.text()?)))));
+    let texts =
+        start.contexts.iter().map(|file| Ok((file.name.clone(), Arc::new(Text::of_file(&file.name, file.text()?)))));
     let texts = texts.collect::<Result<Vec<_>, BadContext>>();
     let watch = raise(&start.walls)?;
     let (texts, unread) = match texts {
@@ -284,7 +285,7 @@ const PARKED: &str = "waits for a promise that never settles: nothing it started
 
 /// The end of a workflow that has no result.
 fn failed(message: String) -> Settled {
-    Settled::Failed(Failure { kind: FailureKind::Workflow, message, attempts: 1 })
+    Settled::Failed(Failure { kind: FailureKind::Workflow, message, attempts: 1, made: true })
 }
 
 fn left_alone(floating: &[(LineColumn, Option<String>)]) -> String {
@@ -297,12 +298,13 @@ fn left_alone(floating: &[(LineColumn, Option<String>)]) -> String {
 /// Settles the promise `id`, in the realm of the REPL that made it.
 pub(super) fn settle(host: &Rc<Host>, id: u64, outcome: Settled, context: &mut Context) {
     let Some(pending) = host.take(id) else { return };
+    host.repl.answered(host, id, &outcome);
     let Some((node, realm)) = repl::current(host) else { return fulfil(&pending, outcome, context) };
     let before = context.enter_realm(realm);
     let failed = match &outcome {
         Settled::Value(_) => None,
         Settled::Throw(message) => Some(("usage", message, 1)),
-        Settled::Failed(Failure { kind, message, attempts }) => Some((kind.name(), message, *attempts)),
+        Settled::Failed(Failure { kind, message, attempts, .. }) => Some((kind.name(), message, *attempts)),
     };
     match failed {
         Some((kind, message, attempts)) => {

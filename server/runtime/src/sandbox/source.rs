@@ -6,6 +6,7 @@ use analysis::{
     cell::Cell,
     script::{self, BodyKind},
     text::{LineColumn, LineIndex},
+    vocabulary,
 };
 
 /// In front of the text, on its first line. `args` is a parameter of an outer function so that a script may declare a
@@ -21,6 +22,8 @@ pub(super) struct Wrapped {
     pub(super) source: String,
     /// What was put into each line (from 1): at which column of the wrapped line, how many characters.
     inserted: HashMap<u32, Vec<(u32, u32)>>,
+    /// Whether it names the option `rlm` of `agent()`.
+    pub(super) names_rlm: bool,
     /// For a cell of a REPL, how its places are found instead.
     cell: Option<Cell>,
 }
@@ -47,7 +50,8 @@ impl Wrapped {
             _ => (*at, 1, *number),
         });
         let lines = &script.lines;
-        let mut wrapped = Self { text: BEFORE.to_owned(), source: source.to_owned(), ..Self::nothing() };
+        let names_rlm = vocabulary::names_rlm(source);
+        let mut wrapped = Self { text: BEFORE.to_owned(), source: source.to_owned(), names_rlm, ..Self::nothing() };
         wrapped.inserted.insert(1, vec![(1, BEFORE.len() as u32)]);
         let mut done = 0;
         for ((at, piece), _) in numbered {
@@ -71,7 +75,7 @@ impl Wrapped {
 
     /// No script.
     pub(super) fn nothing() -> Self {
-        Self { text: String::new(), source: String::new(), inserted: HashMap::new(), cell: None }
+        Self { text: String::new(), source: String::new(), inserted: HashMap::new(), names_rlm: false, cell: None }
     }
 
     /// A cell of a REPL.

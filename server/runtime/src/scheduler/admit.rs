@@ -4,6 +4,7 @@ use models::AgentKind;
 
 use super::{
     call::{Call, Stage},
+    ledger::HELD_BACK,
     owner::{Ended, Scheduler},
 };
 use crate::{
@@ -14,9 +15,6 @@ use crate::{
     run::RunSpec,
     sandbox::protocol::{self, Failure, FailureKind, Settled},
 };
-
-/// One in so many calls is held back for root models, so that a recursive language model can finish.
-const HELD_BACK: u64 = 20;
 
 /// What a call asks for, and what makes it the same call in another run.
 pub(super) struct Identified {
@@ -38,7 +36,8 @@ impl Identified {
         let model = spec.model_of(&options, kind.as_ref());
         // The instructions above the prompt.
         let system = said.asked.as_ref().and_then(|asked| asked.system.as_deref());
-        let mut content = key::content(&said.prompt, system, model.as_deref(), &options, kind.as_ref());
+        let mut content =
+            key::content(&said.prompt, said.excerpt.as_ref(), system, model.as_deref(), &options, kind.as_ref());
         let phase = options.phase.clone().or(said.phase.clone());
         if spec.dialect.key_includes_label_and_phase {
             content = key::named_content(&content, options.label.as_deref(), phase.as_deref());
@@ -59,7 +58,7 @@ impl Scheduler {
             if self.made >= open {
                 let message =
                     format!("the run may make {limit} calls, and {} are made; the request was not sent", self.made);
-                let failure = Failure { kind: FailureKind::Budget, message, attempts: 0 };
+                let failure = Failure { kind: FailureKind::Budget, message, attempts: 0, made: false };
                 self.tell(said.id, Settled::Failed(failure));
                 return Ok(());
             }
@@ -101,6 +100,7 @@ impl Scheduler {
             workflow: said.workflow,
             at: said.at,
             prompt: said.prompt.clone(),
+            excerpt: said.excerpt.clone(),
             schema: options.schema.clone(),
             model: model.clone(),
             effort: options.effort.clone().or_else(|| kind.as_ref()?.effort.clone()),
@@ -129,6 +129,7 @@ impl Scheduler {
             key,
             label,
             prompt: said.prompt,
+            excerpt: said.excerpt,
             model,
             options,
             kind,

@@ -12,6 +12,7 @@ use crate::{
     key::CallKey,
     options::AgentOptions,
     resume::Answered,
+    rlm::{BadContext, ContextFile, Excerpt, source::attached},
     run::Retry,
     sandbox::protocol::{Asked, FailureKind},
 };
@@ -24,6 +25,8 @@ pub(super) struct Call {
     pub(super) key: CallKey,
     pub(super) label: String,
     pub(super) prompt: String,
+    /// What stands below the prompt. It is read when the call leaves: of many that wait none is in memory.
+    pub(super) excerpt: Option<Excerpt>,
     pub(super) model: Option<String>,
     pub(super) options: AgentOptions,
     /// The kind of agent it names, where that is registered.
@@ -72,10 +75,16 @@ pub(crate) struct Back {
 }
 
 impl Call {
-    pub(super) fn request(&self, reservation: &Reservation, listener: Listener) -> Request {
+    /// The request, with the text that stands below the prompt.
+    pub(super) fn request(
+        &self,
+        contexts: &[ContextFile],
+        reservation: &Reservation,
+        listener: Listener,
+    ) -> Result<Request, BadContext> {
         let kind = self.kind.as_ref();
-        Request {
-            prompt: self.prompt.clone(),
+        Ok(Request {
+            prompt: whole(&self.prompt, self.excerpt.as_ref(), contexts)?,
             correction: self.correction.clone(),
             system: self.system().filter(|prompt| !prompt.is_empty()).map(str::to_owned),
             schema: self.options.schema.clone(),
@@ -89,7 +98,7 @@ impl Call {
             attempt: self.attempt,
             max_output: reservation.max_output,
             listener,
-        }
+        })
     }
 
     /// The instructions above the prompt: the call's own, or those of its kind of agent.
@@ -102,7 +111,13 @@ impl Call {
     pub(super) fn bytes(&self) -> usize {
         let schema = self.options.schema.as_ref().map_or(0, |s| s.to_string().len());
         let correction = self.correction.as_ref().map_or(0, |wrong| wrong.answer.len() + wrong.told.len());
-        self.prompt.len() + correction + self.system().map_or(0, str::len) + schema
+        let excerpt = self.excerpt.as_ref().map_or(0, Excerpt::bytes);
+        self.prompt.len() + excerpt + correction + self.system().map_or(0, str::len) + schema
+    }
+
+    /// Whether it may use what is held back so that a run can finish: all may but what cells ask.
+    pub(super) fn may_finish(&self) -> bool {
+        self.asked.as_ref().is_none_or(|asked| asked.held)
     }
 
     pub(super) fn flight(&mut self) -> Option<&mut Flight> {
@@ -111,6 +126,14 @@ impl Call {
             _ => None,
         }
     }
+}
+
+/// A prompt with what stands below it.
+pub(super) fn whole(prompt: &str, excerpt: Option<&Excerpt>, contexts: &[ContextFile]) -> Result<String, BadContext> {
+    Ok(match excerpt {
+        Some(excerpt) => attached(prompt, &excerpt.text(contexts)?),
+        None => prompt.to_owned(),
+    })
 }
 
 /// How long to wait before the attempt after `failures` failures: doubled each time, less up to half of it, drawn from

@@ -40,7 +40,7 @@ impl Scheduler {
                 self.queue.pop_front();
                 continue;
             };
-            match self.ledger.reserve(call.model.as_deref(), call.bytes(), self.flying == 0) {
+            match self.ledger.reserve(call.model.as_deref(), call.bytes(), self.flying == 0, call.may_finish()) {
                 Decision::Wait => break,
                 Decision::NoMoney(message) if call.asked.is_some() => {
                     self.queue.pop_front();
@@ -78,13 +78,23 @@ impl Scheduler {
         if !waits {
             self.paces.rest();
         }
-        Ok(())
+        self.halted()
     }
 
     fn launch(&mut self, id: u64, reservation: Reservation, wait: Duration, commands: &Commands) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let ear = Ear::new(CallId(id), self.drafts.clone());
-        let request = call.request(&reservation, ear.listener.clone());
+        let request = match call.request(&self.spec.contexts, &reservation, ear.listener.clone()) {
+            Ok(request) => request,
+            Err(error) => {
+                // Nobody was asked, and no other answer is worth having: the run is about a text that is not there any more.
+                call.stage = Stage::Queued;
+                self.flying -= 1;
+                self.ledger.settle(reservation, Usage::default(), None);
+                self.halt.get_or_insert(RunError::at(error.to_string(), call.at));
+                return;
+            }
+        };
         let due = self.model.simulated_latency(&request).map(|latency| self.now + wait + latency);
         let (model, commands, attempt) = (self.model.clone(), commands.clone(), call.attempt);
         let stall = self.spec.retry.stall;
@@ -228,7 +238,7 @@ impl Scheduler {
         commands: &Commands,
     ) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let decision = self.ledger.reserve(call.model.as_deref(), call.bytes(), true);
+        let decision = self.ledger.reserve(call.model.as_deref(), call.bytes(), true, call.may_finish());
         if !matches!(decision, Decision::Go(_)) {
             call.why = FailureKind::Budget;
         }
@@ -291,7 +301,9 @@ impl Scheduler {
     fn fail(&mut self, id: u64, error: String, thrown: bool, usage: Usage, usd: Option<analysis::units::Usd>) {
         let Some(call) = self.calls.remove(&id) else { return };
         let outcome = match (&call.asked, thrown) {
-            (Some(_), _) => Settled::Failed(Failure { kind: call.why, message: error.clone(), attempts: call.attempt }),
+            (Some(_), _) => {
+                Settled::Failed(Failure { kind: call.why, message: error.clone(), attempts: call.attempt, made: true })
+            }
             (None, true) => Settled::Throw(error.clone()),
             (None, false) => Settled::Value(Value::Null),
         };
@@ -313,7 +325,7 @@ impl Scheduler {
         let outcome = match call.asked {
             Some(_) => {
                 let message = "a person skipped this call".to_owned();
-                Settled::Failed(Failure { kind: FailureKind::Skipped, message, attempts: call.attempt })
+                Settled::Failed(Failure { kind: FailureKind::Skipped, message, attempts: call.attempt, made: true })
             }
             None => Settled::Value(Value::Null),
         };

@@ -6,6 +6,9 @@ use models::Usage;
 
 use crate::run::{Limits, Price};
 
+/// One part in so many, of calls, tokens and dollars, is held back for root models, so that a recursive language model can finish.
+pub(super) const HELD_BACK: u64 = 20;
+
 /// Most output tokens set aside for one attempt, where nothing else is known.
 pub(crate) const MOST_OUTPUT: u64 = 32_000;
 
@@ -69,24 +72,27 @@ impl Ledger {
         self.spent.output.0
     }
 
-    /// Sets aside what an attempt with `bytes` of input may take. `alone`: no other attempt is under way.
-    pub(super) fn reserve(&mut self, model: Option<&str>, bytes: usize, alone: bool) -> Decision {
+    /// Sets aside what an attempt with `bytes` of input may take. `alone`: no other attempt is under way. `held`: whether it may use all there
+    /// is, or must leave the share that is held back.
+    pub(super) fn reserve(&mut self, model: Option<&str>, bytes: usize, alone: bool, held: bool) -> Decision {
         let mut output = MOST_OUTPUT;
-        if let Some(total) = self.tokens {
+        if let Some(all) = self.tokens {
+            let total = if held { all } else { all - all / HELD_BACK };
             let left = total.saturating_sub(self.spent.output.0 + self.reserved_tokens);
             match left {
-                0 if alone || self.spent.output.0 >= total => return Decision::NoTokens(Tokens(total)),
+                0 if alone || self.spent.output.0 >= total => return Decision::NoTokens(Tokens(all)),
                 0 => return Decision::Wait,
                 left => output = output.min(left),
             }
         }
         let mut usd = 0.0;
-        if let Some(total) = self.usd {
+        if let Some(all) = self.usd {
+            let total = if held { all } else { all - all / HELD_BACK as f64 };
             match self.affordable(model, bytes, output, total - self.spent_usd - self.reserved_usd) {
                 Err(unknown) => return Decision::NoMoney(unknown),
                 Ok(Some((tokens, cost))) => (output, usd) = (tokens, cost),
                 Ok(None) if alone => {
-                    return Decision::NoMoney(format!("the run's budget of {} is used up", Usd(total)));
+                    return Decision::NoMoney(format!("the run's budget of {} is used up", Usd(all)));
                 }
                 Ok(None) => return Decision::Wait,
             }
@@ -152,13 +158,25 @@ mod tests {
     fn what_is_under_way_is_never_spent_twice() {
         let limits = Limits { budget_tokens: Some(Tokens(MOST_OUTPUT + 10)), ..Limits::default() };
         let mut ledger = Ledger::new(&limits, None);
-        let Decision::Go(first) = ledger.reserve(None, 1, true) else { panic!("the first goes") };
-        let Decision::Go(second) = ledger.reserve(None, 1, false) else { panic!("ten are left") };
+        let Decision::Go(first) = ledger.reserve(None, 1, true, true) else { panic!("the first goes") };
+        let Decision::Go(second) = ledger.reserve(None, 1, false, true) else { panic!("ten are left") };
         assert_eq!(second.max_output, Some(Tokens(10)));
-        assert_eq!(ledger.reserve(None, 1, false), Decision::Wait);
+        assert_eq!(ledger.reserve(None, 1, false, true), Decision::Wait);
         ledger.settle(first, used(100), None);
         ledger.settle(second, used(10), None);
-        assert!(matches!(ledger.reserve(None, 1, true), Decision::Go(_)), "what was set aside is back");
+        assert!(matches!(ledger.reserve(None, 1, true, true), Decision::Go(_)), "what was set aside is back");
+    }
+
+    #[test]
+    fn a_share_is_left_for_those_who_finish() {
+        let limits = Limits { budget_tokens: Some(Tokens(1000)), ..Limits::default() };
+        let mut ledger = Ledger::new(&limits, None);
+        let Decision::Go(open) = ledger.reserve(None, 1, true, false) else { panic!("most of it is open") };
+        assert_eq!(open.max_output, Some(Tokens(950)));
+        ledger.settle(open, used(950), None);
+        assert!(matches!(ledger.reserve(None, 1, true, false), Decision::NoTokens(_)));
+        let Decision::Go(rest) = ledger.reserve(None, 1, true, true) else { panic!("the rest is held back for this") };
+        assert_eq!(rest.max_output, Some(Tokens(50)));
     }
 
     #[test]
@@ -166,13 +184,13 @@ mod tests {
         let price: Price = Arc::new(|model, usage| (model == "m").then_some(Usd(usage.output.0 as f64 * 0.01)));
         let limits = Limits { budget_usd: Some(Usd(1.0)), ..Limits::default() };
         let mut ledger = Ledger::new(&limits, Some(price));
-        let Decision::Go(all) = ledger.reserve(Some("m"), 1, true) else { panic!("a dollar buys something") };
+        let Decision::Go(all) = ledger.reserve(Some("m"), 1, true, true) else { panic!("a dollar buys something") };
         assert_eq!(all.max_output, Some(Tokens(100)));
-        assert_eq!(ledger.reserve(Some("m"), 1, false), Decision::Wait);
+        assert_eq!(ledger.reserve(Some("m"), 1, false, true), Decision::Wait);
         ledger.settle(all, used(100), Some(Usd(1.0)));
-        assert!(matches!(ledger.reserve(Some("m"), 1, true), Decision::NoMoney(_)));
+        assert!(matches!(ledger.reserve(Some("m"), 1, true, true), Decision::NoMoney(_)));
         assert!(
-            matches!(ledger.reserve(Some("x"), 1, true), Decision::NoMoney(_)),
+            matches!(ledger.reserve(Some("x"), 1, true, true), Decision::NoMoney(_)),
             "an unknown price is no price of 0"
         );
     }

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::{
     admit::Identified,
+    call::whole,
     link::{Link, Said},
 };
 use crate::{
@@ -170,7 +171,8 @@ impl Looking<'_> {
             phase,
             at: call.at,
             model,
-            prompt: call.prompt,
+            // A file that is not what it was ends the run; here it is only for an estimate.
+            prompt: whole(&call.prompt, call.excerpt.as_ref(), &self.spec.contexts).unwrap_or(call.prompt),
             schema: options.schema,
             begun: self.cache.begun(&key),
             may_be_paid: self.cache.may_be_paid(&key),

@@ -1,5 +1,7 @@
 //! What cells ask of the host besides their contexts: models, budget, output, the end.
 
+use std::{rc::Rc, sync::Arc};
+
 use analysis::{
     estimate,
     text::LineColumn,
@@ -18,13 +20,14 @@ use super::super::{
     protocol::{Asked, Call, FromSandbox, Reference},
 };
 use super::{
+    Part, Underway,
     cell::{Over, stop},
     error,
     order::{self, Material, Order},
 };
 use crate::{
     options::AgentOptions,
-    rlm::{output, text, text::Text},
+    rlm::{output, source, text, text::Text},
     scheduler::MOST_OUTPUT,
 };
 
@@ -49,7 +52,7 @@ fn thrown(kind: &str, message: &str, context: &mut Context) -> JsError {
     }
 }
 
-fn node_of(context: &Context) -> JsResult<(std::rc::Rc<Host>, usize)> {
+fn node_of(context: &Context) -> JsResult<(Rc<Host>, usize)> {
     let host = Host::of(context)?;
     let node = host.node().ok_or_else(|| refused("this works in cells only"))?;
     Ok((host, node))
@@ -96,9 +99,10 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
             }
         });
     }
-    let call = asked(&host, prompt, options, attached, sub).map_err(|e| usage(&e, context))?;
+    let (call, part) = asked(&host, prompt, options, attached, sub).map_err(|e| usage(&e, context))?;
     let (promise, resolvers) = JsPromise::new_pending(context);
     let id = host.register(resolvers, at, Settler::Scheduler);
+    host.repl.underway.borrow_mut().insert(id, Underway { node, part });
     let (path, phase, workflow) = (host.path(), host.phase(), host.workflow());
     host.say(&FromSandbox::Call(Box::new(Call { id, path, phase, workflow, at: place, ..call })));
     Ok(promise.into())
@@ -157,14 +161,14 @@ fn attachment(host: &Host, given: &JsValue, context: &mut Context) -> JsResult<A
     Ok(Attached::Part { handle, start, end })
 }
 
-/// The call as the scheduler gets it; place, path and number follow.
+/// The call as the scheduler gets it, and the part of a text that it is sent; place, path and number follow.
 fn asked(
     host: &Host,
     prompt: String,
     mut options: Map<String, Value>,
     attached: Attached,
     sub: Option<String>,
-) -> Result<Call, String> {
+) -> Result<(Call, Option<Part>), String> {
     for option in ["max_depth", "max_turns", "budget", "workflows"] {
         options.remove(option);
     }
@@ -176,21 +180,24 @@ fn asked(
     if let (None, Some(sub)) = (options.get("model"), sub) {
         options.insert("model".into(), sub.into());
     }
-    let text = match attached {
-        Attached::None => None,
-        Attached::Text(text) => Some(text),
+    let label = crate::key::label(&prompt);
+    let mut part = None;
+    let (text, excerpt, below) = match attached {
+        Attached::None => (None, None, 0),
+        Attached::Text(text) => {
+            let below = output::units(&text);
+            (Some(text), None, below)
+        }
         Attached::Part { handle, start, end } => {
             let loaded = host.repl.loaded(handle).ok_or("the context is gone")?;
-            loaded.mark(&loaded.sent, start, end);
-            Some(loaded.slice(start, end).to_std_string_lossy())
+            let (from, to) = (loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+            part = Some(Part { of: loaded.clone(), from, to });
+            let excerpt = loaded.bytes(start, end).and_then(|(from, to)| loaded.text.excerpt(from, to));
+            let text = if excerpt.is_none() { Some(loaded.slice(start, end).to_std_string_lossy()) } else { None };
+            (text, excerpt, end.saturating_sub(start))
         }
     };
-    let label = crate::key::label(&prompt);
-    let whole = match text {
-        Some(text) => format!("{prompt}\n\n<context>\n{text}\n</context>"),
-        None => prompt,
-    };
-    let (length, most) = (output::units(&whole), host.repl.limits.prompt);
+    let (length, most) = (output::units(&prompt) + below, host.repl.limits.prompt);
     if length > most {
         let parts = length.div_ceil(most.saturating_sub(2000).max(1));
         return Err(format!(
@@ -198,19 +205,25 @@ fn asked(
             length.div_ceil(parts)
         ));
     }
+    let prompt = match text {
+        Some(text) => source::attached(&prompt, &text),
+        None => prompt,
+    };
     options.entry("label").or_insert(label.into());
     let options = Value::Object(options);
     AgentOptions::from_json(&options).map_err(|e| e.replace("agent() ", ""))?;
-    Ok(Call {
+    let call = Call {
         id: 0,
-        prompt: whole,
+        prompt,
+        excerpt,
         options,
         path: String::new(),
         phase: None,
         workflow: None,
         at: LineColumn { line: 1, column: 1 },
         asked: Some(Asked { system, held: false }),
-    })
+    };
+    Ok((call, part))
 }
 
 /// A REPL below this one.
@@ -223,25 +236,25 @@ fn child(
 ) -> Result<Order, String> {
     let own = |n: &mut super::Node| {
         let names = n.workflows.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        (n.depth_left, n.root.clone(), n.sub.clone(), names)
+        (n.depth_left, n.turns, n.root.clone(), n.sub.clone(), names)
     };
-    let (depth_left, root, sub, allowed) = host.repl.with(node, own).ok_or("the REPL is gone")?;
+    let (depth_left, most, root, sub, allowed) = host.repl.with(node, own).ok_or("the REPL is gone")?;
     let material = match attached {
-        Attached::None => Material::Text(std::sync::Arc::new(Text::new("".into()))),
-        Attached::Text(text) => Material::Text(std::sync::Arc::new(Text::new(text.into()))),
+        Attached::None => Material::Text(Arc::new(Text::new(String::new()))),
+        Attached::Text(text) => Material::Text(Arc::new(Text::new(text))),
         Attached::Part { handle, start, end } => {
             let loaded = host.repl.loaded(handle).ok_or("the context is gone")?;
-            match start == 0 && end == loaded.text.units() {
-                true => Material::Handle(handle),
-                false => {
-                    loaded.mark(&loaded.sent, start, end);
-                    let part = loaded.slice(start, end).to_std_string_lossy();
-                    Material::Text(std::sync::Arc::new(Text::new(part.into())))
+            match loaded.bytes(start, end) {
+                Some((0, to)) if to == loaded.text.as_str().len() => Material::Handle(handle),
+                Some((from, to)) => Material::Part(handle, from, to),
+                None => {
+                    // Half a character is in no file.
+                    loaded.was_sent(loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+                    Material::Text(Arc::new(Text::new(loaded.slice(start, end).to_std_string_lossy())))
                 }
             }
         }
     };
-    let most = host.repl.limits.turns;
     let (turns, depth) = (options.remove("max_turns"), options.remove("max_depth"));
     let most_calls = order::calls(options.remove("budget"))?;
     let workflows = order::workflows(options.remove("workflows"))?;
@@ -255,6 +268,8 @@ fn child(
         question,
         contexts: vec![("context".into(), material)],
         schema,
+        check: None,
+        direct: None,
         root: model.or(root),
         sub,
         turns: order::number(turns, "max_turns", 1, most)?.unwrap_or(most),

@@ -62,6 +62,7 @@ pub(super) const NAMES: Names<'static> = Names {
     reserved: &RESERVED,
     promises: RESERVED.split_at(9).0,
     ends: &["submit", "FINAL", "FINAL_VAR", "finalVar"],
+    context: None,
 };
 
 /// A cell as the engine knows it.

@@ -42,12 +42,19 @@ pub(super) fn meta(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     Ok(numbers(values, context))
 }
 
+/// `whole(handle)`: the text as a string; `null` where it is too large.
+pub(super) fn whole(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(loaded(args, context)?.string().map_or(JsValue::null(), JsValue::from))
+}
+
 /// `slice(handle, start, end)`.
 pub(super) fn slice(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let loaded = loaded(args, context)?;
     let (start, end) = (number(args, 1), number(args, 2).min(loaded.text.units()));
-    loaded.mark(&loaded.read, start, end);
-    Ok(loaded.slice(start, end).into())
+    loaded.was_read(loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+    // All of it is had once.
+    let all = if start == 0 && end == loaded.text.units() { loaded.string() } else { None };
+    Ok(all.unwrap_or_else(|| loaded.slice(start, end)).into())
 }
 
 /// `lines(handle, i, j)`: lines `i` to `j`, as one string.
@@ -60,14 +67,14 @@ pub(super) fn lines(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
     if to <= from {
         return Ok(JsString::default().into());
     }
-    loaded.read.borrow_mut().add(start, end);
+    loaded.was_read(start, end);
     let (start, end) = (loaded.text.unit_of(start), loaded.text.unit_of(end));
     Ok(loaded.slice(start, end).into())
 }
 
 /// The bytes `start..end` as a string.
 fn part(loaded: &Loaded, start: usize, end: usize) -> JsValue {
-    loaded.read.borrow_mut().add(start, end);
+    loaded.was_read(start, end);
     loaded.slice(loaded.text.unit_of(start), loaded.text.unit_of(end)).into()
 }
 
@@ -104,7 +111,7 @@ pub(super) fn hits(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     for hit in regex.find_iter(loaded.text.as_str()) {
         total += 1;
         if total <= limit {
-            loaded.read.borrow_mut().add(hit.start(), hit.end());
+            loaded.was_read(hit.start(), hit.end());
             flat.extend([
                 loaded.text.line_of(hit.start()),
                 loaded.text.unit_of(hit.start()),
@@ -274,14 +281,14 @@ pub(super) fn json(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let whole = loaded.text.as_str();
     let value = match args.get_or_undefined(1).is_undefined() {
         true => {
-            loaded.read.borrow_mut().add(0, whole.len());
+            loaded.was_read(0, whole.len());
             serde_json::from_str::<Value>(whole).map_err(|e| usage(&format!("the context is no JSON: {e}"), context))?
         }
         false => {
             let mut values = Vec::new();
             for at in number(args, 1)..number(args, 2) {
                 let Some((start, end)) = loaded.text.line(at) else { break };
-                loaded.read.borrow_mut().add(start, end);
+                loaded.was_read(start, end);
                 if !whole[start..end].trim().is_empty() {
                     let value = serde_json::from_str(&whole[start..end]);
                     values.push(value.map_err(|e| usage(&format!("line {at} (from 0) is no JSON: {e}"), context))?);
@@ -332,7 +339,7 @@ pub(super) fn drawn(loaded: &Loaded) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, sync::Arc};
+    use std::sync::Arc;
 
     use super::*;
     use crate::rlm::text::Text;
@@ -340,8 +347,7 @@ mod tests {
     #[test]
     fn chunks_cover_every_text_once() {
         let text: String = (0..3000).map(|n| ["a", "é", "中", "😀", "\n", "z\r\n"][n * 7 % 6]).collect();
-        let text_of = Arc::new(Text::new(text.as_str().into()));
-        let loaded = Loaded { text: text_of, js: None, read: RefCell::default(), sent: RefCell::default() };
+        let loaded = Loaded::new(Arc::new(Text::new(text.clone())), Rc::default(), None);
         for size in [1, 2, 7, 501, 4096, 100_000] {
             let pieces = by_chars(&loaded, size, 0);
             let whole: String = pieces.iter().map(|(start, end)| &text[*start..*end]).collect();

@@ -3,9 +3,12 @@
 //! The loop is a state machine that looks at promises: ask the root model, run the cells of its reply, tell what came of
 //! them, until a cell submits. It never runs code of a cell itself, so nothing a cell does to its own realm reaches it.
 
+mod begin;
 mod calls;
 mod cell;
 mod contexts;
+mod direct;
+mod end;
 mod natives;
 mod node;
 mod order;
@@ -13,16 +16,21 @@ mod step;
 mod strings;
 mod turns;
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+    sync::Arc,
+};
 
-use boa_engine::{Context, JsString, JsValue, realm::Realm};
+use boa_engine::{Context, JsString, JsValue, realm::Realm, string::Utf16JsStringBuilder};
 
 pub(super) use cell::Over;
 pub(super) use order::{answer, rlm};
 pub(super) use step::step;
 
 use self::{cell::CellState, node::Node, order::Birth};
-use super::host::Host;
+use super::{host::Host, protocol::Settled};
 use crate::rlm::{Coverage, RlmLimits, text::Text};
 
 /// Largest context that is also given as a string, in UTF-16 units.
@@ -40,15 +48,33 @@ pub(super) struct Repl {
     /// Cells by their frame.
     cells: RefCell<HashMap<usize, CellState>>,
     loaded: RefCell<Vec<Rc<Loaded>>>,
+    /// Calls of cells under way, by the number of their promise.
+    underway: RefCell<HashMap<u64, Underway>>,
     /// REPLs begun in a scope so far.
     begun: RefCell<HashMap<usize, u64>>,
+}
+
+/// A call of a cell that is under way.
+struct Underway {
+    node: usize,
+    /// What it is sent of a text.
+    part: Option<Part>,
+}
+
+/// Bytes of a text.
+struct Part {
+    of: Rc<Loaded>,
+    from: usize,
+    to: usize,
 }
 
 /// A text that code can reach by its number.
 pub(super) struct Loaded {
     text: Arc<Text>,
-    /// The whole text as a string, where it is not too large.
-    js: Option<JsString>,
+    /// The whole text as a string, once code has asked for it. Texts that are the same share it.
+    js: Rc<OnceCell<JsString>>,
+    /// The text that this is a part of, and where it begins there, in bytes.
+    around: Option<(Rc<Loaded>, usize)>,
     /// Bytes that code has read.
     read: RefCell<Coverage>,
     /// Bytes that models were sent.
@@ -56,30 +82,65 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    fn new(text: Arc<Text>, js: Rc<OnceCell<JsString>>, around: Option<(Rc<Loaded>, usize)>) -> Self {
+        Self { text, js, around, read: RefCell::default(), sent: RefCell::default() }
+    }
+
+    /// The whole text as a string, where it is not too large.
+    fn string(&self) -> Option<JsString> {
+        (self.text.units() <= LARGEST_STRING).then(|| self.js.get_or_init(|| string_of(&self.text)).clone())
+    }
+
     /// The part between two offsets in units, as JavaScript slices.
     fn slice(&self, start: usize, end: usize) -> JsString {
-        if let Some(js) = &self.js {
+        if let Some(js) = self.js.get() {
             return js.slice(start, end);
         }
         if start >= end {
             return JsString::default();
         }
-        let ((from, inside), (to, cuts)) = (self.text.byte_of(start), self.text.byte_of(end));
-        if !inside && !cuts {
+        if let Some((from, to)) = self.bytes(start, end) {
             return JsString::from(&self.text.as_str()[from..to]);
         }
         // A cut through a character leaves half of it, as it does in JavaScript.
+        let ((from, inside), (to, cuts)) = (self.text.byte_of(start), self.text.byte_of(end));
         let stop = self.text.as_str()[to..].chars().next().map_or(to, |c| if cuts { to + c.len_utf8() } else { to });
         let units: Vec<u16> = self.text.as_str()[from..stop].encode_utf16().collect();
         let skip = usize::from(inside);
         JsString::from(&units[skip..skip + (end - start)])
     }
 
-    /// Notes that the part between two offsets in units was used.
-    fn mark(&self, coverage: &RefCell<Coverage>, start: usize, end: usize) {
-        let (from, to) = (self.text.byte_of(start).0, self.text.byte_of(end).0);
-        coverage.borrow_mut().add(from, to);
+    /// The bytes between two offsets in units; `None` where one of them cuts a character.
+    fn bytes(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let ((from, inside), (to, cuts)) = (self.text.byte_of(start), self.text.byte_of(end));
+        (!inside && !cuts && from <= to).then_some((from, to))
     }
+
+    /// Notes that code has read these bytes.
+    fn was_read(&self, from: usize, to: usize) {
+        self.read.borrow_mut().add(from, to);
+        if let Some((around, at)) = &self.around {
+            around.was_read(at + from, at + to);
+        }
+    }
+
+    /// Notes that a model is sent these bytes.
+    fn was_sent(&self, from: usize, to: usize) {
+        self.sent.borrow_mut().add(from, to);
+        if let Some((around, at)) = &self.around {
+            around.was_sent(at + from, at + to);
+        }
+    }
+}
+
+/// A text as a string of the engine, without a copy in between.
+fn string_of(text: &Text) -> JsString {
+    if text.is_ascii() {
+        return JsString::from(text.as_str());
+    }
+    let mut wide = Utf16JsStringBuilder::with_capacity(text.units());
+    text.as_str().encode_utf16().for_each(|unit| wide.push(unit));
+    wide.build()
 }
 
 impl Repl {
@@ -92,6 +153,7 @@ impl Repl {
             nodes: RefCell::default(),
             cells: RefCell::default(),
             loaded: RefCell::default(),
+            underway: RefCell::default(),
             begun: RefCell::default(),
         }
     }
@@ -100,8 +162,15 @@ impl Repl {
         let mut loaded = self.loaded.borrow_mut();
         // Many REPLs may look at one text: it is a string once.
         let known = loaded.iter().find(|known| Arc::ptr_eq(&known.text, &text)).map(|known| known.js.clone());
-        let js = known.unwrap_or_else(|| (text.units() <= LARGEST_STRING).then(|| JsString::from(text.as_str())));
-        loaded.push(Rc::new(Loaded { text, js, read: RefCell::default(), sent: RefCell::default() }));
+        loaded.push(Rc::new(Loaded::new(text, known.unwrap_or_default(), None)));
+        loaded.len() - 1
+    }
+
+    /// The bytes `from..to` of a text as one of their own.
+    fn load_part(&self, around: Rc<Loaded>, from: usize, to: usize) -> usize {
+        let text = Arc::new(around.text.part(from, to));
+        let mut loaded = self.loaded.borrow_mut();
+        loaded.push(Rc::new(Loaded::new(text, Rc::default(), Some((around, from)))));
         loaded.len() - 1
     }
 
@@ -112,6 +181,22 @@ impl Repl {
     /// Whether any cell has begun.
     pub(super) fn has_cells(&self) -> bool {
         !self.cells.borrow().is_empty()
+    }
+
+    /// The promise `id` is settled. A call that was not made is given back to the purses it was taken from, and what it was to be sent was not
+    /// sent.
+    pub(super) fn answered(&self, host: &Host, id: u64, outcome: &Settled) {
+        let Some(Underway { node, part }) = self.underway.borrow_mut().remove(&id) else { return };
+        let failure = if let Settled::Failed(failure) = outcome { Some(failure) } else { None };
+        if failure.is_some_and(|failure| !failure.made) {
+            host.not_made();
+            for at in self.above(node) {
+                self.with(at, |n| n.calls -= 1);
+            }
+        }
+        if let (Some(Part { of, from, to }), false) = (part, failure.is_some_and(|failure| failure.attempts == 0)) {
+            of.was_sent(from, to);
+        }
     }
 
     /// Takes a call from the purse of a REPL and of all above it, or says why there is none.

@@ -20,7 +20,7 @@ use super::{
 
 type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
-const NATIVES: [(&str, Native); 24] = [
+const NATIVES: [(&str, Native); 25] = [
     ("here", calls::here),
     ("ask", calls::ask),
     ("workflow", calls::workflow),
@@ -31,6 +31,7 @@ const NATIVES: [(&str, Native); 24] = [
     ("note", calls::note),
     ("submit", calls::submit),
     ("meta", contexts::meta),
+    ("whole", contexts::whole),
     ("slice", contexts::slice),
     ("lines", contexts::lines),
     ("grep", contexts::grep),

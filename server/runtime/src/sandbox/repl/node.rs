@@ -44,6 +44,10 @@ pub(super) struct Node {
     pub(super) as_string: bool,
     pub(super) schema: Option<Value>,
     pub(super) validator: Option<Arc<Validator>>,
+    /// Who has a say about its answer.
+    pub(super) check: Option<Check>,
+    /// Contexts of at most so many tokens are answered with one plain call.
+    pub(super) direct: Option<u64>,
     /// The model that writes the cells.
     pub(super) root: Option<String>,
     /// The model of calls that name none.
@@ -92,7 +96,7 @@ pub(super) struct Node {
     pub(super) notes: Vec<(String, String)>,
     /// Turns in a row in which something went wrong.
     pub(super) errors: u32,
-    /// Answers that did not satisfy the schema.
+    /// Answers that did not satisfy the schema, or were not accepted.
     pub(super) misfits: u32,
     /// Whether it was told that `rlm_query` goes no deeper.
     pub(super) told_depth: bool,
@@ -113,8 +117,43 @@ pub(super) enum Stage {
     Running(Running),
     /// The root model was asked for what there is.
     Closing(JsPromise),
+    /// A model was given the contexts as they are.
+    Direct(JsPromise),
+    /// Whoever began it looks at its answer.
+    Checking(Checked),
     /// It has its answer, or will have none.
     Over,
+}
+
+/// A function of the script that accepts answers, or says what is wrong with them.
+#[derive(Clone)]
+pub(super) struct Check {
+    pub(super) function: JsObject,
+    /// Where in the structure of the work the REPL was begun.
+    pub(super) scope: usize,
+    /// How the REPL is called there.
+    pub(super) name: String,
+}
+
+/// An answer that is looked at.
+pub(super) struct Checked {
+    /// Of what is thought of it.
+    pub(super) promise: JsPromise,
+    pub(super) answer: Value,
+    /// How it came about.
+    pub(super) how: &'static str,
+    /// The cell that submitted it.
+    pub(super) by: Option<Ran>,
+}
+
+/// A cell that has run and is not reported yet.
+pub(super) struct Ran {
+    pub(super) number: usize,
+    pub(super) source: String,
+    /// What came of it.
+    pub(super) text: String,
+    /// Cells of the same reply that were to follow.
+    pub(super) rest: usize,
 }
 
 /// A cell that runs.

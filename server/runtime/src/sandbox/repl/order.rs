@@ -6,7 +6,7 @@ use analysis::{
     text::LineColumn,
     vocabulary::{Field, RLM_LIMITS, RLM_OPTIONS},
 };
-use boa_engine::{Context, JsArgs, JsNativeError, JsResult, JsValue, object::builtins::JsPromise};
+use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsValue, object::builtins::JsPromise};
 use serde_json::{Map, Value};
 
 use super::super::{
@@ -36,6 +36,10 @@ pub(super) struct Order {
     pub(super) question: String,
     pub(super) contexts: Vec<(String, Material)>,
     pub(super) schema: Option<Value>,
+    /// Accepts the answer, or says what is wrong with it.
+    pub(super) check: Option<JsObject>,
+    /// Contexts of at most so many tokens are answered with one plain call.
+    pub(super) direct: Option<u64>,
     pub(super) root: Option<String>,
     pub(super) sub: Option<String>,
     pub(super) turns: u32,
@@ -57,6 +61,8 @@ pub(super) struct Order {
 pub(super) enum Material {
     /// A text already known under this number.
     Handle(usize),
+    /// A part of such a text, in bytes.
+    Part(usize, usize, usize),
     /// A text.
     Text(Arc<Text>),
     /// An object or array.
@@ -72,7 +78,8 @@ pub(in crate::sandbox) fn rlm(_this: &JsValue, args: &[JsValue], context: &mut C
     let at = errors::here(context);
     host.watch.pass(at);
     let order = to_json(args.get_or_undefined(0), "rlm() options", Undefined::Dropped, context)
-        .and_then(|options| Order::read(options.unwrap_or_default(), &host));
+        .and_then(|options| Order::read(options.unwrap_or_default(), &host))
+        .and_then(|order| Ok(Order { check: check(args.get_or_undefined(1))?, ..order }));
     begin(order, at, context)
 }
 
@@ -86,6 +93,15 @@ pub(in crate::sandbox) fn answer(
 ) -> JsResult<JsValue> {
     let host = Host::of(context)?;
     begin(Order::of_agent(prompt, options, given, &host), at, context)
+}
+
+/// The option `validate`, which is no data and comes by itself.
+fn check(given: &JsValue) -> Result<Option<JsObject>, String> {
+    match given.as_callable() {
+        Some(function) => Ok(Some(function.clone())),
+        None if given.is_null_or_undefined() => Ok(None),
+        None => Err("rlm(): option `validate` is a function: it gives true, or a text that says what is wrong".into()),
+    }
 }
 
 /// The promise of what a script asked for, rejected where that cannot be.
@@ -107,7 +123,7 @@ fn begin(order: Result<Order, String>, at: LineColumn, context: &mut Context) ->
 
 /// What a workflow asks for that a cell called: it takes from what the cell's REPL has.
 fn below(mut order: Order, parent: usize, host: &Host) -> Result<Order, String> {
-    let left = host.repl.with(parent, |n| n.depth_left).unwrap_or_default();
+    let (left, turns) = host.repl.with(parent, |n| (n.depth_left, n.turns)).unwrap_or_default();
     let Some(most) = left.checked_sub(1).filter(|most| *most > 0) else {
         return Err("the recursive model that called this workflow is as deep as it may go, and this call would go deeper: use agent(), \
                     or raise its maxDepth"
@@ -115,6 +131,7 @@ fn below(mut order: Order, parent: usize, host: &Host) -> Result<Order, String> 
     };
     host.repl.charge(parent)?;
     order.depth = order.depth.min(most);
+    order.turns = order.turns.min(turns);
     Ok(order)
 }
 
@@ -171,7 +188,7 @@ impl Order {
         let mut order = order.map_err(|e| format!("agent() option `rlm`: {e}"))?;
         if order.contexts.is_empty() {
             let prompt = std::mem::replace(&mut order.question, DO_IT.into());
-            order.contexts.push(("context".into(), Material::Text(Arc::new(Text::new(prompt.into())))));
+            order.contexts.push(("context".into(), Material::Text(Arc::new(Text::new(prompt)))));
         }
         Ok(Self { schema, root: model, effort, label, phase, agent: true, ..order })
     }
@@ -196,15 +213,17 @@ impl Order {
             }
             Some(_) => return Err("option `contexts` is an object of contexts by name, or a list".into()),
         }
-        let RlmLimits { turns, depth, .. } = host.repl.limits;
+        let RlmLimits { turns, most_turns, depth, deepest, .. } = host.repl.limits;
         Ok(Self {
             question,
             contexts,
             schema: None,
+            check: None,
+            direct: direct(options.remove("direct"))?.or(host.repl.limits.direct),
             root: None,
             sub: name(options.remove("subModel"), "subModel")?,
-            turns: number(options.remove("maxTurns"), "maxTurns", 1, turns)?.unwrap_or(turns),
-            depth: number(options.remove("maxDepth"), "maxDepth", 0, depth)?.unwrap_or(depth),
+            turns: number(options.remove("maxTurns"), "maxTurns", 1, most_turns)?.unwrap_or(turns),
+            depth: number(options.remove("maxDepth"), "maxDepth", 0, deepest)?.unwrap_or(depth),
             most_calls: calls(options.remove("budget"))?,
             workflows: workflows(options.remove("workflows"))?,
             effort: None,
@@ -231,7 +250,7 @@ fn material(option: &str, given: Value, repl: &Repl) -> Result<(String, Material
         return Ok((name.to_owned(), Material::Text(text.clone())));
     }
     match given {
-        Value::String(text) => Ok(("context".into(), Material::Text(Arc::new(Text::new(text.into()))))),
+        Value::String(text) => Ok(("context".into(), Material::Text(Arc::new(Text::new(text))))),
         data @ (Value::Array(_) | Value::Object(_)) => Ok(("context".into(), Material::Data(data))),
         _ => Err(format!("option `{option}` takes strings, arrays and objects")),
     }
@@ -266,6 +285,18 @@ pub(super) fn workflows(given: Option<Value>) -> Result<Vec<(String, String)>, S
         Some(Value::Array(names)) => names.into_iter().map(|name| Ok((text(name)?, String::new()))).collect(),
         Some(Value::Object(named)) => named.into_iter().map(|(name, what)| Ok((name, text(what)?))).collect(),
         Some(_) => Err(wrong()),
+    }
+}
+
+/// `direct`: a number of tokens, or whether the usual number holds; `Some(0)` is never.
+fn direct(given: Option<Value>) -> Result<Option<u64>, String> {
+    match given {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(wanted)) => Ok(Some(if wanted { RlmLimits::DIRECT } else { 0 })),
+        Some(value) => match value.as_u64() {
+            Some(tokens) => Ok(Some(tokens)),
+            None => Err("option `direct` is true, or the tokens up to which one plain call answers".into()),
+        },
     }
 }
 

@@ -208,7 +208,7 @@
       lines,
       tokens,
       get text() {
-        return host.slice(handle, 0, length);
+        return part();
       },
       slice: part,
       substring: part,
@@ -489,7 +489,13 @@
   }
   names.contexts = freeze(contexts);
   names.question = host.question;
-  names.context = deep(host.context);
+  if (host.context === undefined) {
+    // A text becomes a string when code first asks for it, and not at all where it is too large for one.
+    const get = () => (host.contexts.length ? host.whole(host.contexts[0][0]) : null);
+    defineProperty(globalThis, "context", { get, enumerable: false, configurable: false });
+  } else {
+    names.context = deep(host.context);
+  }
   function deep(value) {
     if (typeof value === "object" && value !== null) {
       for (const name of ownKeys(value)) deep(value[name]);

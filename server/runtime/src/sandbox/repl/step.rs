@@ -2,11 +2,17 @@
 
 use std::{mem, rc::Rc};
 
-use boa_engine::{Context, JsValue, builtins::promise::PromiseState};
+use boa_engine::{Context, JsValue, builtins::promise::PromiseState, js_string};
 
 use super::{
-    super::{errors, host::Host, protocol::FromSandbox},
+    super::{
+        errors,
+        host::Host,
+        protocol::{FailureKind, FromSandbox},
+    },
+    begin,
     cell::Over,
+    direct, end,
     node::{Running, Stage},
     turns,
 };
@@ -16,7 +22,7 @@ pub(in crate::sandbox) fn step(host: &Rc<Host>, context: &mut Context) -> bool {
     let births = mem::take(&mut *host.repl.births.borrow_mut());
     let mut moved = !births.is_empty();
     for birth in births {
-        turns::begin(host, birth, context);
+        begin::begin(host, birth, context);
     }
     let count = host.repl.nodes.borrow().len();
     for node in 0..count {
@@ -36,6 +42,8 @@ enum Seen {
     Nothing,
     Reply(Result<JsValue, JsValue>),
     Closed(Result<JsValue, JsValue>),
+    Direct(Result<JsValue, JsValue>),
+    Judged(Result<JsValue, JsValue>),
     Cell(Ended),
 }
 
@@ -44,6 +52,8 @@ fn advance(host: &Rc<Host>, node: usize, context: &mut Context) -> bool {
         Stage::Over => Seen::Nothing,
         Stage::Asking(promise) => settled(promise.state()).map_or(Seen::Nothing, Seen::Reply),
         Stage::Closing(promise) => settled(promise.state()).map_or(Seen::Nothing, Seen::Closed),
+        Stage::Direct(promise) => settled(promise.state()).map_or(Seen::Nothing, Seen::Direct),
+        Stage::Checking(checked) => settled(checked.promise.state()).map_or(Seen::Nothing, Seen::Judged),
         Stage::Running(running) => match of_cell(host, running) {
             Some(ended) => Seen::Cell(ended),
             None => Seen::Nothing,
@@ -51,19 +61,34 @@ fn advance(host: &Rc<Host>, node: usize, context: &mut Context) -> bool {
     });
     match seen {
         None | Some(Seen::Nothing) => false,
+        Some(Seen::Reply(Err(error))) if kind(&error, context).as_deref() == Some(FailureKind::CutOff.name()) => {
+            turns::cut_off(host, node, &errors::of_value(&error, context).message, context);
+            true
+        }
         Some(Seen::Reply(reply)) => {
             match text(reply, context) {
                 Ok(reply) => turns::reply(host, node, reply, context),
                 Err(why) => {
-                    turns::finish(host, node, Err(format!("the root model gave no answer: {why}")), "failed", context)
+                    end::finish(host, node, Err(format!("the root model gave no answer: {why}")), "failed", context)
                 }
+            }
+            true
+        }
+        Some(Seen::Direct(answer)) => {
+            direct::answered(host, node, answer, context);
+            true
+        }
+        Some(Seen::Judged(verdict)) => {
+            let stage = host.repl.with(node, |n| mem::replace(&mut n.stage, Stage::Over));
+            if let Some(Stage::Checking(checked)) = stage {
+                end::judged(host, node, checked, verdict, context);
             }
             true
         }
         Some(Seen::Closed(reply)) => {
             match text(reply, context) {
-                Ok(reply) => turns::extract(host, node, &reply, context),
-                Err(why) => turns::finish(
+                Ok(reply) => end::extract(host, node, &reply, context),
+                Err(why) => end::finish(
                     host,
                     node,
                     Err(format!("the turns are used up, and the root model gave no answer: {why}")),
@@ -93,6 +118,12 @@ fn text(reply: Result<JsValue, JsValue>, context: &mut Context) -> Result<String
         Ok(value) => Ok(value.as_string().map(|s| s.to_std_string_lossy()).unwrap_or_default()),
         Err(error) => Err(errors::of_value(&error, context).message),
     }
+}
+
+/// What kind of error a call of a model failed with.
+fn kind(error: &JsValue, context: &mut Context) -> Option<String> {
+    let kind = error.as_object()?.get(js_string!("kind"), context).ok()?;
+    kind.as_string().map(|kind| kind.to_std_string_lossy())
 }
 
 /// A cell ends when its own promise is settled and all it started is over.

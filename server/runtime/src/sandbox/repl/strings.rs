@@ -1,20 +1,38 @@
 //! Searches in long strings, in linear time. The engine's own take time by the square.
 
-use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, object::builtins::JsArray};
+use std::borrow::Cow;
+
+use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, object::builtins::JsArray, string::JsStrVariant};
 use memchr::memmem;
 
 use crate::rlm::text;
 
 /// Where `needle`, which is not empty, starts in `text`, from the left, not overlapping.
 fn all(text: &JsString, needle: &JsString, from: usize, most: usize) -> Vec<usize> {
-    let (text, needle) = (text.as_str(), needle.as_str());
-    match (text.as_latin1(), needle.as_latin1()) {
-        (Some(text), Some(needle)) => {
+    use JsStrVariant::{Latin1, Utf16};
+    match (text.as_str().variant(), needle.as_str().variant()) {
+        (Latin1(text), needle) => {
+            // Units beyond one byte are in no text of single bytes.
+            let Some(needle) = narrow(needle) else { return Vec::new() };
             let rest = text.get(from..).unwrap_or_default();
-            memmem::find_iter(rest, needle).take(most).map(|at| at + from).collect()
+            memmem::find_iter(rest, &*needle).take(most).map(|at| at + from).collect()
         }
-        // Only code units above 255 make a string wide, so a narrow text holds no wide needle unless its units are narrow.
-        _ => units(&text.to_vec(), &needle.to_vec(), from, most),
+        (Utf16(text), Utf16(needle)) => units(text, needle, from, most),
+        (Utf16(text), Latin1(needle)) => {
+            let needle: Vec<u16> = needle.iter().copied().map(u16::from).collect();
+            units(text, &needle, from, most)
+        }
+    }
+}
+
+/// The units as bytes, if each is one.
+fn narrow(of: JsStrVariant<'_>) -> Option<Cow<'_, [u8]>> {
+    match of {
+        JsStrVariant::Latin1(bytes) => Some(bytes.into()),
+        JsStrVariant::Utf16(units) => {
+            let bytes: Option<Vec<u8>> = units.iter().map(|unit| u8::try_from(*unit).ok()).collect();
+            bytes.map(Cow::from)
+        }
     }
 }
 
@@ -81,8 +99,9 @@ pub(super) fn last_index_of(_this: &JsValue, args: &[JsValue], _context: &mut Co
     if needle.is_empty() {
         return Ok(JsValue::from(text.len() as f64));
     }
-    let last = match (text.as_str().as_latin1(), needle.as_str().as_latin1()) {
-        (Some(text), Some(needle)) => memmem::rfind(text, needle),
+    let last = match (text.as_str().variant(), narrow(needle.as_str().variant())) {
+        (JsStrVariant::Latin1(text), Some(needle)) => memmem::rfind(text, &needle),
+        (JsStrVariant::Latin1(_), None) => None,
         _ => {
             let reversed = |s: &JsString| s.to_vec().into_iter().rev().collect::<Vec<u16>>();
             let at = units(&reversed(&text), &reversed(&needle), 0, 1).first().copied();

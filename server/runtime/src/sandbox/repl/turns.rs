@@ -1,176 +1,30 @@
 //! The loop: ask, run, tell, until an answer is there.
 
-use std::{collections::VecDeque, mem, rc::Rc, sync::Arc};
+use std::{collections::VecDeque, mem, rc::Rc};
 
-use analysis::cell;
+use analysis::cell::{self, ContextSize, Names};
 use boa_engine::{
-    Context, JsResult, JsString, JsValue,
+    Context, JsString,
     object::builtins::{JsArray, JsPromise},
 };
 use serde_json::{Value, json};
 
 use super::{
     super::{
-        convert::{Undefined, from_json, to_json},
-        errors, globals,
-        host::{Host, Settler, refused},
-        protocol::{Asked, Begun, Call, Failure, FailureKind, FromSandbox, Settled},
-        serve,
+        errors,
+        host::{Host, Settler},
+        protocol::{Asked, Call, FromSandbox},
         source::Wrapped,
     },
-    calls::misfit,
     cell::{CellState, NAMES, Over, excerpt, start, told},
-    contexts::drawn,
-    node::{Node, Running, Stage},
-    order::{Birth, Material},
+    end::{MISFITS, finish, offered, ready},
+    node::{Api, Node, Ran, Running, Stage},
     step::{Ended, abandon},
 };
 use crate::rlm::{
     blocks, output,
-    prompt::{self, ContextLine, NO_CODE, Standing, Told},
-    text::Text,
+    prompt::{self, NO_CODE, Standing, Told},
 };
-
-/// Answers that do not satisfy the schema, before the run of a REPL fails.
-const MISFITS: u32 = 3;
-
-/// Characters of a context's beginning that the root model is shown.
-const HEAD: usize = 500;
-
-/// Lets a REPL begin.
-pub(super) fn begin(host: &Rc<Host>, birth: Birth, context: &mut Context) {
-    let answer = birth.answer;
-    match furnished(host, birth, context) {
-        Ok(node) => {
-            let index = {
-                let mut nodes = host.repl.nodes.borrow_mut();
-                nodes.push(node);
-                nodes.len() - 1
-            };
-            host.own(host.repl.with(index, |n| n.scope).unwrap_or(0), index);
-            announce(host, index);
-            ask(host, index, context);
-        }
-        Err(error) => {
-            let error = errors::of_error(error, context);
-            serve::settle(host, answer, Settled::Throw(error.message), context);
-        }
-    }
-}
-
-/// Tells that a REPL begins.
-fn announce(host: &Rc<Host>, node: usize) {
-    let begun = host.repl.with(node, |n| Begun {
-        node: n.path.clone(),
-        label: n.label.clone(),
-        question: n.question.clone(),
-        depth: n.depth,
-        contexts: n.contexts.iter().map(ContextLine::known).collect(),
-        phase: n.phase.clone(),
-        workflow: n.workflow.clone(),
-        at: n.at,
-    });
-    if let Some(begun) = begun {
-        host.say(&FromSandbox::Begun(Box::new(begun)));
-    }
-}
-
-fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<Node> {
-    let Birth { order, parent, scope, phase, answer, at } = birth;
-    let within = host.go_to(scope);
-    let (in_cell, workflow) = (host.node(), host.workflow());
-    host.go_to(within);
-    // A cell has no place in the script and no phase of its own.
-    let above = in_cell.and_then(|cell| host.repl.with(cell, |n| (n.at, n.phase.clone())));
-    let (at, phase) = above.unwrap_or((at, phase));
-    let number = {
-        let mut begun = host.repl.begun.borrow_mut();
-        let number = begun.entry(scope).or_default();
-        *number += 1;
-        *number - 1
-    };
-    let scope = host.open(scope, format!("rlm[{number}]"), Some(Wrapped::nothing()));
-    let path = host.path_of(scope);
-    let (mut lines, mut handles) = (Vec::new(), Vec::new());
-    let mut value = None;
-    for (name, material) in order.contexts {
-        let (handle, kind, data) = match material {
-            Material::Handle(handle) => (handle, "string", None),
-            Material::Text(text) => (host.repl.load(text), "string", None),
-            Material::Data(data) => {
-                let text = serde_json::to_string_pretty(&data).unwrap_or_default();
-                let kind = if data.is_array() { "array" } else { "object" };
-                (host.repl.load(Arc::new(Text::new(text.into()))), kind, Some(data))
-            }
-        };
-        let loaded = host.repl.loaded(handle).ok_or_else(|| refused("the context is gone"))?;
-        lines.push(ContextLine {
-            name: name.clone(),
-            kind,
-            units: loaded.text.units(),
-            lines: loaded.text.lines(),
-            tokens: loaded.text.tokens(),
-            head: output::head_of(loaded.text.as_str(), HEAD).to_owned(),
-        });
-        if value.is_none() {
-            value = Some((data, loaded.js.clone()));
-        }
-        handles.push((handle, name));
-    }
-    let (data, string) = value.unwrap_or_default();
-    let as_string = data.is_some() || string.is_some();
-    let validator = order.schema.as_ref().map(jsonschema::validator_for).transpose();
-    let validator = validator.map_err(|e| refused(format!("the schema cannot be used: {e}")))?.map(Arc::new);
-    let (realm, api) = globals::in_new_realm(context, |context| {
-        let value = match (data, string) {
-            (Some(data), _) => from_json(&data, context).map_err(refused)?,
-            (None, Some(string)) => string.into(),
-            (None, None) => JsValue::null(),
-        };
-        let api = super::natives::furnish(&order.question, value, &handles, context)?;
-        Ok((context.realm().clone(), api))
-    })?;
-    let depth = parent.and_then(|parent| host.repl.with(parent, |n| n.depth + 1)).unwrap_or(0);
-    Ok(Node {
-        question: order.question,
-        contexts: lines,
-        handles: handles.iter().map(|(handle, _)| *handle).collect(),
-        as_string,
-        schema: order.schema,
-        validator,
-        root: order.root,
-        sub: order.sub,
-        turns: order.turns,
-        depth_left: order.depth,
-        depth,
-        most_calls: order.most_calls,
-        calls: 0,
-        workflows: order.workflows,
-        agent: order.agent,
-        effort: order.effort,
-        label: order.label,
-        phase: order.phase.or(phase),
-        workflow,
-        parent,
-        realm,
-        api,
-        scope,
-        path,
-        answer,
-        at,
-        stage: Stage::Over,
-        turn: 1,
-        past: Vec::new(),
-        told: Told::default(),
-        output: String::new(),
-        dropped: 0,
-        shown: 0,
-        notes: Vec::new(),
-        errors: 0,
-        misfits: 0,
-        told_depth: false,
-    })
-}
 
 fn standing(host: &Rc<Host>, node: usize, context: &mut Context) -> Standing {
     let variables = in_realm(host, node, context, |api, context| api.list("variables", &[], context));
@@ -189,11 +43,11 @@ fn standing(host: &Rc<Host>, node: usize, context: &mut Context) -> Standing {
         .unwrap_or_default()
 }
 
-fn in_realm<T>(
+pub(super) fn in_realm<T>(
     host: &Rc<Host>,
     node: usize,
     context: &mut Context,
-    body: impl FnOnce(super::node::Api, &mut Context) -> T,
+    body: impl FnOnce(Api, &mut Context) -> T,
 ) -> T
 where
     T: Default,
@@ -206,53 +60,77 @@ where
 }
 
 /// Asks the root model for the next cells.
-fn ask(host: &Rc<Host>, node: usize, context: &mut Context) {
+pub(super) fn ask(host: &Rc<Host>, node: usize, context: &mut Context) {
     let now = standing(host, node, context);
     let Some((system, prompt, turn)) = host.repl.with(node, |n| {
         let system = prompt::system(n.root.as_deref(), n.depth_left, &host.repl.limits, n.as_string);
         let system = system + &prompt::workflows(&n.workflows);
         let system = match &n.schema {
-            Some(schema) => format!("{system}\nThe answer must satisfy this JSON Schema:\n{schema}\n"),
+            Some(schema) => system + &prompt::schema(schema),
             None => system,
         };
         (system, prompt::turn(&n.question, &n.contexts, &n.past, &now), n.turn)
     }) else {
         return;
     };
-    let promise = question(host, node, format!("turn[{turn}]"), format!("turn {turn}"), system, prompt, context);
+    let promise =
+        question(host, node, &format!("turn[{turn}]"), &format!("turn {turn}"), (system, prompt), None, context);
     host.repl.with(node, |n| n.stage = Stage::Asking(promise));
 }
 
 /// A call of the root model.
-fn question(
+pub(super) fn question(
     host: &Rc<Host>,
     node: usize,
-    segment: String,
-    label: String,
-    system: String,
-    prompt: String,
+    segment: &str,
+    label: &str,
+    (system, prompt): (String, String),
+    schema: Option<Value>,
     context: &mut Context,
 ) -> JsPromise {
     let (promise, resolvers) = JsPromise::new_pending(context);
     let about = host.repl.with(node, |n| {
-        let name = n.label.as_ref().map_or(label.clone(), |own| format!("{own} · {label}"));
+        let name = n.label.as_ref().map_or(label.to_owned(), |own| format!("{own} · {label}"));
         let mut options = json!({ "label": name });
+        if let Some(schema) = schema {
+            options["schema"] = schema;
+        }
         for (option, given) in [("model", &n.root), ("effort", &n.effort)] {
             if let Some(given) = given {
                 options[option] = given.as_str().into();
             }
         }
-        (n.scope, n.at, options, n.group(&label), n.workflow.clone())
+        (n.scope, n.at, options, n.group(label), n.workflow.clone())
     });
     let Some((scope, at, options, phase, workflow)) = about else { return promise };
-    let scope = host.open(scope, segment, None);
+    let scope = host.open(scope, segment.to_owned(), None);
     let before = host.go_to(scope);
     let id = host.register(resolvers, at, Settler::Scheduler);
     let (path, phase) = (host.path(), Some(phase));
     let asked = Some(Asked { system: Some(system), held: true });
-    host.say(&FromSandbox::Call(Box::new(Call { id, prompt, options, path, phase, workflow, at, asked })));
+    host.say(&FromSandbox::Call(Box::new(Call {
+        id,
+        prompt,
+        excerpt: None,
+        options,
+        path,
+        phase,
+        workflow,
+        at,
+        asked,
+    })));
     host.go_to(before);
     promise
+}
+
+/// The reply of the root model was cut off: what there is of it is not run.
+pub(super) fn cut_off(host: &Rc<Host>, node: usize, why: &str, context: &mut Context) {
+    host.repl.with(node, |n| {
+        n.told = Told { reply: "(a reply that was cut off)".into(), result: String::new() };
+        n.stage = Stage::Over;
+        say(n, &format!("Your reply was {why}; nothing of it was run. Write less: long answers are made by code."));
+    });
+    end_turn(host, node, Some(format!("the reply was {why}")), context);
 }
 
 /// The root model has answered.
@@ -275,7 +153,7 @@ pub(super) fn reply(host: &Rc<Host>, node: usize, reply: String, context: &mut C
     }
 }
 
-fn say(node: &mut Node, line: &str) {
+pub(super) fn say(node: &mut Node, line: &str) {
     node.told.result.push_str(line);
     node.told.result.push('\n');
 }
@@ -288,7 +166,10 @@ fn next_cell(host: &Rc<Host>, node: usize, number: usize, mut cells: VecDeque<St
     else {
         return;
     };
-    let cell = match cell::rewrite(&source, NAMES) {
+    let prompt = host.repl.limits.prompt;
+    let characters = host.repl.with(node, |n| n.contexts.first().map(|context| context.units)).flatten();
+    let size = characters.map(|characters| ContextSize { characters, prompt });
+    let cell = match cell::rewrite(&source, Names { context: size, ..NAMES }) {
         Ok(cell) => cell,
         Err(wrong) => {
             let said: Vec<String> = wrong.iter().take(5).map(|p| excerpt(&p.message, &source, p.at, "")).collect();
@@ -405,10 +286,12 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
         }
         text
     });
-    report(host, node, number, &source, ok, text.unwrap_or_default().trim_end());
+    let text = text.unwrap_or_default().trim_end().to_owned();
     if let Some(answer) = answer {
-        return finish(host, node, Ok(answer), "submitted", context);
+        let ran = Ran { number, source, text, rest: rest.len() };
+        return offered(host, node, Some(ran), answer, "submitted", context);
     }
+    report(host, node, number, &source, ok, &text);
     if host.repl.with(node, |n| n.misfits >= MISFITS).unwrap_or(false) {
         let message = format!(
             "no submitted answer satisfied the schema in {MISFITS} attempts; the last cell: {}",
@@ -425,26 +308,8 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
     }
 }
 
-/// The answer that was put into `answer`, if it is ready.
-fn ready(host: &Rc<Host>, node: usize, context: &mut Context) -> Option<Value> {
-    let content = in_realm(host, node, context, |api, context| {
-        let ready = api.call("ready", &[], context).ok()?.as_object()?.clone();
-        let content = ready.get(0, context).ok()?;
-        Some(to_json(&content, "answer.content", Undefined::Dropped, context).map(Option::unwrap_or_default))
-    })?;
-    let wrong = match content {
-        Ok(content) => match misfit(host, node, &content) {
-            Ok(()) => return Some(content),
-            Err(wrong) => wrong,
-        },
-        Err(wrong) => wrong,
-    };
-    host.repl.with(node, |n| say(n, &format!("`answer` is ready and was not taken: {wrong}")));
-    None
-}
-
 /// Tells the model and the journal what came of a cell.
-fn report(host: &Rc<Host>, node: usize, number: usize, source: &str, ok: bool, text: &str) {
+pub(super) fn report(host: &Rc<Host>, node: usize, number: usize, source: &str, ok: bool, text: &str) {
     let said = host.repl.with(node, |n| {
         say(n, text);
         (n.path.clone(), n.turn)
@@ -461,7 +326,7 @@ fn report(host: &Rc<Host>, node: usize, number: usize, source: &str, ok: bool, t
     }
 }
 
-fn skipped(host: &Rc<Host>, node: usize, count: usize) {
+pub(super) fn skipped(host: &Rc<Host>, node: usize, count: usize) {
     if count > 0 {
         let plural = if count == 1 { " was" } else { "s were" };
         host.repl.with(node, |n| say(n, &format!("{count} further cell{plural} not run.")));
@@ -469,7 +334,7 @@ fn skipped(host: &Rc<Host>, node: usize, count: usize) {
 }
 
 /// Goes on to the next turn, or to the end. `wrong`: what went wrong in this one.
-fn end_turn(host: &Rc<Host>, node: usize, wrong: Option<String>, context: &mut Context) {
+pub(super) fn end_turn(host: &Rc<Host>, node: usize, wrong: Option<String>, context: &mut Context) {
     let most = host.repl.limits.errors;
     let Some((turn, printed, errors, over)) = host.repl.with(node, |n| {
         n.errors = if wrong.is_some() { n.errors + 1 } else { 0 };
@@ -499,59 +364,6 @@ fn end_turn(host: &Rc<Host>, node: usize, wrong: Option<String>, context: &mut C
     let now = standing(host, node, context);
     let Some(text) = host.repl.with(node, |n| prompt::closing(&n.question, &now)) else { return };
     let system = "You finish work that has run out of turns.".to_owned();
-    let promise = question(host, node, "closing".into(), "closing".into(), system, text, context);
+    let promise = question(host, node, "closing", "closing", (system, text), None, context);
     host.repl.with(node, |n| n.stage = Stage::Closing(promise));
-}
-
-/// Takes the answer out of the last reply: the variable it names, or its text.
-pub(super) fn extract(host: &Rc<Host>, node: usize, reply: &str, context: &mut Context) {
-    let text = reply.trim();
-    let named = text.strip_prefix("FINAL_VAR(").and_then(|rest| rest.split_once(')')).map(|(name, _)| name.trim());
-    let named = named.map(|name| name.trim_matches(['"', '\'', '`']).to_owned());
-    let value = named.clone().and_then(|name| {
-        in_realm(host, node, context, |api, context| {
-            let found = api.call("named", &[JsString::from(name.as_str()).into()], context).ok()?.as_object()?.clone();
-            let value = found.get(0, context).ok()?;
-            to_json(&value, "the answer", Undefined::Dropped, context).ok().flatten()
-        })
-    });
-    let answer = match (named, value) {
-        (Some(name), None) => Err(format!(
-            "the turns are used up, and the answer named a variable `{name}` that does not hold plain data"
-        )),
-        (_, Some(value)) => Ok(value),
-        (None, None) if text.is_empty() => Err("the turns are used up, and the root model gave no answer".into()),
-        (None, None) => Ok(match host.repl.with(node, |n| n.schema.is_some()) {
-            Some(true) => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
-            _ => Value::from(text),
-        }),
-    };
-    let answer = answer.and_then(|value| match misfit(host, node, &value) {
-        Ok(()) => Ok(value),
-        Err(wrong) => Err(format!("the turns are used up; {wrong}")),
-    });
-    let how = if answer.is_ok() { "extracted" } else { "failed" };
-    finish(host, node, answer, how, context);
-}
-
-/// Ends a REPL.
-pub(super) fn finish(host: &Rc<Host>, node: usize, answer: Result<Value, String>, how: &str, context: &mut Context) {
-    let Some((id, path, turn, handles, as_text)) = host.repl.with(node, |n| {
-        n.stage = Stage::Over;
-        // The turn under way counts.
-        let turns = n.turn.min(n.past.len() as u32 + u32::from(!n.told.reply.is_empty()));
-        n.past = Vec::new();
-        (n.answer, n.path.clone(), turns.max(1), n.handles.clone(), n.agent && n.schema.is_none())
-    }) else {
-        return;
-    };
-    let coverage: Vec<Value> = handles.iter().filter_map(|h| host.repl.loaded(*h)).map(|l| drawn(&l)).collect();
-    let error = answer.as_ref().err().cloned();
-    host.say(&FromSandbox::Finished { node: path, how: how.to_owned(), turns: turn, error, coverage });
-    let outcome = match answer {
-        Ok(value) if as_text && !value.is_string() => Settled::Value(Value::from(value.to_string())),
-        Ok(value) => Settled::Value(value),
-        Err(message) => Settled::Failed(Failure { kind: FailureKind::Rlm, message, attempts: 1 }),
-    };
-    serve::settle(host, id, outcome, context);
 }

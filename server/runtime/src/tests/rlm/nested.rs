@@ -87,7 +87,7 @@ async fn what_an_agent_cannot_be_is_refused_with_a_way_out() {
     for options in [
         "{ rlm: true }",
         "{ rlm: { question: 'x' } }",
-        "{ rlm: { maxTurns: 31 } }",
+        "{ rlm: { maxTurns: 101 } }",
         "{ rlm: {}, isolation: 'worktree' }",
         "{ rlm: { workflows: 'review' } }",
     ] {
@@ -100,8 +100,8 @@ async fn what_an_agent_cannot_be_is_refused_with_a_way_out() {
     shown.push(calls(&failed));
     expect![[r#"
         2:8: TypeError: agent() option `rlm` is an object: its limits, and a `context` where the prompt is not all; `rlm: {}` will do
-        2:8: TypeError: agent() option `rlm`: there is no option `question`; there are context, contexts, subModel, maxTurns, maxDepth, budget, workflows
-        2:8: TypeError: agent() option `rlm`: option `maxTurns` is a whole number from 1 to 30, the run's limit
+        2:8: TypeError: agent() option `rlm`: there is no option `question`; there are context, contexts, subModel, maxTurns, maxDepth, budget, workflows, direct
+        2:8: TypeError: agent() option `rlm`: option `maxTurns` is a whole number from 1 to 100, the run's limit
         2:8: TypeError: agent() takes no `isolation` beside `rlm`: a recursive model has a REPL, not an agent's tools
         2:8: TypeError: agent() option `rlm`: option `workflows` is a list of names of saved workflows, or an object that says what each is for
         2:8: the turns are used up, and the answer named a variable `best` that does not hold plain data
@@ -237,4 +237,29 @@ async fn nothing_is_allowed_by_default_and_nothing_goes_on_without_end() {
         rlm[0]/turn[1].1/workflow(deep)/rlm[0] submitted
         rlm[0]/turn[2] | - | rlm[0] · turn 2 | 2:8 | turn 2
         rlm[0] submitted"#]].assert_eq(&shown.join("\n\n"));
+}
+
+#[tokio::test]
+async fn data_cannot_turn_an_agent_into_a_tree() {
+    let (mut spec, _folder) = scripted("return agent('a', args.options)", &[]);
+    spec.args = Some(json!({ "options": { "rlm": {} } }));
+    let ran = run_on(Scripted::new(&["submit(1)"]), spec.clone()).await;
+    let error = ran.outcome.error.expect("it is refused").message;
+    assert!(error.starts_with("TypeError: agent() got the option `rlm` from data"), "{error}");
+    assert_eq!(ran.outcome.totals.agents, 0);
+    spec.source = spec.source.replace("args.options", "{ ...args.options, rlm: args.options.rlm }");
+    assert_eq!(run_on(Scripted::new(&["submit(1)"]), spec).await.outcome.result, Some(json!("1")));
+}
+
+#[tokio::test]
+async fn a_script_lets_trees_go_deeper_and_longer() {
+    let ask = |options: &str| format!("return rlm({{ question: 'q', context: 'c', {options} }})");
+    let cells = ["submit([budget().depth.left, budget().turns.left, await rlm_query('child', { context: ctx })])"];
+    let deep = run(&ask("maxDepth: 3, maxTurns: 100"), &[], &cells).await;
+    assert_eq!(deep.outcome.result, Some(json!([3, 99, "child saw c"])), "{:?}", deep.outcome.error);
+    let usual = run(&ask(""), &[], &["submit([budget().depth.left, budget().turns.left])"]).await;
+    assert_eq!(usual.outcome.result, Some(json!([1, 29])));
+    for options in ["maxDepth: 4", "maxTurns: 101"] {
+        assert!(run(&ask(options), &[], &cells).await.outcome.error.is_some(), "{options}");
+    }
 }
