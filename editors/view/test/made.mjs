@@ -36,8 +36,8 @@ export const unbounded = {
   usd: unknown,
 };
 
-/** A run of `n` agents in two phases, `cap` at a time, as events; `until` is the share of it that has happened. */
-export function run(n, { cap = 16, until = 1 } = {}) {
+/** A run of `n` agents in two phases, `cap` at a time, as events; `until` is the share of it that has happened; as a `tree`, all but three are calls of one cell. */
+export function run(n, { cap = 16, until = 1, tree = false } = {}) {
   const events = [];
   let ms = 0;
   const say = (event) => events.push({ seq: events.length + 1, ms, ...event });
@@ -53,7 +53,8 @@ export function run(n, { cap = 16, until = 1 } = {}) {
   say({ type: 'phase', title: 'Verify' });
   const total = Math.max(0, n - 3);
   say({ type: 'log', message: `${total} findings to refute` });
-  for (let i = 0; i < total; i++) say({ type: 'agentQueued', call: i + 4, label: `src/file-${i}.ts`, phase: 'Verify', line: 31, column: 9, prompt: `Refute finding ${i}: “naïve 比較 🙂”` });
+  if (tree) say({ type: 'rlmStarted', node: 'rlm[0]', question: 'Which are real?', depth: 0, contexts: [], phase: 'Verify', line: 31, column: 9 });
+  for (let i = 0; i < total; i++) say({ type: 'agentQueued', call: i + 4, ...(tree && { key: 'rlm[0]/turn[1].1@0#0' }), label: `src/file-${i}.ts`, phase: 'Verify', line: 31, column: 9, prompt: `Refute finding ${i}: “naïve 比較 🙂”` });
   const active = [];
   const end = Math.floor(total * until);
   let next = 0;

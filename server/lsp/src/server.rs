@@ -28,6 +28,7 @@ use crate::{
     },
     snapshot::Snapshot,
     transport::Guardian,
+    workspace,
 };
 
 /// The protocol's methods.
@@ -153,7 +154,8 @@ impl LanguageServer for Slot {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
-        Ok(self.read(text_document.uri, move |script| hover::hover(script, position)).await?.flatten())
+        let typed = workspace::has_types_beside(&text_document.uri);
+        Ok(self.read(text_document.uri, move |script| hover::hover(script, position, typed)).await?.flatten())
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {

@@ -200,6 +200,11 @@ pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
     uri.to_file_path().map(|path| path.into_owned())
 }
 
+/// Whether the declarations of a script's words lie beside it, for a TypeScript server to show.
+pub(crate) fn has_types_beside(script: &Uri) -> bool {
+    path_of(script).is_some_and(|path| path.with_file_name("workflow.d.ts").is_file())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

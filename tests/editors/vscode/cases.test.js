@@ -154,6 +154,14 @@ describe('in a workspace that is trusted', () => {
     assert.ok(existsSync(file))
     const config = path.join(it.folder, '.claude/workflows/jsconfig.json')
     assert.ok(existsSync(config))
+    // Beside the TypeScript server nothing is said twice.
+    const hovers = () => win.api(async (code) => {
+      const place = [code.window.activeTextEditor.document.uri, new code.Position(14, 40)]
+      return (await code.commands.executeCommand('vscode.executeHoverProvider', ...place)).flatMap((hover) => hover.contents.map((content) => content.value)).join('\n')
+    })
+    const said = await win.until(async () => { const text = await hovers(); return /AgentOptions\.label/.test(text) && text }, 'the option by the TypeScript server')
+    assert.equal(said.split('The name shown for this agent').length, 2, said)
+    assert.match(said, /Not part of the resume key/)
     writeFileSync(config, '{}')
     await win.command('Callsheet: Install Types')
     await win.until(() => win.api((code) => code.window.tabGroups.all.flatMap((g) => g.tabs).some((tab) => /yours/.test(tab.label))), 'the comparison')

@@ -20,7 +20,7 @@ pub use profile::{
     BudgetUnit, DateBan, Exhausted, Flags, NullPrev, ParallelArgument, PhaseScope, Profile, Profiles, ResumeRule,
     SyncThrow,
 };
-pub use render::{Signature, hover_field, hover_member, hover_primitive, signature};
+pub use render::{Signature, hover_beyond_types, hover_field, hover_member, hover_primitive, signature};
 pub use rlm::{RLM_DEEPEST, RLM_DEPTH, RLM_LIMITS, RLM_MOST_TURNS, RLM_OPTIONS, RLM_TURNS, names_rlm};
 pub use schema::{SCHEMA_KEYWORDS, SCHEMA_TYPES, SchemaKeyword, schema_keyword};
 

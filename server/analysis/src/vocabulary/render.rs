@@ -62,13 +62,16 @@ pub fn hover_primitive(primitive: &Primitive, profile: Profile) -> String {
 /// Hover Markdown of an option or a `meta` field.
 pub fn hover_field(field: &Field) -> String {
     let mark = if field.required { "" } else { "?" };
-    let mut text = format!("```ts\n{}{mark}: {}\n```\n{}", field.name, field.ty.typescript(), field.doc);
-    match field.in_resume_key {
-        Some(true) => text.push_str("\n\nPart of the resume key: a change runs this call, and all after it, again."),
-        Some(false) => text.push_str("\n\nNot part of the resume key: a change repeats no work."),
-        None => {}
-    }
-    text
+    let text = format!("```ts\n{}{mark}: {}\n```\n{}", field.name, field.ty.typescript(), field.doc);
+    hover_beyond_types(field).map_or(text.clone(), |more| format!("{text}\n\n{more}"))
+}
+
+/// What of [`hover_field`] `workflow.d.ts` does not say.
+pub fn hover_beyond_types(field: &Field) -> Option<&'static str> {
+    Some(match field.in_resume_key? {
+        true => "Part of the resume key: a change runs this call, and all after it, again.",
+        false => "Not part of the resume key: a change repeats no work.",
+    })
 }
 
 /// Hover Markdown of a member of `budget`.

@@ -13,8 +13,9 @@ use crate::{
     snapshot::{Snapshot, shorten},
 };
 
-/// The hover at a position: what a call will do on its name, else what the word there means.
-pub(crate) fn hover(script: &Snapshot, position: Position) -> Option<Hover> {
+/// The hover at a position: what a call will do on its name, else what the word there means; with `workflow.d.ts` beside the script, whose
+/// words another server shows, only what that does not say.
+pub(crate) fn hover(script: &Snapshot, position: Position, typed: bool) -> Option<Hover> {
     let offset = script.offset(position);
     let plan = &script.known.plan;
     let on = |callee| script.place(callee).filter(|span| span.touches(offset));
@@ -25,7 +26,8 @@ pub(crate) fn hover(script: &Snapshot, position: Position) -> Option<Hover> {
         let rlms = plan.rlms.iter().enumerate();
         rlms.into_iter().find_map(|(i, call)| Some((on(call.callee)?, rlm(script, i, call))))
     };
-    let (span, text) = agents.or_else(trees).or_else(fanouts).or_else(phases).or_else(|| hover_word(script, offset))?;
+    let (span, text) =
+        agents.or_else(trees).or_else(fanouts).or_else(phases).or_else(|| hover_word(script, offset, typed))?;
     Some(Hover { contents: HoverContents::Markup(reasons::markdown(text)), range: Some(script.range(span)) })
 }
 
@@ -208,13 +210,28 @@ await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
     /// The hover at the first `part`.
     fn check(part: &str, expected: &Expect) {
         let script = Script::of(SCRIPT);
-        let hover = hover(&script.snapshot, script.at(part));
+        let hover = hover(&script.snapshot, script.at(part), false);
         let text = match hover.map(|hover| hover.contents) {
             Some(HoverContents::Markup(markup)) => markup.value,
             Some(_) => panic!("Markdown"),
             None => "nothing\n".into(),
         };
         expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn beside_types_only_what_they_do_not_say() {
+        let script = Script::of(SCRIPT);
+        let said = |part: &str| {
+            let hover = hover(&script.snapshot, script.at(part), true)?;
+            if let HoverContents::Markup(markup) = hover.contents { Some(markup.value) } else { None }
+        };
+        assert_eq!(
+            said("schema: FINDINGS").unwrap(),
+            "Part of the resume key: a change runs this call, and all after it, again."
+        );
+        assert_eq!(said("phases: ["), None);
+        assert!(said("agent('Find").unwrap().starts_with("**agent** Find bugs"), "a call is more than its type");
     }
 
     #[test]
@@ -309,7 +326,8 @@ await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
             "export const meta = { name: 'a', description: 'b' }\n\
              return await rlm({ question: 'Who?', context: 'Ada and Bob', budget: { calls: 20 }, subModel: 'haiku' })\n",
         );
-        let Some(HoverContents::Markup(text)) = hover(&script.snapshot, script.at("rlm(")).map(|h| h.contents) else {
+        let Some(HoverContents::Markup(text)) = hover(&script.snapshot, script.at("rlm("), false).map(|h| h.contents)
+        else {
             panic!("Markdown")
         };
         expect![[r#"

@@ -22,15 +22,20 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// The word at a byte offset and what is to be said of it.
-pub(crate) fn hover_word(script: &Snapshot, offset: u32) -> Option<(Span, String)> {
+/// The word at a byte offset and what is to be said of it: beside types, only what these do not say.
+pub(crate) fn hover_word(script: &Snapshot, offset: u32, typed: bool) -> Option<(Span, String)> {
     let cursor = word_at(script, offset, |cursor| cursor.string.is_none())?;
     let word = cursor.word.slice(&script.text);
     let text = match &cursor.member_of {
-        Some(chain) => budget(script, chain, word).or_else(|| member(script, chain, word))?,
+        Some(chain) => match budget(script, chain, word) {
+            Some(_) if typed => return None,
+            Some(text) => text,
+            None => member(script, chain, word)?,
+        },
         None if cursor.behind_dot => return None,
         None => {
-            key(script, &cursor, word).or_else(|| primitive(script, word)).or_else(|| variable(script, cursor.word))?
+            let declared = || primitive(script, word).filter(|_| !typed);
+            key(script, &cursor, word, typed).or_else(declared).or_else(|| variable(script, cursor.word))?
         }
     };
     Some((cursor.word, text))
@@ -51,12 +56,19 @@ fn member(script: &Snapshot, chain: &Chain, word: &str) -> Option<String> {
     Some(format!("```ts\n{word}{missing}: {}\n```\n- its shape is that of the schema{line}\n", field.value))
 }
 
-fn key(script: &Snapshot, cursor: &Cursor, word: &str) -> Option<String> {
+fn key(script: &Snapshot, cursor: &Cursor, word: &str, typed: bool) -> Option<String> {
     if !matches!(cursor.enclosing.last(), Some(Enclosing::Object { key: None, .. })) {
         return None;
     }
     match fields_here(script, cursor) {
-        Fields::Known(fields) => fields.iter().find(|field| field.name == word).map(vocabulary::hover_field),
+        Fields::Known(fields) => {
+            let field = fields.iter().find(|field| field.name == word)?;
+            if typed {
+                vocabulary::hover_beyond_types(field).map(str::to_owned)
+            } else {
+                Some(vocabulary::hover_field(field))
+            }
+        }
         Fields::Schema => {
             vocabulary::schema_keyword(word).map(|keyword| format!("`{}`: {}", keyword.name, keyword.doc))
         }
