@@ -45,14 +45,20 @@ pub(crate) fn segments(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Gives keys out, in the order in which the script makes its calls. Remembers digests only: a run may make very many.
+/// Gives keys out, in the order in which the script makes its calls. Remembers eight bytes of digests only: a run may make very many
+/// calls, and two that should not count as the same, and do, are only numbered so.
 #[derive(Debug, Default)]
-pub(crate) struct Keys(HashMap<[u8; 32], u32>);
+pub(crate) struct Keys(HashMap<u64, u32>);
 
 impl Keys {
     /// The key of the next call at `path` that asks for `content`.
     pub(crate) fn next(&mut self, path: String, content: String) -> CallKey {
-        let seen = self.0.entry(Sha256::digest(format!("{path}@{content}")).into()).or_default();
+        let mut digest = Sha256::new();
+        digest.update(&path);
+        digest.update("@");
+        digest.update(&content);
+        let first = digest.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let seen = self.0.entry(first).or_default();
         let occurrence = *seen;
         *seen += 1;
         CallKey { path, content, occurrence }

@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::{
     protocol::{self, FromSandbox, Start},
     repl::Repl,
+    segment::Segment,
     source::Wrapped,
     watch::Watch,
 };
@@ -54,7 +55,7 @@ struct Inner {
 /// A node of the structure of the work: a slot of `parallel`, a stage of `pipeline`, a nested workflow.
 struct Scope {
     parent: usize,
-    segment: String,
+    segment: Segment,
     frame: usize,
 }
 
@@ -95,7 +96,7 @@ impl Host {
     pub(super) fn new(out: impl Write + 'static, start: &Start, watch: Arc<Watch>, repl: Repl) -> io::Result<Rc<Self>> {
         let (source, dialect) = (&start.source, start.dialect);
         let place = JsSymbol::new(Some("place".into())).ok_or_else(|| io::Error::other("no symbols are left"))?;
-        let root = Scope { parent: 0, segment: String::new(), frame: 0 };
+        let root = Scope { parent: 0, segment: Segment::Named(Box::default()), frame: 0 };
         let inner = Inner {
             out: Box::new(io::BufWriter::with_capacity(1 << 16, out)),
             broken: None,
@@ -185,7 +186,12 @@ impl Host {
     }
 
     /// Runs `body` in a new scope below the current one; `nested` gives name and text of a workflow that begins there.
-    pub(super) fn within<T>(&self, segment: String, nested: Option<(String, &str)>, body: impl FnOnce() -> T) -> T {
+    pub(super) fn within<T>(
+        &self,
+        segment: impl Into<Segment>,
+        nested: Option<(String, &str)>,
+        body: impl FnOnce() -> T,
+    ) -> T {
         let (name, script) = nested.map(|(name, source)| (name, Wrapped::new(source))).unzip();
         let scope = self.open(self.scope(), segment, script);
         if name.is_some() {
@@ -210,7 +216,7 @@ impl Host {
         let mut segments = Vec::new();
         let mut at = scope;
         while at != 0 {
-            segments.push(inner.scopes[at].segment.as_str());
+            segments.push(inner.scopes[at].segment.to_string());
             at = inner.scopes[at].parent;
         }
         segments.reverse();
@@ -385,7 +391,7 @@ impl Host {
     }
 
     /// Makes a scope below `parent`, with a frame of its own where a script is given.
-    pub(super) fn open(&self, parent: usize, segment: String, script: Option<Wrapped>) -> usize {
+    pub(super) fn open(&self, parent: usize, segment: impl Into<Segment>, script: Option<Wrapped>) -> usize {
         let mut inner = self.inner.borrow_mut();
         let around = inner.scopes[parent].frame;
         let frame = match script {
@@ -397,7 +403,7 @@ impl Host {
             }
             None => around,
         };
-        inner.scopes.push(Scope { parent, segment, frame });
+        inner.scopes.push(Scope { parent, segment: segment.into(), frame });
         inner.scopes.len() - 1
     }
 

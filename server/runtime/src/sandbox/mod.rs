@@ -9,6 +9,7 @@ mod host;
 mod primitives;
 pub(crate) mod protocol;
 mod repl;
+mod segment;
 mod serve;
 mod source;
 mod walls;

@@ -12,6 +12,7 @@ use super::{
     host::{Host, Settler, refused},
     protocol::{Call, FromSandbox, Reference},
     repl,
+    segment::Segment,
 };
 use crate::options::AgentOptions;
 
@@ -184,10 +185,11 @@ fn spent(_this: &JsValue, _args: &[JsValue], context: &mut Context) -> JsResult<
 
 /// `enter(kind, index, stage, function, ...args)`: calls the function as a slot or stage of its own.
 fn enter(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (kind, index, stage) = slot(args);
+    let (_, index, stage) = slot(args);
+    // Lists have less than 2^32 items, and calls less arguments.
     let segment = match stage {
-        Some(stage) => format!("{kind}[{index}].{stage}"),
-        None => format!("{kind}[{index}]"),
+        Some(stage) => Segment::Pipeline { index: index as u32, stage: stage as u32 },
+        None => Segment::Parallel(index as u32),
     };
     let function = args.get_or_undefined(3).as_callable().ok_or_else(|| refused("not a function"))?;
     let host = Host::of(context)?;
