@@ -98,8 +98,9 @@ async fn a_spend_limit_ends_the_run_once_what_is_under_way_is_back_and_resuming_
     let broke = Arc::new(std::sync::atomic::AtomicBool::new(true));
     let limit = broke.clone();
     let server = Server::start(move |asked| match asked.prompt.as_str() {
-        "text 0" if limit.load(std::sync::atomic::Ordering::Relaxed) => Deed::SpendLimit,
-        "text 1" | "text 2" => Deed::Slowly(Duration::from_millis(100), format!("answer to {}", asked.prompt)),
+        // Calls leave in order: when this one is back, the two before it are under way.
+        "text 2" if limit.load(std::sync::atomic::Ordering::Relaxed) => Deed::SpendLimit,
+        "text 0" | "text 1" => Deed::Slowly(Duration::from_millis(100), format!("answer to {}", asked.prompt)),
         _ => answer(asked),
     })
     .await;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 use super::wires::Wire;
@@ -39,6 +40,8 @@ pub(crate) enum Deed {
     Answer(String),
     /// An answer that takes its time.
     Slowly(Duration, String),
+    /// An answer once the test says so.
+    Told(Arc<Notify>, String),
     /// A whole answer with these headers.
     Headed(Vec<(&'static str, String)>, String),
     /// An error status with headers.
@@ -147,7 +150,10 @@ async fn serve(
             let before = log.iter().filter(|(a, _)| a.prompt == prompt).count();
             let asked = Asked { prompt, before, wire, body, head };
             let deed = decide(&asked);
-            log.push((asked.clone(), matches!(deed, Deed::Answer(_) | Deed::Slowly(..) | Deed::Headed(..))));
+            log.push((
+                asked.clone(),
+                matches!(deed, Deed::Answer(_) | Deed::Slowly(..) | Deed::Told(..) | Deed::Headed(..)),
+            ));
             (asked, deed)
         };
         tracing::debug!(prompt = asked.prompt, ?deed, "served");
@@ -160,6 +166,10 @@ async fn serve(
             Deed::Answer(text) => answer(&mut stream, &text, Some(most)).await?,
             Deed::Slowly(time, text) => {
                 tokio::time::sleep(time).await;
+                answer(&mut stream, &text, Some(most)).await?;
+            }
+            Deed::Told(when, text) => {
+                when.notified().await;
                 answer(&mut stream, &text, Some(most)).await?;
             }
             Deed::Headed(headers, text) => {

@@ -38,6 +38,10 @@ impl Wire {
         };
         let text = |turn: &Value| match self {
             Self::Gemini => turn["parts"][0]["text"].as_str().unwrap_or_default().to_owned(),
+            _ if turn["content"].is_array() => {
+                let blocks = turn["content"].as_array().into_iter().flatten();
+                blocks.filter_map(|block| block["text"].as_str()).collect()
+            }
             _ => turn["content"].as_str().unwrap_or_default().to_owned(),
         };
         let turns = list.as_array().into_iter().flatten();

@@ -4,6 +4,7 @@ mod agents;
 mod commands;
 mod keys;
 mod shared;
+mod stagger;
 mod wires;
 
 use std::path::Path;

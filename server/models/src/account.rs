@@ -1,5 +1,6 @@
 //! Where limits of rates are counted.
 
+use analysis::units::Tokens;
 use sha2::{Digest, Sha256};
 
 /// Someone who is asked, with the rights by which they are: a provider at an address with a key, or a program. Limits of rates are
@@ -12,6 +13,9 @@ pub struct Account {
     id: String,
     /// Most requests at once, of all runs on this machine, where a person sets that.
     pub cap: Option<u32>,
+    /// From how many tokens on the provider keeps the beginning of a prompt for a while, so that others that begin so cost less; `None` where
+    /// that is not known of it.
+    pub keeps_from: Option<Tokens>,
 }
 
 impl Account {
@@ -23,12 +27,17 @@ impl Account {
             digest.update(part);
         }
         let id = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { provider, id, cap: None }
+        Self { provider, id, cap: None, keeps_from: None }
     }
 
     /// The same, with a cap on requests at once.
     pub fn capped(self, cap: Option<u32>) -> Self {
         Self { cap, ..self }
+    }
+
+    /// The same, at a provider that keeps the beginnings of prompts from so many tokens on.
+    pub fn keeping(self, from: Option<Tokens>) -> Self {
+        Self { keeps_from: from, ..self }
     }
 
     /// A name for a folder of it.

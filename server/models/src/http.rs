@@ -112,6 +112,7 @@ impl Http {
                 model,
                 system: system.as_deref(),
                 turns: &turns,
+                shared: request.shared,
                 schema: request.schema.as_ref(),
                 structured,
                 effort: request.effort.as_deref().filter(|_| ability.effort),

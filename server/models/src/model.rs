@@ -59,6 +59,9 @@ pub struct Request {
     pub attempt: u32,
     /// Most tokens the answer may have; the scheduler has reserved as many. `None` leaves it to the model.
     pub max_output: Option<Tokens>,
+    /// Bytes at the beginning of the prompt that other calls have too, with all that stands above it: worth keeping at a provider that has
+    /// to be asked to.
+    pub shared: Option<usize>,
     /// Who hears of the answer while it is being written.
     pub listener: Listener,
 }

@@ -184,9 +184,9 @@ impl Asked {
 impl Options {
     /// The account of a model's provider at `place`.
     fn account(&self, name: &ModelName, place: &str, key: &str) -> Account {
-        let word = name.provider.row().name;
-        let cap = self.caps.get(word).and_then(|cap| u32::try_from(*cap).ok());
-        Account::new(word, place, key).capped(cap)
+        let row = name.provider.row();
+        let cap = self.caps.get(row.name).and_then(|cap| u32::try_from(*cap).ok());
+        Account::new(row.name, place, key).capped(cap).keeping(row.keeps_from)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use analysis::{prices, vocabulary};
+use analysis::{prices, units::Tokens, vocabulary};
 
 /// Someone who can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,8 @@ pub struct ProviderRow {
     pub bases: &'static [&'static str],
     /// The base URL without; empty where there is none.
     pub base: &'static str,
+    /// From how many tokens on it keeps the beginning of a prompt, where it does: the most that any of its models wants.
+    pub keeps_from: Option<Tokens>,
     /// One line for people.
     pub doc: &'static str,
 }
@@ -52,6 +54,7 @@ impl Provider {
             keys: &[],
             bases: &[],
             base: "",
+            keeps_from: None,
             doc: "Answers are made up: valid, repeatable, free.",
         },
         ProviderRow {
@@ -61,6 +64,7 @@ impl Provider {
             keys: &["ANTHROPIC_API_KEY"],
             bases: &["ANTHROPIC_BASE_URL"],
             base: "https://api.anthropic.com",
+            keeps_from: Some(Tokens(4096)),
             doc: "Anthropic's Messages API, or what is compatible with it.",
         },
         ProviderRow {
@@ -70,6 +74,7 @@ impl Provider {
             keys: &["OPENAI_API_KEY"],
             bases: &["OPENAI_BASE_URL"],
             base: "https://api.openai.com/v1",
+            keeps_from: Some(Tokens(1024)),
             doc: "OpenAI's Responses API.",
         },
         ProviderRow {
@@ -79,6 +84,7 @@ impl Provider {
             keys: &["OPENAI_API_KEY"],
             bases: &["OPENAI_BASE_URL"],
             base: "https://api.openai.com/v1",
+            keeps_from: None,
             doc: "Chat Completions: OpenAI itself, Ollama, llama.cpp, vLLM, LM Studio, gateways.",
         },
         ProviderRow {
@@ -88,6 +94,7 @@ impl Provider {
             keys: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
             bases: &["GOOGLE_GEMINI_BASE_URL", "GEMINI_BASE_URL"],
             base: "https://generativelanguage.googleapis.com",
+            keeps_from: Some(Tokens(4096)),
             doc: "Google's Gemini API.",
         },
         ProviderRow {
@@ -97,6 +104,7 @@ impl Provider {
             keys: &[],
             bases: &[],
             base: "",
+            keeps_from: None,
             doc: "A command line: the prompt on standard input, the answer on standard output.",
         },
         ProviderRow {
@@ -106,6 +114,7 @@ impl Provider {
             keys: &[],
             bases: &[],
             base: "",
+            keeps_from: None,
             doc: "A coding agent with tools that speaks the Agent Client Protocol, by name or command line.",
         },
     ];

@@ -55,6 +55,9 @@ impl Format for Anthropic {
         if let Some(system) = conversation.system {
             body["system"] = json!(system);
         }
+        if let Some(shared) = conversation.shared {
+            keep(&mut body, shared);
+        }
         let native = conversation.structured == Structured::Native;
         match (conversation.schema, conversation.structured) {
             (Some(schema), _) if native && !schema::has_open_map(schema) => {
@@ -106,6 +109,20 @@ impl Format for Anthropic {
         reply.usage = usage(&answer["usage"], reply.usage);
         reply.stop = text(answer, "/stop_reason").map(stop);
         Ok(())
+    }
+}
+
+/// Has what others have too kept: the instructions and the first bytes of the first turn, or the instructions alone.
+fn keep(body: &mut Value, shared: usize) {
+    let kept = |text: &str| json!({"type": "text", "text": text, "cache_control": {"type": "ephemeral"}});
+    let first = &mut body["messages"][0]["content"];
+    let split =
+        first.as_str().and_then(|text| text.split_at_checked(shared)).filter(|(beginning, _)| !beginning.is_empty());
+    if let Some((beginning, rest)) = split {
+        let rest = Some(rest).filter(|rest| !rest.is_empty()).map(|rest| json!({"type": "text", "text": rest}));
+        *first = [kept(beginning)].into_iter().chain(rest).collect();
+    } else if let Some(system) = body["system"].as_str() {
+        body["system"] = json!([kept(system)]);
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Conversation<'a> {
     pub system: Option<&'a str>,
     /// The turns so far, beginning and ending with the user's.
     pub turns: &'a [Turn],
+    /// Bytes at the beginning of the first turn that other conversations have too, with all that stands above it.
+    pub shared: Option<usize>,
     /// The JSON Schema of the answer; free text without one.
     pub schema: Option<&'a Value>,
     /// How the provider is asked to keep to it.

@@ -12,6 +12,7 @@ fn conversation<'a>(schema: &'a Value, turns: &'a [Turn]) -> Conversation<'a> {
         model: "m-1",
         system: Some("be brief"),
         turns,
+        shared: None,
         schema: Some(schema),
         structured: Structured::Native,
         effort: Some("low"),
@@ -189,4 +190,25 @@ fn no_sampling_parameters_are_sent() {
     assert_eq!(keys, ["model", "max_tokens", "messages", "stream", "system", "output_config"]);
     let schema = json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false});
     assert_eq!(body["output_config"], json!({"format": {"type": "json_schema", "schema": schema}, "effort": "low"}));
+}
+
+#[test]
+fn what_conversations_share_is_marked_once() {
+    let turns = [Turn::User("You know this.\nNow do é".into()), Turn::Assistant("x".into()), Turn::User("y".into())];
+    let body = |shared| {
+        let conversation = Conversation { shared, ..conversation(&Value::Null, &turns) };
+        Anthropic::default().body(&Conversation { schema: None, ..conversation })
+    };
+    let text = |text: &str| json!({"type": "text", "text": text});
+    let kept = |text: &str| json!({"type": "text", "text": text, "cache_control": {"type": "ephemeral"}});
+    assert_eq!(body(None)["system"], "be brief");
+    let split = body(Some(15));
+    let content = json!([kept("You know this.\n"), text("Now do é")]);
+    assert_eq!((&split["system"], &split["messages"][0]["content"]), (&json!("be brief"), &content));
+    assert_eq!(split["messages"][2]["content"], "y");
+    assert_eq!(body(Some(24))["messages"][0]["content"], json!([kept("You know this.\nNow do é")]));
+    assert_eq!(body(Some(0))["system"], json!([kept("be brief")]));
+    for beyond in [23, 1000] {
+        assert_eq!(body(Some(beyond))["system"], json!([kept("be brief")]), "not between characters: the system alone");
+    }
 }

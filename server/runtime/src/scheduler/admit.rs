@@ -6,6 +6,7 @@ use super::{
     call::{Call, Stage},
     ledger::HELD_BACK,
     owner::{Ended, Scheduler},
+    stagger::Beginning,
 };
 use crate::{
     event::{EventKind, RunError},
@@ -123,7 +124,7 @@ impl Scheduler {
                 Stage::Queued
             }
         };
-        let call = Call {
+        let mut call = Call {
             said: said.id,
             at: said.at,
             key,
@@ -140,8 +141,12 @@ impl Scheduler {
             stage,
             asked: said.asked,
             why: FailureKind::Provider,
+            beginning: None,
+            shared: None,
             slot: None,
         };
+        let least = self.model.account(call.model.as_deref()).and_then(|account| account.keeps_from);
+        call.beginning = least.and_then(|least| Beginning::of(&call, least));
         self.calls.insert(id, call);
         Ok(())
     }

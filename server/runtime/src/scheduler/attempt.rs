@@ -1,13 +1,14 @@
 //! One attempt on its way: listened to, and given up where nothing comes.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, Once, PoisonError},
     time::Duration,
 };
 
 use models::{Answer, Listener, Model, ModelError, Request};
 use tokio::time::{Instant, sleep_until};
 
+use super::Commands;
 use crate::{draft::Drafts, id::CallId};
 
 /// Hears an answer while it is being written, and remembers when it last did.
@@ -17,11 +18,15 @@ pub(super) struct Ear {
 }
 
 impl Ear {
-    pub(super) fn new(call: CallId, drafts: Arc<Drafts>) -> Self {
+    /// Tells `first` of the first that is heard, where somebody waits for it.
+    pub(super) fn new(call: CallId, drafts: Arc<Drafts>, first: Option<Commands>) -> Self {
         let last = Arc::new(Mutex::new(Instant::now()));
-        let heard = last.clone();
+        let (heard, once) = (last.clone(), Once::new());
         let listener = Listener::new(move |piece| {
             *heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            if let Some(commands) = &first {
+                once.call_once(|| commands.heard(call.0));
+            }
             drafts.add(call, piece);
         });
         Self { last, listener }
@@ -82,7 +87,7 @@ mod tests {
     async fn an_attempt_that_says_something_is_not_given_up() {
         let stall = Duration::from_millis(120);
         for (talks, answered) in [(true, true), (false, false)] {
-            let ear = Ear::new(CallId(1), Arc::default());
+            let ear = Ear::new(CallId(1), Arc::default(), None);
             let request = Request { listener: ear.listener.clone(), ..Request::default() };
             let result = listen(&Slow(talks), request, &ear, stall).await;
             assert_eq!(result.is_ok(), answered, "{result:?}");

@@ -7,7 +7,7 @@ use models::{AgentKind, Answer, Correction, Listener, ModelError, Request, Usage
 use sha2::{Digest, Sha256};
 use tokio::task::AbortHandle;
 
-use super::{ledger::Reservation, pace::Slot};
+use super::{ledger::Reservation, pace::Slot, stagger::Beginning};
 use crate::{
     key::CallKey,
     options::AgentOptions,
@@ -44,6 +44,10 @@ pub(super) struct Call {
     pub(super) asked: Option<Asked>,
     /// Why it will have failed, if it does.
     pub(super) why: FailureKind,
+    /// How it begins, where its provider keeps beginnings of that length.
+    pub(super) beginning: Option<Beginning>,
+    /// Bytes at the beginning of the prompt that others have too, if it is known to be so.
+    pub(super) shared: Option<usize>,
     /// Its place among the requests to its account, where these are capped: from when it leaves until it is over.
     pub(super) slot: Option<Slot>,
 }
@@ -97,12 +101,13 @@ impl Call {
             key: self.key.to_string(),
             attempt: self.attempt,
             max_output: reservation.max_output,
+            shared: self.shared,
             listener,
         })
     }
 
     /// The instructions above the prompt: the call's own, or those of its kind of agent.
-    fn system(&self) -> Option<&str> {
+    pub(super) fn system(&self) -> Option<&str> {
         let own = self.asked.as_ref().and_then(|asked| asked.system.as_deref());
         own.or(self.kind.as_ref().map(|kind| kind.prompt.as_str()))
     }
@@ -118,6 +123,11 @@ impl Call {
     /// Whether it may use what is held back so that a run can finish: all may but what cells ask.
     pub(super) fn may_finish(&self) -> bool {
         self.asked.as_ref().is_none_or(|asked| asked.held)
+    }
+
+    /// Of these, those that the provider may be asked to keep, which may cost more than reading them.
+    pub(super) fn kept(&self, shared: Option<usize>) -> usize {
+        shared.map_or(0, |shared| shared + self.system().map_or(0, str::len))
     }
 
     pub(super) fn flight(&mut self) -> Option<&mut Flight> {

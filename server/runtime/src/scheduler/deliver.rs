@@ -10,7 +10,7 @@ use super::{
     Commands, answer,
     attempt::{Ear, listen},
     call::{self, Back, Call, Flight, Stage},
-    ledger::{Decision, Reservation, input_tokens},
+    ledger::{Decision, Reservation, Weight, input_tokens},
     owner::{Ended, Scheduler},
     pace::Passage,
 };
@@ -35,21 +35,24 @@ impl Scheduler {
         }
         let mut waits = false;
         while self.halt.is_none() && self.flying < self.concurrency {
-            let Some(&id) = self.queue.front() else { break };
-            let Some(call) = self.calls.get_mut(&id) else {
-                self.queue.pop_front();
+            let Some((at, id)) = self.next() else { break };
+            let Some(call) = self.calls.get(&id) else {
+                self.queue.remove(at);
                 continue;
             };
-            match self.ledger.reserve(call.model.as_deref(), call.bytes(), self.flying == 0, call.may_finish()) {
+            let turn = self.stagger.turn(call, self.queue.range(at + 1..).filter_map(|id| self.calls.get(id)));
+            let Some(call) = self.calls.get_mut(&id) else { continue };
+            let weight = Weight { bytes: call.bytes(), kept: call.kept(turn.shared()) };
+            match self.ledger.reserve(call.model.as_deref(), weight, self.flying == 0, call.may_finish()) {
                 Decision::Wait => break,
                 Decision::NoMoney(message) if call.asked.is_some() => {
-                    self.queue.pop_front();
+                    self.queue.remove(at);
                     call.why = FailureKind::Budget;
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::NoMoney(message) => return Err(Ended::failed(RunError::at(message, call.at))),
                 Decision::NoTokens(total) => {
-                    self.queue.pop_front();
+                    self.queue.remove(at);
                     call.why = FailureKind::Budget;
                     let spent = self.ledger.spent_output();
                     let message = format!("the budget of {} output tokens is used up ({spent} spent)", total.0);
@@ -67,8 +70,10 @@ impl Scheduler {
                             break;
                         }
                     }
-                    self.queue.pop_front();
+                    self.queue.remove(at);
+                    self.stagger.leave(id, call.beginning, &turn, Instant::now());
                     self.flying += 1;
+                    call.shared = turn.shared();
                     call.attempt += 1;
                     self.journal.append(EventKind::AgentStarted { call: CallId(id) });
                     self.launch(id, reservation, Duration::ZERO, commands);
@@ -81,14 +86,28 @@ impl Scheduler {
         self.halted()
     }
 
+    /// The first in the queue that need not wait for another, with its place.
+    fn next(&self) -> Option<(usize, u64)> {
+        let now = Instant::now();
+        // While the script goes on, it may yet make calls that begin like one that waits.
+        let more_may_come = self.unanswered > 0;
+        let held = |id: &u64| {
+            let beginning = self.calls.get(id).and_then(|call| call.beginning.as_ref());
+            beginning.is_some_and(|beginning| self.stagger.holds(beginning, more_may_come, now))
+        };
+        self.queue.iter().copied().enumerate().find(|(_, id)| !held(id))
+    }
+
     fn launch(&mut self, id: u64, reservation: Reservation, wait: Duration, commands: &Commands) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let ear = Ear::new(CallId(id), self.drafts.clone());
+        let waited_for = self.stagger.leads(id, call.beginning.as_ref());
+        let ear = Ear::new(CallId(id), self.drafts.clone(), waited_for.then(|| commands.clone()));
         let request = match call.request(&self.spec.contexts, &reservation, ear.listener.clone()) {
             Ok(request) => request,
             Err(error) => {
                 // Nobody was asked, and no other answer is worth having: the run is about a text that is not there any more.
                 call.stage = Stage::Queued;
+                call.slot = None;
                 self.flying -= 1;
                 self.ledger.settle(reservation, Usage::default(), None);
                 self.halt.get_or_insert(RunError::at(error.to_string(), call.at));
@@ -171,6 +190,7 @@ impl Scheduler {
         if let Some(due) = flight.due {
             self.due.remove(&(due, id));
         }
+        self.stagger.heard(id, call.beginning.as_ref(), result.is_ok());
         let usage = call::usage(&result);
         let told = result.as_ref().ok().and_then(|answer| answer.usd);
         let usd = told.or_else(|| self.ledger.price(call.model.as_deref(), &usage));
@@ -238,7 +258,8 @@ impl Scheduler {
         commands: &Commands,
     ) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let decision = self.ledger.reserve(call.model.as_deref(), call.bytes(), true, call.may_finish());
+        let weight = Weight { bytes: call.bytes(), kept: call.kept(call.shared) };
+        let decision = self.ledger.reserve(call.model.as_deref(), weight, true, call.may_finish());
         if !matches!(decision, Decision::Go(_)) {
             call.why = FailureKind::Budget;
         }
@@ -345,6 +366,9 @@ impl Scheduler {
 
     /// Takes a call off its way, wherever it is.
     fn withdraw(&mut self, id: u64) {
+        if let Some(call) = self.calls.get(&id) {
+            self.stagger.heard(id, call.beginning.as_ref(), false);
+        }
         self.flying -= usize::from(self.give_up(id));
         self.queue.retain(|queued| *queued != id);
         self.cached.retain(|_, cached| *cached != id);

@@ -26,6 +26,15 @@ pub(super) struct Reservation {
     pub(super) max_output: Option<Tokens>,
 }
 
+/// What a model has to read for one attempt, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weight {
+    /// All of it.
+    pub(super) bytes: usize,
+    /// Of these, those that the provider may be asked to keep.
+    pub(super) kept: usize,
+}
+
 /// Whether an attempt may leave.
 #[derive(Debug, PartialEq)]
 pub(super) enum Decision {
@@ -72,9 +81,9 @@ impl Ledger {
         self.spent.output.0
     }
 
-    /// Sets aside what an attempt with `bytes` of input may take. `alone`: no other attempt is under way. `held`: whether it may use all there
+    /// Sets aside what an attempt with this input may take. `alone`: no other attempt is under way. `held`: whether it may use all there
     /// is, or must leave the share that is held back.
-    pub(super) fn reserve(&mut self, model: Option<&str>, bytes: usize, alone: bool, held: bool) -> Decision {
+    pub(super) fn reserve(&mut self, model: Option<&str>, weight: Weight, alone: bool, held: bool) -> Decision {
         let mut output = MOST_OUTPUT;
         if let Some(all) = self.tokens {
             let total = if held { all } else { all - all / HELD_BACK };
@@ -88,7 +97,7 @@ impl Ledger {
         let mut usd = 0.0;
         if let Some(all) = self.usd {
             let total = if held { all } else { all - all / HELD_BACK as f64 };
-            match self.affordable(model, bytes, output, total - self.spent_usd - self.reserved_usd) {
+            match self.affordable(model, weight, output, total - self.spent_usd - self.reserved_usd) {
                 Err(unknown) => return Decision::NoMoney(unknown),
                 Ok(Some((tokens, cost))) => (output, usd) = (tokens, cost),
                 Ok(None) if alone => {
@@ -108,12 +117,14 @@ impl Ledger {
     fn affordable(
         &self,
         model: Option<&str>,
-        bytes: usize,
+        weight: Weight,
         output: u64,
         left: f64,
     ) -> Result<Option<(u64, f64)>, String> {
         let cost = |output| {
-            let usage = Usage { input: input_tokens(bytes), output: Tokens(output), ..Usage::default() };
+            let Weight { bytes, kept } = weight;
+            let (input, cache_write) = (input_tokens(bytes.saturating_sub(kept)), input_tokens(kept));
+            let usage = Usage { input, cache_write, output: Tokens(output), ..Usage::default() };
             self.price(model, &usage).map(|u| u.0).ok_or_else(|| {
                 let model = model.unwrap_or("that answers");
                 format!("the price of model {model} is not known, so no limit in dollars can be kept; set prices or limit tokens")
@@ -150,6 +161,8 @@ mod tests {
 
     use super::*;
 
+    const BYTE: Weight = Weight { bytes: 1, kept: 0 };
+
     fn used(output: u64) -> Usage {
         Usage { output: Tokens(output), ..Usage::default() }
     }
@@ -158,24 +171,26 @@ mod tests {
     fn what_is_under_way_is_never_spent_twice() {
         let limits = Limits { budget_tokens: Some(Tokens(MOST_OUTPUT + 10)), ..Limits::default() };
         let mut ledger = Ledger::new(&limits, None);
-        let Decision::Go(first) = ledger.reserve(None, 1, true, true) else { panic!("the first goes") };
-        let Decision::Go(second) = ledger.reserve(None, 1, false, true) else { panic!("ten are left") };
+        let Decision::Go(first) = ledger.reserve(None, BYTE, true, true) else { panic!("the first goes") };
+        let Decision::Go(second) = ledger.reserve(None, BYTE, false, true) else { panic!("ten are left") };
         assert_eq!(second.max_output, Some(Tokens(10)));
-        assert_eq!(ledger.reserve(None, 1, false, true), Decision::Wait);
+        assert_eq!(ledger.reserve(None, BYTE, false, true), Decision::Wait);
         ledger.settle(first, used(100), None);
         ledger.settle(second, used(10), None);
-        assert!(matches!(ledger.reserve(None, 1, true, true), Decision::Go(_)), "what was set aside is back");
+        assert!(matches!(ledger.reserve(None, BYTE, true, true), Decision::Go(_)), "what was set aside is back");
     }
 
     #[test]
     fn a_share_is_left_for_those_who_finish() {
         let limits = Limits { budget_tokens: Some(Tokens(1000)), ..Limits::default() };
         let mut ledger = Ledger::new(&limits, None);
-        let Decision::Go(open) = ledger.reserve(None, 1, true, false) else { panic!("most of it is open") };
+        let Decision::Go(open) = ledger.reserve(None, BYTE, true, false) else { panic!("most of it is open") };
         assert_eq!(open.max_output, Some(Tokens(950)));
         ledger.settle(open, used(950), None);
-        assert!(matches!(ledger.reserve(None, 1, true, false), Decision::NoTokens(_)));
-        let Decision::Go(rest) = ledger.reserve(None, 1, true, true) else { panic!("the rest is held back for this") };
+        assert!(matches!(ledger.reserve(None, BYTE, true, false), Decision::NoTokens(_)));
+        let Decision::Go(rest) = ledger.reserve(None, BYTE, true, true) else {
+            panic!("the rest is held back for this")
+        };
         assert_eq!(rest.max_output, Some(Tokens(50)));
     }
 
@@ -184,13 +199,13 @@ mod tests {
         let price: Price = Arc::new(|model, usage| (model == "m").then_some(Usd(usage.output.0 as f64 * 0.01)));
         let limits = Limits { budget_usd: Some(Usd(1.0)), ..Limits::default() };
         let mut ledger = Ledger::new(&limits, Some(price));
-        let Decision::Go(all) = ledger.reserve(Some("m"), 1, true, true) else { panic!("a dollar buys something") };
+        let Decision::Go(all) = ledger.reserve(Some("m"), BYTE, true, true) else { panic!("a dollar buys something") };
         assert_eq!(all.max_output, Some(Tokens(100)));
-        assert_eq!(ledger.reserve(Some("m"), 1, false, true), Decision::Wait);
+        assert_eq!(ledger.reserve(Some("m"), BYTE, false, true), Decision::Wait);
         ledger.settle(all, used(100), Some(Usd(1.0)));
-        assert!(matches!(ledger.reserve(Some("m"), 1, true, true), Decision::NoMoney(_)));
+        assert!(matches!(ledger.reserve(Some("m"), BYTE, true, true), Decision::NoMoney(_)));
         assert!(
-            matches!(ledger.reserve(Some("x"), 1, true, true), Decision::NoMoney(_)),
+            matches!(ledger.reserve(Some("x"), BYTE, true, true), Decision::NoMoney(_)),
             "an unknown price is no price of 0"
         );
     }
@@ -200,5 +215,17 @@ mod tests {
         let price: Price = Arc::new(|model, _| (model == "inherit").then_some(Usd(1.0)));
         let ledger = Ledger::new(&Limits::default(), Some(price));
         assert_eq!(ledger.price(None, &used(1)), Some(Usd(1.0)));
+    }
+
+    #[test]
+    fn what_a_provider_is_asked_to_keep_is_set_aside_at_the_price_of_keeping_it() {
+        let price: Price = Arc::new(|_, usage| Some(Usd((usage.input.0 + 2 * usage.cache_write.0) as f64)));
+        let limits = Limits { budget_usd: Some(Usd(150.0)), ..Limits::default() };
+        let mut ledger = Ledger::new(&limits, Some(price));
+        let plain = ledger.reserve(None, Weight { bytes: 300, kept: 0 }, true, true);
+        let Decision::Go(plain) = plain else { panic!("100 tokens cost 100") };
+        ledger.settle(plain, used(0), None);
+        let kept = ledger.reserve(None, Weight { bytes: 300, kept: 300 }, true, true);
+        assert!(matches!(kept, Decision::NoMoney(_)), "100 tokens that are kept cost 200");
     }
 }

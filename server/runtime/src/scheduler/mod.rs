@@ -16,6 +16,7 @@ mod link;
 mod owner;
 mod pace;
 mod preview;
+mod stagger;
 
 use tokio::sync::mpsc;
 
@@ -37,6 +38,8 @@ pub(crate) enum Command {
 /// What reaches the owner besides the sandbox's words.
 pub(crate) enum Input {
     Command(Command),
+    /// A call that others wait for is being answered.
+    Heard(u64),
     Back(Box<call::Back>),
 }
 
@@ -48,6 +51,10 @@ impl Commands {
     /// A run that is over hears nothing, and needs not.
     pub(crate) fn send(&self, command: Command) {
         let _ = self.0.send(Input::Command(command));
+    }
+
+    fn heard(&self, call: u64) {
+        let _ = self.0.send(Input::Heard(call));
     }
 
     fn back(&self, back: call::Back) {

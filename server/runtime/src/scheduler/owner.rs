@@ -22,6 +22,7 @@ use super::{
     ledger::Ledger,
     link::{Gone, Link, Said},
     pace::Paces,
+    stagger::Stagger,
 };
 use crate::{
     draft::Drafts,
@@ -93,6 +94,8 @@ pub(crate) struct Scheduler {
     pub(super) in_turns: bool,
     /// Simulated time.
     pub(super) now: Duration,
+    /// Who waits for whom, so that what prompts have in common is kept by the provider.
+    pub(super) stagger: Stagger,
     /// How fast providers may be asked.
     pub(super) paces: Paces,
     /// Nothing leaves before this.
@@ -104,7 +107,7 @@ pub(crate) struct Scheduler {
     /// What the sandbox is to hear next.
     outbox: VecDeque<Word>,
     /// Words the sandbox has not answered.
-    unanswered: usize,
+    pub(super) unanswered: usize,
     /// Since when the sandbox is at the first of them; `None` while it waits.
     busy: Option<Instant>,
 }
@@ -148,6 +151,7 @@ impl Scheduler {
             due: BTreeSet::new(),
             in_turns,
             now: Duration::ZERO,
+            stagger: Stagger::default(),
             paces,
             pause: None,
             halt: None,
@@ -216,7 +220,7 @@ impl Scheduler {
                 self.step(link, commands)?;
             }
             let slice = self.busy.map(|since| since + self.spec.limits.slice + GRACE);
-            let pause = self.pause.filter(|_| !self.queue.is_empty());
+            let wake = [self.pause, self.stagger.due()].into_iter().flatten().min().filter(|_| !self.queue.is_empty());
             let behind = self.journal.last() - self.journal.reached().map_err(broken)? > MOST_BEHIND;
             let disk = behind || (self.unanswered == 0 && !self.outbox.is_empty());
             tokio::select! {
@@ -230,8 +234,10 @@ impl Scheduler {
                 )))),
                 advanced = self.journal.advanced(), if disk => advanced.map_err(broken)?,
                 Some(said) = link.said.recv(), if !behind => self.heard(said, commands)?,
-                () = at(pause) => {
-                    self.pause = None;
+                () = at(wake) => {
+                    let now = Instant::now();
+                    self.pause.take_if(|until| *until <= now);
+                    self.stagger.expire(now);
                     self.depart(commands)?;
                 }
             }
@@ -278,6 +284,12 @@ impl Scheduler {
             }
             Input::Command(Command::Skip(CallId(call))) => self.skip(call),
             Input::Command(Command::Retry(CallId(call))) => self.again(call, commands),
+            Input::Heard(id) => {
+                if let Some(call) = self.calls.get(&id) {
+                    self.stagger.heard(id, call.beginning.as_ref(), true);
+                    self.depart(commands)?;
+                }
+            }
             Input::Back(back) => {
                 let Back { call, attempt, result } = *back;
                 let Some(waiting) = self.calls.get_mut(&call).filter(|c| c.attempt == attempt) else { return Ok(()) };
