@@ -5,11 +5,15 @@ use std::{
     time::Duration,
 };
 
+use analysis::units::Tokens;
 use models::{Answer, Model, ModelError, Reply, Request};
 use runtime::{Event, Outcome, RunSpec, rlm::prompt};
 use serde_json::Value;
 
 use crate::scripted::run::TOKIO;
+
+/// A reply that has no end.
+pub(crate) const CUT_OFF: &str = "(cut off)";
 
 type Sub = dyn Fn(&Request) -> Result<Value, ModelError> + Send + Sync;
 
@@ -83,7 +87,10 @@ impl Actor {
         }
         let now = request.prompt.rsplit("\n== Turn ").next().unwrap_or_default();
         let turn: usize = now.split('/').next().and_then(|n| n.parse().ok()).expect("a turn message");
-        Ok(Value::from(self.cells.get(turn - 1).map_or("nothing left", String::as_str)))
+        match self.cells.get(turn - 1).map_or("nothing left", String::as_str) {
+            CUT_OFF => Err(ModelError::CutOff(Tokens(7))),
+            reply => Ok(Value::from(reply)),
+        }
     }
 }
 

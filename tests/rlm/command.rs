@@ -51,10 +51,15 @@ fn a_run_that_failed_says_how_its_question_goes_on() {
     assert!(failed.code == 1 && failed.out.contains("\n FAILED: "), "{}{}", failed.out, failed.err);
     let shown = call(folder.path(), &["runs", "show", "last"]).out;
     let way = shown.lines().find(|line| line.starts_with(" go on")).expect("a way on");
-    assert!(way.contains("callsheet rlm … --resume 2"), "{way}");
+    assert!(way.contains("callsheet resume 2"), "{way}");
     assert!(!shown.contains(" script "), "the script is not the person's: {shown}");
-    let refused = call(folder.path(), &["resume", "last"]);
-    assert!(refused.err.contains("ask it again with `callsheet rlm … --resume 2"), "{}", refused.err);
+    let looked = call(folder.path(), &["resume", "last", "--preview"]).out;
+    assert!(looked.contains("2 agents"), "{looked}");
+    let resumed = call(folder.path(), &["resume", "last", "--max-agents", "20"]);
+    assert!(resumed.code == 0 && resumed.out.contains("[simulated] 1 of 1 parts"), "{}{}", resumed.out, resumed.err);
+    std::fs::write(folder.path().join("a.txt"), "Another line.\n").expect("a file");
+    let changed = call(folder.path(), &["resume", "last"]);
+    assert!(changed.out.contains("a.txt has changed since the run was started"), "{}{}", changed.out, changed.err);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use runtime::Status;
+use runtime::{EventKind, Status};
 use serde_json::json;
 
-use super::{Actor, run, spec, told};
+use super::{Actor, CUT_OFF, run, spec, told};
 
 fn survives(cells: &[&str], expected: &str) {
     let mut all = cells.to_vec();
@@ -132,4 +132,28 @@ fn text_of_the_context_has_no_power() {
     let (outcome, _) =
         run(spec, Actor::echo(&["print(context)", "submit(context === ctx.text && ctx.length === context.length)"]));
     assert_eq!(outcome.result, Some(json!(true)), "{:?}", outcome.error);
+}
+
+#[test]
+fn a_reply_that_is_cut_off_costs_a_turn_and_not_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
+    spec.retry.attempts = 1;
+    let (outcome, events) = run(spec, Actor::replies(&[CUT_OFF, "```repl\nsubmit('survived')\n```"]));
+    assert_eq!(outcome.result, Some(json!("survived")), "{:?}", outcome.error);
+    let told = |event: &std::sync::Arc<runtime::Event>| matches!(&event.kind, EventKind::AgentQueued { prompt, .. } if prompt.contains("nothing of it was run"));
+    assert!(events.iter().any(told));
+}
+
+#[test]
+fn leaving_nearly_all_to_one_call_is_remarked_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = spec(&folder, json!({ "question": "q", "context": "a line of text\n".repeat(20_000) }));
+    let cells = ["await llm_query('all', { context: ctx }); await llm_query('again', { context: ctx })", "submit(1)"];
+    let (_, events) = run(spec, Actor::new(&cells, |_| Ok(json!("read"))));
+    let notes = events.iter().filter_map(|event| match &event.kind {
+        EventKind::AgentQueued { prompt, .. } => Some(prompt.matches("a call is sent 100 % of the context").count()),
+        _ => None,
+    });
+    assert_eq!(notes.max(), Some(1));
 }

@@ -13,6 +13,7 @@ mod excerpts;
 mod hostile;
 mod large;
 mod oracle;
+mod policy;
 mod tasks;
 
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ use runtime::{Event, EventKind, RunSpec, SandboxCommand, rlm::SCRIPT};
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub(crate) use actor::{Actor, run};
+pub(crate) use actor::{Actor, CUT_OFF, run};
 
 /// A run of the script behind `callsheet rlm`, in the real sandbox.
 pub(crate) fn spec(folder: &TempDir, args: Value) -> RunSpec {

@@ -8,7 +8,12 @@ use std::{
 };
 
 use analysis::estimate::History;
-use runtime::{RunId, journal, rlm::SCRIPT, runs, runs::Recorded};
+use runtime::{
+    RunId, journal,
+    rlm::{Question, SCRIPT},
+    runs,
+    runs::Recorded,
+};
 
 use crate::output::{self, Failure};
 
@@ -46,7 +51,8 @@ pub(crate) fn is_question(run: &Recorded) -> bool {
 
 /// The command that goes on with a run.
 pub(crate) fn way_on(run: &Recorded) -> String {
-    match is_question(run) {
+    // Journals of old do not say which files a question was about.
+    match is_question(run) && !run.recording.events.first().is_some_and(|first| Question::begins(&first.kind)) {
         true => format!("callsheet rlm … --resume {}", run.id),
         false => format!("callsheet resume {}", run.id),
     }

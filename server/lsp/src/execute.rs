@@ -31,10 +31,7 @@ impl Owner {
                 let script = self.target_script(&target)?;
                 self.run(&script, command == Command::DryRun, target.args)
             }
-            Command::Resume => {
-                let script = self.target_script(&target)?;
-                self.resume(&script, target)
-            }
+            Command::Resume => self.resume(target),
             Command::Report => {
                 let script = self.target_script(&target)?;
                 self.report(&script, target)
@@ -55,7 +52,7 @@ impl Owner {
         answer
     }
 
-    fn target_script(&self, target: &Target) -> Result<Snapshot> {
+    pub(crate) fn target_script(&self, target: &Target) -> Result<Snapshot> {
         let uri = target.uri.as_ref().ok_or_else(|| refusal("This command needs the script's `uri`."))?;
         self.snapshot(uri).ok_or_else(|| refusal(not_open(uri)))
     }

@@ -11,7 +11,7 @@ use crate::{
     id::{CallId, RunId},
     key::CallKey,
     present,
-    rlm::Excerpt,
+    rlm::{ContextFile, Excerpt, RlmLimits},
     run::Limits,
 };
 
@@ -59,6 +59,12 @@ pub enum EventKind {
         concurrency: usize,
         /// What the run may take.
         limits: Limits,
+        /// The files it is asked about; a question goes on with these.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        contexts: Vec<ContextFile>,
+        /// What each recursive language model may take, where there are such files.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rlm: Option<RlmLimits>,
         /// The run whose finished calls this one reuses.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         resumed_from: Option<RunId>,

@@ -391,6 +391,8 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
         simulated: spec.simulated,
         concurrency: spec.at_once(),
         limits: spec.limits,
+        contexts: spec.contexts.clone(),
+        rlm: (!spec.contexts.is_empty()).then_some(spec.rlm),
         resumed_from: spec.resume.clone(),
         from_turn: spec.from_turn,
     });

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use runtime::{EventKind, Preview, RunSpec, resume::ResumeError, runs, runs::Recorded};
+use runtime::{EventKind, Preview, RunSpec, resume::ResumeError, rlm::Question, runs, runs::Recorded};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::order::Order;
@@ -56,7 +56,8 @@ impl Resume {
                 before.recording.damage.map_or("it broke off before it began".into(), |damage| damage.to_string());
             return Err(Failure::usage(format!("run {id} has nothing to resume: {what}")));
         };
-        if past::is_question(&before) {
+        let question = Question::resumed(&before, &past.runs_dir);
+        if past::is_question(&before) && question.is_none() {
             let way = past::way_on(&before);
             return Err(Failure::usage(format!("run {id} answers a question about files: ask it again with `{way}`")));
         }
@@ -64,7 +65,8 @@ impl Resume {
         if !order.names_a_model() {
             return Err(Failure::usage(format!("who answered run {id} is not in its journal; say it with `--model`")));
         }
-        let path = self.script.clone().unwrap_or_else(|| past.resolve(script));
+        let own = question.as_ref().map(|_| before.folder.join(runs::SCRIPT_FILE));
+        let path = own.or(self.script.clone()).unwrap_or_else(|| past.resolve(script));
         if !path.is_file() {
             let copy = before.folder.join(runs::SCRIPT_FILE);
             return Err(Failure::usage(format!(
@@ -79,6 +81,10 @@ impl Resume {
         let analysis = saved::analyze(&source, &context);
         let chosen = order.choose(&analysis, &prices)?;
         let mut spec = order.spec(&source, context.args.clone(), &past.runs_dir);
+        if let Some(question) = question {
+            let RunSpec { script_path, contexts, rlm, limits, .. } = question;
+            (spec.script_path, spec.contexts, spec.rlm, spec.limits.wall) = (script_path, contexts, rlm, limits.wall);
+        }
         let model = spec.answered_by(&chosen);
         spec.resume = Some(id.clone());
         spec.repeat_isolated = self.repeat_worktrees;

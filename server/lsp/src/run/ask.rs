@@ -77,7 +77,7 @@ impl Owner {
 }
 
 /// The question, as a run.
-fn subject(uri: Uri, question: &str, spec: &RunSpec) -> Subject {
+pub(super) fn subject(uri: Uri, question: &str, spec: &RunSpec) -> Subject {
     let (text, lines) = (spec.source.as_str().into(), Arc::new(LineIndex::new(&spec.source)));
     let view = RunView { bound: Some(spec.limits.max_agents), ..RunView::of(false, text, lines) };
     Subject { uri, name: shorten(question, NAME), view }

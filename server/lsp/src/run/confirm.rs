@@ -57,14 +57,14 @@ pub(crate) fn about(order: &Order, settings: &Settings) -> Option<String> {
     ))
 }
 
-/// What a resumed run will do, in sentences.
+/// What a resumed run will do, in sentences. `most` is how many agents it can call in all.
 pub(crate) fn resumption(
     name: &str,
     preview: &Preview,
     cost: &Cost,
     simulated: bool,
     changed: bool,
-    agents: &analysis::plan::Count,
+    most: Option<u64>,
 ) -> String {
     let count = |n: usize| if n == 1 { "1 agent".to_owned() } else { format!("{n} agents") };
     let (cached, live) = (preview.cached.len(), preview.live.len());
@@ -74,7 +74,7 @@ pub(crate) fn resumption(
         said.push(if simulated { "Simulated: nothing is spent.".into() } else { words::basis(&cost.usd.basis) });
     }
     let known = (cached + live) as u64;
-    match (&preview.error, preview.complete, agents.most().map(|most| most.saturating_sub(known))) {
+    match (&preview.error, preview.complete, most.map(|most| most.saturating_sub(known))) {
         (Some(error), ..) => {
             said.push(format!("The script then fails: {}.", error.message.lines().next().unwrap_or_default()))
         }

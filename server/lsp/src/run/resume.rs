@@ -1,12 +1,17 @@
 //! `callsheet.resume`: what a run goes on with is shown first; only what a person agrees to is begun.
 
-use std::{fmt::Write, path::PathBuf, thread};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
 
 use analysis::plan::Count;
-use runtime::{Preview, RunId, runs};
+use runtime::{Preview, RunId, journal, rlm::Question, runs, runs::Recorded};
 use serde_json::Value;
 use tokio::{runtime::Handle, sync::oneshot};
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::{jsonrpc::Result, ls_types::Uri};
 
 use crate::{
     analyst::STACK,
@@ -15,13 +20,15 @@ use crate::{
     outbox::Outbox,
     owner::{Mailbox, Owner},
     run::{
-        confirm, documents,
+        ask, confirm, documents,
         last::beginning,
         manager::Subject,
-        start::{Order, runs_dir},
+        start::{Order, SIMULATED},
     },
+    settings::Settings,
     snapshot::Snapshot,
     workflows,
+    workspace::Workspace,
 };
 
 const RESUME: &str = "Resume";
@@ -30,18 +37,32 @@ const CALLS: &str = "Show Calls";
 
 impl Owner {
     /// `callsheet.resume`: answers with the new run's id, or null where the person would not.
-    pub(crate) fn resume(&mut self, script: &Snapshot, target: Target) -> Result<Answer> {
-        self.may_run(&script.uri)?;
-        let last = script.last.as_ref().map(|last| last.id.clone());
-        let Some(id) = target.run_id.filter(|id| !id.is_empty()).or(last) else {
+    pub(crate) fn resume(&mut self, target: Target) -> Result<Answer> {
+        let named = target.run_id.as_deref().filter(|id| !id.is_empty());
+        let named: Option<RunId> =
+            named.map(str::parse).transpose().map_err(|bad: runtime::BadRunId| refusal(bad.to_string()))?;
+        let runs_dir = target.uri.as_ref().map(|uri| documents::runs_dir(uri, &self.client.folders));
+        let asked = named.as_ref().zip(runs_dir.as_ref()).is_some_and(|(id, runs_dir)| is_question(runs_dir, id));
+        // What a question was about need not be open, nor be a script.
+        let script = if asked { None } else { Some(self.target_script(&target)?) };
+        match &script {
+            Some(script) => self.may_run(&script.uri)?,
+            None => self.is_trusted()?,
+        }
+        let last = script.as_ref().and_then(|script| script.last.as_ref()?.id.parse().ok());
+        let (Some(id), Some(uri), Some(runs_dir)) = (named.or(last), target.uri, runs_dir) else {
             return Err(refusal("There is no run of this script to go on with. Run it first."));
         };
-        let id: RunId = id.parse().map_err(|bad: runtime::BadRunId| refusal(bad.to_string()))?;
         let (reply, answer) = oneshot::channel();
         let asking = Asking {
-            script: script.clone(),
+            folder: documents::project(&uri, &self.client.folders).unwrap_or_else(std::env::temp_dir),
+            runs_dir,
+            uri,
             id,
             args: target.args,
+            settings: script.as_ref().map_or_else(|| self.settings.clone(), |script| script.settings.clone()),
+            workspace: script.as_ref().map_or_else(|| self.workspace.clone(), |script| script.workspace.clone()),
+            script,
             outbox: self.outbox.clone(),
             show: self.client.show_document,
         };
@@ -50,7 +71,7 @@ impl Owner {
             let order = asking.order().await;
             let Some(mailbox) = mailbox.upgrade() else { return };
             Mailbox::from(mailbox).tell(move |owner| match order {
-                Ok(Some(order)) => owner.begin(Subject::of(&asking.script), order, reply),
+                Ok(Some((subject, order))) => owner.begin(subject, order, reply),
                 Ok(None) => drop(reply.send(Ok(Value::Null))),
                 Err(message) => drop(reply.send(Err(refusal(message)))),
             });
@@ -59,38 +80,56 @@ impl Owner {
     }
 }
 
+/// Whether a run answers a question, as its first event tells.
+fn is_question(runs_dir: &Path, id: &RunId) -> bool {
+    let first = journal::first(&runs_dir.join(id.as_str()).join(journal::FILE_NAME));
+    first.is_some_and(|event| Question::begins(&event.kind))
+}
+
 /// A person who is being asked whether to go on with a run.
 struct Asking {
-    script: Snapshot,
+    /// The script, or what a question was about.
+    uri: Uri,
+    /// `None` where the run answers a question.
+    script: Option<Snapshot>,
     id: RunId,
     args: Option<Value>,
+    runs_dir: PathBuf,
+    /// Where agents work.
+    folder: PathBuf,
+    settings: Arc<Settings>,
+    workspace: Arc<Workspace>,
     outbox: Outbox,
     show: bool,
 }
 
 impl Asking {
     /// What to run; `None` where the person would not.
-    async fn order(&self) -> std::result::Result<Option<Order>, String> {
-        let runs_dir = runs_dir(&self.script);
-        let id = self.id.clone();
+    async fn order(&self) -> std::result::Result<Option<(Subject, Order)>, String> {
+        let (runs_dir, id) = (self.runs_dir.clone(), self.id.clone());
         let before = tokio::task::spawn_blocking(move || runs::open(&runs_dir, &id)).await;
         let before = before.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
         let (simulated, args) = beginning(&before)
             .ok_or_else(|| format!("Run `{}` broke off before it began; run the script again.", self.id))?;
-        let mut order = Order::of(&self.script, simulated, self.args.clone().or(args))?;
+        let (subject, mut order, most) = match &self.script {
+            Some(script) => {
+                let order = Order::of(script, simulated, self.args.clone().or(args))?;
+                (Subject::of(script), order, script.known.plan.agents.most())
+            }
+            None => self.question(&before, simulated)?,
+        };
         order.spec.resume = Some(self.id.clone());
         let (mut order, preview) = look(order).await?;
-        let changed = before.script().ok().is_none_or(|ran| *ran != *self.script.text);
-        let agents = &self.script.known.plan.agents;
-        let cost = preview.cost(&workflows::assumptions(&self.script.settings, &self.script.workspace));
-        let question = confirm::resumption(&self.script.name(), &preview, &cost, simulated, changed, agents);
+        let changed = self.script.as_ref().is_some_and(|now| before.script().ok().is_none_or(|ran| *ran != *now.text));
+        let cost = preview.cost(&workflows::assumptions(&self.settings, &self.workspace));
+        let question = confirm::resumption(&subject.name, &preview, &cost, simulated, changed, most);
         let repeats = preview.repeats().next().is_some();
         let go = if repeats { AND_REPEAT } else { RESUME };
         loop {
             match confirm::ask(&self.outbox, question.clone(), &[go, CALLS]).await.as_deref() {
                 Some(RESUME | AND_REPEAT) => {
                     order.spec.repeat_isolated = repeats;
-                    return Ok(Some(order));
+                    return Ok(Some((subject, order)));
                 }
                 Some(CALLS) => {
                     let text = calls(&question, &preview);
@@ -101,8 +140,24 @@ impl Asking {
         }
     }
 
+    /// The same question about the same files, within the limits it had.
+    fn question(
+        &self,
+        before: &Recorded,
+        simulated: bool,
+    ) -> std::result::Result<(Subject, Order, Option<u64>), String> {
+        let gone = || format!("Run `{}` does not say what it was about; ask again.", self.id);
+        let spec = Question::resumed(before, &self.runs_dir).ok_or_else(gone)?;
+        let (limits, seed, at_once) = (spec.limits, spec.seed, spec.concurrency);
+        let asked = spec.args.as_ref().and_then(|args| args["question"].as_str()).unwrap_or_default().to_owned();
+        let model = if simulated { SIMULATED } else { &self.settings.model };
+        let mut order = Order::new(spec, model, &self.settings, &self.workspace, self.folder.clone())?;
+        (order.spec.limits, order.spec.seed, order.spec.concurrency) = (limits, seed, at_once);
+        Ok((ask::subject(self.uri.clone(), &asked, &order.spec), order, Some(limits.max_agents)))
+    }
+
     fn page(&self) -> PathBuf {
-        runs_dir(&self.script).join(self.id.as_str()).join("resume.md")
+        self.runs_dir.join(self.id.as_str()).join("resume.md")
     }
 }
 

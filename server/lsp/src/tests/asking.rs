@@ -86,3 +86,36 @@ async fn a_question_is_refused_as_a_run_is_and_asked_about_where_it_is_paid_for(
     assert!(!editor.folder.path().join(".callsheet/runs").exists(), "nothing ran");
     editor.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_broke_off_goes_on_from_the_editor() {
+    let mut editor = open(json!({})).await;
+    let answer = ask(&mut editor, "notes.txt", json!({})).await;
+    ended(&mut editor, &answer).await;
+    let folder = std::path::PathBuf::from(answer["result"]["folder"].as_str().expect("a folder"));
+    let (run, journal) = (folder.file_name().unwrap().to_str().unwrap().to_owned(), folder.join("journal.jsonl"));
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let cut = text.lines().position(|line| line.contains("\"agentDone\"")).unwrap() + 1;
+    std::fs::write(&journal, text.split_inclusive('\n').take(cut).collect::<String>()).unwrap();
+
+    let notes = tower_lsp::ls_types::Uri::from_file_path(editor.folder.path().join("notes.txt")).unwrap();
+    let resume = json!({"command": "callsheet.resume", "arguments": [{"uri": notes.as_str(), "runId": run}]});
+    let id = editor.client.begin("workspace/executeCommand", resume.clone()).await;
+    let asked = editor.client.answer("window/showMessageRequest", json!({"title": "Resume"})).await;
+    let message = asked["message"].as_str().unwrap();
+    assert!(message.starts_with("What is here?: 1 agent from the journal, 1 to run"), "{message}");
+    assert!(message.contains("Up to 198 more may follow"), "{message}");
+    let answer = editor.client.answer_to(id.into()).await;
+    assert_ne!(answer["result"]["runId"], json!(run), "{answer}");
+    let end = editor.until(|event| event["type"] == "runEnded").await;
+    assert_eq!((&end["status"], &end["totals"]["cached"]), (&json!("ok"), &json!(1)), "{end}");
+
+    // A file that says something else now is not what was asked about.
+    std::fs::write(editor.folder.path().join("notes.txt"), "other\n").unwrap();
+    let id = editor.client.begin("workspace/executeCommand", resume).await;
+    editor.client.answer("window/showMessageRequest", json!({"title": "Resume"})).await;
+    editor.client.answer_to(id.into()).await;
+    let end = editor.until(|event| event["type"] == "runEnded").await;
+    assert!(end["error"]["message"].as_str().unwrap().ends_with("has changed since the run was started"), "{end}");
+    editor.finish().await;
+}

@@ -8,7 +8,10 @@ use models::{Chosen, Model};
 use serde_json::{Value, json};
 
 use super::{ContextFile, RlmLimits, SCRIPT};
-use crate::run::RunSpec;
+use crate::{event::EventKind, run::RunSpec, runs::Recorded};
+
+/// The file name of the script behind a question.
+const FILE: &str = "rlm.workflow.js";
 
 /// One question about files, and what its answer may take.
 #[derive(Clone, Debug)]
@@ -73,9 +76,29 @@ impl Question {
         (spec, model)
     }
 
+    /// Whether an event begins the run of a question.
+    pub fn begins(event: &EventKind) -> bool {
+        matches!(event, EventKind::RunStarted { contexts, .. } if !contexts.is_empty())
+    }
+
+    /// The run of a question that goes on with what `run` has: the same question about the same files, within the same limits. `None` where
+    /// `run` is no question's, or does not say which files it was about.
+    pub fn resumed(run: &Recorded, runs_dir: impl Into<PathBuf>) -> Option<RunSpec> {
+        match &run.recording.events.first()?.kind {
+            EventKind::RunStarted { args, limits, contexts, rlm: Some(rlm), seed, concurrency, .. } => {
+                let mut spec = RunSpec::new(FILE, SCRIPT, runs_dir);
+                (spec.args, spec.limits, spec.contexts, spec.rlm) = (args.clone(), *limits, contexts.clone(), *rlm);
+                (spec.seed, spec.concurrency) = (*seed, Some(*concurrency));
+                spec.resume = Some(run.id.clone());
+                Some(spec)
+            }
+            _ => None,
+        }
+    }
+
     /// As [`Question::spec`], where it is not known yet who answers.
     pub fn run(self, runs_dir: impl Into<PathBuf>) -> RunSpec {
-        let mut spec = RunSpec::new("rlm.workflow.js", SCRIPT, runs_dir);
+        let mut spec = RunSpec::new(FILE, SCRIPT, runs_dir);
         let contexts = ContextFile::distinct(self.contexts);
         let mut args = json!({ "question": self.question });
         let mut references: Vec<Value> = contexts.iter().map(ContextFile::reference).collect();

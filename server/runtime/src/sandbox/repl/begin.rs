@@ -168,5 +168,6 @@ fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<N
         errors: 0,
         misfits: 0,
         told_depth: false,
+        told_share: false,
     })
 }

@@ -100,6 +100,17 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
         });
     }
     let (call, part) = asked(&host, prompt, options, attached, sub).map_err(|e| usage(&e, context))?;
+    if let Some(share) = part.as_ref().and_then(Part::too_much) {
+        host.repl.with(node, |n| {
+            if !std::mem::replace(&mut n.told_share, true) {
+                let note = format!(
+                    "Note: a call is sent {share} % of the context; parts of about 100,000 characters are read better, by many calls."
+                );
+                n.told.result.push_str(&note);
+                n.told.result.push('\n');
+            }
+        });
+    }
     let (promise, resolvers) = JsPromise::new_pending(context);
     let id = host.register(resolvers, at, Settler::Scheduler);
     host.repl.underway.borrow_mut().insert(id, Underway { node, part });

@@ -68,6 +68,18 @@ struct Part {
     to: usize,
 }
 
+/// Bytes that a model reads well at once.
+const READ_WELL: usize = 200_000;
+
+impl Part {
+    /// The share of the text, in percent, where it is nearly all of a large one: a plan that leaves everything to one call.
+    fn too_much(&self) -> Option<usize> {
+        let (size, all) = (self.to.saturating_sub(self.from), self.of.text.as_str().len());
+        let share = size * 100 / all.max(1);
+        (share >= 90 && size > READ_WELL).then_some(share)
+    }
+}
+
 /// A text that code can reach by its number.
 pub(super) struct Loaded {
     text: Arc<Text>,

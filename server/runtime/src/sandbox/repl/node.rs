@@ -100,6 +100,8 @@ pub(super) struct Node {
     pub(super) misfits: u32,
     /// Whether it was told that `rlm_query` goes no deeper.
     pub(super) told_depth: bool,
+    /// Whether it was told that it leaves nearly all of a context to one call.
+    pub(super) told_share: bool,
 }
 
 impl Node {

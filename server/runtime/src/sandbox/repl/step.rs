@@ -62,7 +62,7 @@ fn advance(host: &Rc<Host>, node: usize, context: &mut Context) -> bool {
     match seen {
         None | Some(Seen::Nothing) => false,
         Some(Seen::Reply(Err(error))) if kind(&error, context).as_deref() == Some(FailureKind::CutOff.name()) => {
-            turns::cut_off(host, node, &errors::of_value(&error, context).message, context);
+            turns::cut_off(host, node, context);
             true
         }
         Some(Seen::Reply(reply)) => {

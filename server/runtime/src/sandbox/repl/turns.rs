@@ -124,13 +124,14 @@ pub(super) fn question(
 }
 
 /// The reply of the root model was cut off: what there is of it is not run.
-pub(super) fn cut_off(host: &Rc<Host>, node: usize, why: &str, context: &mut Context) {
+pub(super) fn cut_off(host: &Rc<Host>, node: usize, context: &mut Context) {
     host.repl.with(node, |n| {
         n.told = Told { reply: "(a reply that was cut off)".into(), result: String::new() };
         n.stage = Stage::Over;
-        say(n, &format!("Your reply was {why}; nothing of it was run. Write less: long answers are made by code."));
+        n.shown = 0;
+        say(n, "Your reply was too long and was cut off, so nothing of it was run. Write less: long texts are made by code.");
     });
-    end_turn(host, node, Some(format!("the reply was {why}")), context);
+    end_turn(host, node, Some("the reply was cut off".into()), context);
 }
 
 /// The root model has answered.
