@@ -368,6 +368,7 @@ mod tests {
                 maxDepth -> maxDepth: 
                 budget -> budget: 
                 workflows -> workflows: 
+                direct -> direct: 
             "#]],
         );
     }

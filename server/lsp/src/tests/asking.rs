@@ -109,6 +109,7 @@ async fn a_question_that_broke_off_goes_on_from_the_editor() {
     assert_ne!(answer["result"]["runId"], json!(run), "{answer}");
     let end = editor.until(|event| event["type"] == "runEnded").await;
     assert_eq!((&end["status"], &end["totals"]["cached"]), (&json!("ok"), &json!(1)), "{end}");
+    editor.client.notification("window/logMessage").await;
 
     // A file that says something else now is not what was asked about.
     std::fs::write(editor.folder.path().join("notes.txt"), "other\n").unwrap();
@@ -117,5 +118,7 @@ async fn a_question_that_broke_off_goes_on_from_the_editor() {
     editor.client.answer_to(id.into()).await;
     let end = editor.until(|event| event["type"] == "runEnded").await;
     assert!(end["error"]["message"].as_str().unwrap().ends_with("has changed since the run was started"), "{end}");
+    editor.client.notification("window/showMessage").await;
+    editor.client.notification("window/logMessage").await;
     editor.finish().await;
 }
