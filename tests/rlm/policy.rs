@@ -45,7 +45,7 @@ impl Policy {
     fn reply(&self, prompt: &str) -> String {
         let now = prompt.rsplit("\n== Turn ").next().unwrap_or_default();
         let turn: u64 = now.split('/').next().and_then(|n| n.parse().ok()).expect("a turn message");
-        let mut random = Random((self.seed * 0x9e37_79b9 ^ turn * 0x85eb_ca6b) | 1);
+        let mut random = Random(((self.seed * 0x9e37_79b9) ^ (turn * 0x85eb_ca6b)) | 1);
         for _ in 0..5 {
             random.below(100);
         }
