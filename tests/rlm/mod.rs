@@ -8,6 +8,7 @@ mod actor;
 mod bounds;
 mod checked;
 mod command;
+mod conformance;
 mod cut;
 mod excerpts;
 mod hostile;

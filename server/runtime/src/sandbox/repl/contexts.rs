@@ -52,6 +52,7 @@ pub(super) fn slice(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
     let loaded = loaded(args, context)?;
     let (start, end) = (number(args, 1), number(args, 2).min(loaded.text.units()));
     loaded.was_read(loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+    Host::of(context)?.repl.hand_over(end.saturating_sub(start));
     // All of it is had once.
     let all = if start == 0 && end == loaded.text.units() { loaded.string() } else { None };
     Ok(all.unwrap_or_else(|| loaded.slice(start, end)).into())
@@ -68,14 +69,7 @@ pub(super) fn lines(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
         return Ok(JsString::default().into());
     }
     loaded.was_read(start, end);
-    let (start, end) = (loaded.text.unit_of(start), loaded.text.unit_of(end));
-    Ok(loaded.slice(start, end).into())
-}
-
-/// The bytes `start..end` as a string.
-fn part(loaded: &Loaded, start: usize, end: usize) -> JsValue {
-    loaded.was_read(start, end);
-    loaded.slice(loaded.text.unit_of(start), loaded.text.unit_of(end)).into()
+    Ok(loaded.between(start, end).into())
 }
 
 /// `grep(handle, source, flags, limit, before, after, invert)`: matching lines and their number.
@@ -85,7 +79,7 @@ pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let invert = args.get_or_undefined(6).to_boolean();
     let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
     let whole = loaded.text.as_str();
-    let (mut found, mut total) = (Vec::new(), 0);
+    let (mut found, mut total, mut handed) = (Vec::<JsValue>::new(), 0, 0);
     for at in 0..loaded.text.lines() {
         let Some((start, end)) = loaded.text.line(at) else { break };
         if regex.is_match(&whole[start..end]) == invert {
@@ -95,9 +89,13 @@ pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
         if found.len() < limit {
             let from = loaded.text.line(at.saturating_sub(before)).map_or(start, |(start, _)| start);
             let to = loaded.text.line((at + after).min(loaded.text.lines() - 1)).map_or(end, |(_, end)| end);
-            found.push(part(&loaded, from, to));
+            // With the end of the line, so that lines that follow each other are one range.
+            loaded.was_read(from, (to + 1).min(whole.len()));
+            found.push(loaded.between(from, to).into());
+            handed += to - from;
         }
     }
+    Host::of(context)?.repl.hand_over(handed);
     let found = JsArray::from_iter(found, context);
     Ok(JsArray::from_iter([found.into(), JsValue::from(total as f64)], context).into())
 }
@@ -160,7 +158,14 @@ pub(super) fn sample(_this: &JsValue, args: &[JsValue], context: &mut Context) -
     }
     chosen.truncate(taken);
     chosen.sort_unstable();
-    let parts: Vec<JsValue> = chosen.into_iter().map(|n| part(&loaded, pieces[n].0, pieces[n].1)).collect();
+    let parts: Vec<JsValue> = chosen
+        .into_iter()
+        .map(|n| {
+            let (from, to) = pieces[n];
+            loaded.was_read(from, to);
+            loaded.between(from, to).into()
+        })
+        .collect();
     Ok(JsArray::from_iter(parts, context).into())
 }
 

@@ -17,7 +17,7 @@ mod strings;
 mod turns;
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::HashMap,
     rc::Rc,
     sync::Arc,
@@ -36,6 +36,9 @@ use crate::rlm::{Coverage, RlmLimits, text::Text};
 /// Largest context that is also given as a string, in UTF-16 units.
 const LARGEST_STRING: usize = 64 << 20;
 
+/// Bytes handed over to code after which garbage is collected.
+const MUCH: usize = 16 << 20;
+
 /// All REPLs of a run.
 pub(super) struct Repl {
     pub(super) limits: RlmLimits,
@@ -50,6 +53,8 @@ pub(super) struct Repl {
     loaded: RefCell<Vec<Rc<Loaded>>>,
     /// Calls of cells under way, by the number of their promise.
     underway: RefCell<HashMap<u64, Underway>>,
+    /// Bytes of contexts that code was given as strings since garbage was last collected.
+    handed: Cell<usize>,
     /// REPLs begun in a scope so far.
     begun: RefCell<HashMap<usize, u64>>,
 }
@@ -122,6 +127,14 @@ impl Loaded {
         JsString::from(&units[skip..skip + (end - start)])
     }
 
+    /// The bytes `from..to`, which are boundaries of characters, as a string.
+    fn between(&self, from: usize, to: usize) -> JsString {
+        match self.js.get() {
+            Some(js) => js.slice(self.text.unit_of(from), self.text.unit_of(to)),
+            None => JsString::from(&self.text.as_str()[from..to]),
+        }
+    }
+
     /// The bytes between two offsets in units; `None` where one of them cuts a character.
     fn bytes(&self, start: usize, end: usize) -> Option<(usize, usize)> {
         let ((from, inside), (to, cuts)) = (self.text.byte_of(start), self.text.byte_of(end));
@@ -166,6 +179,7 @@ impl Repl {
             cells: RefCell::default(),
             loaded: RefCell::default(),
             underway: RefCell::default(),
+            handed: Cell::default(),
             begun: RefCell::default(),
         }
     }
@@ -188,6 +202,19 @@ impl Repl {
 
     fn loaded(&self, handle: usize) -> Option<Rc<Loaded>> {
         self.loaded.borrow().get(handle).cloned()
+    }
+
+    /// Notes that code is given so many bytes as strings.
+    fn hand_over(&self, bytes: usize) {
+        self.handed.set(self.handed.get() + bytes);
+    }
+
+    /// A cell is over. The engine does not count what strings occupy, so lists of them would stay long after nobody needs them.
+    fn tidy(&self) {
+        if self.handed.get() > MUCH {
+            self.handed.set(0);
+            boa_engine::gc::force_collect();
+        }
     }
 
     /// Whether any cell has begun.

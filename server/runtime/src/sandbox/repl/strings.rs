@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, object::builtins::JsArray, string::JsStrVariant};
 use memchr::memmem;
 
+use super::super::host::Host;
 use crate::rlm::text;
 
 /// Where `needle`, which is not empty, starts in `text`, from the left, not overlapping.
@@ -79,6 +80,8 @@ pub(super) fn split(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
         start = at + separator.len();
     }
     parts.push(text.slice(start, text.len()).into());
+    // A slice of few bytes occupies some dozen.
+    Host::of(context)?.repl.hand_over(parts.len() * size_of::<[usize; 8]>());
     Ok(JsArray::from_iter(parts, context).into())
 }
 

@@ -229,6 +229,7 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
     };
     let Running { frame, number, source, names, rest, from, floating, .. } = running;
     abandon(host, frame);
+    host.repl.tidy();
     let calls = host.repl.cells.borrow().get(&frame).map_or(0, |cell| cell.calls);
     let plural = if calls == 1 { "" } else { "s" };
     let mut answer = None;
