@@ -145,6 +145,7 @@ test('a recursive model is drawn as a tree: turns, cells, what they called, and 
   assert.match(await page.locator('.code[data-state="failed"]').innerText(), /cannot read property/, 'what failed is open');
   assert.deepEqual(await page.locator(`${own} > .turns > .turn`).evaluateAll((turns) => turns.map((turn) => turn.querySelectorAll('.cell').length)), [1, 1, 12, 8, 1]);
   await page.locator('.turn .cell', { hasText: 'mutual' }).first().click();
+  await page.locator('.detail:visible').waitFor();
   assert.deepEqual((await words(page, '.facts > div')).slice(0, 4), ['Workflow lib/rlm[0]/turn[1]', 'Phase Read', 'In contracts, turn 4, cell 1', 'Model haiku']);
   await page.keyboard.press('Escape');
   if (shots) await page.screenshot({ path: path.join(shots, 'view-tree.png') });

@@ -38,7 +38,7 @@ async function opened(file) {
   return page;
 }
 const words = async (page, selector) => (await page.locator(selector).allInnerTexts()).map((t) => t.replace(/\s+/g, ' ').trim());
-const shot = (page, name) => shots && page.screenshot({ path: path.join(shots, name) });
+const shot = (page, name, fullPage = false) => shots && page.screenshot({ path: path.join(shots, name), fullPage });
 
 before(async () => {
   cpSync(path.join(root, 'examples'), folder, { recursive: true });
@@ -61,14 +61,14 @@ test('a comparison has the measured axes with their basis, and both runs behind 
   await shot(page, 'compare-workflow.png');
   await page.getByRole('button', { name: 'RLM' }).click();
   assert.deepEqual(await shown(), [['rlm'], 9]);
-  assert.match((await words(page, '.way-of:visible .rlm-head'))[0], /^rlm\[0\] submitted depth 0 · .*3 turns · 9 calls · 8\.2k tokens · \$0\.02 · simulated$/);
+  assert.match((await words(page, '.way-of:visible .rlm-head'))[0], /^rlm\[0\] submitted depth 0 · .*3 turns · 9 calls · \S+ tokens · \$0\.02 · simulated$/);
   await shot(page, 'compare-rlm.png');
   await page.getByRole('button', { name: 'Both' }).click();
   assert.deepEqual(await shown(), [['six-pieces', 'rlm'], 16]);
   assert.deepEqual(await words(page, '.way-of:visible .figure:first-child .actual'), ['7', '9']);
   assert.match((await words(page, '.way-of:last-child .figure'))[2], /^Cost \$\S+ simulated nothing was spent · at list prices of \S+ · no model named = [\w-]+ \(assumed\)$/);
   await page.getByRole('button', { name: 'Both' }).focus();
-  await shot(page, 'compare.png');
+  await shot(page, 'compare.png', true);
   await page.locator('.way-of:visible .cell').last().click();
   await page.locator('.detail:visible').waitFor();
   assert.match((await words(page, '.detail:visible'))[0], /turn 3 × done/);
@@ -120,6 +120,7 @@ test('a recursive model is a tree: turns, cells, calls, and the models these beg
   callsheet('rlm', '--context', 'review.workflow.js', '--depth', '2', 'What is asked of the reviewers?', '--model', `command:${process.execPath} root.mjs`);
   const page = await opened(JSON.parse(callsheet('report', 'last', '--json')).file);
   assert.deepEqual(await words(page, '.status'), ['Done']);
+  assert.match((await words(page, '.about'))[0], /^Run \S+ · \d+ at a time$/);
   const heads = await words(page, '.rlm-head');
   assert.match(heads[0], /^rlm\[0\] submitted depth 0 · .*4 turns · 9 calls · .*tokens/);
   assert.deepEqual(heads.slice(1).map((head) => head.replace(/ · .*? · /, ' · … · ').replace(/ calls.*/, ' calls')), ['rlm[0] submitted depth 1 · … · 2 calls', 'rlm[1] submitted depth 1 · … · 2 calls']);

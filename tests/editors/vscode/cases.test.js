@@ -50,6 +50,7 @@ describe('in a workspace that is trusted', () => {
   })
 
   test('the run view shows the plan before a run', async () => {
+    await win.command('View: Toggle Primary Side Bar Visibility') // room for script and run in one picture
     await win.command('Callsheet: Open Run View')
     view = await win.webview()
     await view.locator('.lane').first().waitFor()
@@ -74,6 +75,7 @@ describe('in a workspace that is trusted', () => {
       view.locator('.status[data-status="live"]').waitFor(),
       view.locator('.cell[data-state="running"]').first().waitFor(),
     ])
+    await view.locator('.cell[data-state="done"]').first().waitFor()
     await win.shot('running')
     await view.locator('.status[data-status="ok"]').waitFor({ timeout: 60_000 })
     assert.equal(await view.locator('.cell').count(), await view.locator('.cell[data-state="done"]').count())

@@ -27,6 +27,7 @@ export class Window {
 
   async shot(name) {
     const file = path.join(this.code.shots, `${name.replace(/\W+/g, '-')}.png`)
+    await sleep(400) // toasts fade in
     await this.page.screenshot({ path: file })
     return file
   }
@@ -99,7 +100,7 @@ export class Window {
   async answer(title, text) {
     const box = this.page.locator('.quick-input-widget', { hasText: title })
     await this.until(() => box.isVisible(), `the box "${title}"`)
-    await box.locator('input').first().fill(text)
+    await box.locator('.quick-input-box input').first().fill(text)
     await this.page.keyboard.press('Enter')
     await box.waitFor({ state: 'hidden' })
   }

@@ -55,10 +55,12 @@ const ARGS = 100;
 /** Which run this is: `20260102-030405-a1b2 · review.workflow.js · args {"n":1} · seed 4 · 2 at a time`. */
 function facts(runId: string | null, run: RunState): string {
   if (run.script === null) return '';
-  const args = run.args === undefined ? null : JSON.stringify(run.args);
+  // A question of `callsheet rlm` is the argument of a script that is not the person's; it stands with its tree.
+  const own = run.script !== 'rlm.workflow.js' || run.rlms.size === 0;
+  const args = run.args === undefined || !own ? null : JSON.stringify(run.args);
   return [
     runId === null ? null : `Run ${runId}`,
-    run.script,
+    own ? run.script : null,
     args && `args ${args.length > ARGS ? `${args.slice(0, ARGS)}…` : args}`,
     run.simulated ? (run.seed === null ? null : `seed ${run.seed}`) : run.model,
     run.concurrency === null ? null : `${run.concurrency} at a time`,
