@@ -9,6 +9,7 @@ mod resume;
 mod run;
 mod runs;
 mod usage;
+mod write;
 
 use std::{
     io::Write,

@@ -6,6 +6,7 @@ mod keys;
 mod shared;
 mod stagger;
 mod wires;
+mod write;
 
 use std::path::Path;
 
@@ -33,6 +34,11 @@ pub(crate) const PROVIDERS: [Provider; 4] = [
 
 /// Runs `a.workflow.js` of a folder with these variables and none of the machine's own that matter.
 pub(crate) async fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Called {
+    called(folder, &[&["run", "a.workflow.js"], arguments].concat(), variables).await
+}
+
+/// Calls the program with these variables and none of the machine's own that matter.
+async fn called(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Called {
     let mut command = program(folder);
     for provider in PROVIDERS {
         command.env_remove(provider.key).env_remove(provider.base);
@@ -40,7 +46,7 @@ pub(crate) async fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &
     for name in ["GOOGLE_API_KEY", "GEMINI_BASE_URL", "CALLSHEET_KEY_COMMAND"] {
         command.env_remove(name);
     }
-    command.env("HOME", folder).args(["run", "a.workflow.js"]).args(arguments).envs(variables.iter().copied());
+    command.env("HOME", folder).args(arguments).envs(variables.iter().copied());
     let output = tokio::task::spawn_blocking(move || command.output().expect("the program starts"));
     crate::cli::answer(output.await.expect("it ends"))
 }

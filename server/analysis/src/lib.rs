@@ -10,6 +10,7 @@ pub mod lint;
 pub mod outline;
 pub mod plan;
 pub mod prices;
+pub mod reference;
 pub mod script;
 pub mod text;
 pub mod tokens;

@@ -27,11 +27,20 @@ impl Failure {
 }
 
 /// Writes a line to standard output.
-pub(crate) fn line(text: &str) -> io::Result<()> {
+pub(crate) fn line(line: &str) -> io::Result<()> {
+    text(&format!("{line}\n"))
+}
+
+/// Writes a text to standard output as it is.
+pub(crate) fn text(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
-    out.write_all(b"\n")?;
     out.flush()
+}
+
+/// Writes lines to standard output.
+pub(crate) fn lines(lines: &[String]) -> Result<(), Failure> {
+    Ok(lines.iter().try_for_each(|text| line(text))?)
 }
 
 /// Writes a value to standard output as JSON, for people and programs: indented.

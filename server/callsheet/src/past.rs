@@ -10,9 +10,10 @@ use std::{
 use analysis::estimate::History;
 use runtime::{
     RunId, journal,
-    rlm::{Question, SCRIPT},
+    rlm::{self, Question},
     runs,
     runs::Recorded,
+    write,
 };
 
 use crate::output::{self, Failure};
@@ -44,17 +45,20 @@ pub(crate) fn age(folder: &Path) -> Option<Duration> {
     SystemTime::now().duration_since(written).ok()
 }
 
-/// Whether the run answers a question about files, as `callsheet rlm` has it.
-pub(crate) fn is_question(run: &Recorded) -> bool {
-    run.script().is_ok_and(|ran| ran == SCRIPT)
+/// The command whose runs have a script of ours, where the run is one of them.
+pub(crate) fn own_command(run: &Recorded) -> Option<&'static str> {
+    let ran = run.script().ok()?;
+    let ours = [(rlm::SCRIPT, "rlm"), (write::SCRIPT, "write")];
+    ours.iter().find(|(script, _)| *script == ran).map(|(_, command)| *command)
 }
 
 /// The command that goes on with a run.
 pub(crate) fn way_on(run: &Recorded) -> String {
     // Journals of old do not say which files a question was about.
-    match is_question(run) && !run.recording.events.first().is_some_and(|first| Question::begins(&first.kind)) {
-        true => format!("callsheet rlm … --resume {}", run.id),
-        false => format!("callsheet resume {}", run.id),
+    let tells = run.recording.events.first().is_some_and(|first| Question::begins(&first.kind));
+    match own_command(run).filter(|_| !tells) {
+        Some(command) => format!("callsheet {command} … --resume {}", run.id),
+        None => format!("callsheet resume {}", run.id),
     }
 }
 

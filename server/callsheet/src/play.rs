@@ -38,7 +38,7 @@ impl Play<'_> {
             let state = handle.state();
             tree(&state)?;
             end(&state, outcome.error.as_ref(), "RESULT", RESULT_LINES)?;
-            totals(&state, Some(analysis), &prices)
+            output::lines(&totals(&state, Some(analysis), &prices))
         })?;
         match ended {
             Ok(Status::Ok) => Ok(FINE),
@@ -58,26 +58,44 @@ pub(crate) fn through(
     json: bool,
     told: impl FnOnce(&RunHandle, &Outcome) -> Result<(), Failure>,
 ) -> Result<Result<Status, StartError>, Failure> {
+    let (handle, outcome) = match to_its_end(spec, model, View::choose(json))? {
+        Ok(ended) => ended,
+        Err(error) => return Ok(Err(error)),
+    };
+    match json {
+        true => output::json_line(&last_line(&outcome))?,
+        false => {
+            output::line("")?;
+            told(&handle, &outcome)?;
+            output::line(&journal(&handle))?;
+        }
+    }
+    Ok(Ok(outcome.status))
+}
+
+/// Begins a run and shows it to its end. Gives it and how it ended, or why it did not start.
+pub(crate) fn to_its_end(
+    spec: RunSpec,
+    model: Arc<dyn Model>,
+    view: View,
+) -> Result<Result<(RunHandle, Outcome), StartError>, Failure> {
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = tokio.block_on(async {
         let handle = match runtime::start(spec, model) {
             Ok(handle) => handle,
             Err(error) => return Ok(Err(error)),
         };
-        watch::until_end(handle.subscribe(1), View::choose(json), watch::CtrlC::Stops(&handle)).await?;
+        watch::until_end(handle.subscribe(1), view, watch::CtrlC::Stops(&handle)).await?;
         let outcome = handle.wait().await;
-        match json {
-            true => output::json_line(&last_line(&outcome))?,
-            false => {
-                output::line("")?;
-                told(&handle, &outcome)?;
-                output::line(&format!(" journal  {}", handle.folder().display()))?;
-            }
-        }
-        Ok::<_, Failure>(Ok(outcome.status))
+        Ok::<_, Failure>(Ok((handle, outcome)))
     })?;
     tokio.shutdown_background();
     Ok(ended)
+}
+
+/// Where all there is of a run is kept.
+pub(crate) fn journal(run: &RunHandle) -> String {
+    format!(" journal  {}", run.folder().display())
 }
 
 /// Says why a run did not start, by the script's lines where they are to blame.
@@ -150,7 +168,7 @@ pub(crate) fn end(state: &RunState, error: Option<&RunError>, heading: &str, mos
 }
 
 /// What a run took, beside what was estimated of the script, where that is known. `prices` are the person's own.
-pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &OwnPrices) -> Result<(), Failure> {
+pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &OwnPrices) -> [String; 3] {
     let against =
         |of: &dyn Fn(&Analysis) -> String| estimated.map(|a| format!("; estimated {}", of(a))).unwrap_or_default();
     let totals = &state.totals;
@@ -162,9 +180,11 @@ pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &Ow
     let agents = against(&|a| a.plan.agents.to_string());
     let tokens = against(&|a| numbers::based(&a.expected().total.tokens));
     let usd = against(&|a| numbers::based(&a.expected().total.usd));
-    output::line(&format!(" agents   {}{cached}{agents}", totals.agents))?;
-    output::line(&format!(" tokens   {}{simulated}{tokens}", totals.usage.total()))?;
-    Ok(output::line(&format!(" cost     {}{usd}", Spending::at(state, prices)))?)
+    [
+        format!(" agents   {}{cached}{agents}", totals.agents),
+        format!(" tokens   {}{simulated}{tokens}", totals.usage.total()),
+        format!(" cost     {}{usd}", Spending::at(state, prices)),
+    ]
 }
 
 /// What the tokens of a run rest on, where the provider did not count all of them.

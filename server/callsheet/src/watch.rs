@@ -19,6 +19,8 @@ pub(crate) enum View {
     Json,
     /// What people want to know, a line each.
     Lines,
+    /// The same on standard error, where standard output is for something else.
+    Notes,
     /// A tree, drawn anew in place.
     Tree,
 }
@@ -91,8 +93,9 @@ pub(crate) async fn until_end(
                 state.apply(&event);
                 match (view, &screen) {
                     (View::Json, _) => output::json_line(&*event)?,
-                    (View::Lines, _) => if let Some(line) = line(&state, &event) {
-                        output::line(&format!(" {:>8}  {line}", tree::seconds(event.ms)))?;
+                    (View::Lines | View::Notes, _) => if let Some(line) = line(&state, &event) {
+                        let line = format!(" {:>8}  {line}", tree::seconds(event.ms));
+                        if view == View::Notes { output::note(&line) } else { output::line(&line)? }
                     },
                     (View::Tree, Some(screen)) => screen.say(&event),
                     (View::Tree, None) => {}

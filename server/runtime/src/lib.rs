@@ -29,6 +29,7 @@ mod simulate;
 mod spending;
 mod state;
 mod watch;
+pub mod write;
 
 #[cfg(test)]
 mod tests;

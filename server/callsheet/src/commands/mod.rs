@@ -18,6 +18,7 @@ mod runs;
 mod sandbox;
 mod usage;
 mod who;
+mod write;
 
 use clap::Subcommand;
 
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Plan(plan::Plan),
     Run(run::Run),
+    Write(write::Write),
     Rlm(rlm::Rlm),
     Compare(compare::Compare),
     Resume(resume::Resume),
@@ -50,6 +52,7 @@ impl Command {
             Command::Check(check) => check.run(),
             Command::Plan(plan) => plan.run(),
             Command::Run(run) => run.run(),
+            Command::Write(write) => write.run(),
             Command::Rlm(rlm) => rlm.run(),
             Command::Compare(compare) => compare.run(),
             Command::Resume(resume) => resume.run(),

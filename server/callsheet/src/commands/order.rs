@@ -61,6 +61,12 @@ impl Order {
         self
     }
 
+    /// A run answered by `who`, at `prices`, of which nothing else is said.
+    pub(crate) fn answered_by(who: Who, prices: Option<PathBuf>) -> Self {
+        let (args, args_file, seed, concurrency, max_agents, budget_tokens) = (None, None, None, None, None, None);
+        Self { args, args_file, who, seed, concurrency, max_agents, budget_tokens, prices }
+    }
+
     /// What the analysis of the script goes by.
     pub(crate) fn context(&self, source: &Source) -> Result<Context, Failure> {
         let (concurrency, prices) = (Some(self.at_once() as u64), super::prices::own(self.prices.as_ref())?);

@@ -57,9 +57,11 @@ impl Resume {
             return Err(Failure::usage(format!("run {id} has nothing to resume: {what}")));
         };
         let question = Question::resumed(&before, &past.runs_dir);
-        if past::is_question(&before) && question.is_none() {
+        if let Some(command) = past::own_command(&before).filter(|_| question.is_none()) {
             let way = past::way_on(&before);
-            return Err(Failure::usage(format!("run {id} answers a question about files: ask it again with `{way}`")));
+            return Err(Failure::usage(format!(
+                "run {id} is one of `callsheet {command}`: ask the same again with `{way}`"
+            )));
         }
         let order = self.order.continuing(first);
         if !order.names_a_model() {

@@ -175,9 +175,8 @@ fn report(state: &RunState, outcome: &Outcome, prices: &OwnPrices) -> Result<(),
     // The script that asks the question is not the person's: its lines tell them nothing.
     let error = outcome.error.as_ref().map(|error| RunError::new(&error.message));
     play::end(state, error.as_ref(), &format!("ANSWER   ({})", how(state)), play::RESULT_LINES)?;
-    play::totals(state, None, prices)?;
-    coverage(state).iter().try_for_each(|line| output::line(line))?;
-    Ok(())
+    output::lines(&play::totals(state, None, prices))?;
+    output::lines(&coverage(state))
 }
 
 /// How the outermost recursive language model came to its answer.

@@ -26,31 +26,27 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         log::begin(LevelFilter::OFF);
-        let source = Source::read(&self.file)?;
-        let context = self.order.context(&source)?;
-        let prices = context.assumptions.prices.clone();
-        let analysis = saved::analyze(&source, &context);
-        let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
-        let chosen = self.order.choose(&analysis, &prices)?;
-        // A script with syntax errors is refused below; a sheet of what recovery left of it would mislead.
-        if !self.json && analysis.script.errors.is_empty() {
-            let (path, estimate, args) = (&source.path, analysis.expected(), args.as_ref());
-            let (at_once, max_agents) = (self.order.at_once(), self.order.max_agents());
-            let sheet = Sheet {
-                analysis: &analysis,
-                estimate,
-                path,
-                args,
-                max_agents,
-                at_once,
-                prices: &prices,
-                simulation: None,
-            };
-            output::line(&sheet.render())?;
-            output::line("")?;
-        }
-        let mut spec = self.order.spec(&source, args, Path::new(RUNS));
-        let model = spec.answered_by(&chosen);
-        Play { spec, model, source: &source, analysis: &analysis, prices, json: self.json }.play()
+        begin(&self.order, &Source::read(&self.file)?, self.json, true)
     }
+}
+
+/// Runs a script as `order` has it; people see its sheet first, unless they have seen it.
+pub(crate) fn begin(order: &Order, source: &Source, json: bool, sheet: bool) -> Result<u8, Failure> {
+    let context = order.context(source)?;
+    let prices = context.assumptions.prices.clone();
+    let analysis = saved::analyze(source, &context);
+    let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
+    let chosen = order.choose(&analysis, &prices)?;
+    // A script with syntax errors is refused below; a sheet of what recovery left of it would mislead.
+    if sheet && !json && analysis.script.errors.is_empty() {
+        let (path, estimate, args) = (&source.path, analysis.expected(), args.as_ref());
+        let (at_once, max_agents) = (order.at_once(), order.max_agents());
+        let prices = &prices;
+        let sheet = Sheet { analysis: &analysis, estimate, path, args, max_agents, at_once, prices, simulation: None };
+        output::line(&sheet.render())?;
+        output::line("")?;
+    }
+    let mut spec = order.spec(source, args, Path::new(RUNS));
+    let model = spec.answered_by(&chosen);
+    Play { spec, model, source, analysis: &analysis, prices, json }.play()
 }

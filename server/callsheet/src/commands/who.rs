@@ -10,7 +10,7 @@ use crate::output::Failure;
 /// The model that costs nothing.
 pub(crate) const SIMULATED: &str = "simulated";
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Who {
     /// Who answers: `simulated`, the default, makes answers up, valid and free; `anthropic:MODEL`, `openai:MODEL`,
     /// `openai-compatible:MODEL`, `gemini:MODEL`, `command:LINE`, `acp:AGENT`.

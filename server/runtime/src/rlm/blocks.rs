@@ -40,8 +40,7 @@ pub(crate) fn read(reply: &str) -> Reply {
             code.push_str(fence.unindented(line));
             code.push('\n');
         }
-        let ours = OURS.contains(&fence.name.to_ascii_lowercase().as_str());
-        match ours {
+        match fence.is_ours() {
             _ if code.trim().is_empty() => {}
             false => others.push(fence.name.clone()),
             true => {
@@ -65,7 +64,8 @@ pub(crate) fn read(reply: &str) -> Reply {
     found
 }
 
-fn without_thoughts(reply: &str) -> String {
+/// The text without a model's reasoning.
+pub(crate) fn without_thoughts(reply: &str) -> String {
     let mut text = reply.to_owned();
     for (open, close) in THOUGHTS {
         while let Some(start) = text.find(open) {
@@ -76,7 +76,8 @@ fn without_thoughts(reply: &str) -> String {
     text
 }
 
-struct Fence {
+/// The line that opens a block.
+pub(crate) struct Fence {
     mark: char,
     length: usize,
     indent: usize,
@@ -84,7 +85,7 @@ struct Fence {
 }
 
 impl Fence {
-    fn open(line: &str) -> Option<Self> {
+    pub(crate) fn open(line: &str) -> Option<Self> {
         let trimmed = line.trim_start_matches(' ');
         let indent = line.len() - trimmed.len();
         let mark = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
@@ -95,13 +96,18 @@ impl Fence {
         (length >= 3 && indent <= 3 && plain).then_some(Self { mark, length, indent, name })
     }
 
-    fn closes(&self, line: &str) -> bool {
+    /// Whether the block is in a language that is run here.
+    pub(crate) fn is_ours(&self) -> bool {
+        OURS.contains(&self.name.to_ascii_lowercase().as_str())
+    }
+
+    pub(crate) fn closes(&self, line: &str) -> bool {
         let trimmed = line.trim_start_matches(' ');
         let length = trimmed.chars().take_while(|c| *c == self.mark).count();
         line.len() - trimmed.len() <= 3 && length >= self.length && trimmed[length..].trim().is_empty()
     }
 
-    fn unindented<'l>(&self, line: &'l str) -> &'l str {
+    pub(crate) fn unindented<'l>(&self, line: &'l str) -> &'l str {
         let spaces = line.bytes().take(self.indent).take_while(|b| *b == b' ').count();
         &line[spaces..]
     }

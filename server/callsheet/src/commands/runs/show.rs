@@ -47,7 +47,7 @@ impl Show {
             output::line("")?;
         }
         play::end(&state, state.error(), "RESULT", usize::MAX)?;
-        play::totals(&state, None, &*own_prices(None)?)?;
+        output::lines(&play::totals(&state, None, &*own_prices(None)?))?;
         output::line(&facts(&past, &run, &state).lines(1, usize::MAX).join("\n"))?;
         Ok(())
     }
@@ -71,7 +71,7 @@ fn facts(past: &Past, run: &Recorded, state: &RunState) -> Table {
         script, args, model, seed, simulated, concurrency, limits, resumed_from, ..
     }) = state.started.as_ref().map(|e| &e.kind)
     {
-        if !past::is_question(run) {
+        if past::own_command(run).is_none() {
             table.row(["script", &format!("{}, {}", script.display(), since(run, &past.resolve(script)))]);
         }
         let args = args.as_ref().map_or("none".into(), |args| cut(&args.to_string(), 200));

@@ -57,7 +57,7 @@ impl Watch {
                 output::line("")?;
                 play::tree(&state)?;
                 play::end(&state, error.as_ref(), "RESULT", play::RESULT_LINES)?;
-                play::totals(&state, None, &*own_prices(None)?)?;
+                output::lines(&play::totals(&state, None, &*own_prices(None)?))?;
                 output::line(&format!(" journal  {}", past.folder().display()))?;
             }
         }
