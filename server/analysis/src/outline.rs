@@ -8,7 +8,7 @@ use crate::{
     Analysis,
     estimate::{Basis, Estimate, Range},
     plan::{Count, Setting, Why},
-    prices::{self, OwnPrices},
+    prices::OwnPrices,
     script::Script,
 };
 
@@ -154,8 +154,8 @@ struct Assumed {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PriceList<'a> {
-    as_of: &'static str,
-    source: &'static str,
+    as_of: &'a str,
+    source: &'a str,
     /// The model meant by each name the script gives; `inherit` is none, and what it means is assumed. `null`: no price.
     models: BTreeMap<String, Option<&'a str>>,
 }
@@ -261,7 +261,7 @@ fn models(setting: &Setting) -> Option<Vec<&str>> {
 
 impl<'a> PriceList<'a> {
     fn of(analysis: &Analysis, prices: &'a OwnPrices) -> Self {
-        let list = prices::table();
+        let list = prices.list();
         let named = analysis.plan.models().filter_map(models).flat_map(|named| match &*named {
             [] => vec!["inherit"],
             _ => named,

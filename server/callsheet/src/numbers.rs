@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use analysis::{
     estimate::{Basis, Cost, Range},
-    prices,
+    prices::OwnPrices,
 };
 
 /// What to expect: `12k`, or `?` where there is no basis to say.
@@ -63,8 +63,8 @@ pub(crate) fn count(n: u64, what: &str) -> String {
 }
 
 /// Of what day and from where prices are; `own`: some are the person's.
-pub(crate) fn price_basis(own: bool) -> String {
-    let list = prices::table();
+pub(crate) fn price_basis(prices: &OwnPrices, own: bool) -> String {
+    let list = prices.list();
     let yours = if own { "your prices where it says so, else " } else { "" };
     format!("{yours}list prices of {} ({})", list.as_of, list.source)
 }

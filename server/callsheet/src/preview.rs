@@ -96,7 +96,7 @@ impl<'a> Sheet<'a> {
         if !self.preview.live.is_empty() {
             let free = if self.state.is_simulated() { "nothing is spent: simulated; " } else { "" };
             let own = self.preview.cost(self.assumptions).own_price;
-            table.row(["cost", &format!("{free}{}", numbers::price_basis(own))]);
+            table.row(["cost", &format!("{free}{}", numbers::price_basis(&self.assumptions.prices, own))]);
             if self.preview.live.iter().any(|call| call.model.is_none())
                 && let Some(model) = self.assumptions.prices.find("inherit")
             {

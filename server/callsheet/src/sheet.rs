@@ -139,7 +139,7 @@ impl Sheet<'_> {
         for prior in &estimate.assumed {
             table.row(["", &assumption(prior)]);
         }
-        table.row(["cost", &numbers::price_basis(estimate.total.own_price)]);
+        table.row(["cost", &numbers::price_basis(self.prices, estimate.total.own_price)]);
         for line in models(analysis, self.prices) {
             table.row(["", &format!("  {line}")]);
         }

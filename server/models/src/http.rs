@@ -44,13 +44,8 @@ impl Http {
     ///
     /// When the system's certificate store or network stack cannot be set up.
     pub fn new(format: Box<dyn Format>, base: &str, key: Key, model: &str) -> Result<Self, ModelError> {
-        // Err: another part of the process has installed a provider; either will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(SILENCE)
-            .build()
-            .map_err(|e| ModelError::Refused(format!("HTTP cannot be set up: {}", chain(&e))))?;
+        let client =
+            client(SILENCE).map_err(|e| ModelError::Refused(format!("HTTP cannot be set up: {}", chain(&e))))?;
         Ok(Self {
             client,
             format,
@@ -188,6 +183,13 @@ impl Model for Http {
     }
 }
 
+/// What speaks HTTP; `silence` is the longest between two pieces of a response.
+pub(crate) fn client(silence: Duration) -> reqwest::Result<Client> {
+    // Err: another part of the process has installed a provider; either will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().connect_timeout(Duration::from_secs(10)).read_timeout(silence).build()
+}
+
 /// The parts that are there, with an empty line between them.
 fn join<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -253,7 +255,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// An error with its causes. The URL, which could hold a secret, is left out.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut next = error.source().or(Some(error));
     while let Some(cause) = next {

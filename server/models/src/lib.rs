@@ -35,7 +35,10 @@ pub use key::Key;
 pub use kind::AgentKind;
 pub use listener::Listener;
 pub use model::{Answer, Correction, Model, ModelError, Reply, Request, Usage, UsageBasis};
-pub use prices::{PricesError, own_prices, own_prices_file};
+pub use prices::{
+    PUBLISHED_PRICES, PricesError, UpdateError, fetch_update, forget_update, own_prices, own_prices_file,
+    updated_prices_file, write_update,
+};
 pub use simulated::{Latency, Simulated};
 pub use violations::violations_by;
 

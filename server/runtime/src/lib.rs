@@ -38,7 +38,7 @@ pub use dialect::{BadFlag, DateBan, Dialect, ResumeRule};
 pub use draft::Draft;
 pub use event::{Event, EventKind, RlmContext, RunError, Status, Totals};
 pub use handle::{Outcome, RunHandle};
-pub use id::{BadRunId, CallId, RunId};
+pub use id::{BadRunId, CallId, RunId, today};
 pub use key::{BadKey, CallKey};
 pub use recursion::{CellState, RlmState, Spot, Trees, TurnState};
 pub use run::{Limits, Naming, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};

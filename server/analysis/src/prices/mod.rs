@@ -1,14 +1,17 @@
 //! What models cost: a dated table of list prices.
 //!
-//! Written by `generate.py` from the package `genai-prices`, whose version and licence stand in the table. A model that is
-//! not in it has no price, which is not a price of nothing.
+//! It is what `callsheet prices --update` makes of what the project `genai-prices` publishes, see `wheel.py`; its version and licence stand in
+//! the table. A model that is not in it has no price, which is not a price of nothing.
 
+mod change;
 mod own;
+mod published;
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+pub use change::{Change, changes};
 pub use own::OwnPrices;
 
 use crate::units::{Tokens, Usage, Usd};
@@ -25,8 +28,8 @@ pub const ALIASES: [(&str, &str); 5] = [
     ("inherit", "claude-sonnet-5-5"),
 ];
 
-/// The table.
-#[derive(Debug, Deserialize)]
+/// A table of list prices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Prices {
     /// Package and version the prices are from.
@@ -40,7 +43,7 @@ pub struct Prices {
 }
 
 /// One model's prices.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelPrice {
     /// The name to show: `claude-opus-5-5`.
     pub id: String,
@@ -78,17 +81,24 @@ pub fn table() -> &'static Prices {
     &TABLE
 }
 
-/// The model meant by a name as scripts write it: an alias, an id, an id with a date, a provider before it, or a mark such as
-/// `[1m]` behind it. `None` where the table has no such model.
+impl Prices {
+    /// The model meant by a name as scripts write it: an alias, an id, an id with a date, a provider before it, or a mark such as
+    /// `[1m]` behind it. `None` where the table has no such model.
+    pub fn find(&self, model: &str) -> Option<&ModelPrice> {
+        let name = plain(model);
+        let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, id)| id);
+        let fits = |known: &&str| name.strip_prefix(*known).is_some_and(is_version);
+        let known = self.models.iter().filter_map(|m| {
+            let names = std::iter::once(m.id.as_str()).chain(m.names.iter().map(String::as_str));
+            names.filter(|n| fits(n)).map(str::len).max().map(|length| (length, m))
+        });
+        known.max_by_key(|(length, _)| *length).map(|(_, model)| model)
+    }
+}
+
+/// The model of the table in this program that is meant by a name, see [`Prices::find`].
 pub fn find(model: &str) -> Option<&'static ModelPrice> {
-    let name = plain(model);
-    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, id)| id);
-    let fits = |known: &&str| name.strip_prefix(*known).is_some_and(is_version);
-    let known = table().models.iter().filter_map(|m| {
-        let names = std::iter::once(m.id.as_str()).chain(m.names.iter().map(String::as_str));
-        names.filter(|n| fits(n)).map(str::len).max().map(|length| (length, m))
-    });
-    known.max_by_key(|(length, _)| *length).map(|(_, model)| model)
+    table().find(model)
 }
 
 /// A model's name without a provider before it and a mark behind it.

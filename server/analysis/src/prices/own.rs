@@ -1,13 +1,19 @@
 //! Prices a person has of their own: they stand before the table's.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
-use super::{ALIASES, ModelPrice, Tier, find, plain};
+use super::{ALIASES, ModelPrice, Prices, Tier, find, plain, table};
 use crate::units::{Usage, Usd};
 
-/// Prices by model, in US dollars per million tokens.
+/// Prices by model, in US dollars per million tokens, and the table behind them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OwnPrices(Vec<(String, ModelPrice)>);
+pub struct OwnPrices {
+    own: Vec<(String, ModelPrice)>,
+    /// A newer table than that of this program.
+    list: Option<Arc<Prices>>,
+}
 
 /// What can be told of one model's prices.
 const KINDS: [&str; 4] = ["input", "output", "cacheRead", "cacheWrite"];
@@ -21,7 +27,21 @@ impl OwnPrices {
     /// A sentence with the place of what cannot be used.
     pub fn read(prices: &Value) -> Result<Self, String> {
         let models = prices.as_object().ok_or("prices are an object: `{\"opus\": {\"input\": 4, \"output\": 20}}`")?;
-        models.iter().map(|(model, price)| Ok((model.clone(), own(model, price)?))).collect::<Result<_, _>>().map(Self)
+        let own = models
+            .iter()
+            .map(|(model, price)| Ok((model.clone(), own(model, price)?)))
+            .collect::<Result<_, String>>()?;
+        Ok(Self { own, list: None })
+    }
+
+    /// These prices, before those of `list` instead of the table in this program.
+    pub fn before(self, list: Prices) -> Self {
+        Self { list: Some(Arc::new(list)), ..self }
+    }
+
+    /// The table behind them.
+    pub fn list(&self) -> &Prices {
+        self.list.as_deref().unwrap_or_else(|| table())
     }
 
     /// As [`OwnPrices::read`] writes them.
@@ -31,34 +51,36 @@ impl OwnPrices {
             let known = KINDS.iter().zip(kinds).filter_map(|(kind, price)| Some((kind.to_string(), price?.into())));
             Value::Object(known.collect())
         };
-        let models = self.0.iter().flat_map(|(model, own)| own.tiers.first().map(|tier| (model.clone(), price(tier))));
+        let models =
+            self.own.iter().flat_map(|(model, own)| own.tiers.first().map(|tier| (model.clone(), price(tier))));
         Value::Object(models.collect::<Map<_, _>>())
     }
 
     /// These prices, and of `others` those of models that are not among these.
     pub fn or(mut self, others: &Self) -> Self {
-        let more = others.0.iter().filter(|(model, _)| self.0.iter().all(|(known, _)| known != model));
+        let more = others.own.iter().filter(|(model, _)| self.own.iter().all(|(known, _)| known != model));
         let more: Vec<_> = more.cloned().collect();
-        self.0.extend(more);
+        self.own.extend(more);
+        self.list = self.list.or_else(|| others.list.clone());
         self
     }
 
-    /// Whether there are none.
+    /// Whether none is the person's own.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.own.is_empty()
     }
 
     /// The models with a price of the person's own.
     pub fn models(&self) -> impl Iterator<Item = &ModelPrice> {
-        self.0.iter().map(|(_, price)| price)
+        self.own.iter().map(|(_, price)| price)
     }
 
-    /// The price of a model as scripts name it: the person's own, else the table's, see [`find`].
+    /// The price of a model as scripts name it: the person's own, else the table's, see [`Prices::find`].
     pub fn find(&self, model: &str) -> Option<&ModelPrice> {
         let name = plain(model);
-        let listed = find(model);
-        let by_name = self.0.iter().find(|(known, _)| known == name || known == model.trim());
-        let by_model = || self.0.iter().find(|(_, own)| listed.is_some_and(|listed| listed.id == own.id));
+        let listed = self.list().find(model);
+        let by_name = self.own.iter().find(|(known, _)| known == name || known == model.trim());
+        let by_model = || self.own.iter().find(|(_, own)| listed.is_some_and(|listed| listed.id == own.id));
         by_name.or_else(by_model).map(|(_, own)| own).or(listed)
     }
 

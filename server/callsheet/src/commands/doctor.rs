@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use analysis::prices;
 use clap::Args;
 use models::Simulated;
 use runtime::{RunSpec, Status, journal::Damage, runs};
@@ -203,8 +202,13 @@ fn past_runs() -> Check {
 }
 
 fn prices_table() -> Check {
-    let table = prices::table();
-    Check::ok("prices", format!("{} models, list prices of {}", table.models.len(), table.as_of))
+    match models::own_prices(None) {
+        Ok(prices) => {
+            let list = prices.list();
+            Check::ok("prices", format!("{} models, list prices of {}", list.models.len(), list.as_of))
+        }
+        Err(error) => Check::bad("prices", Verdict::Problem, "cannot be read", error.to_string()),
+    }
 }
 
 fn git() -> Check {

@@ -4,10 +4,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use analysis::prices::{self, ModelPrice, OwnPrices, Tier};
 use clap::Args;
+use models::PUBLISHED_PRICES;
 use serde::Serialize;
 
 use crate::{
-    FINE, output,
+    FINE, numbers, output,
     output::Failure,
     table::{Align, Table},
 };
@@ -22,6 +23,14 @@ pub(crate) struct Prices {
     /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
+    /// Fetches the list prices of today, and says what they change. URL is one to fetch them from that gives what `genai-prices` publishes;
+    /// without it that of the project itself.
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = PUBLISHED_PRICES,
+        conflicts_with_all = ["model", "prices", "json"])]
+    update: Option<String>,
+    /// Goes back to the list prices that came with this program.
+    #[arg(long, conflicts_with_all = ["model", "prices", "json", "update"])]
+    reset: bool,
     /// Writes the prices as JSON.
     #[arg(long)]
     json: bool,
@@ -55,9 +64,15 @@ struct Listed<'a> {
 
 impl Prices {
     pub(crate) fn run(self) -> Result<u8, Failure> {
+        if let Some(url) = &self.update {
+            return update(url);
+        }
+        if self.reset {
+            return reset();
+        }
         let own = own(self.prices.as_ref())?;
         let models = self.models(&own)?;
-        let list = prices::table();
+        let list = own.list();
         if self.json {
             let models =
                 models.iter().map(|m| Listed { id: &m.id, provider: &m.provider, own: m.own, tiers: &m.tiers });
@@ -77,7 +92,7 @@ impl Prices {
         table.lines(1, usize::MAX).iter().try_for_each(|line| output::line(line))?;
         let licence = list.licence.lines().next().unwrap_or_default();
         output::line(&format!(
-            "\n Dollars per million tokens. List prices of {} from {} ({licence}); another version of this program has newer ones.",
+            "\n Dollars per million tokens. List prices of {} from {} ({licence}); `callsheet prices --update` fetches those of today.",
             list.as_of, list.source
         ))?;
         if let Some(file) = self.prices.or_else(models::own_prices_file).filter(|_| !own.is_empty()) {
@@ -89,7 +104,7 @@ impl Prices {
     /// The models asked for.
     fn models<'a>(&self, own: &'a OwnPrices) -> Result<Vec<&'a ModelPrice>, Failure> {
         let covered = |listed: &&ModelPrice| own.models().all(|own| own.id != listed.id);
-        let all = own.models().chain(prices::table().models.iter().filter(covered));
+        let all = own.models().chain(own.list().models.iter().filter(covered));
         let Some(asked) = &self.model else { return Ok(all.collect()) };
         if let Some(model) = own.find(asked) {
             return Ok(vec![model]);
@@ -102,6 +117,36 @@ impl Prices {
             false => Ok(found),
         }
     }
+}
+
+/// Has the list prices of today stand in for those before.
+fn update(url: &str) -> Result<u8, Failure> {
+    // Where the last update cannot be read, this one mends that; what it changes is then told from the program's own table.
+    let before = models::own_prices(None).unwrap_or_default();
+    let stays = |error: models::UpdateError| {
+        Failure::usage(format!("{error}. The list prices stay those of {}", before.list().as_of))
+    };
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let now = tokio.block_on(models::fetch_update(url, &runtime::today())).map_err(stays)?;
+    let path = models::write_update(&now).map_err(stays)?;
+    let changes = prices::changes(before.list(), &now);
+    changes.iter().try_for_each(|change| output::line(&format!(" {}", change.in_words())))?;
+    let (count, was) = (changes.len(), &before.list().as_of);
+    let changed = match count {
+        0 => format!("nothing has changed since those of {was}"),
+        _ => format!("{} changed since those of {was}", numbers::count(count as u64, "model")),
+    };
+    let (models, day) = (now.models.len(), &now.as_of);
+    output::line(&format!(" {models} models, list prices of {day}: {changed}. They are kept in {}", path.display()))?;
+    Ok(FINE)
+}
+
+/// Has the program's own list prices hold again.
+fn reset() -> Result<u8, Failure> {
+    let was = models::forget_update().map_err(|error| Failure::usage(error.to_string()))?;
+    let (now, list) = (if was { "hold again" } else { "hold already" }, prices::table());
+    output::line(&format!(" The list prices of {} ({}) {now}", list.as_of, list.source))?;
+    Ok(FINE)
 }
 
 fn row(model: &ModelPrice, tier: &Tier, first: bool) -> [String; 7] {

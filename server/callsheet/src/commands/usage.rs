@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use analysis::units::{Tokens, Usd};
+use analysis::{
+    prices::OwnPrices,
+    units::{Tokens, Usd},
+};
 use clap::Args;
 use runtime::history::{self, PastRun};
 use serde::Serialize;
@@ -48,12 +51,13 @@ struct Report<'a> {
 
 impl Usage {
     pub(crate) fn run(self) -> Result<u8, Failure> {
-        let runs = self.runs()?;
+        let prices = super::prices::own(None)?;
+        let runs = self.runs(&prices)?;
         let [real, simulated] =
             [false, true].map(|simulated| Account::of(runs.iter().filter(|run| run.simulated == simulated)));
         if self.json {
             // What a call cost was reckoned when it was made; that of transcripts is reckoned now.
-            let prices = prices();
+            let prices = basis(&prices);
             output::json(&Report { real: &real, simulated: &simulated, prices })?;
             return Ok(FINE);
         }
@@ -72,10 +76,10 @@ impl Usage {
             show(&simulated, "SIMULATED  nothing was spent; cost is what the models named would have cost")?;
         }
         output::line("")?;
-        Ok(output::line(&format!(" cost     {}", prices())).map(|()| FINE)?)
+        Ok(output::line(&format!(" cost     {}", basis(&prices))).map(|()| FINE)?)
     }
 
-    fn runs(&self) -> Result<Vec<PastRun>, Failure> {
+    fn runs(&self, prices: &OwnPrices) -> Result<Vec<PastRun>, Failure> {
         let here = [PathBuf::from(".")];
         // Who asks for transcripts alone, in a folder without runs, is not told of a missing folder.
         let paths = if self.paths.is_empty() { &here[..] } else { &self.paths[..] };
@@ -91,15 +95,15 @@ impl Usage {
             runs.extend(history.runs);
         }
         for folder in &self.transcripts {
-            runs.extend(transcripts(folder)?);
+            runs.extend(transcripts(folder, prices)?);
         }
         Ok(runs)
     }
 }
 
-fn transcripts(folder: &Path) -> Result<Vec<PastRun>, Failure> {
+fn transcripts(folder: &Path, prices: &OwnPrices) -> Result<Vec<PastRun>, Failure> {
     let failed = |error| Failure::usage(format!("cannot read the transcripts in {}: {error}", folder.display()));
-    let found = history::transcripts(folder).map_err(failed)?;
+    let found = history::transcripts(folder, prices).map_err(failed)?;
     if found.is_empty() {
         let shown = folder.display();
         output::note(&format!("note: there are no workflow runs in {shown}: none has subagents/workflows in it"));
@@ -107,8 +111,8 @@ fn transcripts(folder: &Path) -> Result<Vec<PastRun>, Failure> {
     Ok(found)
 }
 
-fn prices() -> String {
-    format!("as reckoned when a call was made; of transcripts, {}", numbers::price_basis(false))
+fn basis(prices: &OwnPrices) -> String {
+    format!("as reckoned when a call was made; of transcripts, {}", numbers::price_basis(prices, !prices.is_empty()))
 }
 
 fn show(account: &Account, title: &str) -> Result<(), Failure> {

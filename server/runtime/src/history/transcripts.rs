@@ -13,7 +13,7 @@ use std::{
 
 use analysis::{
     estimate::Asked,
-    prices,
+    prices::OwnPrices,
     units::{Tokens, Usage, Usd},
 };
 use serde_json::Value;
@@ -27,19 +27,19 @@ const PROVIDER: &str = "claude-code";
 /// Deeper than this there is a cycle, not a folder of transcripts.
 const DEEPEST: usize = 12;
 
-/// The workflow runs in and below `folder`, in the order of their names.
+/// The workflow runs in and below `folder`, in the order of their names, at `prices`.
 ///
 /// # Errors
 ///
 /// When a folder or a transcript cannot be read.
-pub fn transcripts(folder: &Path) -> io::Result<Vec<PastRun>> {
+pub fn transcripts(folder: &Path, prices: &OwnPrices) -> io::Result<Vec<PastRun>> {
     let mut folders = Vec::new();
     search(folder, 0, &mut folders)?;
     folders.sort();
     let mut seen = HashSet::new();
     let mut runs = Vec::new();
     for folder in &folders {
-        runs.extend(run(folder, &mut seen)?);
+        runs.extend(run(folder, prices, &mut seen)?);
     }
     Ok(runs)
 }
@@ -59,7 +59,7 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<(
     Ok(())
 }
 
-fn run(folder: &Path, seen: &mut HashSet<String>) -> io::Result<Option<PastRun>> {
+fn run(folder: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Result<Option<PastRun>> {
     let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
     let Ok(id) = name.parse() else { return Ok(None) };
     let record = folder.ancestors().nth(3).map(|session| session.join("workflows").join(format!("{name}.json")));
@@ -75,7 +75,7 @@ fn run(folder: &Path, seen: &mut HashSet<String>) -> io::Result<Option<PastRun>>
         let Some(agent) = stem.strip_prefix("agent-") else { continue };
         let kind = json(&file.with_extension("meta.json"))?;
         let node = nodes.get(agent).copied().unwrap_or(&Value::Null);
-        let mut call = call(file, seen)?;
+        let mut call = call(file, prices, seen)?;
         call.asked.phase = text(node, "phaseTitle");
         call.asked.label = text(node, "label").unwrap_or_else(|| stem.clone());
         call.asked.agent_type = text(&kind, "agentType");
@@ -101,7 +101,7 @@ fn run(folder: &Path, seen: &mut HashSet<String>) -> io::Result<Option<PastRun>>
 }
 
 /// What an agent took; messages in `seen` were counted in another file.
-fn call(file: &Path, seen: &mut HashSet<String>) -> io::Result<PastCall> {
+fn call(file: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Result<PastCall> {
     let mut messages: HashMap<String, (Option<String>, Usage)> = HashMap::new();
     let mut whole = true;
     let mut lines = BufReader::new(File::open(file)?);
@@ -129,7 +129,7 @@ fn call(file: &Path, seen: &mut HashSet<String>) -> io::Result<PastCall> {
     }
     messages.retain(|id, _| seen.insert(id.clone()));
     let requests = || messages.values().filter(|(_, usage)| *usage != Usage::default());
-    let priced = || requests().filter_map(|(model, usage)| prices::cost(model.as_deref()?, usage));
+    let priced = || requests().filter_map(|(model, usage)| prices.cost(model.as_deref()?, usage));
     let model = requests().max_by_key(|(_, usage)| usage.total()).and_then(|(model, _)| model.clone());
     Ok(PastCall {
         asked: Asked { model, ..Asked::default() },
@@ -187,7 +187,7 @@ mod tests {
             {"type": "workflow_agent", "agentId": "a1", "label": "sweep:a", "phaseTitle": "Sweep", "durationMs": 900},
         ]});
         fs::write(session.join("workflows/wf_sweep01.json"), record.to_string()).unwrap();
-        let runs = transcripts(folder.path()).unwrap();
+        let runs = transcripts(folder.path(), &OwnPrices::default()).unwrap();
         let [run] = &runs[..] else { panic!("one run: {runs:?}") };
         assert_eq!((run.workflow.as_str(), run.status, run.ms), ("sweep", Some(Status::Ok), 2000));
         let [first, second] = &run.calls[..] else { panic!("two agents") };
