@@ -45,7 +45,11 @@ pub(crate) fn root() -> PathBuf {
 
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callsheet"));
-    command.current_dir(folder).env("NO_COLOR", "1").env("XDG_CONFIG_HOME", "/nowhere").env("XDG_DATA_HOME", "/nowhere");
+    command
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env("XDG_CONFIG_HOME", "/nowhere")
+        .env("XDG_DATA_HOME", "/nowhere");
     command.env("XDG_RUNTIME_DIR", folder).stdin(Stdio::null());
     command
 }

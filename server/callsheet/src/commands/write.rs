@@ -235,7 +235,7 @@ impl Write {
         let why = match (outcome.status, &outcome.error) {
             (Status::Stopped, _) => "stopped".to_owned(),
             (_, Some(error)) => error.message.clone(),
-            _ => match run.state().agents.last().and_then(|agent| agent.error.clone()) {
+            _ => match run.state().agents.iter().next_back().and_then(|agent| agent.error.clone()) {
                 Some(error) => format!("the model gave no answer: {error}"),
                 None => format!("no script without errors in {}", numbers::count(drafts as u64, "draft")),
             },
