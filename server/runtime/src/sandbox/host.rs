@@ -25,6 +25,9 @@ use super::{
 };
 use crate::{dialect::Dialect, event::RunError};
 
+/// Bytes that are said together: some thirty calls. With more, the first calls of a large fan-out would wait for the last.
+const TOGETHER: usize = 8 << 10;
+
 /// The state behind the primitives of one run.
 pub(super) struct Host {
     inner: RefCell<Inner>,
@@ -98,7 +101,7 @@ impl Host {
         let place = JsSymbol::new(Some("place".into())).ok_or_else(|| io::Error::other("no symbols are left"))?;
         let root = Scope { parent: 0, segment: Segment::Named(Box::default()), frame: 0 };
         let inner = Inner {
-            out: Box::new(io::BufWriter::with_capacity(1 << 16, out)),
+            out: Box::new(io::BufWriter::with_capacity(TOGETHER, out)),
             broken: None,
             scopes: vec![root],
             current: 0,
@@ -247,7 +250,8 @@ impl Host {
 
     /// The script and the place in it of a line of a stack.
     pub(super) fn frame_and_place(&self, line: &str) -> Option<(usize, LineColumn)> {
-        let (frame, rest) = line.rsplit_once(&format!("({SCRIPT}"))?.1.split_once(".js:")?;
+        // Most lines are not of a script, and each call looks through all that are above it.
+        let (frame, rest) = line.rsplit_once('(')?.1.strip_prefix(SCRIPT)?.split_once(".js:")?;
         let (line, column) = rest.strip_suffix(')')?.split_once(':')?;
         let inner = self.inner.borrow();
         let frame = frame.parse::<usize>().ok()?;
