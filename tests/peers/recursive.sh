@@ -10,4 +10,4 @@ echo "== rlms $("$venv/bin/pip" show rlms | sed -n 's/^Version: //p'), $(uptime 
 echo "== callsheet $(git -C "$here" rev-parse --short HEAD), $(uptime | sed 's/.*load/load/')"
 cd "$here/../.."
 cargo test --release --workspace --test all -- perf::peer --ignored --nocapture --test-threads 1 2>/dev/null |
-  grep -E ' ms$| s, |(True|False)$'
+  sed 's/^test .* \.\.\. //' | grep -E ' ms$| s, |(True|False)$'
