@@ -5,6 +5,7 @@
 //! `tests/soundness/kept`.
 
 mod grammar;
+mod prose;
 mod write;
 
 use std::{env, fs, path::Path, sync::Arc};

@@ -4,9 +4,12 @@
 
 use std::sync::Arc;
 
+mod again;
+pub mod carry;
 pub mod cell;
 pub mod estimate;
 pub mod lint;
+mod looks;
 pub mod outline;
 pub mod plan;
 pub mod prices;
@@ -104,9 +107,18 @@ pub struct Analysis {
     pub estimate: estimate::Estimate,
     /// The same with what past runs took, where they tell something of it.
     pub learned: Option<estimate::Estimate>,
+    /// What prose something of this rests on.
+    looks: Arc<looks::Looks>,
+    /// What it was made with, where that is known to another.
+    context: Option<Arc<Context>>,
 }
 
 impl Analysis {
+    /// Whether it goes on from the analysis of an earlier text, see [`analyze_after`].
+    pub fn goes_on(&self) -> bool {
+        !self.plan.carry().is_empty()
+    }
+
     /// The best estimate there is: that from past runs, or else that of the script.
     pub fn expected(&self) -> &estimate::Estimate {
         self.learned.as_ref().unwrap_or(&self.estimate)
@@ -115,11 +127,23 @@ impl Analysis {
 
 /// Analyses `text`.
 pub fn analyze(text: impl Into<Arc<str>>, context: &Context) -> Analysis {
-    analyze_after(text, None, context)
+    fresh(text.into(), None, context)
 }
 
-/// Analyses `text`, which came from editing `last`; see [`script::parse_after`].
-pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&script::Script>, context: &Context) -> Analysis {
+/// Analyses `text`, which came from editing that of `last`, an analysis of a whole tree. The answer is that of [`analyze`], but for a text
+/// without a tree of its own, see [`script::parse_after`]; it comes sooner where only prose was edited and `last` was made with
+/// this very context.
+pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&Analysis>, context: &Arc<Context>) -> Analysis {
+    let text = text.into();
+    let same = |last: &&Analysis| last.context.as_ref().is_some_and(|known| Arc::ptr_eq(known, context));
+    if let Some(again) = last.filter(same).and_then(|last| again::again(&text, last, context)) {
+        return again;
+    }
+    let fresh = fresh(text, last.map(|last| &last.script), context);
+    Analysis { context: Some(context.clone()), ..fresh }
+}
+
+fn fresh(text: Arc<str>, last: Option<&script::Script>, context: &Context) -> Analysis {
     let script = script::parse_after(text, last);
     let mut context = std::borrow::Cow::Borrowed(context);
     if context.args.is_none()
@@ -129,10 +153,11 @@ pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&script::Script>, c
     }
     let context = context.as_ref();
     let plan = plan::interpret(&script, context);
-    let findings = lint::check(&script, &plan, context);
+    let (findings, mut looks) = lint::check_noting(&script, &plan, context);
+    looks.extend(plan.looks().clone());
     let estimate = estimate::estimate(&plan, context);
     let learned = learned(&script, &plan, &estimate, context);
-    Analysis { script, plan, findings, estimate, learned }
+    Analysis { script, plan, findings, estimate, learned, looks: Arc::new(looks), context: None }
 }
 
 /// `estimate` with what past runs of the script took.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::carry::TextEdit;
+
 /// A half-open range of byte offsets into a script's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
@@ -72,6 +74,12 @@ impl LineIndex {
             }
         }
         Self { starts }
+    }
+
+    /// The lines after an edit in the middle of one of them.
+    pub(crate) fn edited(&self, edit: TextEdit) -> Self {
+        let after = |start: &u32| if *start > edit.start { start + edit.added - edit.removed } else { *start };
+        Self { starts: self.starts.iter().map(after).collect() }
     }
 
     /// Number of lines; at least 1.

@@ -2,10 +2,11 @@
 //!
 //! `cargo bench -p callsheet-lsp`: the median of `edit_to_diagnostics_and_hints` is to stay within 1.5 times that of `parse_and_publish`.
 //!
-//! The script has what the median public script of 8 KB has: two thirds of it are prompts and comments, and it has a few findings. One key
-//! after another is typed into a prompt, into a comment and into code, each on a line with a finding, so that each key changes what is
-//! to be published. Both servers get the same messages, with the whole text, through the same pipes; hints are asked for right behind
-//! the edit, as editors do.
+//! The script has what the median public script of 8 KB has: two thirds of it are prompts and comments, and it has a few findings. A key
+//! is typed into a prompt, one into a comment, one into code, and then they are taken back one after another; each stands on a line
+//! with a finding, so that it changes what is to be published. Both servers get the same messages, with the whole text, through
+//! the same pipes; hints are asked for right behind the edit, as editors do. What a key costs in one kind of place alone is measured,
+//! too.
 
 use std::sync::Mutex;
 
@@ -28,8 +29,9 @@ use tower_lsp::{
 const URI: &str = "file:///project/.claude/workflows/triage.js";
 const SCRIPT: &str = include_str!("triage.js");
 
-/// Where keys are typed, one after the other: behind these texts.
+/// Where keys are typed, behind these texts: in a prompt, a comment, code.
 const PLACES: [&str; 3] = ["Be kind", "not twenty tickets", "open.slice(0, 5"];
+const ALL: &[usize] = &[0, 1, 2];
 
 fn main() {
     divan::main();
@@ -63,6 +65,10 @@ struct Editor {
     to_server: DuplexStream,
     from_server: BufReader<DuplexStream>,
     version: i64,
+    /// The text, and in which of [`PLACES`] keys are typed, one after another.
+    text: String,
+    places: &'static [usize],
+    steps: usize,
 }
 
 /// As much of a message as tells which it is.
@@ -79,7 +85,7 @@ struct Params {
 }
 
 impl Editor {
-    fn start(least: bool) -> Self {
+    fn start(least: bool, places: &'static [usize]) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let (to_server, input) = tokio::io::duplex(1 << 20);
         let (output, from_server) = tokio::io::duplex(1 << 20);
@@ -89,7 +95,8 @@ impl Editor {
         } else {
             runtime.spawn(callsheet_lsp::serve(input, output));
         }
-        let mut editor = Self { runtime, to_server, from_server: BufReader::new(from_server), version: 1 };
+        let (from_server, text) = (BufReader::new(from_server), SCRIPT.to_owned());
+        let mut editor = Self { runtime, to_server, from_server, version: 1, text, places, steps: 0 };
         editor.send(json!({"id": 0, "method": "initialize", "params": {"capabilities": {}}}));
         editor.wait(|message| message.id == Some(0));
         editor.send(json!({"method": "initialized", "params": {}}));
@@ -130,13 +137,18 @@ impl Editor {
         });
     }
 
-    /// Types a key.
+    /// Types a key in the next place, or takes it back.
     fn edit(&mut self) {
         self.version += 1;
-        let place = PLACES[self.version as usize % PLACES.len()];
-        let text = SCRIPT.replacen(place, &format!("{place}1"), 1);
+        let place = PLACES[self.places[self.steps % self.places.len()]];
+        let typed = format!("{place}1");
+        self.text = match (self.steps / self.places.len()).is_multiple_of(2) {
+            true => self.text.replacen(place, &typed, 1),
+            false => self.text.replacen(&typed, place, 1),
+        };
+        self.steps += 1;
         let document = json!({"uri": URI, "version": self.version});
-        let params = json!({"textDocument": document, "contentChanges": [{"text": text}]});
+        let params = json!({"textDocument": document, "contentChanges": [{"text": self.text}]});
         self.send(json!({"method": "textDocument/didChange", "params": params}));
     }
 
@@ -163,18 +175,29 @@ impl Editor {
 
 #[divan::bench]
 fn parse_and_publish(bencher: Bencher) {
-    let editor = Mutex::new(Editor::start(true));
+    let editor = Mutex::new(Editor::start(true, ALL));
     bencher.bench(|| editor.lock().expect("one at a time").edit_to_diagnostics());
 }
 
 #[divan::bench]
 fn edit_to_diagnostics(bencher: Bencher) {
-    let editor = Mutex::new(Editor::start(false));
+    let editor = Mutex::new(Editor::start(false, ALL));
     bencher.bench(|| editor.lock().expect("one at a time").edit_to_diagnostics());
 }
 
 #[divan::bench]
 fn edit_to_diagnostics_and_hints(bencher: Bencher) {
-    let editor = Mutex::new(Editor::start(false));
+    let editor = Mutex::new(Editor::start(false, ALL));
+    bencher.bench(|| editor.lock().expect("one at a time").edit_to_diagnostics_and_hints());
+}
+
+#[divan::bench(args = ["prompt", "comment", "code"])]
+fn edit_to_diagnostics_and_hints_in(bencher: Bencher, kind: &str) {
+    let places: &'static [usize] = match kind {
+        "prompt" => &[0],
+        "comment" => &[1],
+        _ => &[2],
+    };
+    let editor = Mutex::new(Editor::start(false, places));
     bencher.bench(|| editor.lock().expect("one at a time").edit_to_diagnostics_and_hints());
 }

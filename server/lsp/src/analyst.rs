@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use analysis::Analysis;
+use analysis::{Analysis, Context};
 use tower_lsp::ls_types::Uri;
 
 use crate::{settings::Settings, workflows, workspace::Workspace};
@@ -63,8 +63,9 @@ impl Analyst {
         let queue = Arc::new((Mutex::new(Queue::default()), Condvar::new()));
         let theirs = queue.clone();
         thread::Builder::new().name("analyst".into()).stack_size(STACK).spawn(move || {
+            let mut contexts = Contexts::default();
             while let Some(job) = next(&theirs) {
-                report(carry_out(&job));
+                report(carry_out(&job, contexts.of(&job)));
             }
         })?;
         Ok(Self { queue })
@@ -114,12 +115,37 @@ fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<Job> {
     }
 }
 
-fn carry_out(job: &Job) -> Report {
-    let last = job.last.as_ref().map(|last| &last.script);
-    let analyse = || {
-        let context = workflows::context(&job.uri, &job.settings, &job.workspace);
-        analysis::analyze_after(job.text.clone(), last, &context)
-    };
+/// What scripts were analysed with, and what that was made from. As long as it is the very same, an analysis can go on from the last one.
+#[derive(Default)]
+struct Contexts {
+    known: HashMap<Uri, (Arc<Settings>, Arc<Workspace>, Arc<Context>)>,
+}
+
+/// Contexts kept: there are more scripts open than this in no editor.
+const MOST_CONTEXTS: usize = 256;
+
+impl Contexts {
+    fn of(&mut self, job: &Job) -> Arc<Context> {
+        let is_same = |settings: &Arc<Settings>, workspace: &Arc<Workspace>| {
+            Arc::ptr_eq(settings, &job.settings) && Arc::ptr_eq(workspace, &job.workspace)
+        };
+        match self.known.get(&job.uri) {
+            Some((settings, workspace, context)) if is_same(settings, workspace) => context.clone(),
+            _ => {
+                if self.known.len() >= MOST_CONTEXTS {
+                    self.known.clear();
+                }
+                let context = Arc::new(workflows::context(&job.uri, &job.settings, &job.workspace));
+                let made = (job.settings.clone(), job.workspace.clone(), context.clone());
+                self.known.insert(job.uri.clone(), made);
+                context
+            }
+        }
+    }
+}
+
+fn carry_out(job: &Job, context: Arc<Context>) -> Report {
+    let analyse = || analysis::analyze_after(job.text.clone(), job.last.as_deref(), &context);
     let analysis =
         catch_unwind(AssertUnwindSafe(analyse)).inspect_err(|_| tracing::error!("the analysis of a script panicked"));
     Report { uri: job.uri.clone(), version: job.version, analysis: analysis.ok().map(Arc::new) }

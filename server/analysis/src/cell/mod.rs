@@ -82,7 +82,7 @@ pub fn rewrite(source: &str, names: Names<'_>) -> Result<Cell, Vec<Problem>> {
         let said = |e: &script::SyntaxError| problem(e.span.start, checks::explained(source, e));
         return Err(script.errors.iter().map(said).collect());
     }
-    let Some(module) = &script.module else {
+    let Some(module) = script.module() else {
         return Err(vec![problem(0, "the cell cannot be read".into())]);
     };
     let index = Index::new(module);

@@ -1,6 +1,7 @@
 //! What a rule has at hand, and where it puts what it finds.
 
 use rustc_hash::FxHashMap;
+use swc_ecma_ast::Expr;
 
 use super::{
     Edit, Finding, Fix, Fixing, Level, Rule, Severity,
@@ -10,9 +11,10 @@ use super::{
 };
 use crate::{
     Context,
+    looks::{Looker, Looks},
     plan::Plan,
     script::{
-        Script, Tree,
+        Script, Spelled, Tree, constant_string,
         index::{Index, NodeId},
     },
     text::Span,
@@ -30,6 +32,7 @@ pub(super) struct Checker<'a> {
     pub(super) schemas: Vec<Schema<'a>>,
     calls: FxHashMap<&'a str, Vec<NodeId>>,
     pub(super) facts: Facts<'a>,
+    looker: Looker<'a>,
 }
 
 /// Where findings go.
@@ -40,8 +43,8 @@ pub(super) struct Report {
 }
 
 /// Runs every rule that is on.
-pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Finding> {
-    let index = script.module.as_deref().map(Index::new).unwrap_or_default();
+pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> (Vec<Finding>, Looks) {
+    let index = script.module().map(|module| Index::new(module)).unwrap_or_default();
     let mut calls: FxHashMap<&str, Vec<NodeId>> = FxHashMap::default();
     for id in &index.calls {
         if let Some(name) = index.free_callee(*id) {
@@ -51,7 +54,8 @@ pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Findin
     // What was seen of a script that is not followed to its end proves nothing.
     let nothing = Plan::default();
     let plan = if plan.gave_up.is_some() { &nothing } else { plan };
-    let mut checker = Checker { script, plan, context, index, schemas: Vec::new(), calls, facts: Facts::default() };
+    let (facts, looker) = (Facts::default(), Looker::new(script));
+    let mut checker = Checker { script, plan, context, index, schemas: Vec::new(), calls, facts, looker };
     checker.schemas = schemas(&checker);
     let recovered = script.tree != Tree::Whole;
     let mut findings = Vec::new();
@@ -62,7 +66,7 @@ pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> Vec<Findin
             findings = report.findings;
         }
     }
-    findings
+    (findings, checker.looker.done())
 }
 
 impl<'a> Checker<'a> {
@@ -72,7 +76,35 @@ impl<'a> Checker<'a> {
 
     /// The text of a span.
     pub(super) fn text(&self, span: Span) -> &'a str {
-        span.slice(&self.script.text)
+        self.looker.at(span)
+    }
+
+    /// Notes that what the text says at `place` decides something, for those who do not ask for it with [`Checker::text`].
+    pub(super) fn looks_at(&self, place: Span) {
+        self.looker.note(place);
+    }
+
+    /// The rest of the line from `start` on.
+    pub(super) fn line_from(&self, start: u32) -> &'a str {
+        let rest = &self.script.text[start as usize..];
+        let length = rest.lines().next().unwrap_or_default().len() as u32;
+        self.text(Span::new(start, start + length))
+    }
+
+    /// Whether the literal at `place` holds `mark`, which has a character that no word has: `\\`, `$`, a bracket or a quote.
+    pub(super) fn holds(&self, place: Span, mark: &str) -> bool {
+        // Other words hold none either. Where there is one, all is looked at.
+        place.slice(&self.script.text).contains(mark) && self.text(place).contains(mark)
+    }
+
+    /// The answer to something that other words need not change; see [`Looker::ask`].
+    pub(super) fn ask(&self, places: Vec<Span>, ask: fn(&str) -> Option<&'static str>) -> Option<&'static str> {
+        self.looker.ask(places, ask)
+    }
+
+    /// The value of a string literal or a template without holes, and its place.
+    pub(super) fn constant_string(&self, value: &Expr) -> Option<Spelled> {
+        constant_string(value, &self.looker)
     }
 
     /// Every call of the primitive (or other name nobody declares) `name`, in the order of the text.

@@ -15,13 +15,16 @@ impl Checker<'_> {
         let text = &self.script.text;
         let after = &text[element.end as usize..];
         let blanks = after.len() - after.trim_start().len();
+        self.looks_at(Span::new(element.end, element.end + blanks as u32 + 1));
         if after.trim_start().starts_with(',') {
             let mut end = element.end as usize + blanks + 1;
             end += text[end..].len() - text[end..].trim_start_matches(' ').len();
+            self.looks_at(Span::new(element.end, end as u32 + 1));
             return Edit::remove(Span::new(element.start, end as u32));
         }
         let before = text[..element.start as usize].trim_end();
         let start = if before.ends_with(',') { before.len() - 1 } else { element.start as usize };
+        self.looks_at(Span::new((before.len() as u32).saturating_sub(1), element.start));
         Edit::remove(Span::new(start as u32, element.end))
     }
 
@@ -30,6 +33,8 @@ impl Checker<'_> {
         let text = &self.script.text;
         let before = text[..place.start as usize].trim_end_matches([' ', '\t']);
         let after = text[place.end as usize..].trim_start_matches([' ', '\t', ';']);
+        let (first, last) = (before.len() as u32, (text.len() - after.len()) as u32);
+        self.looks_at(Span::new(first.saturating_sub(2), last + 2));
         let alone =
             (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with(['\r', '\n']));
         if !alone {
@@ -49,6 +54,9 @@ impl Checker<'_> {
     pub(super) fn rename(&self, place: Span, to: &str) -> Option<Edit> {
         let around = &self.script.text[..place.start as usize];
         let after = self.script.text[place.end as usize..].trim_start();
+        let blanks = (self.script.text.len() - after.len()) as u32;
+        self.looks_at(Span::new((around.trim_end().len() as u32).saturating_sub(1), place.start));
+        self.looks_at(Span::new(place.end, blanks + 2));
         let shorthand =
             around.trim_end().ends_with(['{', ',']) && after.starts_with(['}', ',', '=']) && !after.starts_with("==");
         (!shorthand).then(|| Edit::replace(place, to))

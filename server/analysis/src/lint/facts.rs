@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
 
     /// What the expression at exactly `place` can be, without what is deep inside it.
     pub(super) fn value_at(&self, place: Span) -> Option<Rc<Value>> {
-        let known = || self.plan.outline_at(place).map(Rc::new);
+        let known = || self.plan.outline_unread_at(place).map(Rc::new);
         self.facts.values.borrow_mut().entry(place).or_insert_with(known).clone()
     }
 

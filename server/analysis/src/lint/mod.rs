@@ -17,7 +17,7 @@ mod tests;
 pub use rule::{Fixing, Level, Rule};
 pub use settings::Settings;
 
-use crate::{Context, plan::Plan, script::Script, text::Span};
+use crate::{Context, carry::Places, looks::Looks, plan::Plan, script::Script, text::Span};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -86,9 +86,37 @@ pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
 ///
 /// The same text with the same context gives the same findings. Rules that need the whole text are silent on a tree that was recovered.
 pub fn check(script: &Script, plan: &Plan, context: &Context) -> Vec<Finding> {
-    let mut findings = checker::run(script, plan, context);
+    check_noting(script, plan, context).0
+}
+
+/// The same, with what prose was looked at.
+pub(crate) fn check_noting(script: &Script, plan: &Plan, context: &Context) -> (Vec<Finding>, Looks) {
+    let (mut findings, looks) = checker::run(script, plan, context);
     findings.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
     findings.dedup_by(|a, b| (a.span, a.code) == (b.span, b.code));
     ignores::apply(&mut findings, script, context);
-    findings
+    (findings, looks)
+}
+
+impl Places for Finding {
+    fn places(&mut self, visit: &mut dyn FnMut(&mut Span)) {
+        let Finding { span, related, fixes, code: _, name: _, severity: _, message: _, unnecessary: _ } = self;
+        span.places(visit);
+        related.places(visit);
+        fixes.places(visit);
+    }
+}
+
+impl Places for Fix {
+    fn places(&mut self, visit: &mut dyn FnMut(&mut Span)) {
+        let Fix { edits, title: _, safe: _ } = self;
+        edits.places(visit);
+    }
+}
+
+impl Places for Edit {
+    fn places(&mut self, visit: &mut dyn FnMut(&mut Span)) {
+        let Edit { span, text: _ } = self;
+        span.places(visit);
+    }
 }

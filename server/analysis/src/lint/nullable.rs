@@ -39,7 +39,7 @@ pub(super) fn dereferences(cx: &Checker) -> Vec<Dereference> {
         let object = member.obj.unwrap_parens();
         let Some(why) = cx.glance(object).filter(|g| !g.unknown).and_then(|g| g.null) else { continue };
         let Some(origin) = cx.origin(why) else { continue };
-        if caught(cx, *id) || (origin == Origin::Fanout && cx.text(why.span).contains("catch")) {
+        if caught(cx, *id) || (origin == Origin::Fanout && cx.ask(vec![why.span], catches).is_some()) {
             continue;
         }
         let mut list = None;
@@ -71,6 +71,10 @@ pub(super) fn dereferences(cx: &Checker) -> Vec<Dereference> {
         found.push(Dereference { object: span(object), why: why.clone(), origin, optional, list });
     }
     found
+}
+
+fn catches(text: &str) -> Option<&'static str> {
+    text.contains("catch").then_some("catch")
 }
 
 /// Whether the name is the first parameter of a stage of `pipeline`, which is WF508.

@@ -6,9 +6,8 @@ use swc_ecma_ast::{ArrayLit, Expr};
 use super::checker::Checker;
 use crate::{
     script::{
-        constant_string,
         index::{NodeId, Property, properties},
-        span,
+        span, word,
     },
     text::Span,
 };
@@ -46,7 +45,7 @@ impl<'a> Schema<'a> {
 
     /// The `type`, if it is one word.
     pub(super) fn ty(&self) -> Option<String> {
-        constant_string(self.value("type")?).map(|s| s.value)
+        word(self.value("type")?).map(Into::into)
     }
 }
 

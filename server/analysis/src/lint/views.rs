@@ -1,6 +1,6 @@
 //! Arguments as the dialect means them: the options of a call, schemas, callbacks.
 
-use swc_ecma_ast::{ArrowFunctionBody, Expr, Function, Stmt};
+use swc_ecma_ast::{ArrowFunctionBody, Expr, Function, Lit, Stmt};
 
 use super::checker::{Checker, PROMISING};
 use crate::{
@@ -104,23 +104,32 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// The constant text with which the prompt of the call at `id` begins.
-    pub(super) fn prompt_start(&self, id: NodeId) -> Option<String> {
+    /// The first word of the prompt of the call at `id`, in small letters, where it is constant text.
+    pub(super) fn first_word(&self, id: NodeId) -> Option<String> {
         let mut prompt = self.index.resolve(self.index.arg(id, 0)?, id).0;
         while let Expr::Bin(b) = prompt {
             prompt = b.left.unwrap_parens();
         }
-        match prompt {
-            Expr::Tpl(t) => t.quasis.first()?.cooked.as_ref().map(|c| c.to_string_lossy().into_owned()),
-            other => crate::script::constant_string(other).map(|s| s.value),
-        }
+        let (inner, all) = match prompt {
+            Expr::Tpl(t) => (span(t.quasis.first()?), span(t)),
+            Expr::Lit(Lit::Str(s)) => (Span::new(span(s).start + 1, span(s).end - 1), span(s)),
+            _ => return None,
+        };
+        let text = inner.slice(&self.script.text);
+        let blank = text.len() - text.trim_start().len();
+        let word: &str = text[blank..].split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        // With what stands before and behind it. An escape can stand for a line break.
+        let end = inner.start + (blank + word.len()) as u32 + 1;
+        self.looks_at(if text[blank..].starts_with('\\') { all } else { Span::new(all.start, end) });
+        let text = text.replace("\\n", "\n").replace("\\t", "\t");
+        text.trim_start().split(|c: char| !c.is_alphabetic()).next().map(str::to_lowercase)
     }
 
-    /// All constant text of the prompt of the call at `id` that is written in the call.
-    pub(super) fn prompt_text(&self, id: NodeId) -> String {
-        let Some(prompt) = self.index.arg(id, 0).map(span) else { return String::new() };
+    /// Where constant text of the prompt of the call at `id` is written in the call.
+    pub(super) fn prompt_texts(&self, id: NodeId) -> Vec<Span> {
+        let Some(prompt) = self.index.arg(id, 0).map(span) else { return vec![] };
         let parts = [&self.index.strings, &self.index.templates].into_iter().flat_map(|l| self.index.within(l, prompt));
-        parts.map(|n| self.text(self.index.span(n))).collect::<Vec<_>>().join(" ")
+        parts.map(|n| self.index.span(n)).collect()
     }
 
     /// Whether the text inside `id` calls a primitive that starts agents.

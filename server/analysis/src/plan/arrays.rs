@@ -8,6 +8,7 @@ use super::{
     interp::Interp,
     numbers::Num,
     strings::Str,
+    unread::Concat,
     val::{Addr, Val},
 };
 use crate::text::Span;
@@ -389,27 +390,27 @@ impl<'a> Interp<'a> {
         let between =
             if args.has(0) && args.get(0) != Val::undefined() { self.text_of(&args.get(0)) } else { Str::known(",") };
         if let Some(elems) = arr.elems.clone().filter(|e| e.len() <= 64) {
-            let mut text = Str::known("");
+            let mut text = Concat::of(&Str::known(""));
             for (i, elem) in elems.iter().enumerate() {
                 if i > 0 {
-                    text = text.concat(at, &between, at);
+                    text.push(at, &between, at);
                 }
                 let filled = elem.without_nullish();
                 let mut part = if filled.is_never() { Str::known("") } else { self.text_of(&filled) };
                 if elem.is_nullish_possible() {
                     part = part.join(&Str::known(""));
                 }
-                text = text.concat(at, &part, at);
+                text.push(at, &part, at);
             }
-            return text.into();
+            return text.done().into();
         }
         let elem = self.text_of(&arr.joined().without_nullish());
         let n = arr.len.hi;
-        let hi = match (elem.hi, between.hi) {
+        let hi = match (elem.hi(), between.hi()) {
             (Some(e), Some(b)) if n.is_finite() => Some((n as u64).saturating_mul(e.saturating_add(b))),
             _ => None,
         };
-        let lo = if arr.joined().is_nullish_possible() { 0 } else { (arr.len.lo as u64).saturating_mul(elem.lo) };
+        let lo = if arr.joined().is_nullish_possible() { 0 } else { (arr.len.lo as u64).saturating_mul(elem.lo()) };
         Val::from(Str { from_agent: elem.from_agent, ..Str::between(lo, hi) })
     }
 

@@ -13,10 +13,14 @@ use super::{
     functions::{Args, FnNode},
     interp::Interp,
     numbers::Num,
-    strings::{Joined, Str},
+    strings::Str,
+    unread::Concat,
     val::Val,
 };
-use crate::{script::span, text::Span};
+use crate::{
+    script::{Prose, span},
+    text::Span,
+};
 
 impl<'a> Interp<'a> {
     /// Evaluates an expression.
@@ -108,11 +112,12 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn lit(&mut self, lit: &'a Lit) -> Val {
+    pub(super) fn lit(&mut self, lit: &'a Lit) -> Val {
         match lit {
             Lit::Str(s) => {
                 let text = self.texts.entry(span(s).start);
-                let text = text.or_insert_with(|| Arc::new(Str::known(&s.value.to_string_lossy())));
+                let text =
+                    text.or_insert_with(|| Arc::new(Str::written(span(s), Prose::Text, &s.value.to_string_lossy())));
                 Val { str: Some(text.clone()), ..Val::default() }
             }
             Lit::Bool(b) => Val::bool(b.value),
@@ -155,10 +160,14 @@ impl<'a> Interp<'a> {
     }
 
     fn template(&mut self, t: &'a Tpl) -> Val {
-        let mut text = Joined::default();
+        let mut text = Concat::of(&Str::known(""));
         let mut at = span(t);
         for (i, quasi) in t.quasis.iter().enumerate() {
-            text.push_text(at, &quasi.cooked.as_ref().map_or(Cow::Borrowed(""), |c| c.to_string_lossy()));
+            let written = || quasi.cooked.as_ref().map_or(Cow::Borrowed(""), |c| c.to_string_lossy());
+            let piece = self.texts.entry(span(quasi).start);
+            let marked = Span::new(span(quasi).start - 1, span(quasi).end + 1);
+            let piece = piece.or_insert_with(|| Arc::new(Str::written(marked, Prose::Template, &written())));
+            text.push(at, piece, at);
             if let Some(hole) = t.exprs.get(i) {
                 let val = self.expr(hole);
                 self.note_again(hole, &val);
@@ -517,10 +526,7 @@ pub(super) fn truthy_part(val: &Val) -> Val {
         }
     }
     if let Some(s) = &part.str {
-        part.str = match &s.known {
-            Some(texts) => Str::one_of(texts.iter().filter(|t| !t.is_empty()).cloned()).map(Arc::new),
-            None => Some(Arc::new(Str { lo: s.lo.max(1), ..(**s).clone() })),
-        };
+        part.str = s.filled().map(Arc::new);
     }
     part
 }

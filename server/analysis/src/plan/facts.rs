@@ -2,8 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Count, Nested, Plan, Setting, Value, Why, by_span::BySpan, given::Given, scope::Name};
-use crate::text::Span;
+use super::{
+    Count, Nested, Plan, Setting, Value, Why, by_span::BySpan, given::Given, prompts::Prompts, reify::Words,
+    scope::Name, unread::Literal,
+};
+use crate::{
+    carry::{Carry, Places},
+    looks::Looks,
+    text::Span,
+};
 
 /// To what an identifier refers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -142,6 +149,12 @@ pub(super) struct Facts {
     pub(super) names: Arc<BySpan<Name>>,
     /// What a script returns that another calls.
     pub(super) returned: Given,
+    /// What calls are prompted with, as [`Plan::calls`].
+    pub(super) prompts: Vec<Prompts>,
+    /// The prose of the script that was come by, by source position.
+    pub(super) literals: Vec<Arc<Literal>>,
+    /// What else of the text decides something.
+    pub(super) looks: Looks,
 }
 
 impl Facts {
@@ -151,22 +164,65 @@ impl Facts {
     }
 }
 
+/// What happened to the text since it was interpreted: edits of prose that nobody read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Since {
+    /// The way from the text that was interpreted.
+    pub(super) carry: Carry,
+    /// The literals that say something else now, as they were called then.
+    pub(super) reworded: Vec<(Span, Arc<str>)>,
+}
+
+impl Since {
+    /// Where a place of the text as it is now was in the text that was interpreted.
+    fn back(&self, span: Span) -> Option<Span> {
+        self.carry.back(span)
+    }
+
+    /// What was found in the text that was interpreted, in the text as it is now.
+    pub(super) fn now<T: Places>(&self, mut found: T) -> T {
+        if !self.carry.is_empty() {
+            found.places(&mut |span| *span = self.carry.span(*span).unwrap_or(*span));
+        }
+        found
+    }
+}
+
 impl Plan {
+    pub(super) fn val(&self, span: Span) -> Option<&super::val::Val> {
+        self.facts.val(self.since.back(span)?)
+    }
+
+    fn words(&self) -> Words<'_> {
+        Words::Now(&self.since.reworded)
+    }
+
     /// What the expression at exactly `span` can be, over all evaluations of it: identifiers, call results and arguments, objects of
     /// member accesses, template holes, operands, awaited operands, returned values. `None` where it is never evaluated, or not an
     /// expression.
     pub fn value_at(&self, span: Span) -> Option<Value> {
-        self.facts.val(span).map(|v| self.facts.reifier.value(v))
+        self.val(span).map(|v| self.since.now(self.facts.reifier.value(v, self.words())))
     }
 
     /// As [`Plan::value_at`], but only the value itself and the fields or elements directly in it; what these hold is left unknown.
     pub fn outline_at(&self, span: Span) -> Option<Value> {
-        self.facts.val(span).map(|v| self.facts.reifier.outline(v))
+        self.val(span).map(|v| self.since.now(self.facts.reifier.outline(v, self.words())))
+    }
+
+    /// As [`Plan::outline_at`], but of prose that the interpreter did not read only that it is text. What is found with this holds whatever
+    /// such prose says.
+    pub(crate) fn outline_unread_at(&self, span: Span) -> Option<Value> {
+        self.val(span).map(|v| self.since.now(self.facts.reifier.outline(v, Words::OnceRead)))
+    }
+
+    /// As [`Plan::value_at`], in the same way.
+    pub(crate) fn value_unread_at(&self, span: Span) -> Option<Value> {
+        self.val(span).map(|v| self.since.now(self.facts.reifier.value(v, Words::OnceRead)))
     }
 
     /// Whether some run evaluates the expression at exactly `span`; see [`Plan::value_at`].
     pub fn is_evaluated(&self, span: Span) -> bool {
-        self.facts.val(span).is_some()
+        self.val(span).is_some()
     }
 
     /// What the script gives the one that called it.
@@ -175,17 +231,19 @@ impl Plan {
     }
 
     /// To what the identifier at exactly `span` refers.
-    pub fn binding_of(&self, identifier: Span) -> Option<&Binding> {
-        self.facts.names.get(identifier).map(|n| &n.binding)
+    pub fn binding_of(&self, identifier: Span) -> Option<Binding> {
+        let name = self.facts.names.get(self.since.back(identifier)?)?;
+        Some(self.since.now(name.binding.clone()))
     }
 
     /// Every identifier that refers to the declaration at `declared`, without the declaration, in source order.
     pub fn references(&self, declared: Span) -> Vec<Span> {
+        let Some(declared) = self.since.back(declared) else { return vec![] };
         let uses = self.facts.names.iter();
         let uses = uses.filter(|(s, n)| n.binding == Binding::Local { declared } && *s != declared);
         let mut spans: Vec<Span> = uses.map(|(s, _)| s).collect();
         spans.sort();
-        spans
+        self.since.now(spans)
     }
 }
 

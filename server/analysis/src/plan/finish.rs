@@ -6,15 +6,16 @@ use rustc_hash::FxHashSet;
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
 use super::{
-    AgentCall, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, RLM_PHASE,
-    RlmCall, Setting, Symbol, Term, Why, WorkflowCall,
+    AgentCall, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Prompt,
+    RLM_PHASE, RlmCall, Setting, Symbol, Term, Why, WorkflowCall,
     effects::{Effects, Key},
     facts::{Awaited, Facts},
     given::{Copier, Given},
     interp::{Catches, Interp},
     record::{Record, Seen, Site, SiteKind},
-    reify::Reifier,
+    reify::{Reifier, Words},
     sum::{Sum, Tally},
+    unread::Literal,
     val::Val,
 };
 use crate::text::Span;
@@ -170,6 +171,7 @@ impl<'a> Interp<'a> {
             critical_path: shape(&fx.path),
             ..Plan::default()
         };
+        let mut prompts = vec![];
         for (start, site) in &record.sites {
             match &site.kind {
                 SiteKind::Agent(agent) => {
@@ -180,7 +182,7 @@ impl<'a> Interp<'a> {
                         phases: agent.phases.clone(),
                         label: agent.label.as_deref().and_then(Self::label_text),
                         count: agents(Key::Call(*start)),
-                        prompt: super::Prompt { parts: agent.prompt.as_deref().unwrap_or_default().to_vec() },
+                        prompt: Prompt { parts: agent.prompts.now(&[]) },
                         schema: agent.schema.as_deref().filter(|_| !agent.schema_varies).cloned(),
                         model: setting(&agent.model),
                         effort: setting(&agent.effort),
@@ -189,6 +191,7 @@ impl<'a> Interp<'a> {
                         concurrent: site.concurrent,
                         fate: fate(site),
                     });
+                    prompts.push(agent.prompts.clone());
                 }
                 SiteKind::Fanout { kind, width, decided } => {
                     let width = width.as_ref().map(|w| w.tally()).unwrap_or_default();
@@ -256,7 +259,9 @@ impl<'a> Interp<'a> {
             });
         }
         for (span, trips, agents) in record.loops.values() {
-            let text = record.condition_text(&self.script.text, *span);
+            let all = span.slice(&self.script.text);
+            let head = all.split('{').next().unwrap_or(all);
+            let text = self.looker.at(Span::new(span.start, span.start + head.len() as u32));
             plan.loops.push(LoopPlan {
                 span: *span,
                 trips: if exhausted.is_some() { count(Key::Total) } else { record.count(trips) },
@@ -279,8 +284,13 @@ impl<'a> Interp<'a> {
         };
         record.values.values_mut().for_each(Seen::settle);
         let reifier = Reifier { heap: self.heap, whys: record.whys, functions };
-        plan.result = reifier.value(result);
-        plan.facts = Arc::new(Facts { values: record.values, reifier, names: self.scopes.names.clone(), returned });
+        plan.result = reifier.value(result, Words::Read);
+        let mut literals: Vec<Arc<Literal>> =
+            self.texts.values().filter_map(|str| str.text.literal()).cloned().collect();
+        literals.sort_by_key(|literal| literal.span);
+        let names = self.scopes.names.clone();
+        let looks = self.looker.done();
+        plan.facts = Arc::new(Facts { values: record.values, reifier, names, returned, prompts, literals, looks });
         plan
     }
 
@@ -357,10 +367,5 @@ impl Record {
             expr.terms.push(Term { factor, symbols, at_most });
         }
         Count { low: tally.low, high: tally.high, expr, because, cap: None }
-    }
-
-    fn condition_text<'t>(&self, text: &'t str, at: Span) -> &'t str {
-        let all = at.slice(text);
-        all.split('{').next().unwrap_or(all)
     }
 }

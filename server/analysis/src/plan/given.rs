@@ -108,9 +108,9 @@ impl<'h> Copier<'h> {
             // A number that is none is refused.
             number: val.num.as_ref().filter(|n| n.lo <= n.hi).map(|n| self.number(n)),
             text: val.str.as_ref().map(|s| Text {
-                known: s.known.clone(),
-                lo: s.lo,
-                hi: s.hi,
+                known: s.texts().cloned(),
+                lo: s.lo(),
+                hi: s.hi(),
                 from_agent: s.from_agent,
             }),
             ..Given::default()
@@ -198,7 +198,7 @@ impl Interp<'_> {
         val.str = given
             .text
             .as_ref()
-            .map(|t| Arc::new(Str { known: t.known.clone(), from_agent: t.from_agent, ..Str::between(t.lo, t.hi) }));
+            .map(|t| Arc::new(Str { from_agent: t.from_agent, ..Str::of(t.known.clone(), t.lo, t.hi) }));
         if let Some(why) = &given.unknown {
             let why = self.why(at, from(&Some(why.clone())));
             let sym = self.symbol(&short, at);

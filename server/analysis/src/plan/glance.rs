@@ -53,9 +53,9 @@ impl Glance<'_> {
 }
 
 impl Plan {
-    /// As [`Plan::value_at`], in a few bits.
-    pub fn glance_at(&self, span: Span) -> Option<Glance<'_>> {
-        self.facts.val(span).map(|val| self.facts.reifier.glance(val))
+    /// As [`Plan::value_at`], in a few bits. Reasons are where they were when the script was interpreted.
+    pub(crate) fn glance_at(&self, span: Span) -> Option<Glance<'_>> {
+        self.val(span).map(|val| self.facts.reifier.glance(val))
     }
 
     /// Whether an object that the expression at exactly `span` can be is known to have, or may have, a field `name`.
@@ -65,7 +65,7 @@ impl Plan {
             Content::Object(object) => object.fields.iter().any(|f| &*f.name == name),
             _ => false,
         };
-        facts.val(span).is_some_and(|val| val.refs.as_slice().iter().any(has))
+        self.val(span).is_some_and(|val| val.refs.as_slice().iter().any(has))
     }
 }
 
@@ -110,6 +110,7 @@ impl Reifier {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reify::Words;
     use crate::{Context, script};
 
     #[test]
@@ -120,7 +121,7 @@ mod tests {
         let plan = crate::plan::interpret(&script::parse(text), &Context::default());
         assert!(plan.facts.values.iter().count() > 20);
         for (span, val) in plan.facts.values.iter().map(|(span, seen)| (span, seen.settled())) {
-            let (glance, value) = (plan.facts.reifier.glance(val), plan.facts.reifier.outline(val));
+            let (glance, value) = (plan.facts.reifier.glance(val), plan.facts.reifier.outline(val, Words::Now(&[])));
             let shown = span.slice(text);
             assert_eq!(glance.unknown, value.is_unknown(), "{shown}");
             assert_eq!(glance.null, value.null.as_ref(), "{shown}");

@@ -20,7 +20,7 @@ use super::{
     sum::{SymId, Tally, WhyId},
     val::{Addr, Val},
 };
-use crate::{Context, script::Script, text::Span};
+use crate::{Context, looks::Looker, script::Script, text::Span};
 
 /// Steps a script may take for each node of its tree, and to start with.
 const FUEL_PER_NODE: u64 = 40;
@@ -174,6 +174,8 @@ pub(super) struct Interp<'a> {
     pub(super) record: Record,
     /// What a script that another calls gets as `args`.
     pub(super) given: Option<&'a Given>,
+    /// Looks at the text.
+    pub(super) looker: Looker<'a>,
     /// Nested workflows followed so far: which, with what arguments.
     pub(super) followed: Vec<(usize, Given, Arc<Nested>)>,
     /// The call whose promise is awaited on the spot.
@@ -242,6 +244,7 @@ impl<'a> Interp<'a> {
             naming: None,
             record: Record::of(script.text.len(), scopes.nodes() as usize),
             given,
+            looker: Looker::new(script),
             followed: vec![],
             awaiting: None,
         }
@@ -292,7 +295,12 @@ impl<'a> Interp<'a> {
     pub(super) fn fresh_symbol(&mut self, span: Span) -> SymId {
         match &self.naming {
             Some(name) => self.record.symbol(name, span),
-            None => self.record.symbol(short(span.slice(&self.script.text)), span),
+            None => {
+                let text = span.slice(&self.script.text);
+                let last = text.rsplit(['.', '(']).next().unwrap_or(text);
+                self.looker.note(Span::new(span.end - last.len() as u32, span.end));
+                self.record.symbol(short(last), span)
+            }
         }
     }
 
@@ -507,9 +515,8 @@ impl<'a> Interp<'a> {
     }
 }
 
-/// A short name for an expression's text.
-fn short(text: &str) -> &str {
-    let last = text.rsplit(['.', '(']).next().unwrap_or(text);
+/// A short name for the last part of an expression's text.
+fn short(last: &str) -> &str {
     let end = last
         .char_indices()
         .enumerate()

@@ -281,7 +281,7 @@ impl<'a> Interp<'a> {
         }
         if let Some(s) = &val.str {
             // Every byte can need an escape of six.
-            add(s.lo + 2, s.hi.map(|h| h.saturating_mul(6).saturating_add(2)));
+            add(s.lo() + 2, s.hi().map(|h| h.saturating_mul(6).saturating_add(2)));
         }
         for addr in val.refs.as_slice() {
             let (lo, hi) = self.json_length_at(*addr, depth);

@@ -302,7 +302,7 @@ impl<'a> Interp<'a> {
     }
 
     fn loop_why(&mut self, test: Option<&'a Expr>, at: Span) -> WhyId {
-        let text = test.map_or("", |t| span(t).slice(&self.script.text));
+        let text = test.map_or("", |t| self.looker.at(span(t)));
         match test {
             Some(test) if text.contains("budget") => {
                 let decides = "the budget decides how often this loop runs";

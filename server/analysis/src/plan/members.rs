@@ -297,7 +297,7 @@ impl<'a> Interp<'a> {
                     if inside { elem } else { elem.join(&Val::undefined_because(why)) }
                 }
                 Content::Object(o) => {
-                    let known = key.str.as_ref().and_then(|s| s.known.clone());
+                    let known = key.str.as_ref().and_then(|s| s.texts().cloned());
                     match known {
                         Some(names) if key.only_str() => {
                             names.iter().fold(Val::default(), |v, n| v.join(&self.field(&o, n, *addr, at)))

@@ -53,12 +53,15 @@ mod numbers;
 mod operators;
 mod overlap;
 mod patterns;
+mod places;
 mod primitives;
 mod promises;
+mod prompts;
 mod reach;
 mod record;
 mod refined;
 mod reify;
+mod reworded;
 mod rlm;
 mod scope;
 mod shapes;
@@ -70,6 +73,7 @@ mod sum;
 mod tests;
 mod texts;
 mod tries;
+mod unread;
 mod val;
 mod value;
 
@@ -118,6 +122,7 @@ pub struct Plan {
     /// What the script returns: `undefined` where it ends without `return`.
     pub result: Value,
     facts: facts::SharedFacts,
+    since: facts::Since,
 }
 
 /// One `agent(…)` call site.
@@ -295,7 +300,7 @@ pub fn interpret(script: &crate::script::Script, context: &crate::Context) -> Pl
 
 /// Interprets a script that another calls with the arguments `given`, or one that is run by itself.
 fn follow(script: &crate::script::Script, context: &crate::Context, given: Option<&given::Given>) -> Plan {
-    let Some(module) = &script.module else {
+    let Some(module) = script.module() else {
         return Plan::default();
     };
     let scopes = scope::Scopes::of(module);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swc_ecma_ast::{BinExpr, BinaryOp, Callee, Expr, MemberExpr, MemberProp, OptChainBase, UnaryOp};
+use swc_ecma_ast::{BinExpr, BinaryOp, Callee, Expr, Lit, MemberExpr, MemberProp, OptChainBase, UnaryOp};
 
 use super::{
     contents::Content,
@@ -122,9 +122,9 @@ impl<'a> Interp<'a> {
                 part = part.join(if val.unknown.is_some() { with } else { val });
             }
             if let (Some(s), Some(t)) = (&part.str, &with.str)
-                && let Some(texts) = &t.known
+                && let Some(texts) = t.texts()
             {
-                let possible = texts.iter().filter(|t| s.known.as_ref().is_none_or(|k| k.contains(t))).cloned();
+                let possible = texts.iter().filter(|t| s.texts().is_none_or(|k| k.contains(t))).cloned();
                 part.str = Str::one_of(possible).map(Arc::new);
             }
             return part;
@@ -138,7 +138,7 @@ impl<'a> Interp<'a> {
             }
         }
         if let (Some(gone), Some(s)) = (with.as_text(), &part.str)
-            && let Some(texts) = &s.known
+            && let Some(texts) = s.texts()
         {
             part.str = Str::one_of(texts.iter().filter(|t| **t != gone).cloned()).map(Arc::new);
         }
@@ -259,10 +259,7 @@ impl<'a> Interp<'a> {
                 None if &*i.sym == "args" => self.record.values.get(span(i)).map(Seen::val),
                 None => None,
             },
-            Expr::Lit(swc_ecma_ast::Lit::Str(s)) => Some(Val::text(&s.value.to_string_lossy())),
-            Expr::Lit(swc_ecma_ast::Lit::Num(n)) => Some(Val::number(n.value)),
-            Expr::Lit(swc_ecma_ast::Lit::Bool(b)) => Some(Val::bool(b.value)),
-            Expr::Lit(swc_ecma_ast::Lit::Null(_)) => Some(Val::null()),
+            Expr::Lit(lit @ (Lit::Str(_) | Lit::Num(_) | Lit::Bool(_) | Lit::Null(_))) => Some(self.lit(lit)),
             Expr::Member(m) => {
                 let object = self.peek(&m.obj)?;
                 if object.is_nullish_possible() { None } else { self.peek_member(m, &object) }

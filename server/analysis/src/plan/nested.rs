@@ -93,7 +93,7 @@ impl<'a> Interp<'a> {
     }
 
     fn targets_of(&mut self, named: &Val, is_path: bool) -> Vec<Target> {
-        let texts = named.str.as_ref().and_then(|s| s.known.clone()).filter(|_| named.only_str());
+        let texts = named.str.as_ref().and_then(|s| s.texts().cloned()).filter(|_| named.only_str());
         let Some(texts) = texts else {
             let text = "the run decides which workflow this is, and its agents are not counted";
             return vec![Target::Missing("another workflow".into(), text.into())];

@@ -64,7 +64,8 @@ impl<'a> Interp<'a> {
             return;
         }
         let name = if name.is_empty() {
-            at.slice(&self.script.text).split(['.', '[', '(']).next().unwrap_or("").trim()
+            let first = at.slice(&self.script.text).split(['.', '[', '(']).next().unwrap_or("");
+            self.looker.at(Span::new(at.start, at.start + first.len() as u32)).trim()
         } else {
             name
         };

@@ -146,10 +146,14 @@ impl<'a> Interp<'a> {
             return None;
         }
         let strs = match (&a.str, &b.str) {
-            (Some(s), Some(t)) => match (&s.known, &t.known) {
+            (Some(s), Some(t)) => match (s.texts(), t.texts()) {
                 (Some(x), Some(y)) => x.iter().any(|x| y.contains(x)),
-                (Some(x), None) => x.iter().any(|x| t.lo <= x.len() as u64 && t.hi.is_none_or(|h| x.len() as u64 <= h)),
-                (None, Some(y)) => y.iter().any(|y| s.lo <= y.len() as u64 && s.hi.is_none_or(|h| y.len() as u64 <= h)),
+                (Some(x), None) => {
+                    x.iter().any(|x| t.lo() <= x.len() as u64 && t.hi().is_none_or(|h| x.len() as u64 <= h))
+                }
+                (None, Some(y)) => {
+                    y.iter().any(|y| s.lo() <= y.len() as u64 && s.hi().is_none_or(|h| y.len() as u64 <= h))
+                }
                 _ => true,
             },
             _ => false,

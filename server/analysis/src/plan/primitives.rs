@@ -5,6 +5,7 @@ use super::{
     effects::{Effects, Key},
     functions::{Args, Guarded},
     interp::Interp,
+    prompts::Prompts,
     record::{AgentSite, Site, SiteKind},
     strings::Str,
     sum::Tally,
@@ -81,8 +82,7 @@ impl<'a> Interp<'a> {
         let seen = AgentSite {
             phases: phases.clone(),
             label: label_parts,
-            prompt: Some(text.parts(prompt_span)),
-            prompt_span,
+            prompts: Prompts::one(text.text, prompt_span),
             takes_schema: !schema.is_nullish(),
             schema: schema_json.clone(),
             schema_varies: false,
@@ -142,7 +142,7 @@ impl<'a> Interp<'a> {
             option.clone()
         };
         let mut phases = vec![];
-        if let Some(texts) = val.str.as_ref().and_then(|s| s.known.clone()) {
+        if let Some(texts) = val.str.as_ref().and_then(|s| s.texts().cloned()) {
             phases.extend(texts.iter().map(|t| self.record.phase(Some(t))));
         } else if val.str.is_some() {
             phases.push(self.record.phase(None));
@@ -162,7 +162,7 @@ impl<'a> Interp<'a> {
         if val.is_nullish() {
             return Setting::Inherited;
         }
-        let texts = val.str.as_ref().and_then(|s| s.known.clone()).filter(|_| val.only_str());
+        let texts = val.str.as_ref().and_then(|s| s.texts().cloned()).filter(|_| val.only_str());
         match texts.as_deref() {
             Some([one]) => Setting::Known(one.to_string()),
             Some(many) => Setting::OneOf(many.iter().map(|t| t.to_string()).collect()),
@@ -179,7 +179,7 @@ impl<'a> Interp<'a> {
             Some(s) => Val { str: Some(s.clone()), unknown: title.unknown, ..Val::default() },
             None => Val { str: Some(Str::any().into()), ..Val::default() },
         };
-        let phases: Vec<usize> = match val.str.as_ref().and_then(|s| s.known.clone()) {
+        let phases: Vec<usize> = match val.str.as_ref().and_then(|s| s.texts().cloned()) {
             Some(texts) => texts.iter().map(|t| self.record.phase(Some(t))).collect(),
             None => vec![self.record.phase(None)],
         };

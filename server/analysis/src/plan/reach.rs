@@ -120,8 +120,8 @@ impl Interp<'_> {
             }
         }
         if let Some(s) = &val.str {
-            let hi = s.hi.map_or(f64::INFINITY, |h| h as f64);
-            let lo = if s.lo > 0 { 1.0 } else { 0.0 };
+            let hi = s.hi().map_or(f64::INFINITY, |h| h as f64);
+            let lo = if s.lo() > 0 { 1.0 } else { 0.0 };
             add(Arr::many(Str::between(1, Some(4)).into(), Num::count(lo, hi)));
         }
         if let Some(u) = val.unknown {

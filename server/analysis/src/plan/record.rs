@@ -13,6 +13,7 @@ use super::{
     by_span::BySpan,
     contents::union,
     numbers::Num,
+    prompts::Prompts,
     rlm::RlmSite,
     strings::merge_parts,
     sum::{SymId, Tally, WhyId},
@@ -136,8 +137,7 @@ pub(super) enum SiteKind {
 pub(super) struct AgentSite {
     pub(super) phases: Vec<usize>,
     pub(super) label: Option<Arc<[PromptPart]>>,
-    pub(super) prompt: Option<Arc<[PromptPart]>>,
-    pub(super) prompt_span: Span,
+    pub(super) prompts: Prompts,
     pub(super) schema: Option<Arc<serde_json::Value>>,
     pub(super) takes_schema: bool,
     pub(super) schema_varies: bool,
@@ -254,24 +254,7 @@ impl AgentSite {
                 self.phases.push(phase);
             }
         }
-        let hole = |parts: &[PromptPart], more: &[PromptPart], span: Span| {
-            let length = |parts: &[PromptPart]| {
-                parts.iter().fold((0u64, Some(0u64)), |(low, high), p| match p {
-                    PromptPart::Text(t) => (low + t.len() as u64, high.map(|h| h + t.len() as u64)),
-                    PromptPart::Hole { low: l, high: h, .. } => {
-                        (low.saturating_add(*l), high.zip(*h).map(|(a, b)| a.saturating_add(b)))
-                    }
-                })
-            };
-            let ((a, b), (c, d)) = (length(parts), length(more));
-            Arc::from([PromptPart::Hole { span, low: a.min(c), high: b.zip(d).map(|(b, d)| b.max(d)) }])
-        };
-        let span = other.prompt_span;
-        self.prompt = match (self.prompt.take(), other.prompt) {
-            (Some(a), Some(b)) if a == b => Some(a),
-            (Some(a), Some(b)) => Some(merge_parts(&a, &b).map_or_else(|| hole(&a, &b, span), Arc::from)),
-            (a, b) => a.or(b),
-        };
+        self.prompts.meet(other.prompts);
         self.label = match (self.label.take(), other.label) {
             (Some(a), Some(b)) if a == b => Some(a),
             (Some(a), Some(b)) => Some(merge_parts(&a, &b).unwrap_or_else(|| common_start(&a, &b)).into()),

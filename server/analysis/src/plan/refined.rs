@@ -102,7 +102,7 @@ impl<'a> Interp<'a> {
                     let number = self.peek(&c.expr)?.only_num();
                     Step::At { variable: self.place(i)?, number }
                 }
-                Expr::Lit(Lit::Str(s)) => Step::Name(s.value.to_string_lossy().into_owned()),
+                Expr::Lit(lit @ Lit::Str(_)) => Step::Name(self.lit(lit).as_text()?.to_string()),
                 Expr::Lit(Lit::Num(n)) => Step::Name(number_text(n.value)),
                 _ => return None,
             },

@@ -1,13 +1,38 @@
 //! From abstract values to what is shown of them.
 
+use std::borrow::Cow;
+
 use super::{
     ArrayFacts, Field, FunctionFacts, NumberFacts, ObjectFacts, StringFacts, Value, Why,
     contents::{Content, Fun},
     heap::Heap,
+    strings::Known,
     sum::WhyId,
+    unread::{Reworded, Text},
     val::Val,
 };
 use crate::text::Span;
+
+/// What to tell of texts.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Words<'a> {
+    /// All there is, and it is read.
+    Read,
+    /// All there is now.
+    Now(&'a Reworded),
+    /// What has been read; of all else that it is a text.
+    OnceRead,
+}
+
+impl<'a> Words<'a> {
+    fn of<'t>(self, text: &'t Text) -> Cow<'t, Known> {
+        match self {
+            Words::Read => Cow::Borrowed(text.read()),
+            Words::Now(reworded) => text.now(reworded),
+            Words::OnceRead => text.once_read().map_or_else(|| Cow::Owned(Known::between(0, None)), Cow::Borrowed),
+        }
+    }
+}
 
 /// Deepest nesting shown.
 const DEEPEST: u32 = 6;
@@ -22,32 +47,35 @@ pub(super) struct Reifier {
 }
 
 impl Reifier {
-    pub(super) fn value(&self, val: &Val) -> Value {
-        self.at_depth(val, 0)
+    pub(super) fn value(&self, val: &Val, words: Words) -> Value {
+        self.at_depth(val, 0, words)
     }
 
     /// The value and what is directly in it; all deeper is unknown. As cheap as the value is wide.
-    pub(super) fn outline(&self, val: &Val) -> Value {
-        self.at_depth(val, DEEPEST)
+    pub(super) fn outline(&self, val: &Val, words: Words) -> Value {
+        self.at_depth(val, DEEPEST, words)
     }
 
     fn why(&self, id: WhyId) -> Why {
         self.whys.get(id as usize).cloned().unwrap_or_else(|| Why { span: Span::default(), text: String::new() })
     }
 
-    fn at_depth(&self, val: &Val, depth: u32) -> Value {
+    fn at_depth(&self, val: &Val, depth: u32, words: Words) -> Value {
         let mut value = Value {
             undefined: val.undef.map(|w| self.why(w)),
             null: val.null.map(|w| self.why(w)),
             may_be_true: val.yes,
             may_be_false: val.no,
             number: val.num.as_ref().map(|n| NumberFacts { low: n.lo, high: n.hi }),
-            string: val.str.as_ref().map(|s| StringFacts {
-                one_of: s.known.as_ref().map(|k| k.iter().map(|t| t.to_string()).collect()),
-                low: s.lo,
-                high: s.hi,
-                json: s.json.is_some(),
-                from_agent: s.from_agent,
+            string: val.str.as_ref().map(|s| {
+                let known = words.of(&s.text);
+                StringFacts {
+                    one_of: known.texts.as_ref().map(|k| k.iter().map(|t| t.to_string()).collect()),
+                    low: known.lo,
+                    high: known.hi,
+                    json: s.json.is_some(),
+                    from_agent: s.from_agent,
+                }
             }),
             unknown: val.unknown.map(|u| self.why(u.why)),
             ..Value::default()
@@ -62,13 +90,13 @@ impl Reifier {
             return value;
         }
         for addr in val.refs.as_slice() {
-            let part = self.content(self.heap.get(*addr), depth);
+            let part = self.content(self.heap.get(*addr), depth, words);
             value = join(value, part);
         }
         value
     }
 
-    fn content(&self, content: &Content, depth: u32) -> Value {
+    fn content(&self, content: &Content, depth: u32, words: Words) -> Value {
         let mut value = Value::default();
         match content {
             Content::Array(a) => {
@@ -76,15 +104,15 @@ impl Reifier {
                 value.array = Some(Box::new(ArrayFacts {
                     low: a.len.lo.max(0.0) as u64,
                     high: (a.len.hi.is_finite()).then_some(a.len.hi.max(0.0) as u64),
-                    element: self.at_depth(&a.joined(), depth + 1),
-                    elements: elements.map(|e| e.iter().map(|v| self.at_depth(v, depth + 1)).collect()),
+                    element: self.at_depth(&a.joined(), depth + 1, words),
+                    elements: elements.map(|e| e.iter().map(|v| self.at_depth(v, depth + 1, words)).collect()),
                     filtered: a.filtered.map(|w| self.why(w)),
                 }));
             }
             Content::Object(o) => {
                 let fields = o.fields.iter().map(|f| Field {
                     name: f.name.to_string(),
-                    value: self.at_depth(&f.val, depth + 1),
+                    value: self.at_depth(&f.val, depth + 1, words),
                     optional: f.optional,
                 });
                 value.object = Some(Box::new(ObjectFacts {
@@ -105,7 +133,7 @@ impl Reifier {
                     None => FunctionFacts::default(),
                 });
             }
-            Content::Promise(p) => value.promise = Some(Box::new(self.at_depth(&p.val, depth + 1))),
+            Content::Promise(p) => value.promise = Some(Box::new(self.at_depth(&p.val, depth + 1, words))),
             Content::Map(_) => value.other = Some("Map"),
             Content::Set(_) => value.other = Some("Set"),
             Content::Other(kind) => value.other = Some(kind),

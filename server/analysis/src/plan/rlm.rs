@@ -90,7 +90,9 @@ impl<'a> Interp<'a> {
         let model = self.option(&options, "model", place);
         self.misused(&question, place, super::MisuseKind::Text);
         let mut limits = self.limits(&options, RLM_OPTIONS, place);
-        let asked = question.only_str() && self.text_of(&question).parts(place).iter().any(says_something);
+        let text = self.text_of(&question);
+        let says_something = || text.text.says_something() || text.parts(place).iter().any(says_something);
+        let asked = question.only_str() && says_something();
         let json = if context.only_str() { None } else { self.to_json(&context, 0) };
         let about = context.only_str() || json.is_some_and(|json| json.is_array() || json.is_object());
         limits.sure &= asked && about && contexts.is_nullish();

@@ -2,36 +2,56 @@
 
 use std::sync::Arc;
 
-use super::{PromptPart, val::Val};
-use crate::text::Span;
+use super::{
+    PromptPart,
+    unread::{Concat, Literal, Text},
+    val::Val,
+};
+use crate::{
+    script::{Prose, is_prose},
+    text::Span,
+};
 
 /// Most texts one string is known by.
 const MOST_TEXTS: usize = 24;
 /// Most parts a concatenation keeps apart.
 const MOST_PARTS: usize = 256;
 
-/// What is known of a string. Lengths are bytes of UTF-8.
+/// An abstract string.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Str {
-    /// Every text it can be.
-    pub(super) known: Option<Arc<[Arc<str>]>>,
-    /// What it is put together from, where that is the same in every run.
-    pub(super) parts: Option<Arc<[PromptPart]>>,
-    pub(super) lo: u64,
-    pub(super) hi: Option<u64>,
+    /// What it says. Who asks for that reads it.
+    pub(super) text: Text,
     /// What it is the JSON text of.
     pub(super) json: Option<Arc<Val>>,
     /// An agent without schema wrote (part of) it.
     pub(super) from_agent: bool,
 }
 
-impl Str {
-    pub(super) fn known(text: &str) -> Str {
+/// What is known of the text of a string. Lengths are bytes of UTF-8.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    /// Every text it can be.
+    pub(super) texts: Option<Arc<[Arc<str>]>>,
+    /// What it is put together from, where that is the same in every run.
+    parts: Option<Arc<[PromptPart]>>,
+    pub(super) lo: u64,
+    pub(super) hi: Option<u64>,
+}
+
+impl From<Known> for Str {
+    fn from(known: Known) -> Str {
+        Str { text: Text::Read(known), json: None, from_agent: false }
+    }
+}
+
+impl Known {
+    pub(super) fn text(text: &str) -> Known {
         let len = text.len() as u64;
-        Str { known: Some(Arc::new([text.into()])), parts: None, lo: len, hi: Some(len), json: None, from_agent: false }
+        Known { texts: Some(Arc::new([text.into()])), parts: None, lo: len, hi: Some(len) }
     }
 
-    pub(super) fn one_of(texts: impl IntoIterator<Item = Arc<str>>) -> Option<Str> {
+    fn one_of(texts: impl IntoIterator<Item = Arc<str>>) -> Option<Known> {
         let mut all: Vec<Arc<str>> = Vec::new();
         for text in texts {
             if !all.contains(&text) {
@@ -40,31 +60,29 @@ impl Str {
         }
         let lo = all.iter().map(|t| t.len() as u64).min()?;
         let hi = all.iter().map(|t| t.len() as u64).max();
-        let known = (all.len() <= MOST_TEXTS).then(|| all.into());
-        Some(Str { known, parts: None, lo, hi, json: None, from_agent: false })
+        let texts = (all.len() <= MOST_TEXTS).then(|| all.into());
+        Some(Known { texts, ..Known::between(lo, hi) })
     }
 
-    pub(super) fn between(lo: u64, hi: Option<u64>) -> Str {
-        Str { known: None, parts: None, lo, hi, json: None, from_agent: false }
+    /// Nothing but what it is put together from.
+    pub(super) fn of_parts(parts: Arc<[PromptPart]>) -> Known {
+        Known { parts: Some(parts), ..Known::between(0, None) }
     }
 
-    pub(super) fn any() -> Str {
-        Str::between(0, None)
+    pub(super) fn between(lo: u64, hi: Option<u64>) -> Known {
+        Known { texts: None, parts: None, lo, hi }
     }
 
-    pub(super) fn single(&self) -> Option<Arc<str>> {
-        match self.known.as_deref() {
-            Some([one]) => Some(one.clone()),
+    /// Whether nothing is known.
+    pub(super) fn is_any(&self) -> bool {
+        *self == Known::between(0, None)
+    }
+
+    fn single(&self) -> Option<&Arc<str>> {
+        match self.texts.as_deref() {
+            Some([one]) => Some(one),
             _ => None,
         }
-    }
-
-    pub(super) fn may_be_empty(&self) -> bool {
-        self.known.as_ref().map_or(self.lo == 0, |k| k.iter().any(|t| t.is_empty()))
-    }
-
-    pub(super) fn may_be_filled(&self) -> bool {
-        self.known.as_ref().map_or(self.hi != Some(0), |k| k.iter().any(|t| !t.is_empty()))
     }
 
     /// Its parts, as a hole at `span` where they are not known.
@@ -77,18 +95,12 @@ impl Str {
         }
     }
 
-    /// `self + other`; the spans say where each came from.
-    pub(super) fn concat(&self, span: Span, other: &Str, other_span: Span) -> Str {
-        let mut all = Joined::of(self);
-        all.push(span, other, other_span);
-        all.done()
+    pub(super) fn may_be_empty(&self) -> bool {
+        self.texts.as_ref().map_or(self.lo == 0, |k| k.iter().any(|t| t.is_empty()))
     }
 
-    pub(super) fn join(&self, other: &Str) -> Str {
-        if self == other {
-            return self.clone();
-        }
-        let known = match (&self.known, &other.known) {
+    pub(super) fn join(&self, other: &Known) -> Known {
+        let texts = match (&self.texts, &other.texts) {
             (Some(a), Some(b)) => {
                 let fresh = b.iter().filter(|t| !a.contains(t));
                 let all: Vec<Arc<str>> = a.iter().chain(fresh).cloned().collect();
@@ -96,18 +108,16 @@ impl Str {
             }
             _ => None,
         };
-        Str {
-            known,
+        Known {
+            texts,
             parts: join_parts(self, other),
             lo: self.lo.min(other.lo),
             hi: self.hi.zip(other.hi).map(|(a, b)| a.max(b)),
-            json: self.json.clone().filter(|j| other.json.as_ref() == Some(j)),
-            from_agent: self.from_agent || other.from_agent,
         }
     }
 
-    pub(super) fn within(&self, other: &Str) -> bool {
-        let texts = match (&self.known, &other.known) {
+    fn within(&self, other: &Known) -> bool {
+        let texts = match (&self.texts, &other.texts) {
             (_, None) => true,
             (Some(a), Some(b)) => a.iter().all(|t| b.contains(t)),
             (None, Some(_)) => false,
@@ -115,17 +125,128 @@ impl Str {
         texts
             && other.lo <= self.lo
             && other.hi.is_none_or(|h| self.hi.is_some_and(|s| s <= h))
-            && (other.json.is_none() || other.json == self.json)
             && (other.parts.is_none() || other.parts == self.parts)
     }
 
-    pub(super) fn widen(&self, next: &Str) -> Str {
-        let known = self.known.clone().filter(|_| next.known.is_some() && self.known == next.known);
-        Str {
-            known,
+    fn widen(&self, next: &Known) -> Known {
+        Known {
+            texts: self.texts.clone().filter(|_| next.texts.is_some() && self.texts == next.texts),
             parts: self.parts.clone().filter(|p| next.parts.as_ref() == Some(p)),
             lo: if next.lo >= self.lo { self.lo } else { 0 },
             hi: self.hi.filter(|h| next.hi.is_some_and(|n| n <= *h)),
+        }
+    }
+}
+
+impl Str {
+    pub(super) fn known(text: &str) -> Str {
+        Known::text(text).into()
+    }
+
+    /// What the literal or piece of a template at `span` says.
+    pub(super) fn written(span: Span, kind: Prose, text: &str) -> Str {
+        match is_prose(text) {
+            true => {
+                Str { text: Text::Literal(Arc::new(Literal::new(span, kind, text))), json: None, from_agent: false }
+            }
+            false => Str::known(text),
+        }
+    }
+
+    pub(super) fn one_of(texts: impl IntoIterator<Item = Arc<str>>) -> Option<Str> {
+        Known::one_of(texts).map(Str::from)
+    }
+
+    /// One of `texts`, of so many bytes.
+    pub(super) fn of(texts: Option<Arc<[Arc<str>]>>, lo: u64, hi: Option<u64>) -> Str {
+        Known { texts, ..Known::between(lo, hi) }.into()
+    }
+
+    pub(super) fn between(lo: u64, hi: Option<u64>) -> Str {
+        Known::between(lo, hi).into()
+    }
+
+    pub(super) fn any() -> Str {
+        Str::between(0, None)
+    }
+
+    /// Every text it can be, where they are known.
+    pub(super) fn texts(&self) -> Option<&Arc<[Arc<str>]>> {
+        self.text.read().texts.as_ref()
+    }
+
+    /// The one text it is.
+    pub(super) fn single(&self) -> Option<Arc<str>> {
+        self.text.read().single().cloned()
+    }
+
+    /// Fewest bytes.
+    pub(super) fn lo(&self) -> u64 {
+        self.text.read().lo
+    }
+
+    /// Most bytes.
+    pub(super) fn hi(&self) -> Option<u64> {
+        self.text.read().hi
+    }
+
+    pub(super) fn may_be_empty(&self) -> bool {
+        !self.text.is_filled() && self.text.read().may_be_empty()
+    }
+
+    pub(super) fn may_be_filled(&self) -> bool {
+        let known = || self.text.read();
+        self.text.is_filled()
+            || known().texts.as_ref().map_or(known().hi != Some(0), |k| k.iter().any(|t| !t.is_empty()))
+    }
+
+    /// What it is, known that it is not empty.
+    pub(super) fn filled(&self) -> Option<Str> {
+        if !self.text.is_read() && self.text.is_filled() {
+            return Some(self.clone());
+        }
+        let known = self.text.read();
+        match &known.texts {
+            Some(texts) => Str::one_of(texts.iter().filter(|t| !t.is_empty()).cloned()),
+            None => {
+                let text = Text::Read(Known { lo: known.lo.max(1), ..known.clone() });
+                Some(Str { text, ..self.clone() })
+            }
+        }
+    }
+
+    /// Its parts, as a hole at `span` where they are not known.
+    pub(super) fn parts(&self, span: Span) -> Arc<[PromptPart]> {
+        self.text.read().parts(span)
+    }
+
+    /// `self + other`; the spans say where each came from.
+    pub(super) fn concat(&self, span: Span, other: &Str, other_span: Span) -> Str {
+        let mut all = Concat::of(self);
+        all.push(span, other, other_span);
+        all.done()
+    }
+
+    pub(super) fn join(&self, other: &Str) -> Str {
+        Str {
+            text: self.text.join(&other.text),
+            json: self.json.clone().filter(|j| other.json.as_ref() == Some(j)),
+            from_agent: self.from_agent || other.from_agent,
+        }
+    }
+
+    pub(super) fn within(&self, other: &Str) -> bool {
+        (self.text == other.text || self.text.read().within(other.text.read()))
+            && (other.json.is_none() || other.json == self.json)
+    }
+
+    pub(super) fn widen(&self, next: &Str) -> Str {
+        let text = match self.text == next.text {
+            true => self.text.clone(),
+            false => Text::Read(self.text.read().widen(next.text.read())),
+        };
+        Str {
+            text,
             json: self.json.clone().filter(|j| next.json.as_ref() == Some(j)),
             from_agent: self.from_agent || next.from_agent,
         }
@@ -135,14 +256,13 @@ impl Str {
 /// A string while it is put together.
 #[derive(Debug)]
 pub(super) struct Joined {
-    text: Text,
+    text: SoFar,
     lo: u64,
     hi: Option<u64>,
-    from_agent: bool,
 }
 
 #[derive(Debug)]
-enum Text {
+enum SoFar {
     One(String),
     OneOf(Arc<[Arc<str>]>),
     /// `None`: a hole, or more than are kept apart.
@@ -151,55 +271,42 @@ enum Text {
 
 impl Default for Joined {
     fn default() -> Joined {
-        Joined { text: Text::One(String::new()), lo: 0, hi: Some(0), from_agent: false }
+        Joined { text: SoFar::One(String::new()), lo: 0, hi: Some(0) }
     }
 }
 
 impl Joined {
-    fn of(str: &Str) -> Joined {
-        let text = match str.known.as_ref().map(|k| (&**k, k)) {
-            Some(([one], _)) => Text::One(one.to_string()),
-            Some((_, many)) => Text::OneOf(many.clone()),
-            None => Text::Parts(str.parts.as_deref().map(<[PromptPart]>::to_vec)),
+    pub(super) fn of(known: &Known) -> Joined {
+        let text = match known.texts.as_ref().map(|k| (&**k, k)) {
+            Some(([one], _)) => SoFar::One(one.to_string()),
+            Some((_, many)) => SoFar::OneOf(many.clone()),
+            None => SoFar::Parts(known.parts.as_deref().map(<[PromptPart]>::to_vec)),
         };
-        Joined { text, lo: str.lo, hi: str.hi, from_agent: str.from_agent }
-    }
-
-    /// Adds a text; `at` is where all before it comes from.
-    pub(super) fn push_text(&mut self, at: Span, text: &str) {
-        match &mut self.text {
-            Text::One(so_far) => {
-                so_far.push_str(text);
-                (self.lo, self.hi) = (so_far.len() as u64, Some(so_far.len() as u64));
-            }
-            Text::OneOf(_) => self.push(at, &Str::known(text), at),
-            Text::Parts(_) => {
-                let parts = self.parts(at);
-                push_text(parts, text);
-                self.longer(text.len() as u64, Some(text.len() as u64));
-            }
-        }
+        Joined { text, lo: known.lo, hi: known.hi }
     }
 
     /// Adds a string; the spans say where all before it and it come from.
-    pub(super) fn push(&mut self, at: Span, other: &Str, other_at: Span) {
-        self.from_agent |= other.from_agent;
-        let product = match (&self.text, other.known.as_deref()) {
-            (Text::One(_), Some([one])) => return self.push_text(at, one),
-            (Text::One(one), Some(b)) => product(std::iter::once(&**one), 1, b),
-            (Text::OneOf(a), Some(b)) => product(a.iter().map(|a| &**a), a.len(), b),
+    pub(super) fn push(&mut self, at: Span, other: &Known, other_at: Span) {
+        let product = match (&mut self.text, other.texts.as_deref()) {
+            (SoFar::One(so_far), Some([one])) => {
+                so_far.push_str(one);
+                (self.lo, self.hi) = (so_far.len() as u64, Some(so_far.len() as u64));
+                return;
+            }
+            (SoFar::One(one), Some(b)) => product(std::iter::once(&**one), 1, b),
+            (SoFar::OneOf(a), Some(b)) => product(a.iter().map(|a| &**a), a.len(), b),
             _ => None,
         };
-        if let Some(Str { known: Some(known), lo, hi, .. }) = product {
+        if let Some(Known { texts: Some(texts), lo, hi, .. }) = product {
             (self.lo, self.hi) = (lo, hi);
-            self.text = match &*known {
-                [one] => Text::One(one.to_string()),
-                _ => Text::OneOf(known),
+            self.text = match &*texts {
+                [one] => SoFar::One(one.to_string()),
+                _ => SoFar::OneOf(texts),
             };
             return;
         }
         let parts = self.parts(at);
-        match (other.known.as_deref(), &other.parts) {
+        match (other.texts.as_deref(), &other.parts) {
             (Some([one]), _) => push_text(parts, one),
             (_, Some(more)) => {
                 for part in more.iter() {
@@ -217,43 +324,43 @@ impl Joined {
     /// What there is so far, as parts.
     fn parts(&mut self, at: Span) -> &mut Vec<PromptPart> {
         let hole = PromptPart::Hole { span: at, low: self.lo, high: self.hi };
-        if let Text::One(text) = &mut self.text {
+        if let SoFar::One(text) = &mut self.text {
             let text = std::mem::take(text);
-            self.text = Text::Parts(Some(if text.is_empty() { vec![] } else { vec![PromptPart::Text(text)] }));
+            self.text = SoFar::Parts(Some(if text.is_empty() { vec![] } else { vec![PromptPart::Text(text)] }));
         }
-        if let Text::OneOf(_) = self.text {
-            self.text = Text::Parts(None);
+        if let SoFar::OneOf(_) = self.text {
+            self.text = SoFar::Parts(None);
         }
         match &mut self.text {
-            Text::Parts(parts) => parts.get_or_insert_with(|| vec![hole]),
-            Text::One(_) | Text::OneOf(_) => unreachable!("both were turned into parts above"),
+            SoFar::Parts(parts) => parts.get_or_insert_with(|| vec![hole]),
+            SoFar::One(_) | SoFar::OneOf(_) => unreachable!("both were turned into parts above"),
         }
     }
 
     fn longer(&mut self, lo: u64, hi: Option<u64>) {
         self.lo = self.lo.saturating_add(lo);
         self.hi = self.hi.zip(hi).map(|(a, b)| a.saturating_add(b));
-        if let Text::Parts(parts) = &mut self.text
+        if let SoFar::Parts(parts) = &mut self.text
             && parts.as_ref().is_some_and(|p| p.len() > MOST_PARTS)
         {
             *parts = None;
         }
     }
 
-    pub(super) fn done(self) -> Str {
-        let Joined { text, lo, hi, from_agent } = self;
+    pub(super) fn done(self) -> Known {
+        let Joined { text, lo, hi } = self;
         match text {
-            Text::One(text) => Str { from_agent, ..Str::known(&text) },
-            Text::OneOf(known) => Str { known: Some(known), from_agent, ..Str::between(lo, hi) },
-            Text::Parts(parts) => Str { parts: parts.map(Into::into), from_agent, ..Str::between(lo, hi) },
+            SoFar::One(text) => Known::text(&text),
+            SoFar::OneOf(texts) => Known { texts: Some(texts), ..Known::between(lo, hi) },
+            SoFar::Parts(parts) => Known { parts: parts.map(Into::into), ..Known::between(lo, hi) },
         }
     }
 }
 
 /// Each of `a` with each of `b`, unless they are too many.
-fn product<'t>(a: impl Iterator<Item = &'t str>, n: usize, b: &[Arc<str>]) -> Option<Str> {
+fn product<'t>(a: impl Iterator<Item = &'t str>, n: usize, b: &[Arc<str>]) -> Option<Known> {
     let texts = a.flat_map(|a| b.iter().map(move |b| Arc::from(format!("{a}{b}"))));
-    if n * b.len() <= MOST_TEXTS { Str::one_of(texts) } else { None }
+    if n * b.len() <= MOST_TEXTS { Known::one_of(texts) } else { None }
 }
 
 fn push_text(parts: &mut Vec<PromptPart>, text: &str) {
@@ -265,7 +372,7 @@ fn push_text(parts: &mut Vec<PromptPart>, text: &str) {
 }
 
 /// Parts both strings share, position by position.
-fn join_parts(a: &Str, b: &Str) -> Option<Arc<[PromptPart]>> {
+fn join_parts(a: &Known, b: &Known) -> Option<Arc<[PromptPart]>> {
     let (x, y) = (a.parts.as_ref()?, b.parts.as_ref()?);
     if x == y {
         return Some(x.clone());

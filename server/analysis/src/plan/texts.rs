@@ -16,12 +16,12 @@ use crate::text::Span;
 impl<'a> Interp<'a> {
     pub(super) fn string_property(&mut self, s: &Str, name: &str) -> Val {
         if name == "length" {
-            if let Some(known) = &s.known {
+            if let Some(known) = s.texts() {
                 let lens = known.iter().map(|t| t.encode_utf16().count() as f64);
                 let (lo, hi) = lens.fold((f64::INFINITY, 0.0f64), |(lo, hi), n| (lo.min(n), hi.max(n)));
                 return Num::count(lo, hi).into();
             }
-            return Num::count((s.lo as f64 / 3.0).ceil(), s.hi.map_or(f64::INFINITY, |h| h as f64)).into();
+            return Num::count((s.lo() as f64 / 3.0).ceil(), s.hi().map_or(f64::INFINITY, |h| h as f64)).into();
         }
         if let Ok(i) = name.parse::<usize>() {
             return match s.single() {
@@ -36,7 +36,7 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn string_method(&mut self, s: &Arc<Str>, name: &str, args: &Args, at: Span) -> Val {
-        let known: Option<Vec<Arc<str>>> = s.known.as_ref().map(|k| k.to_vec());
+        let known: Option<Vec<Arc<str>>> = s.texts().map(|k| k.to_vec());
         let first = args.get(0).as_text();
         let each = |f: &dyn Fn(&str) -> String| -> Option<Val> {
             let texts = known.as_ref()?.iter().map(|t| Arc::from(f(t)));
@@ -51,16 +51,16 @@ impl<'a> Interp<'a> {
                 None => Val::either(),
             }
         };
-        let same_or_less = || Val::from(Str { from_agent: s.from_agent, ..Str::between(0, s.hi) });
+        let same_or_less = || Val::from(Str { from_agent: s.from_agent, ..Str::between(0, s.hi()) });
         match name {
             "trim" => each(&|t| t.trim().to_owned()).unwrap_or_else(same_or_less),
             "trimStart" | "trimLeft" => each(&|t| t.trim_start().to_owned()).unwrap_or_else(same_or_less),
             "trimEnd" | "trimRight" => each(&|t| t.trim_end().to_owned()).unwrap_or_else(same_or_less),
             "toLowerCase" | "toLocaleLowerCase" => each(&|t| t.to_lowercase()).unwrap_or_else(|| {
-                Str { from_agent: s.from_agent, ..Str::between(s.lo / 3, s.hi.map(|h| h.saturating_mul(3))) }.into()
+                Str { from_agent: s.from_agent, ..Str::between(s.lo() / 3, s.hi().map(|h| h.saturating_mul(3))) }.into()
             }),
             "toUpperCase" | "toLocaleUpperCase" => each(&|t| t.to_uppercase()).unwrap_or_else(|| {
-                Str { from_agent: s.from_agent, ..Str::between(s.lo / 3, s.hi.map(|h| h.saturating_mul(3))) }.into()
+                Str { from_agent: s.from_agent, ..Str::between(s.lo() / 3, s.hi().map(|h| h.saturating_mul(3))) }.into()
             }),
             "toString" | "valueOf" | "normalize" | "toWellFormed" => Val { str: Some(s.clone()), ..Val::default() },
             "slice" | "substring" | "substr" => {
@@ -87,7 +87,7 @@ impl<'a> Interp<'a> {
                     _ => None,
                 };
                 let limit = units.filter(|u| u.is_finite()).map(|u| u as u64 * 3);
-                let hi = match (s.hi, limit) {
+                let hi = match (s.hi(), limit) {
                     (Some(a), Some(b)) => Some(a.min(b)),
                     (a, b) => a.or(b),
                 };
@@ -103,7 +103,7 @@ impl<'a> Interp<'a> {
                         return self.new_array(Arr::of(parts), at);
                     }
                 }
-                let hi = s.hi.map_or(f64::INFINITY, |h| h as f64 + 1.0);
+                let hi = s.hi().map_or(f64::INFINITY, |h| h as f64 + 1.0);
                 let why = self.why(
                     at,
                     if s.from_agent {
@@ -123,7 +123,7 @@ impl<'a> Interp<'a> {
                         len.lo = 0.0;
                     }
                 }
-                let part = Str { from_agent: s.from_agent, ..Str::between(0, s.hi) };
+                let part = Str { from_agent: s.from_agent, ..Str::between(0, s.hi()) };
                 self.new_array(Arr { decided: Some(why), ..Arr::many(part.into(), len) }, at)
             }
             "includes" | "startsWith" | "endsWith" => match (&first, args.has(1)) {
@@ -140,7 +140,7 @@ impl<'a> Interp<'a> {
                     let (lo, hi) = found.fold((f64::INFINITY, -1.0f64), |(lo, hi), n| (lo.min(n), hi.max(n)));
                     Num::count(lo, hi).into()
                 }
-                _ => Num::count(-1.0, s.hi.map_or(f64::INFINITY, |h| h as f64)).into(),
+                _ => Num::count(-1.0, s.hi().map_or(f64::INFINITY, |h| h as f64)).into(),
             },
             "charCodeAt" | "codePointAt" | "localeCompare" => Num::any().into(),
             "charAt" => Str::between(0, Some(3)).into(),
@@ -157,13 +157,13 @@ impl<'a> Interp<'a> {
                 {
                     return val;
                 }
-                let hi = s.hi.filter(|_| n.hi.is_finite()).map(|h| h.saturating_mul(n.hi.max(0.0) as u64));
+                let hi = s.hi().filter(|_| n.hi.is_finite()).map(|h| h.saturating_mul(n.hi.max(0.0) as u64));
                 Str::between(0, hi).into()
             }
             "padStart" | "padEnd" => {
                 let n = self.number_of(&args.get(0));
-                let hi = s.hi.filter(|_| n.hi.is_finite()).map(|h| h.max(n.hi.max(0.0) as u64 * 3));
-                Str::between(s.lo, hi).into()
+                let hi = s.hi().filter(|_| n.hi.is_finite()).map(|h| h.max(n.hi.max(0.0) as u64 * 3));
+                Str::between(s.lo(), hi).into()
             }
             "concat" => {
                 let mut text = (**s).clone();
@@ -191,18 +191,18 @@ impl<'a> Interp<'a> {
             "match" => {
                 let why = self.why(at, "the pattern need not match");
                 let sym = self.fresh_symbol(at);
-                let hi = s.hi.map_or(f64::INFINITY, |h| h as f64 + 1.0);
-                let part = Val::from(Str { from_agent: s.from_agent, ..Str::between(0, s.hi) });
+                let hi = s.hi().map_or(f64::INFINITY, |h| h as f64 + 1.0);
+                let part = Val::from(Str { from_agent: s.from_agent, ..Str::between(0, s.hi()) });
                 let len = Num { sum: Some(Arc::new(Sum::symbol(sym))), ..Num::length(1.0, hi.max(1.0), sym, why) };
                 self.new_array(Arr::many(part.join(&Val::undefined()), len), at).join(&Val::null_because(why))
             }
             "matchAll" => {
                 let why = self.why(at, "the text decides how often the pattern matches");
                 let sym = self.fresh_symbol(at);
-                let part = Val::from(Str::between(0, s.hi)).join(&Val::undefined());
+                let part = Val::from(Str::between(0, s.hi())).join(&Val::undefined());
                 let groups = self.alloc(at, Content::Array(Arr::many(part, Num::count(1.0, 64.0)).into()));
                 self.heap.slots[groups as usize].summary = true;
-                let hi = s.hi.map_or(f64::INFINITY, |h| h as f64 + 1.0);
+                let hi = s.hi().map_or(f64::INFINITY, |h| h as f64 + 1.0);
                 self.new_array(Arr::many(Val::addr(groups), Num::length(0.0, hi, sym, why)), at)
             }
             "map" | "filter" | "forEach" | "flatMap" | "reduce" | "some" | "every" | "find" | "push" | "join"

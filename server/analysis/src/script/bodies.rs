@@ -33,7 +33,7 @@ pub enum BodyKind {
 /// All bodies of a script, outer ones first; none where it has no tree.
 pub fn bodies(script: &Script) -> Vec<Body> {
     let mut found = Vec::new();
-    if let Some(module) = &script.module {
+    if let Some(module) = script.module() {
         top_level(module, &mut |node| visit(node, &mut found));
     }
     found

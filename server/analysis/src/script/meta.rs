@@ -8,8 +8,8 @@ use swc_ecma_ast::{
     UnaryOp, VarDecl, VarDeclKind,
 };
 
-use super::span;
-use crate::text::Span;
+use super::{prose::is_prose, span};
+use crate::{looks::Looker, text::Span};
 
 /// What a script says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -214,7 +214,7 @@ impl Meta {
                     self.problem(phase.span, MetaProblemKind::PhaseWithoutTitle);
                 }
             }
-            other => match constant_string(other) {
+            other => match spelled(other) {
                 Some(text) => {
                     phase.title = Some(text);
                     self.problem(phase.span, MetaProblemKind::PhaseIsString);
@@ -249,7 +249,7 @@ impl Meta {
     }
 
     fn string(&mut self, field: &'static str, value: &Expr) -> Option<Spelled> {
-        let Some(text) = constant_string(value) else {
+        let Some(text) = spelled(value) else {
             self.typed(value, field, "a string");
             return None;
         };
@@ -328,14 +328,27 @@ fn key(name: &PropName) -> Option<Spelled> {
     Some(Spelled { value, span: span(&name.span()) })
 }
 
-/// The value of a string literal or a template without holes, and its place.
-pub(crate) fn constant_string(value: &Expr) -> Option<Spelled> {
+/// The value of a string literal or a template without holes, and its place. Whatever it says is looked at.
+pub(crate) fn constant_string(value: &Expr, looker: &Looker<'_>) -> Option<Spelled> {
+    spelled(value).inspect(|found| looker.note(found.span))
+}
+
+/// The value of a string literal or a template without holes, unless it is prose.
+pub(crate) fn word(value: &Expr) -> Option<Cow<'_, str>> {
+    constant_text(value).filter(|text| !is_prose(text))
+}
+
+/// Whether it is a string literal or a template without holes.
+pub(crate) fn is_constant(value: &Expr) -> bool {
+    constant_text(value).is_some()
+}
+
+fn spelled(value: &Expr) -> Option<Spelled> {
     let value = value.unwrap_parens();
     Some(Spelled { value: constant_text(value)?.into_owned(), span: span(value) })
 }
 
-/// The value of a string literal or a template without holes.
-pub(crate) fn constant_text(value: &Expr) -> Option<Cow<'_, str>> {
+fn constant_text(value: &Expr) -> Option<Cow<'_, str>> {
     match value.unwrap_parens() {
         Expr::Lit(Lit::Str(s)) => Some(s.value.to_string_lossy()),
         Expr::Tpl(tpl) if tpl.exprs.is_empty() => Some(tpl.quasis.first()?.cooked.as_ref()?.to_string_lossy()),

@@ -9,6 +9,7 @@ pub mod index;
 mod meta;
 mod parser;
 mod prescan;
+mod prose;
 mod recognize;
 mod recover;
 mod scan;
@@ -18,7 +19,7 @@ pub mod walk;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use swc_common::Spanned;
 use swc_ecma_ast::Module;
@@ -27,8 +28,9 @@ pub use bodies::{Body, BodyKind, bodies};
 pub use chain::{Chain, Step};
 pub use comments::{Ignore, IgnoreScope, Pragmas};
 pub use meta::{Meta, MetaKey, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
-pub(crate) use meta::{constant_string, constant_text};
+pub(crate) use meta::{constant_string, is_constant, word};
 pub use prescan::{MAX_BRACKETS, MAX_BYTES, prescan};
+pub(crate) use prose::{Prose, Rewording, is_prose};
 pub use recognize::{is_workflow, is_workflow_path};
 pub(crate) use scope::bound;
 
@@ -41,8 +43,8 @@ pub struct Script {
     pub text: Arc<str>,
     /// Where its lines start.
     pub lines: LineIndex,
-    /// The syntax tree, if the text, or what the recovery made of it, has one. Convert its spans with [`span`].
-    pub module: Option<Arc<Module>>,
+    /// The syntax tree; parsed when first asked for where it is known what the parser says.
+    module: OnceLock<Option<Arc<Module>>>,
     /// How the tree was got.
     pub tree: Tree,
     /// Syntax errors of the text as given, in source order.
@@ -51,6 +53,17 @@ pub struct Script {
     pub meta: Option<Meta>,
     /// What comments tell this tool.
     pub pragmas: Pragmas,
+    /// The comments, as the parser sees them.
+    comments: Vec<Span>,
+    /// Comments, strings and pieces of templates, as the scan sees them.
+    prose: Vec<Span>,
+}
+
+impl Script {
+    /// The syntax tree, if the text, or what the recovery made of it, has one. Convert its spans with [`span`].
+    pub fn module(&self) -> Option<&Arc<Module>> {
+        self.module.get_or_init(|| parser::parse(&self.text).module.map(Arc::new)).as_ref()
+    }
 }
 
 /// How a script's tree was got.
@@ -127,9 +140,13 @@ pub fn parse_after(text: impl Into<Arc<str>>, last: Option<&Script>) -> Script {
     let text = text.into();
     let lines = LineIndex::new(&text);
     let pragmas = Pragmas::read(&text, &lines);
-    if let Err(error) = prescan(&text) {
-        return Script { text, lines, module: None, tree: Tree::None, errors: vec![error], meta: None, pragmas };
-    }
+    let prose = match prescan::prescan_noting(&text) {
+        Ok(prose) => prose,
+        Err(error) => {
+            let (module, tree, errors) = (OnceLock::from(None), Tree::None, vec![error]);
+            return Script { text, lines, module, tree, errors, meta: None, pragmas, comments: vec![], prose: vec![] };
+        }
+    };
     let parsed = parser::parse(&text);
     let errors = explain::explain(&text, &parsed.errors);
     let (module, tree) = match parsed.module {
@@ -140,5 +157,6 @@ pub fn parse_after(text: impl Into<Arc<str>>, last: Option<&Script>) -> Script {
         },
     };
     let meta = module.as_ref().and_then(Meta::read);
-    Script { text, lines, module: module.map(Arc::new), tree, errors, meta, pragmas }
+    let module = OnceLock::from(module.map(Arc::new));
+    Script { text, lines, module, tree, errors, meta, pragmas, comments: parsed.comments, prose }
 }

@@ -2,29 +2,53 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use swc_common::BytePos;
+use swc_common::{
+    BytePos,
+    comments::{Comment, SingleThreadedComments},
+};
 use swc_ecma_ast::{EsVersion, Module};
 use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, error::Error, lexer::Lexer};
+
+use super::span;
+use crate::text::Span;
 
 /// What the parser answers.
 pub(super) struct Parsed {
     /// The tree. There can be one although there are errors.
     pub(super) module: Option<Module>,
+    /// The comments, in source order.
+    pub(super) comments: Vec<Span>,
     /// What is wrong; `None` for a text on which the parser panicked (about one in a million mutated texts).
     pub(super) errors: Vec<Option<Error>>,
 }
 
 /// Parses a text that passed the prescan.
 pub(super) fn parse(text: &str) -> Parsed {
-    catch_unwind(AssertUnwindSafe(|| parse_module(text))).unwrap_or(Parsed { module: None, errors: vec![None] })
+    catch_unwind(AssertUnwindSafe(|| parse_module(text))).unwrap_or(Parsed {
+        module: None,
+        comments: vec![],
+        errors: vec![None],
+    })
 }
 
 fn parse_module(text: &str) -> Parsed {
     let syntax = Syntax::Es(EsSyntax { allow_return_outside_function: true, ..Default::default() });
     let input = StringInput::new(text, BytePos(1), BytePos(1 + text.len() as u32));
-    let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::latest(), input, None));
+    let comments = SingleThreadedComments::default();
+    let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::latest(), input, Some(&comments)));
     let result = parser.parse_module();
     let mut errors: Vec<Option<Error>> = parser.take_errors().into_iter().map(Some).collect();
     let module = result.map_err(|e| errors.push(Some(e))).ok();
-    Parsed { module, errors }
+    drop(parser);
+    Parsed { module, comments: places(comments), errors }
+}
+
+fn places(comments: SingleThreadedComments) -> Vec<Span> {
+    let (leading, trailing) = comments.borrow_all();
+    let all = leading.values().chain(trailing.values()).flatten();
+    let mut places: Vec<Span> = all.map(|comment: &Comment| span(&comment.span)).collect();
+    // The parser tries some texts in more than one way.
+    places.sort();
+    places.dedup();
+    places
 }

@@ -28,6 +28,11 @@ const MAX_ELSES: u32 = 128;
 /// # Errors
 /// One [`SyntaxError`] at the place where a limit is passed.
 pub fn prescan(text: &str) -> Result<(), SyntaxError> {
+    prescan_noting(text).map(drop)
+}
+
+/// The same; gives the comments, strings and pieces of templates, as the scan sees them.
+pub(super) fn prescan_noting(text: &str) -> Result<Vec<Span>, SyntaxError> {
     if text.len() > MAX_BYTES {
         let message = format!(
             "This text has {} bytes and is not looked at: a script can have at most 524,288.",
@@ -36,10 +41,16 @@ pub fn prescan(text: &str) -> Result<(), SyntaxError> {
         return Err(SyntaxError::new(SyntaxErrorKind::TooLarge, Span::at(0), message));
     }
     let mut depth = Depth { text, frames: vec![Frame::default()], levels: 0, last: None, body: false };
-    for token in Scan::new(text).filter(|t| t.kind != Kind::Comment) {
-        depth.take(token)?;
+    let mut prose = Vec::new();
+    for token in Scan::new(text) {
+        if matches!(token.kind, Kind::Comment | Kind::Text { .. } | Kind::Template { .. }) {
+            prose.push(token.span);
+        }
+        if token.kind != Kind::Comment {
+            depth.take(token)?;
+        }
     }
-    Ok(())
+    Ok(prose)
 }
 
 /// What one bracket level holds at the moment.
@@ -318,7 +329,7 @@ mod tests {
         for text in deepest {
             assert_eq!(prescan(&text), Ok(()), "{}…", &text[..20]);
             let small = std::thread::Builder::new().stack_size(2 << 20);
-            let parsed = small.spawn(move || crate::script::parse(text).module.is_some()).expect("a thread").join();
+            let parsed = small.spawn(move || crate::script::parse(text).module().is_some()).expect("a thread").join();
             assert!(parsed.expect("no overflow"));
         }
     }

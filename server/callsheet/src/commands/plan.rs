@@ -60,7 +60,7 @@ impl Plan {
             Assumptions { concurrency, prices: prices.clone(), history: past::history(), ..Assumptions::default() };
         let context = Context { file_name: source.name(), args: self.args.clone(), assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
-        if !analysis.script.errors.is_empty() || analysis.script.module.is_none() {
+        if !analysis.script.errors.is_empty() || analysis.script.module().is_none() {
             // What recovery leaves out would be missing in every number.
             self.refuse(&source, &analysis);
             return Ok(FINDINGS);

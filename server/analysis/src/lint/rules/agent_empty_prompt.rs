@@ -11,7 +11,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::constant_string;
+use crate::script::word;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF302",
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
         let Some(prompt) = cx.index.arg(id, 0) else { continue };
-        if constant_string(cx.index.resolve(prompt, id).0).is_some_and(|s| s.value.trim().is_empty()) {
+        if word(cx.index.resolve(prompt, id).0).is_some_and(|s| s.trim().is_empty()) {
             report.at(span(prompt), "The prompt is empty: say what the agent shall do.");
         }
     }

@@ -11,7 +11,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::{script::constant_string, vocabulary::MODEL_ALIASES};
+use crate::vocabulary::MODEL_ALIASES;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF306",
@@ -26,7 +26,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
         let Some(options) = cx.options(id) else { continue };
-        let Some(given) = options.get("model").and_then(|p| p.value).and_then(constant_string) else { continue };
+        let Some(given) = options.get("model").and_then(|p| p.value).and_then(|e| cx.constant_string(e)) else {
+            continue;
+        };
         if vocabulary::model_is_plausible(&given.value) {
             continue;
         }

@@ -13,10 +13,7 @@
 use swc_ecma_ast::Lit;
 
 use super::prelude::*;
-use crate::{
-    script::constant_string,
-    vocabulary::{Field, Type},
-};
+use crate::vocabulary::{Field, Type};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF305",
@@ -51,7 +48,7 @@ fn branches(cx: &Checker, field: &Field, value: &Expr, report: &mut Report) {
 }
 
 fn one(cx: &Checker, field: &Field, value: &Expr, report: &mut Report) {
-    let text = constant_string(value);
+    let text = cx.constant_string(value);
     match (field.ty, value) {
         (Type::Enum(known), _) if text.is_some() => {
             let given = text.map(|t| t.value).unwrap_or_default();

@@ -13,7 +13,6 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::constant_string;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF308",
@@ -28,7 +27,7 @@ fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("agent") {
         let Some(options) = cx.options(id) else { continue };
         let (Some(property), Some(_)) = (options.get("agentType"), options.get("schema")) else { continue };
-        let Some(name) = property.value.and_then(constant_string) else { continue };
+        let Some(name) = property.value.and_then(|e| cx.constant_string(e)) else { continue };
         let ty = cx.context.agent_types.iter().flatten().find(|t| t.name == name.value);
         let Some(tools) = ty.and_then(|t| t.tools.as_ref()) else { continue };
         if !tools.iter().any(|t| matches!(t.as_str(), "StructuredOutput" | "*")) {

@@ -11,7 +11,6 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::constant_string;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF307",
@@ -28,7 +27,9 @@ fn check(cx: &Checker, report: &mut Report) {
     let known = || types.iter().map(|t| t.name.as_str()).chain(vocabulary::AGENT_TYPES);
     for id in cx.calls("agent") {
         let Some(options) = cx.options(id) else { continue };
-        let Some(given) = options.get("agentType").and_then(|p| p.value).and_then(constant_string) else { continue };
+        let Some(given) = options.get("agentType").and_then(|p| p.value).and_then(|e| cx.constant_string(e)) else {
+            continue;
+        };
         // `plugin:type` comes from a plugin, which may not be looked at here.
         if given.value.contains(':') || known().any(|k| k == given.value) {
             continue;

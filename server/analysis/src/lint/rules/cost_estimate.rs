@@ -28,6 +28,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     let (Some(ceiling), Some(meta)) = (cx.context.settings.cost_ceiling, &cx.script.meta) else { return };
+    // It counts every word.
+    cx.looks_at(Span::new(0, cx.script.text.len() as u32));
     let known = crate::estimate::estimate(cx.plan, cx.context);
     let total = crate::learned(cx.script, cx.plan, &known, cx.context).unwrap_or(known).total.usd;
     let Some(likely) = total.likely.or(total.low).filter(|usd| *usd > ceiling) else { return };

@@ -27,6 +27,9 @@ fn check(cx: &Checker, report: &mut Report) {
         let Some(Expr::Tpl(template)) = cx.index.arg(id, 0) else { continue };
         for quasi in &template.quasis {
             let place = span(quasi);
+            if !cx.holds(place, "\\\\n") {
+                continue;
+            }
             for (at, _) in cx.text(place).match_indices("\\\\n") {
                 // `\\new` is a path, `[^\\n]` a regular expression; prose goes on with a capital, a mark or an end.
                 let (before, after) = (&cx.text(place)[..at], &cx.text(place)[at + 3..]);

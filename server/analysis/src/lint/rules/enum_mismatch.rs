@@ -19,7 +19,7 @@
 use swc_ecma_ast::{AssignTarget, BinaryOp, SimpleAssignTarget};
 
 use super::prelude::*;
-use crate::{lint::schemas::elements, plan::Lookup, script::constant_string};
+use crate::{lint::schemas::elements, plan::Lookup};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF413",
@@ -43,7 +43,7 @@ fn check(cx: &Checker, report: &mut Report) {
 }
 
 fn compared(cx: &Checker, field: &Expr, with: &Expr, report: &mut Report) {
-    let Some(text) = constant_string(with) else { return };
+    let Some(text) = cx.constant_string(with) else { return };
     let (object, name) = match field.unwrap_parens() {
         Expr::Member(m) => (&*m.obj, m.prop.as_ident()),
         Expr::OptChain(o) => match o.base.as_member() {
@@ -90,7 +90,7 @@ fn declared(cx: &Checker, name: &str, text: &str) -> bool {
         let place = span(own);
         let values =
             cx.schemas.iter().find(|s| s.span == place).and_then(|s| Some(cx.index.resolve(s.value("enum")?, s.at).0));
-        matches!(values, Some(Expr::Array(list)) if elements(list).filter_map(constant_string).any(|s| s.value == text))
+        matches!(values, Some(Expr::Array(list)) if elements(list).filter_map(|e| cx.constant_string(e)).any(|s| s.value == text))
     })
 }
 

@@ -15,7 +15,6 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::constant_string;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF313",
@@ -41,7 +40,7 @@ fn check(cx: &Checker, report: &mut Report) {
                 report.at(callee, format!("Agents of this `{combinator}` look alike in the tree: give each a `label` with its item's name."));
             }
             Some(options) => {
-                if let Some(label) = options.get("label").and_then(|p| p.value).and_then(constant_string) {
+                if let Some(label) = options.get("label").and_then(|p| p.value).and_then(|e| cx.constant_string(e)) {
                     report.at(label.span, "All agents of this fan-out have this label: put the item's name into it.");
                 }
             }

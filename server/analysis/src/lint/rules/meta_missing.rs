@@ -26,10 +26,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    let Some(module) = cx.script.module.as_deref().filter(|_| cx.script.meta.is_none()) else { return };
+    let Some(module) = cx.script.module().filter(|_| cx.script.meta.is_none()) else { return };
     let stem = cx.context.file_name.as_deref().and_then(|f| f.split('.').next()).unwrap_or("my-workflow");
     let start = module.body.first().map_or(0, |item| span(item).start);
-    let first_line = cx.text(Span::new(start, cx.script.text.len() as u32)).lines().next().unwrap_or_default();
+    let first_line = cx.line_from(start);
     let place = Span::new(start, start + first_line.len() as u32);
     let text =
         format!("export const meta = {{\n  name: {},\n  description: 'What this workflow does',\n}}\n\n", quoted(stem));

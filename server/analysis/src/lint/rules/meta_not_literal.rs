@@ -58,6 +58,6 @@ fn text_of(cx: &Checker, expr: &Expr, at: NodeId, depth: u32) -> Option<String> 
             let (init, at) = cx.index.constant(&i.sym, at)?;
             text_of(cx, init, at, depth + 1)
         }
-        other => crate::script::constant_string(other).map(|s| s.value),
+        other => cx.constant_string(other).map(|s| s.value),
     }
 }

@@ -11,14 +11,13 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::constant_string;
 
 pub(super) const RULE: Rule =
     Rule { code: "WF715", name: "nested-depth", check, source: include_str!("nested_depth.rs"), ..Rule::BASE };
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("workflow") {
-        let Some(given) = cx.index.arg(id, 0).and_then(constant_string) else { continue };
+        let Some(given) = cx.index.arg(id, 0).and_then(|e| cx.constant_string(e)) else { continue };
         let target = cx.context.workflows.iter().flatten().find(|w| w.name == given.value);
         if target.is_some_and(|t| t.nests) {
             let message = format!(

@@ -12,7 +12,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::{script::constant_string, vocabulary::Profile};
+use crate::{script::is_constant, vocabulary::Profile};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF717",
@@ -32,11 +32,8 @@ fn check(cx: &Checker, report: &mut Report) {
             Expr::Object(_) => cx
                 .object_at(id, 0)
                 .and_then(|o| o.get("scriptPath").and_then(|p| p.value))
-                .is_some_and(|v| constant_string(cx.index.resolve(v, at).0).is_some()),
-            other => {
-                constant_string(other).is_some()
-                    || cx.value(given).is_some_and(|v| v.texts().is_some() && v.is_string())
-            }
+                .is_some_and(|v| is_constant(cx.index.resolve(v, at).0)),
+            other => is_constant(other) || cx.value(given).is_some_and(|v| v.texts().is_some() && v.is_string()),
         };
         if !known {
             report.at(

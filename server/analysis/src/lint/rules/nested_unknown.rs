@@ -11,7 +11,6 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::constant_string;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF714",
@@ -26,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     let Some(workflows) = &cx.context.workflows else { return };
     for id in cx.calls("workflow") {
-        let Some(given) = cx.index.arg(id, 0).and_then(constant_string) else { continue };
+        let Some(given) = cx.index.arg(id, 0).and_then(|e| cx.constant_string(e)) else { continue };
         // `plugin:name` comes from a plugin, which may not be looked at here.
         let own = cx.script.meta.as_ref().and_then(|m| m.name.as_ref()).is_some_and(|n| n.value == given.value);
         if own || given.value.contains([':', '/']) || workflows.iter().any(|w| w.name == given.value) {

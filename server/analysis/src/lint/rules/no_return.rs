@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cx: &Checker, report: &mut Report) {
-    let Some(module) = cx.script.module.as_deref() else { return };
+    let Some(module) = cx.script.module() else { return };
     let Some(meta) = &cx.script.meta else { return };
     let stmts: Vec<&Stmt> = module.body.iter().filter_map(|item| item.as_stmt()).collect();
     if stmts.iter().any(|s| returns_value(std::slice::from_ref(s))) {
@@ -44,6 +44,7 @@ fn check(cx: &Checker, report: &mut Report) {
         Some(Stmt::Decl(swc_ecma_ast::Decl::Var(v))) => {
             if let Some(name) = v.decls.last().and_then(|d| d.name.as_ident()) {
                 let end = cx.script.text.trim_end().len() as u32;
+                cx.looks_at(Span::new(end - 1, cx.script.text.len() as u32));
                 finding.fix("Return the last value", vec![Edit::insert(end, format!("\nreturn {}", name.id.sym))]);
             }
         }

@@ -36,15 +36,18 @@ const ACTS: [&str; 8] = [
     "force-push",
 ];
 
+/// What a prompt tells to do, unless it forbids it.
+fn act(prompt: &str) -> Option<&'static str> {
+    let text = prompt.to_lowercase();
+    let act = *ACTS.iter().find(|a| text.contains(**a))?;
+    let negations = ["do not ", "don't ", "never ", "not to ", "without "];
+    (!negations.iter().any(|n| text.contains(&format!("{n}{act}")))).then_some(act)
+}
+
 fn check(cx: &Checker, report: &mut Report) {
     for call in cx.plan.calls.iter().filter(|c| c.concurrent) {
         let Some(id) = cx.call_at("agent", call.span) else { continue };
-        let text = cx.prompt_text(id).to_lowercase();
-        let act = ACTS.iter().find(|a| text.contains(**a));
-        let forbidden = act.is_some_and(|a| {
-            ["do not ", "don't ", "never ", "not to ", "without "].iter().any(|n| text.contains(&format!("{n}{a}")))
-        });
-        if let Some(act) = act.filter(|_| !forbidden) {
+        if let Some(act) = cx.ask(cx.prompt_texts(id), act) {
             let message = format!(
                 "This agent is told to \"{act}\", and a resumed run does it again: do it once, at the end, unless it is done."
             );

@@ -45,6 +45,6 @@ fn check(cx: &Checker, report: &mut Report) {
 
 /// Whether the elements of a list are objects.
 fn holds_objects(cx: &Checker, list: &Expr) -> bool {
-    let value = cx.plan.value_at(span(list));
+    let value = cx.plan.value_unread_at(span(list));
     value.and_then(|v| v.array).is_some_and(|a| a.element.is_object_or_nullish())
 }

@@ -32,8 +32,7 @@ const VERBS: [&str; 9] = ["fix", "implement", "edit", "refactor", "rewrite", "mi
 fn check(cx: &Checker, report: &mut Report) {
     for call in cx.plan.calls.iter().filter(|c| c.concurrent && c.count.high != Some(1)) {
         let Some(id) = cx.call_at("agent", call.span) else { continue };
-        let start = cx.prompt_start(id).unwrap_or_default();
-        let first = start.trim_start().split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+        let first = cx.first_word(id).unwrap_or_default();
         let shared = match cx.options(id) {
             Some(options) => options.lacks("isolation"),
             None => cx.index.args(id).len() == 1,

@@ -22,7 +22,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::constant_string;
+use crate::script::is_constant;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF703",
@@ -54,7 +54,7 @@ fn check(cx: &Checker, report: &mut Report) {
 
 /// The call removed, and its title given to the agents of the same callback that have none.
 fn options_instead(cx: &Checker, id: NodeId) -> Option<Vec<Edit>> {
-    let title = cx.text(span(cx.index.arg(id, 0).filter(|t| constant_string(t).is_some())?));
+    let title = cx.text(span(cx.index.arg(id, 0).filter(|t| is_constant(t))?));
     let statement = cx.index.parent(id)?;
     let function = cx.index.function_around(id)?;
     let others =

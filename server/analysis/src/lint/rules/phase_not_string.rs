@@ -11,7 +11,7 @@
 use swc_ecma_ast::Lit;
 
 use super::prelude::*;
-use crate::script::constant_string;
+use crate::script::word;
 
 pub(super) const RULE: Rule =
     Rule { code: "WF704", name: "phase-not-string", check, source: include_str!("phase_not_string.rs"), ..Rule::BASE };
@@ -23,7 +23,7 @@ fn check(cx: &Checker, report: &mut Report) {
         }
         let Some(given) = cx.index.arg(id, 0) else { continue };
         let (found, _) = cx.index.resolve(given, id);
-        if constant_string(found).is_some_and(|t| t.value.trim().is_empty()) {
+        if word(found).is_some_and(|t| t.trim().is_empty()) {
             report.at(span(given), "The title is empty: name the phase.");
         } else if matches!(
             found,

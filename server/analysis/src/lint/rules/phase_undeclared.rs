@@ -18,7 +18,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::script::{Meta, constant_string};
+use crate::script::Meta;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF701",
@@ -47,10 +47,10 @@ fn check(cx: &Checker, report: &mut Report) {
 }
 
 fn title(cx: &Checker, meta: &Meta, given: &Expr, at: NodeId, report: &mut Report) {
-    let Some(title) = constant_string(given) else {
+    let Some(title) = cx.constant_string(given) else {
         // Through a constant: the place to look at is the use.
         if let Expr::Ident(i) = given
-            && let Some(value) = cx.index.constant(&i.sym, at).and_then(|(init, _)| constant_string(init))
+            && let Some(value) = cx.index.constant(&i.sym, at).and_then(|(init, _)| cx.constant_string(init))
         {
             undeclared(meta, &value.value, span(given), false, report);
         }

@@ -17,7 +17,7 @@
 use rustc_hash::FxHashSet;
 
 use super::prelude::*;
-use crate::script::{Meta, constant_text, index::plain_properties};
+use crate::script::{Meta, index::plain_properties, is_constant, is_prose, word};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF702",
@@ -49,9 +49,9 @@ fn check(cx: &Checker, report: &mut Report) {
 /// Whether some title is known only when the script runs.
 fn computed(cx: &Checker) -> bool {
     let constant = |given: &Expr, at: NodeId| match given {
-        Expr::Cond(c) => constant_text(&c.cons).is_some() && constant_text(&c.alt).is_some(),
-        Expr::Ident(i) => cx.index.constant(&i.sym, at).is_some_and(|(init, _)| constant_text(init).is_some()),
-        other => constant_text(other).is_some(),
+        Expr::Cond(c) => is_constant(&c.cons) && is_constant(&c.alt),
+        Expr::Ident(i) => cx.index.constant(&i.sym, at).is_some_and(|(init, _)| is_constant(init)),
+        other => is_constant(other),
     };
     let marks = cx.calls("phase").any(|id| cx.index.arg(id, 0).is_some_and(|given| !constant(given, id)));
     let keys = cx.index.objects.iter().any(|id| {
@@ -68,6 +68,9 @@ fn used<'m>(cx: &Checker, meta: &'m Meta) -> FxHashSet<&'m str> {
         meta.phases.iter().filter_map(|p| p.title.as_ref()).map(|t| t.value.as_str()).collect();
     let all = cx.index.strings.iter().chain(&cx.index.templates);
     let outside = all.filter(|id| !meta.span.contains(cx.index.span(**id)));
-    let texts = outside.filter_map(|id| cx.index.expr(*id)).filter_map(constant_text);
+    // Prose is none of the titles, unless a title is prose.
+    let prose = titles.iter().any(|title| is_prose(title));
+    let text = |e| if prose { Some(cx.constant_string(e)?.value.into()) } else { word(e) };
+    let texts = outside.filter_map(|id| cx.index.expr(*id)).filter_map(text);
     texts.filter_map(|text| titles.get(&*text).copied()).collect()
 }

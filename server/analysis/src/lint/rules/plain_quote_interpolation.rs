@@ -30,6 +30,9 @@ fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.strings {
         let Some(Expr::Lit(Lit::Str(string))) = cx.index.expr(*id) else { continue };
         let place = span(string);
+        if !cx.holds(place, "${") {
+            continue;
+        }
         let text = cx.text(place);
         let Some(at) = text.find("${") else { continue };
         let name: String =

@@ -17,7 +17,6 @@ use swc_ecma_ast::Lit;
 use super::prelude::*;
 use crate::{
     lint::schemas::{Schema, elements},
-    script::constant_string,
     vocabulary::{SCHEMA_KEYWORDS, SCHEMA_TYPES, schema_keyword},
 };
 
@@ -33,8 +32,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for schema in &cx.schemas {
         match schema.value("type") {
-            Some(Expr::Array(list)) => elements(list).for_each(|e| ty(e, report)),
-            Some(value) => ty(value, report),
+            Some(Expr::Array(list)) => elements(list).for_each(|e| ty(cx, e, report)),
+            Some(value) => ty(cx, value, report),
             None => {}
         }
         if let Some(value @ Expr::Lit(Lit::Bool(_))) = schema.value("required") {
@@ -52,8 +51,8 @@ fn check(cx: &Checker, report: &mut Report) {
     }
 }
 
-fn ty(value: &Expr, report: &mut Report) {
-    let Some(given) = constant_string(value).filter(|t| !SCHEMA_TYPES.contains(&t.value.as_str())) else { return };
+fn ty(cx: &Checker, value: &Expr, report: &mut Report) {
+    let Some(given) = cx.constant_string(value).filter(|t| !SCHEMA_TYPES.contains(&t.value.as_str())) else { return };
     let meant = match given.value.as_str() {
         "bool" => Some("boolean"),
         "int" | "long" => Some("integer"),

@@ -15,10 +15,7 @@
 use swc_ecma_ast::Lit;
 
 use super::prelude::*;
-use crate::{
-    lint::schemas::elements,
-    script::{constant_string, index::properties},
-};
+use crate::{lint::schemas::elements, script::index::properties};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF404",
@@ -40,7 +37,7 @@ fn check(cx: &Checker, report: &mut Report) {
             continue;
         }
         let closed = matches!(schema.value("additionalProperties"), Some(Expr::Lit(Lit::Bool(b))) if !b.value);
-        for name in elements(required).filter_map(constant_string) {
+        for name in elements(required).filter_map(|e| cx.constant_string(e)) {
             if described.iter().any(|p| p.key == name.value) {
                 continue;
             }

@@ -19,7 +19,7 @@ fn check(cx: &Checker, report: &mut Report) {
     if size * 5 <= most * 4 {
         return;
     }
-    let first = cx.script.text.lines().next().unwrap_or_default();
+    let first = cx.line_from(0);
     let message = format!("The script has {size} bytes of at most {most}: move data into files that agents read.");
     let finding = report.at(Span::new(0, first.len() as u32), message);
     if size <= most {

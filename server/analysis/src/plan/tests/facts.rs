@@ -95,9 +95,9 @@ c.filter(Boolean)
 fn names_are_bound() {
     let source = "const list = [1]\nfunction f(x) { return x + list.length + nope }\nJSON.stringify(f(args))\n";
     let plan = plan(source);
-    assert_eq!(plan.binding_of(at(source, "nope")), Some(&Binding::Unresolved));
-    assert_eq!(plan.binding_of(at(source, "JSON")), Some(&Binding::Global("JSON")));
-    assert_eq!(plan.binding_of(at(source, "args")), Some(&Binding::Primitive("args")));
+    assert_eq!(plan.binding_of(at(source, "nope")), Some(Binding::Unresolved));
+    assert_eq!(plan.binding_of(at(source, "JSON")), Some(Binding::Global("JSON")));
+    assert_eq!(plan.binding_of(at(source, "args")), Some(Binding::Primitive("args")));
     assert_eq!(plan.references(at(source, "list")).len(), 1);
 }
 

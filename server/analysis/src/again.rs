@@ -1,0 +1,102 @@
+//! The analysis of a text that differs from the last one in prose nobody read: all of it holds, at other places.
+//!
+//! See "Edits that change nothing" in docs/architecture.md for why that is so.
+
+use std::sync::Arc;
+
+use crate::{
+    Analysis, Context,
+    carry::{Carry, Places},
+    estimate,
+    script::Prose,
+};
+
+/// The analysis of `text` from `last`, which was made with the same context; `None` where that takes reading the text anew.
+pub(crate) fn again(text: &Arc<str>, last: &Analysis, context: &Context) -> Option<Analysis> {
+    let (was, plan) = (&last.script.text, &last.plan);
+    let rewording = last.script.rewording(text, |place| plan.unread(place))?;
+    let most = context.profile.flags().script_bytes;
+    let is_comment = matches!(rewording.kind, Prose::LineComment | Prose::BlockComment);
+    let in_meta = last.script.meta.as_ref().is_some_and(|meta| meta.span.contains(rewording.token));
+    if was.len().max(text.len()) > most || (in_meta && !is_comment) || !last.looks.stay(plan.carry(), &rewording, text)
+    {
+        return None;
+    }
+    let plan = plan.reworded(&rewording, was, text)?;
+    let script = last.script.reworded(text.clone(), rewording.edit);
+    let mut findings = last.findings.clone();
+    let mut step = Carry::default();
+    step.push(rewording.edit);
+    let mut lost = false;
+    findings.places(&mut |place| match step.span(*place) {
+        Some(after) => *place = after,
+        None => lost = true,
+    });
+    if lost {
+        return None;
+    }
+    let (estimate, learned) = match is_comment {
+        true => (last.estimate.clone(), last.learned.clone()),
+        false => {
+            let estimate = estimate::estimate(&plan, context);
+            let learned = crate::learned(&script, &plan, &estimate, context);
+            (estimate, learned)
+        }
+    };
+    let (looks, context) = (last.looks.clone(), last.context.clone());
+    Some(Analysis { script, plan, findings, estimate, learned, looks, context })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fmt::Write, sync::Arc};
+
+    use expect_test::expect;
+
+    use crate::{Context, analyze_after, script::is_prose, text::Span};
+
+    #[test]
+    fn nearly_all_prose_of_a_script_can_be_edited_without_an_analysis() {
+        let text = include_str!("../../lsp/benches/triage.js");
+        let context = Arc::new(Context::default());
+        let last = analyze_after(text, None, &context);
+        let (mut all, mut others) = (0, String::new());
+        let says = |token: &Span| token.slice(text).trim_matches(['\'', '`', '$', '{', '}']);
+        for token in last.script.prose().iter().filter(|token| is_prose(says(token))) {
+            all += 1;
+            let middle = token.start as usize + token.slice(text).find(' ').unwrap_or(1);
+            let now = format!("{}x{}", &text[..middle], &text[middle..]);
+            if !analyze_after(now, Some(&last), &context).goes_on() {
+                let _ = writeln!(others, "{}", token.slice(text).lines().next().unwrap_or_default());
+            }
+        }
+        // `meta` and schemas are read, an escape could reach that far, and `||` asks whether there is a text.
+        expect![[r#"
+            51 in all, but not
+            'Sorts the open tickets of a week, looks for causes in the code and drafts answers'
+            'One agent for each product area'
+            'Every urgent ticket by itself, with a second opinion'
+            'Drafts, and a page for the team'
+            'What stands out in this area, in two sentences at most'
+            'The id of the ticket as the tracker shows it'
+            'The sentence of the ticket that decides the urgency'
+            'What goes wrong, and since which change'
+            'Path and line of the code that does it'
+            'Whether you have seen it fail, or a test that shows it'
+            'What the customer can do today; empty if there is nothing'
+            }\`) and read each ticket it lists.
+            'the current week'
+        "#]]
+        .assert_eq(&format!("{all} in all, but not\n{others}"));
+    }
+
+    #[test]
+    fn what_was_made_with_something_else_is_no_start() {
+        let text = "export const meta = { name: 'a', description: 'b' }\nreturn await agent('one thing and more')\n";
+        let context = Arc::new(Context::default());
+        let last = analyze_after(text, None, &context);
+        let now = text.replace("thing", "things");
+        assert!(analyze_after(now.as_str(), Some(&last), &context).goes_on());
+        assert!(!analyze_after(now.as_str(), Some(&last), &Arc::new(Context::default())).goes_on());
+    }
+}
