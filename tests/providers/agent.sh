@@ -35,6 +35,7 @@ while IFS= read -r line; do
       esac
       done_with 10 6 4
       ;;
+    *'"method":"session/prompt"'*'Give your answer now'*toolless*) chunk '{\"toolless\": 7}'; done_with 7 5 0 ;;
     *'"method":"session/prompt"'*'Give your answer now'*)
       case $(call_tool '{"n":"seven"}') in
         *'is not of type'*'"isError":true'*) call_tool '{"n":7}' > /dev/null ;;

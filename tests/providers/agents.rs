@@ -62,6 +62,17 @@ async fn an_agent_answers_within_its_permissions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_without_our_tool_is_asked_for_its_answer_in_words() {
+    let body = "const schema = { type: 'object', required: ['toolless'], properties: { toolless: { type: 'integer' } } }\n\
+                return await agent('count', { schema })";
+    let folder = folder(&[("a.workflow.js", &script(body)), ("agent.sh", AGENT)]);
+    let ran = run(folder.path(), &["--json", "--model", "acp:sh agent.sh"], &[]).await;
+    let last = ran.json_lines().pop().expect("a result");
+    assert_eq!(last["result"], json!({"toolless": 7}), "{}{last}", ran.err);
+    assert_eq!((&last["totals"]["usage"]["input"], &last["totals"]["retries"]), (&json!(12), &json!(0)), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_is_not_there_or_breaks_off_says_so() {
     let folder = folder(&[("a.workflow.js", &script("return await agent('hi')"))]);
     for (line, told) in [

@@ -45,6 +45,7 @@ pub const KNOWN_AGENTS: [KnownAgent; 5] = [
         asking: &[],
         mode: Some("default"),
         usage: UsageBasis::Reported,
+        // Our tool too only in a folder it was told to trust; elsewhere it is asked for its answer in words.
         from: "npm @google/gemini-cli 0.61",
     },
     KnownAgent {

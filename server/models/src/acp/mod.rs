@@ -30,14 +30,21 @@ use crate::{
     model::tokens_of,
     secrets::Secrets,
     shell,
+    wire::in_words,
     worktree::Workplace,
 };
 
 /// The argument with which this binary is [`structured_output_main`].
 pub const TOOL_ARGUMENT: &str = "structured-output";
 
-/// What is said when a turn ends without the answer.
-const NUDGE: &str = "Give your answer now, by calling the tool `structured_output` once.";
+/// What is said when a turn ends without the answer. Some agents start no servers of others in a folder that they were not told to trust, and
+/// then have no such tool.
+fn nudge(schema: &Value) -> String {
+    let words = in_words(schema);
+    format!(
+        "Give your answer now, by calling the tool `structured_output` once. Only if you have no such tool, write the answer instead. {words}"
+    )
+}
 
 /// An agent.
 pub struct Acp {
@@ -142,10 +149,8 @@ impl Acp {
                 return Err(Trouble::Said(0, format!("it stopped early ({stop})")));
             }
             answer = slot.as_ref().and_then(Slot::take);
-            if slot.is_none() || answer.is_some() {
-                break;
-            }
-            prompt = vec![json!({"type": "text", "text": NUDGE})];
+            let Some(schema) = request.schema.as_ref().filter(|_| answer.is_none()) else { break };
+            prompt = vec![json!({"type": "text", "text": nudge(schema)})];
         }
         let value = answer.unwrap_or_else(|| Value::String(turn.answer().to_owned()));
         if !turn.refused.is_empty() {
