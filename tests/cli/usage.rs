@@ -82,3 +82,48 @@ fn kept_transcripts_are_counted_where_they_are_asked_for() {
     let shown = call(folder.path(), &["usage", "--transcripts", "kept"]).out;
     assert!(shown.contains("real runs") && !shown.contains("SIMULATED"), "{shown}");
 }
+
+#[test]
+fn estimates_learn_from_transcripts_where_that_is_asked_for() {
+    let body = "return await agent('Sweep the floor.', { label: 'sweep', model: 'haiku', schema: { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } } })";
+    let usage = json!({"input_tokens": 9_000, "output_tokens": 1_000});
+    let lines = [
+        json!({"type": "user", "message": {"role": "user", "content": "Sweep the floor."}}).to_string(),
+        json!({"type": "assistant", "message": {"id": "m1", "model": "claude-haiku-5-5", "usage": usage}}).to_string(),
+    ];
+    let record = json!({"workflowName": "sample", "status": "completed", "durationMs": 60_000, "workflowProgress": [
+        {"type": "workflow_agent", "agentId": "a1", "label": "sweep", "phaseTitle": "Sweep"},
+    ]});
+    let folder = folder(&[
+        ("a.workflow.js", &script(body)),
+        ("kept/p/s/subagents/workflows/wf_sweep01/agent-a1.jsonl", &lines.join("\n")),
+        ("kept/p/s/workflows/wf_sweep01.json", &record.to_string()),
+        ("empty/nothing.txt", ""),
+    ]);
+    let at = |arguments: &[&str]| call(folder.path(), arguments);
+    let tokens = || at(&["plan", "a.workflow.js", "--json"]).json()["tokens"].clone();
+    let before = tokens();
+    at(&["usage", "--transcripts", "kept"]);
+    assert_eq!(tokens(), before, "counting is not learning");
+    let nothing = at(&["usage", "--transcripts", "empty", "--learn"]);
+    assert_eq!(nothing.code, 2, "{}", nothing.err);
+    for _ in 0..2 {
+        let learned = at(&["usage", "--transcripts", "kept", "--learn"]);
+        assert_eq!(learned.code, 0, "{}", learned.err);
+        assert!(
+            learned.err.contains("learn from 1 run of Claude Code, kept in .callsheet/transcripts.json"),
+            "{}",
+            learned.err
+        );
+    }
+    let after = tokens();
+    assert_eq!(after["likely"], 10_000, "once, however often it is kept: {after}");
+    let sheet = at(&["plan", "a.workflow.js"]).out;
+    assert!(sheet.contains("history (n=1)") && sheet.contains("answered by claude-code"), "{sheet}");
+    assert!(sheet.contains(" cost     where not from history: list prices of "), "{sheet}");
+    std::fs::write(folder.path().join(".callsheet/transcripts.json"), "{").expect("a file");
+    let broken = at(&["plan", "a.workflow.js"]);
+    assert!(broken.code == 0 && broken.err.contains("cannot use .callsheet/transcripts.json: "), "{}", broken.err);
+    std::fs::remove_file(folder.path().join(".callsheet/transcripts.json")).expect("it is there");
+    assert_eq!(tokens(), before, "forgotten");
+}

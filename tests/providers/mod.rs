@@ -2,6 +2,7 @@
 
 mod agents;
 mod commands;
+mod history;
 mod keys;
 mod shared;
 mod stagger;

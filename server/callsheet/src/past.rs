@@ -9,7 +9,9 @@ use std::{
 
 use analysis::estimate::History;
 use runtime::{
-    RunId, journal,
+    RunId,
+    history::HistoryError,
+    journal,
     rlm::{self, Question},
     runs,
     runs::Recorded,
@@ -31,12 +33,17 @@ pub(crate) fn ids() -> Result<Vec<RunId>, Failure> {
 
 /// What the runs in [`RUNS`] tell of runs to come. Where that cannot be told a note says why, and estimates do without.
 pub(crate) fn history() -> Arc<History> {
-    let learned = runtime::history::learn(Path::new(RUNS))
+    Arc::new(told(runtime::history::learn(Path::new(RUNS))))
+}
+
+/// What was learned; what a person should know of it, or why it is nothing, is said.
+pub(crate) fn told(learned: Result<(History, Option<String>), HistoryError>) -> History {
+    let (history, note) = learned
         .unwrap_or_else(|error| (History::default(), Some(format!("nothing is learned from past runs: {error}"))));
-    if let Some(note) = learned.1 {
+    if let Some(note) = note {
         output::note(&format!("note: {note}"));
     }
-    Arc::new(learned.0)
+    history
 }
 
 /// For how long nothing was written to the journal of the run in `folder`, where that can be told.

@@ -139,7 +139,8 @@ impl Sheet<'_> {
         for prior in &estimate.assumed {
             table.row(["", &assumption(prior)]);
         }
-        table.row(["cost", &numbers::price_basis(self.prices, estimate.total.own_price)]);
+        let list = numbers::price_basis(self.prices, estimate.total.own_price);
+        table.row(["cost", &format!("{otherwise}{list}")]);
         for line in models(analysis, self.prices) {
             table.row(["", &format!("  {line}")]);
         }

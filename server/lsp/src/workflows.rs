@@ -1,9 +1,9 @@
 //! Which texts are workflow scripts, and what their address and comments tell of them.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use analysis::{Context, estimate::Assumptions, lint, prices::OwnPrices, script, units::Usd};
-use models::{ModelName, Provider};
+use models::{ModelName, Names, Provider};
 use tower_lsp::ls_types::Uri;
 
 use crate::{
@@ -40,6 +40,7 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         assumptions: Assumptions {
             history: workspace.history(path_of(uri).as_deref()),
             provider: provider(settings),
+            aliases: aliases(settings),
             ..assumptions(settings, workspace)
         },
         ..Context::default()
@@ -50,6 +51,14 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
 fn provider(settings: &Settings) -> Option<String> {
     let name = settings.model.parse::<ModelName>().ok()?;
     (name.provider != Provider::Simulated).then(|| name.provider.row().name.to_owned())
+}
+
+/// The models in force for the names a person maps in the settings.
+fn aliases(settings: &Settings) -> BTreeMap<String, String> {
+    match settings.model.parse() {
+        Ok(model) if !settings.aliases.is_empty() => Names::new(model, settings.aliases.clone()).mapped(),
+        _ => BTreeMap::new(),
+    }
 }
 
 /// What estimates take for granted.

@@ -1,9 +1,10 @@
 //! A run as one page that needs nothing else: the run view with the plan and the events in it.
 
-use std::fs;
+use std::{fs, sync::Arc};
 
 use analysis::{
     Context,
+    estimate::{Assumptions, History},
     outline::Outline,
     prices::{self, OwnPrices},
 };
@@ -19,15 +20,16 @@ const PAGE: &str = include_str!("../../../editors/view/page.html");
 const STYLE: &str = include_str!("../../../editors/view/dist/view.css");
 const SCRIPT: &str = include_str!("../../../editors/view/dist/view.js");
 
-/// The page of a run, as far as its journal tells, with the estimate of the script that ran.
-pub fn page(run: &Recorded) -> String {
-    let (title, messages) = messages(run);
+/// The page of a run, as far as its journal tells, with the estimate of the script that ran; `past` is what was known before it, see
+/// [`crate::history::before`].
+pub fn page(run: &Recorded, past: History) -> String {
+    let (title, messages) = messages(run, past);
     filled(&title, &messages.into())
 }
 
 /// Both ways of a comparison as one page: the axes, and the first run of each. Each way has a name and a run.
 pub fn comparison(comparison: &Comparison, ways: [(&str, &Recorded); 2]) -> String {
-    let sides = ways.map(|(name, run)| json!({"name": name, "messages": messages(run).1}));
+    let sides = ways.map(|(name, run)| json!({"name": name, "messages": messages(run, History::default()).1}));
     let (question, simulated) = (&comparison.question, comparison.simulated);
     let axes = comparison.axes();
     let message =
@@ -36,11 +38,13 @@ pub fn comparison(comparison: &Comparison, ways: [(&str, &Recorded); 2]) -> Stri
 }
 
 /// A title for a run, and what the run view is told of it.
-fn messages(run: &Recorded) -> (String, Vec<Value>) {
+fn messages(run: &Recorded, past: History) -> (String, Vec<Value>) {
     let first = run.recording.events.first().map(|event| &event.kind);
-    let (name, file, args) = match first {
-        Some(EventKind::RunStarted { name, script, args, .. }) => (name.as_str(), script.file_name(), args.clone()),
-        _ => ("a run that did not begin", None, None),
+    let (name, file, args, provider, simulated) = match first {
+        Some(EventKind::RunStarted { name, script, args, provider, simulated, .. }) => {
+            (name.as_str(), script.file_name(), args.clone(), provider.clone(), *simulated)
+        }
+        _ => ("a run that did not begin", None, None, None, false),
     };
     let file_name = file.map(|name| name.to_string_lossy().into_owned());
     let shown = file_name.clone().unwrap_or_else(|| name.to_owned());
@@ -53,9 +57,13 @@ fn messages(run: &Recorded) -> (String, Vec<Value>) {
             json!({"type": "plan", "title": shown, "plan": null, "prices": prices})
         }
         Ok(script) => {
-            let analysis = analysis::analyze(script, &Context { file_name, args, ..Context::default() });
+            // Made-up answers are held against what the script alone tells, as nothing is learned for them.
+            let provider = provider.filter(|_| !simulated);
+            let history = provider.as_ref().map(|_| Arc::new(past)).unwrap_or_default();
+            let assumptions = Assumptions { history, provider, ..Assumptions::default() };
+            let analysis = analysis::analyze(script, &Context { file_name, args, assumptions, ..Context::default() });
             let prices = OwnPrices::default();
-            let plan = Outline::of(&analysis, &analysis.estimate, &prices);
+            let plan = Outline::of(&analysis, analysis.expected(), &prices);
             json!({"type": "plan", "title": shown, "plan": plan})
         }
         Err(error) => {
@@ -95,9 +103,9 @@ fn filled(title: &str, messages: &Value) -> String {
 }
 
 /// Writes the page of a run into its folder and gives its path.
-pub fn write(run: &Recorded) -> std::io::Result<std::path::PathBuf> {
+pub fn write(run: &Recorded, past: History) -> std::io::Result<std::path::PathBuf> {
     let path = run.folder.join(FILE_NAME);
-    fs::write(&path, page(run))?;
+    fs::write(&path, page(run, past))?;
     Ok(path)
 }
 

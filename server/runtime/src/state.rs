@@ -9,6 +9,7 @@ use std::{
 
 use analysis::{text::LineColumn, units::Usd};
 use models::Usage;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use agents::Agents;
@@ -110,7 +111,8 @@ pub struct AgentState {
 }
 
 /// What has become of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Progress {
     /// Waits for a slot or for budget.
     Queued,

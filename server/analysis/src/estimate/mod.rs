@@ -16,11 +16,11 @@ mod time;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-pub use history::{Asked, History, ModelNames, PastCall, PastRun, with_history};
+pub use history::{Asked, History, ModelNames, PastCall, PastRun, Schema, with_history};
 pub use request::{Request, requests};
 pub use samples::{Sample, Spent, with_samples};
 pub use time::request_time;
@@ -143,6 +143,8 @@ pub struct Assumptions {
     pub history: Arc<History>,
     /// Who answers, as the history names it; `None` for whoever answered last.
     pub provider: Option<String>,
+    /// What a person has names of models in scripts mean when that one answers: the models that will be in force.
+    pub aliases: BTreeMap<String, String>,
 }
 
 /// The estimate for `plan`, from its bounds.

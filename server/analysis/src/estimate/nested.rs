@@ -1,6 +1,6 @@
 //! What nested workflows take: what one run of each takes, times how often it is called.
 
-use super::{Cost, Estimate, Quantity, Range, estimate, sum, weaker};
+use super::{Assumptions, Cost, Estimate, Quantity, Range, estimate, sum, weaker, with_history};
 use crate::{
     Context,
     estimate::Basis,
@@ -16,6 +16,20 @@ impl<'a> Nested<'a> {
     pub(super) fn of(plan: &'a Plan, context: &Context) -> Self {
         let each = |call: &'a WorkflowCall| (call, call.nested.iter().map(|n| estimate(&n.plan, context)).collect());
         Nested { calls: plan.workflows.iter().map(each).collect() }
+    }
+
+    /// The same with what past runs of these workflows took; `None` where they tell nothing of any.
+    pub(super) fn learned(mut self, assumptions: &Assumptions) -> Option<Self> {
+        let mut any = false;
+        for (call, each) in &mut self.calls {
+            for (nested, estimate) in call.nested.iter().zip(each) {
+                if let Some(learned) = with_history(estimate, &nested.plan, &nested.name, assumptions) {
+                    *estimate = learned;
+                    any = true;
+                }
+            }
+        }
+        any.then_some(self)
     }
 
     /// What all calls of each site take.

@@ -72,7 +72,8 @@ impl Order {
         let (concurrency, prices) = (Some(self.at_once() as u64), super::prices::own(self.prices.as_ref())?);
         let provider = self.who.provider();
         let history = if provider.is_some() { past::history() } else { Arc::default() };
-        let assumptions = Assumptions { concurrency, prices, history, provider, ..Assumptions::default() };
+        let aliases = self.who.meant();
+        let assumptions = Assumptions { concurrency, prices, history, provider, aliases, ..Assumptions::default() };
         Ok(Context { file_name: source.name(), args: self.args()?, assumptions, ..Context::default() })
     }
 

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use runtime::report;
 use serde_json::json;
 
-use crate::{FINE, numbers, output, output::Failure, past::Past};
+use crate::{FINE, numbers, output, output::Failure, past, past::Past};
 
 /// Writes a run as one HTML page that needs nothing else.
 ///
@@ -40,7 +40,7 @@ enum YesNo {
 impl Report {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let run = Past::find(&self.run)?.open()?;
-        let page = report::page(&run);
+        let page = report::page(&run, past::told(runtime::history::before(&run)));
         let path = self.output.unwrap_or_else(|| run.folder.join(report::FILE_NAME));
         fs::write(&path, &page).map_err(|e| Failure::usage(format!("cannot write {}: {e}", path.display())))?;
         match self.json {

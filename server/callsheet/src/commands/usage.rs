@@ -36,6 +36,10 @@ pub(crate) struct Usage {
     /// Counts the workflow runs in a folder of Claude Code's transcripts too, such as `~/.claude/projects`. They are only read.
     #[arg(long, value_name = "DIR")]
     transcripts: Vec<PathBuf>,
+    /// Has estimates in this folder learn from those runs too. What they took, and how their prompts begin, is kept in
+    /// `.callsheet/transcripts.json`, in the place of what was kept before; remove that file to forget them.
+    #[arg(long, requires = "transcripts")]
+    learn: bool,
     /// Writes the numbers as JSON.
     #[arg(long)]
     json: bool,
@@ -94,11 +98,27 @@ impl Usage {
             history.note.iter().for_each(|note| output::note(&format!("note: {note}")));
             runs.extend(history.runs);
         }
+        let mut kept = Vec::new();
         for folder in &self.transcripts {
-            runs.extend(transcripts(folder, prices)?);
+            kept.extend(transcripts(folder, prices)?);
         }
+        if self.learn {
+            learn(&kept)?;
+        }
+        runs.extend(kept);
         Ok(runs)
     }
+}
+
+/// Keeps what these runs took, for estimates.
+fn learn(runs: &[PastRun]) -> Result<(), Failure> {
+    if runs.is_empty() {
+        return Err(Failure::usage("there is nothing to learn from: no workflow run is in those transcripts"));
+    }
+    let path = history::keep(Path::new(RUNS), runs).map_err(|error| Failure::usage(error.to_string()))?;
+    let (count, path) = (numbers::count(runs.len() as u64, "run"), path.display());
+    output::note(&format!("note: estimates here learn from {count} of Claude Code, kept in {path}"));
+    Ok(())
 }
 
 fn transcripts(folder: &Path, prices: &OwnPrices) -> Result<Vec<PastRun>, Failure> {

@@ -1,9 +1,9 @@
 //! Who answers a run: the same flags wherever a run begins.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use clap::Args;
-use models::{Chosen, Latency, ModelName, Options, Permissions, Simulated, choose};
+use models::{Chosen, Latency, ModelName, Names, Options, Permissions, Simulated, choose};
 
 use crate::output::Failure;
 
@@ -58,6 +58,12 @@ impl Who {
     pub(crate) fn provider(&self) -> Option<String> {
         let name = self.model.as_deref()?.parse::<ModelName>().ok()?;
         Some(name.provider.row().name.to_owned()).filter(|name| name != SIMULATED)
+    }
+
+    /// The models in force for the names a person gave a meaning.
+    pub(crate) fn meant(&self) -> BTreeMap<String, String> {
+        let Some(Ok(model)) = self.model.as_deref().map(str::parse) else { return BTreeMap::new() };
+        Names::new(model, self.aliases.iter().cloned().collect()).mapped()
     }
 
     /// Finds who answers a run that is known to name these models; looks for keys, and spends nothing.

@@ -46,5 +46,7 @@ impl Owner {
 
 fn write(runs_dir: PathBuf, id: &RunId) -> std::result::Result<PathBuf, String> {
     let run = runs::open(&runs_dir, id).map_err(|error| error.to_string())?;
-    report::write(&run).map_err(|error| format!("The report could not be written: {error}."))
+    // Without what was known before it the page has the estimate of the script alone; the workspace's own reading says why.
+    let past = runtime::history::before(&run).map(|(past, _)| past).unwrap_or_default();
+    report::write(&run, past).map_err(|error| format!("The report could not be written: {error}."))
 }

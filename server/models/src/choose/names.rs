@@ -28,7 +28,8 @@ pub struct Names {
 }
 
 impl Names {
-    pub(super) fn new(run: ModelName, aliases: BTreeMap<String, String>) -> Self {
+    /// Of a run on `run`, where a person maps `aliases`.
+    pub fn new(run: ModelName, aliases: BTreeMap<String, String>) -> Self {
         let mut names = Self { run, aliases };
         if names.run.provider.is_http() {
             names.run = names.find(&names.run.model.clone());
@@ -59,6 +60,11 @@ impl Names {
     pub fn in_force(&self, asked: &str) -> String {
         let found = self.find(asked);
         if found.provider == self.run.provider { found.model } else { found.to_string() }
+    }
+
+    /// The names a person maps, with the models in force for them.
+    pub fn mapped(&self) -> BTreeMap<String, String> {
+        self.aliases.keys().map(|name| (name.clone(), self.in_force(name))).collect()
     }
 }
 

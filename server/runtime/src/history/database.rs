@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Of the tables and of what stands in them. An index of another version is built anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// How long another process may hold the file.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,6 +4,7 @@
 //! answers were made up are in it and marked; nothing is ever learned from them of runs whose answers were not.
 
 mod database;
+mod kept;
 mod learn;
 mod rows;
 #[cfg(test)]
@@ -20,9 +21,12 @@ use analysis::{
     units::{Tokens, Usage, Usd},
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{event::Status, id::RunId, journal::ReadError, state::Progress};
 
-pub use learn::{learn, lessons};
+pub use kept::{KeptError, keep};
+pub use learn::{before, learn, lessons};
 pub use transcripts::transcripts;
 
 /// The index of the runs in `runs_dir`: `history.db` beside that folder.
@@ -51,7 +55,7 @@ pub fn read(runs_dir: &Path, most: usize) -> Result<History, HistoryError> {
 }
 
 /// A run, as the index knows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PastRun {
     /// Its name.
     pub id: RunId,
@@ -72,7 +76,7 @@ pub struct PastRun {
 }
 
 /// A call of a run, as the index knows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PastCall {
     /// What was called.
     pub asked: Asked,

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use analysis::{
-    estimate::Asked,
+    estimate::{Asked, Schema},
     units::{Tokens, Usage, Usd},
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -31,7 +31,7 @@ pub(super) const TABLES: &str = "
         run TEXT NOT NULL, call INTEGER NOT NULL, workflow TEXT, phase TEXT, label TEXT NOT NULL, head TEXT NOT NULL,
         agent_type TEXT, model TEXT, schema INTEGER, progress TEXT NOT NULL,
         input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
-        usd REAL NOT NULL, unpriced INTEGER NOT NULL, counted INTEGER NOT NULL, ms INTEGER,
+        usd REAL NOT NULL, unpriced INTEGER NOT NULL, counted INTEGER NOT NULL, ms INTEGER, in_tree INTEGER NOT NULL,
         PRIMARY KEY (run, call)
     ) WITHOUT ROWID;
 ";
@@ -74,7 +74,7 @@ pub(super) fn put(transaction: &Transaction<'_>, run: &Recorded, bytes: u64) -> 
     ];
     transaction.execute("INSERT INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", row)?;
     let mut insert = transaction.prepare(
-        "INSERT INTO calls VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        "INSERT INTO calls VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )?;
     for (call, agent) in state.agents.by_call() {
         let Some(EventKind::AgentQueued { prompt, schema, agent_type, workflow, phase, .. }) =
@@ -103,6 +103,7 @@ pub(super) fn put(transaction: &Transaction<'_>, run: &Recorded, bytes: u64) -> 
             agent.unpriced as i64,
             is_counted(run, agent),
             agent.started_ms.zip(agent.ended_ms).map(|(from, to)| to.saturating_sub(from) as i64),
+            agent.spot.is_some(),
         ])?;
     }
     Ok(())
@@ -179,7 +180,8 @@ fn call(row: &Row<'_>, schemas: &HashMap<i64, Arc<Value>>) -> rusqlite::Result<P
             head: row.get(5)?,
             agent_type: row.get(6)?,
             model: row.get(7)?,
-            schema: schema.and_then(|id| schemas.get(&id).cloned()),
+            schema: schema.and_then(|id| schemas.get(&id).cloned()).map_or(Schema::None, Schema::Is),
+            in_tree: row.get(18)?,
         },
         progress: meant(&PROGRESSES, 9, &row.get::<_, String>(9)?)?,
         usage: Usage { input: tokens(10)?, output: tokens(11)?, cache_read: tokens(12)?, cache_write: tokens(13)? },

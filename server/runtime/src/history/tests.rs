@@ -1,5 +1,6 @@
 use std::{fs, path::Path, sync::Arc, thread};
 
+use analysis::estimate::Schema;
 use models::Simulated;
 
 use super::*;
@@ -49,9 +50,12 @@ async fn the_index_tells_what_the_journals_tell() {
         ("find", "Find it.", Some("haiku"))
     );
     assert_eq!((find.asked.phase.as_deref(), find.progress), (Some("Look"), Progress::Done));
-    assert_eq!(find.asked.schema.as_ref().unwrap()["properties"]["a"]["type"], "string");
+    assert_eq!(find.asked.schema.value().unwrap()["properties"]["a"]["type"], "string");
     assert!(find.ms.is_some() && find.usd.0 > 0.0, "{find:?}");
-    assert_eq!((read.asked.head.as_str(), &read.asked.schema), ("Read part 1 of a thing so long that its…", &None));
+    assert_eq!(
+        (read.asked.head.as_str(), &read.asked.schema),
+        ("Read part 1 of a thing so long that its…", &Schema::None)
+    );
     assert_eq!(super::read(&folder.join("runs"), 0).unwrap().runs, []);
 }
 

@@ -12,14 +12,14 @@ use std::{
 };
 
 use analysis::{
-    estimate::Asked,
+    estimate::{Asked, Schema},
     prices::OwnPrices,
     units::{Tokens, Usage, Usd},
 };
 use serde_json::Value;
 
 use super::{PastCall, PastRun};
-use crate::{event::Status, state::Progress};
+use crate::{event::Status, key, state::Progress};
 
 /// Who answered.
 const PROVIDER: &str = "claude-code";
@@ -103,7 +103,7 @@ fn run(folder: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Res
 /// What an agent took; messages in `seen` were counted in another file.
 fn call(file: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Result<PastCall> {
     let mut messages: HashMap<String, (Option<String>, Usage)> = HashMap::new();
-    let mut whole = true;
+    let (mut whole, mut head) = (true, None);
     let mut lines = BufReader::new(File::open(file)?);
     let mut line = Vec::new();
     for number in 0.. {
@@ -115,6 +115,9 @@ fn call(file: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Resu
             whole &= line.trim_ascii().is_empty();
             continue;
         };
+        if head.is_none() && entry["type"] == "user" {
+            head = said(&entry["message"]["content"]).map(key::label);
+        }
         let Some((message, usage)) = entry.get("message").and_then(|m| Some((m, m.get("usage")?))) else { continue };
         let tokens = |key: &str| Tokens(usage.get(key).and_then(Value::as_u64).unwrap_or_default());
         let usage = Usage {
@@ -132,7 +135,7 @@ fn call(file: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Resu
     let priced = || requests().filter_map(|(model, usage)| prices.cost(model.as_deref()?, usage));
     let model = requests().max_by_key(|(_, usage)| usage.total()).and_then(|(model, _)| model.clone());
     Ok(PastCall {
-        asked: Asked { model, ..Asked::default() },
+        asked: Asked { model, head: head.unwrap_or_default(), schema: Schema::Unknown, ..Asked::default() },
         progress: Progress::Done,
         usage: requests().map(|(_, usage)| *usage).sum(),
         // In an order of its own each time, and a sum of floats depends on it.
@@ -141,6 +144,11 @@ fn call(file: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Resu
         counted: whole,
         ms: None,
     })
+}
+
+/// The text of a message: by itself, or the first of its parts.
+fn said(content: &Value) -> Option<&str> {
+    content.as_str().or_else(|| content.get(0)?.get("text")?.as_str())
 }
 
 /// A file of JSON; `null` where there is none, or it holds none.
@@ -195,6 +203,7 @@ mod tests {
             (first.asked.label.as_str(), first.asked.phase.as_deref(), first.asked.agent_type.as_deref()),
             ("sweep:a", Some("Sweep"), Some("Explore"))
         );
+        assert_eq!(first.asked.head, "Sweep.");
         assert_eq!(
             (first.usage.output, first.usage.cache_read, first.tokens()),
             (Tokens(42), Tokens(2000), Tokens(2252))

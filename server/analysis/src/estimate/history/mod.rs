@@ -5,6 +5,7 @@
 //! past runs as wholes, each held against what its calls take on average.
 
 mod past;
+mod place;
 mod site;
 mod spread;
 #[cfg(test)]
@@ -12,16 +13,18 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use past::{Asked, History, ModelNames, PastCall, PastRun};
+pub use past::{Asked, History, ModelNames, PastCall, PastRun, Schema};
 
 use self::{
     past::{Group, Took},
+    place::{Of, Place, Site},
     site::Wanted,
     spread::Spread,
 };
-use super::{Assumptions, Basis, Cost, Estimate, Range, likely, sum};
+use super::{Assumptions, Basis, Cost, Estimate, Range, likely, nested::Nested, sum};
 use crate::{
-    plan::{AgentCall, Count, Plan},
+    Context,
+    plan::{Count, Plan},
     units::{Agents, Seconds, Tokens, Usd},
 };
 
@@ -37,34 +40,43 @@ const ONE_IN_TEN: f64 = 0.1;
 pub fn with_history(bounds: &Estimate, plan: &Plan, workflow: &str, assumptions: &Assumptions) -> Option<Estimate> {
     let history = &*assumptions.history;
     let provider = assumptions.provider.as_deref().or_else(|| history.provider_of(workflow))?;
-    let learner = Learner { bounds, plan, workflow, provider, assumptions, history };
+    let calls = plan.calls.iter().map(|call| &call.count).zip(&bounds.calls);
+    let trees = plan.rlms.iter().map(|call| &call.agents).zip(&bounds.rlms);
+    let places = calls.chain(trees).map(|(count, known)| Place { count, known }).collect();
+    let learner = Learner { bounds, plan, places, workflow, provider, assumptions, history };
     let sites = learner.sites();
-    if sites.iter().all(Option::is_none) {
+    let nested = learner.nested();
+    if sites.iter().all(Option::is_none) && nested.is_none() {
         return None;
     }
+    let first_tree = plan.calls.len();
     let phases = plan.phases.iter().zip(&bounds.phases).map(|(phase, known)| {
-        let whole = phase.calls.iter().all(|call| plan.calls[*call].phases.len() == 1);
-        let learned = phase.calls.iter().any(|call| sites[*call].is_some());
-        if phase.workflow.is_some() || !whole || !learned {
-            return known.clone();
+        if let (Some(_), Some(nested)) = (&phase.workflow, &nested) {
+            return Cost { agents: super::agents(&phase.agents), ..nested.phase(phase) };
         }
-        let rlms = phase.rlms.iter().filter_map(|rlm| bounds.rlms.get(*rlm)).cloned().collect();
-        learner.together(&sites, &phase.calls, rlms, &phase.agents)
+        let own: Vec<usize> =
+            phase.calls.iter().copied().chain(phase.rlms.iter().map(|tree| first_tree + tree)).collect();
+        let whole = phase.calls.iter().all(|call| plan.calls[*call].phases.len() == 1);
+        match phase.workflow.is_none() && whole && own.iter().any(|place| sites[*place].is_some()) {
+            true => learner.together(&sites, &own, vec![], &phase.agents),
+            false => known.clone(),
+        }
     });
-    let calls = (0..plan.calls.len()).map(|call| match &sites[call] {
-        Some(_) => learner.together(&sites, &[call], vec![], &plan.calls[call].count),
-        None => bounds.calls[call].clone(),
+    let each = (0..sites.len()).map(|place| match &sites[place] {
+        Some(_) => learner.together(&sites, &[place], vec![], learner.places[place].count),
+        None => learner.places[place].known.clone(),
     });
-    let all: Vec<usize> = (0..plan.calls.len()).collect();
-    let (phases, calls, time) = (phases.collect(), calls.collect(), learner.time());
-    let others: Vec<Cost> = bounds.workflows.iter().chain(&bounds.rlms).cloned().collect();
-    let open = sites.iter().any(Option::is_none) || !others.is_empty();
+    let all: Vec<usize> = (0..sites.len()).collect();
+    let (phases, mut calls, time) = (phases.collect(), each.collect::<Vec<Cost>>(), learner.time());
+    let rlms = calls.split_off(first_tree);
+    let workflows = nested.map_or_else(|| bounds.workflows.clone(), |nested| nested.costs());
+    let open = sites.iter().any(Option::is_none) || !workflows.is_empty();
     Some(Estimate {
-        total: learner.together(&sites, &all, others, &plan.agents),
+        total: learner.together(&sites, &all, workflows.clone(), &plan.agents),
         phases,
         calls,
-        workflows: bounds.workflows.clone(),
-        rlms: bounds.rlms.clone(),
+        workflows,
+        rlms,
         assumed: if open { bounds.assumed.clone() } else { Vec::new() },
         time_assumed: if time.basis == Basis::Assumed { bounds.time_assumed.clone() } else { Vec::new() },
         time,
@@ -75,66 +87,13 @@ pub fn with_history(bounds: &Estimate, plan: &Plan, workflow: &str, assumptions:
 struct Learner<'a> {
     bounds: &'a Estimate,
     plan: &'a Plan,
+    /// Those of the plan's calls, then those of its trees.
+    places: Vec<Place<'a>>,
     workflow: &'a str,
     /// Whose answers tell of the next run.
     provider: &'a str,
     assumptions: &'a Assumptions,
     history: &'a History,
-}
-
-/// What is known of a place in the script.
-struct Site {
-    /// By run that the workflow made by itself: what the place's calls took.
-    own: BTreeMap<usize, Took>,
-    /// All calls that tell what one takes.
-    pool: Took,
-    /// The runs those are of.
-    pool_runs: usize,
-    /// How many calls are expected.
-    expected: f64,
-    /// Whether runs tell of this place, so that whole runs can be held against it.
-    joint: bool,
-    /// Whether they are calls of other places.
-    alike: bool,
-    /// What a token's price is now, where past calls do not say what they cost.
-    usd: Option<f64>,
-}
-
-/// What is counted.
-#[derive(Clone, Copy)]
-enum Of {
-    Tokens,
-    Output,
-    Usd,
-}
-
-impl Of {
-    fn value(self, took: &Took) -> f64 {
-        match self {
-            Of::Tokens => took.usage.total().0 as f64,
-            Of::Output => took.usage.output.0 as f64,
-            Of::Usd => took.usd.0,
-        }
-    }
-}
-
-impl Site {
-    /// What one call takes on average; `None` of money where it is not known.
-    fn mean(&self, of: Of) -> Option<f64> {
-        match of {
-            Of::Usd if self.pool.priced < self.pool.paid => self.usd,
-            _ => Some(of.value(&self.pool) / self.pool.paid as f64),
-        }
-    }
-
-    /// The run in which the place first made a call.
-    fn first(&self) -> usize {
-        self.own.keys().next().copied().unwrap_or(usize::MAX)
-    }
-
-    fn took(&self, run: usize) -> Took {
-        self.own.get(&run).copied().unwrap_or_default()
-    }
 }
 
 impl Learner<'_> {
@@ -151,7 +110,7 @@ impl Learner<'_> {
         let mut of_site: Vec<Vec<usize>> = vec![Vec::new(); self.plan.calls.len()];
         let mut shared = vec![false; self.plan.calls.len()];
         let wanted: Vec<Wanted> =
-            self.plan.calls.iter().map(|call| Wanted::new(call, self.provider, self.history)).collect();
+            self.plan.calls.iter().map(|call| Wanted::new(call, self.provider, self.assumptions)).collect();
         for (number, group) in
             groups.iter().enumerate().filter(|(_, group)| of_provider(group) && group.workflow == self.workflow)
         {
@@ -163,22 +122,36 @@ impl Learner<'_> {
                 shared[*index] |= best.len() > 1;
             }
         }
-        let site = |(index, call): (usize, &AgentCall)| {
-            let wanted = &wanted[index];
-            let own = self.site(call, wanted, &of_site[index], shared[index], false);
+        let calls = wanted.iter().enumerate().map(|(index, wanted)| {
+            let count = &self.plan.calls[index].count;
+            let own = self.site(count, wanted.model_is_open(), &of_site[index], shared[index], false);
             own.or_else(|| {
-                let alike = |number: &usize| of_provider(&groups[*number]) && wanted.is_like(&groups[*number]);
-                self.site(call, wanted, &(0..groups.len()).filter(alike).collect::<Vec<_>>(), true, true)
+                let alike = |number: &usize| of_provider(&groups[*number]) && wanted.is_alike(&groups[*number]);
+                let alike: Vec<usize> = (0..groups.len()).filter(alike).collect();
+                self.site(count, wanted.model_is_open(), &alike, true, true)
             })
-        };
-        self.plan.calls.iter().enumerate().map(site).collect()
+        });
+        let of_trees = |group: &Group| of_provider(group) && group.like.in_tree && group.workflow == self.workflow;
+        let of_trees: Vec<usize> = (0..groups.len()).filter(|number| of_trees(&groups[*number])).collect();
+        // Nothing tells apart whose trees they were where several places start some.
+        let trees = self.plan.rlms.iter();
+        let trees = trees.map(|tree| self.site(&tree.agents, false, &of_trees, self.plan.rlms.len() > 1, false));
+        calls.chain(trees).collect()
     }
 
-    /// What the calls of some groups tell of a place; `None` where that is nothing.
-    fn site(&self, call: &AgentCall, wanted: &Wanted<'_>, groups: &[usize], shared: bool, alike: bool) -> Option<Site> {
+    /// What the workflows called take, where past runs tell something of it; they were nested, or ran by themselves.
+    fn nested(&self) -> Option<Nested<'_>> {
+        let provider = Some(self.provider.to_owned());
+        let assumptions = Assumptions { provider, ..self.assumptions.clone() };
+        let context = Context { assumptions, ..Context::default() };
+        Nested::of(self.plan, &context).learned(&context.assumptions)
+    }
+
+    /// What the calls of some groups tell of a place with so many; `None` where that is nothing. `one_model`: only those of the model asked last.
+    fn site(&self, count: &Count, one_model: bool, groups: &[usize], shared: bool, alike: bool) -> Option<Site> {
         let of = |number: &usize| &self.history.groups()[*number];
         let newest = groups.iter().map(of).max_by_key(|group| group.took.last().map(|(run, _)| *run))?;
-        let same = |number: &&usize| !wanted.model_is_open() || of(number).model == newest.model;
+        let same = |number: &&usize| !one_model || of(number).model == newest.model;
         let (mut own, mut pool, mut pool_runs) = (BTreeMap::<usize, Took>::new(), Took::default(), BTreeSet::new());
         for group in groups.iter().filter(same).map(of) {
             for (run, took) in &group.took {
@@ -202,13 +175,15 @@ impl Learner<'_> {
             .map(|run| own.get(&run).map_or(0, |took| took.calls))
             .collect();
         let joint = !shared && !counts.is_empty();
-        let (least, most) = (call.count.low as f64, call.count.most().map_or(f64::INFINITY, |most| most as f64));
-        let expected = match joint && !call.count.is_exact() {
+        let (least, most) = (count.low as f64, count.most().map_or(f64::INFINITY, |most| most as f64));
+        let expected = match joint && !count.is_exact() {
             true => (counts.iter().sum::<u64>() as f64 / counts.len() as f64).clamp(least, most),
-            false => likely(&call.count)? as f64,
+            false => likely(count)? as f64,
         };
-        let mean = scaled(&pool);
-        let price = newest.like.model.as_deref().and_then(|model| self.assumptions.prices.find(model));
+        let mean = pool.mean();
+        // A tree's calls are of several models.
+        let model = newest.like.model.as_deref().filter(|_| !newest.like.in_tree);
+        let price = model.and_then(|model| self.assumptions.prices.find(model));
         let usd = price.map(|price| price.cost_at(Tokens(0), &mean).0);
         Some(Site { own, pool, pool_runs: pool_runs.len(), expected, joint, alike, usd })
     }
@@ -221,7 +196,7 @@ impl Learner<'_> {
         let mut parts: Vec<Cost> = alone
             .map(|call| match &sites[*call] {
                 Some(site) => self.alone(*call, site),
-                None => self.bounds.calls[*call].clone(),
+                None => self.places[*call].known.clone(),
             })
             .collect();
         if !joint.is_empty() {
@@ -246,7 +221,7 @@ impl Learner<'_> {
     fn jointly(&self, sites: &[(usize, &Site)]) -> Cost {
         let runs: Vec<usize> =
             self.whole_runs().filter(|run| sites.iter().any(|(_, site)| *run >= site.first())).collect();
-        let own_price = sites.iter().any(|(call, _)| self.bounds.calls[*call].own_price);
+        let own_price = sites.iter().any(|(call, _)| self.places[*call].known.own_price);
         Cost {
             agents: self.agents(sites, &runs),
             tokens: self.amount(
@@ -276,14 +251,14 @@ impl Learner<'_> {
             Of::Usd if sites.iter().any(|(_, site)| site.pool.priced < site.pool.paid) => Of::Tokens,
             of => of,
         };
-        let logs = ratios(self.plan, sites, runs, varies);
+        let logs = ratios(&self.places, sites, runs, varies);
         let basis = Basis::History { runs: logs.len().max(1) as u32 };
         let Some(means) = means else { return Range { low: None, likely: None, high: None, basis } };
         let nothing = logs.iter().filter(|log| log.is_none()).count();
         let logs: Vec<f64> = logs.into_iter().flatten().collect();
         let expected: f64 = sites.iter().zip(&means).map(|((_, site), mean)| site.expected * mean).sum();
         let spread = Spread::of(&logs, RUNS_DIFFER);
-        let floor: f64 = sites.iter().filter_map(|(call, _)| least(&self.bounds.calls[*call])).sum();
+        let floor: f64 = sites.iter().filter_map(|(call, _)| least(self.places[*call].known)).sum();
         let high = (expected * (spread.middle + spread.half).exp()).max(floor);
         let low = match nothing as f64 > ONE_IN_TEN * runs.len() as f64 {
             true => floor,
@@ -294,7 +269,7 @@ impl Learner<'_> {
     }
 
     fn agents(&self, sites: &[(usize, &Site)], runs: &[usize]) -> Range<Agents> {
-        let count = |call: usize| &self.plan.calls[call].count;
+        let count = |call: usize| self.places[call].count;
         let open: Vec<_> = sites.iter().filter(|(call, _)| !count(*call).is_exact()).collect();
         let fixed: u64 =
             sites.iter().map(|(call, _)| count(*call)).filter(|count| count.is_exact()).map(|c| c.low).sum();
@@ -316,7 +291,7 @@ impl Learner<'_> {
 
     /// A place of which only single calls tell, its own or others like it.
     fn alone(&self, call: usize, site: &Site) -> Cost {
-        let (known, count) = (&self.bounds.calls[call], &self.plan.calls[call].count);
+        let Place { known, count } = &self.places[call];
         let runs = site.pool_runs as u32;
         let basis = if site.alike { Basis::Alike { runs } } else { Basis::History { runs } };
         let half = Spread::of(&[], RUNS_DIFFER).half.exp();
@@ -358,7 +333,7 @@ impl Learner<'_> {
 
 /// By run, how far it lay from what its calls let expect, as a logarithm; `None` where it took nothing. Of a place whose calls the script
 /// fixes, as if they had been as many then as now. Runs of which not everything is known are left out.
-fn ratios(plan: &Plan, sites: &[(usize, &Site)], runs: &[usize], of: Of) -> Vec<Option<f64>> {
+fn ratios(places: &[Place<'_>], sites: &[(usize, &Site)], runs: &[usize], of: Of) -> Vec<Option<f64>> {
     let ratio = |run: &usize| {
         let (mut took, mut expected) = (0.0, 0.0);
         for (call, site) in sites.iter().filter(|(_, site)| *run >= site.first()) {
@@ -369,23 +344,11 @@ fn ratios(plan: &Plan, sites: &[(usize, &Site)], runs: &[usize], of: Of) -> Vec<
             expected += site.expected * site.mean(of)?;
             if there.calls > 0 {
                 let all = of.value(&there) * there.calls as f64 / there.paid as f64;
-                let now = if plan.calls[*call].count.is_exact() { site.expected / there.calls as f64 } else { 1.0 };
+                let now = if places[*call].count.is_exact() { site.expected / there.calls as f64 } else { 1.0 };
                 took += all * now;
             }
         }
         Some((took > 0.0 && expected > 0.0).then(|| (took / expected).ln()))
     };
     runs.iter().filter_map(ratio).collect()
-}
-
-/// What one of many calls takes on average.
-fn scaled(sum: &Took) -> crate::units::Usage {
-    let mean = |tokens: Tokens| Tokens(tokens.0 / sum.paid.max(1));
-    let usage = &sum.usage;
-    crate::units::Usage {
-        input: mean(usage.input),
-        output: mean(usage.output),
-        cache_read: mean(usage.cache_read),
-        cache_write: mean(usage.cache_write),
-    }
 }

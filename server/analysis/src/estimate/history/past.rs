@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     prices,
-    units::{Seconds, Usage, Usd},
+    units::{Seconds, Tokens, Usage, Usd},
 };
 
 /// A run that was not simulated.
@@ -36,7 +37,7 @@ pub struct PastCall {
 }
 
 /// What a past call can be known by.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     /// The nested workflow that made it.
     pub workflow: Option<String>,
@@ -50,8 +51,23 @@ pub struct Asked {
     pub agent_type: Option<String>,
     /// The model in force, where there was one.
     pub model: Option<String>,
-    /// The schema of its answer.
-    pub schema: Option<Arc<Value>>,
+    /// The schema of its answer; it is not written down with the rest.
+    #[serde(skip)]
+    pub schema: Schema,
+    /// Whether it is a call of a recursive language model: all of a place's trees are known by their sum alone.
+    pub in_tree: bool,
+}
+
+/// The schema of a past call's answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Schema {
+    /// It had none: the answer is text.
+    #[default]
+    None,
+    /// This one.
+    Is(Arc<Value>),
+    /// Whoever kept the call did not say.
+    Unknown,
 }
 
 /// What a provider calls models that scripts name otherwise: the provider, the name in scripts, its own.
@@ -105,6 +121,18 @@ pub(super) struct Took {
 }
 
 impl Took {
+    /// What one of the calls takes on average.
+    pub(super) fn mean(&self) -> Usage {
+        let mean = |tokens: Tokens| Tokens(tokens.0 / self.paid.max(1));
+        let usage = &self.usage;
+        Usage {
+            input: mean(usage.input),
+            output: mean(usage.output),
+            cache_read: mean(usage.cache_read),
+            cache_write: mean(usage.cache_write),
+        }
+    }
+
     pub(super) fn and(self, other: Took) -> Took {
         Took {
             calls: self.calls + other.calls,
@@ -116,16 +144,26 @@ impl Took {
     }
 }
 
+impl Schema {
+    /// The schema, where there is one that is known.
+    pub fn value(&self) -> Option<&Arc<Value>> {
+        match self {
+            Self::Is(schema) => Some(schema),
+            Self::None | Self::Unknown => None,
+        }
+    }
+}
+
 impl History {
     /// Of `runs`, the oldest first.
     pub fn new(names: ModelNames, runs: Vec<PastRun>) -> Self {
         let mut history = Self { names, runs: Vec::new(), groups: Vec::new() };
         let mut schemas: Vec<Arc<Value>> = Vec::new();
-        let mut at: HashMap<(Vec<Option<String>>, Option<usize>), usize> = HashMap::new();
+        let mut at: HashMap<(Vec<Option<String>>, Option<usize>, [bool; 2]), usize> = HashMap::new();
         for run in runs {
             let number = history.runs.len();
             for PastCall { asked, usage, usd } in run.calls {
-                let schema = asked.schema.as_ref().map(|schema| {
+                let schema = asked.schema.value().map(|schema| {
                     schemas.iter().position(|known| Arc::ptr_eq(known, schema) || known == schema).unwrap_or_else(
                         || {
                             schemas.push(schema.clone());
@@ -138,7 +176,8 @@ impl History {
                 let provider = run.provider.clone();
                 let texts = [&Some(workflow.clone()), &nested, &asked.phase, &asked.agent_type, &asked.model];
                 let names = [asked.label.clone(), asked.head.clone(), provider.clone()].map(Some);
-                let key = (texts.into_iter().cloned().chain(names).collect(), schema);
+                let marks = [asked.in_tree, asked.schema == Schema::Unknown];
+                let key = (texts.into_iter().cloned().chain(names).collect(), schema, marks);
                 let took = Took {
                     calls: 1,
                     paid: u64::from(usage.is_some()),

@@ -1,6 +1,9 @@
 //! Which past calls are calls of a place in the script, wherever that stood when it was run.
 
-use super::past::{Group, History};
+use super::{
+    Assumptions,
+    past::{Group, Schema},
+};
 use crate::plan::{AgentCall, Plan, PromptPart, Setting};
 
 /// More than any literal is long: what an agreement on the phase, or on a label, counts against one on letters.
@@ -14,21 +17,23 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    pub(super) fn new(call: &'a AgentCall, provider: &str, history: &History) -> Self {
+    pub(super) fn new(call: &'a AgentCall, provider: &str, assumptions: &Assumptions) -> Self {
         let names = match &call.model {
             Setting::Inherited | Setting::Unknown(_) => None,
             Setting::Known(name) => Some(std::slice::from_ref(name)),
             Setting::OneOf(names) => Some(names.as_slice()),
         };
         let names = names.filter(|names| names.iter().all(|name| name != "inherit"));
-        let models = names.map(|names| names.iter().map(|name| history.in_force(provider, name)).collect());
+        let meant = |name: &String| assumptions.aliases.get(name).unwrap_or(name).clone();
+        let in_force = |name: &String| assumptions.history.in_force(provider, &meant(name));
+        let models = names.map(|names| names.iter().map(in_force).collect());
         Self { call, models }
     }
 
     /// How well past calls fit the place; the larger the better. `None` where they do not: label, kind of agent, model and schema decide, and
     /// the beginning of the prompt where no label is known. The phase only tells apart what is otherwise the same, as phases get new titles.
     pub(super) fn fits(&self, plan: &Plan, group: &Group) -> Option<usize> {
-        if !self.is_like(group) {
+        if group.like.in_tree || !self.is_like(group, true) {
             return None;
         }
         let like = &group.like;
@@ -45,8 +50,13 @@ impl<'a> Wanted<'a> {
         Some(by_name + if self.call.phases.iter().any(phase) { 2 * MUCH } else { 0 })
     }
 
-    /// Whether kind of agent, model and schema are those of the place.
-    pub(super) fn is_like(&self, group: &Group) -> bool {
+    /// Whether calls of other places are like those of this one. What is not known of them makes them no likelier.
+    pub(super) fn is_alike(&self, group: &Group) -> bool {
+        !group.like.in_tree && self.is_like(group, false)
+    }
+
+    /// Whether kind of agent, model and schema are those of the place; `unknown` says what a schema is taken for that nobody kept.
+    fn is_like(&self, group: &Group, unknown: bool) -> bool {
         let like = &group.like;
         let kind = match &self.call.agent_type {
             Setting::Inherited => like.agent_type.is_none(),
@@ -55,10 +65,11 @@ impl<'a> Wanted<'a> {
             Setting::Unknown(_) => true,
         };
         let model = self.models.as_ref().is_none_or(|models| group.model.as_ref().is_some_and(|m| models.contains(m)));
-        let schema = match (&self.call.schema, self.call.takes_schema) {
-            (Some(schema), _) => like.schema.as_deref() == Some(schema),
-            (None, true) => true,
-            (None, false) => like.schema.is_none(),
+        let schema = match (&like.schema, &self.call.schema, self.call.takes_schema) {
+            (Schema::Unknown, ..) => unknown,
+            (past, Some(schema), _) => past.value().is_some_and(|past| **past == *schema),
+            (_, None, true) => true,
+            (past, None, false) => *past == Schema::None,
         };
         kind && model && schema
     }

@@ -25,7 +25,7 @@ fn find(tokens: u64) -> PastCall {
             label: "find".into(),
             head: "Find what is wrong.".into(),
             model: Some("claude-haiku-5-5".into()),
-            schema: Some(Arc::new(schema)),
+            schema: Schema::Is(Arc::new(schema)),
             ..Asked::default()
         },
         usage: used(tokens),
@@ -150,6 +150,120 @@ fn what_was_not_counted_or_broke_off_teaches_what_it_can() {
     unpriced.calls[0].usd = None;
     let usd = analysis(SCRIPT, vec![unpriced]).expected().calls[0].usd.clone();
     assert!(usd.likely.is_some_and(|usd| usd.0 > 0.0), "at today's price: {usd:?}");
+}
+
+#[test]
+fn a_nested_workflow_is_learned_wherever_it_ran() {
+    let outer = "export const meta = { name: 'outer', description: 'Nests' }\nreturn await workflow('review')";
+    let estimate = |text: &str, runs: Vec<PastRun>| {
+        let assumptions =
+            Assumptions { history: Arc::new(History::new(ModelNames::new(), runs)), ..Assumptions::default() };
+        let workflows = Some(vec![crate::KnownWorkflow::read("review.js", SCRIPT).unwrap()]);
+        crate::analyze(text, &Context { assumptions, workflows, ..Context::default() })
+    };
+    let nested = |tokens: u64| {
+        let mut run = run(tokens, 4);
+        run.workflow = "outer".into();
+        run.calls.iter_mut().for_each(|call| call.asked.workflow = Some("review".into()));
+        run
+    };
+    for runs in [vec![run(1000, 4), run(1000, 4)], vec![nested(1000), nested(1000)]] {
+        let learned = estimate(outer, runs).learned.expect("history");
+        let total = &learned.total;
+        assert_eq!((total.tokens.basis, &learned.workflows[0].tokens), (Basis::History { runs: 2 }, &total.tokens));
+        assert!(
+            total.tokens.low <= Some(Tokens(9000)) && Some(Tokens(9000)) <= total.tokens.high,
+            "{:?}",
+            total.tokens
+        );
+        assert!(learned.phases.iter().any(|phase| phase.tokens.basis == Basis::History { runs: 2 }), "its phases too");
+    }
+    let both = format!("{outer} && await agent('Sum up.', {{ label: 'sum', model: 'opus' }})");
+    let mixed = estimate(&both, vec![run(1000, 4)]).learned.expect("history of the nested one");
+    assert_eq!(
+        (mixed.workflows[0].tokens.basis, mixed.total.tokens.basis),
+        (Basis::History { runs: 1 }, Basis::History { runs: 1 }),
+        "with what the script fixes of the rest"
+    );
+    assert_eq!(estimate(outer, vec![]).learned, None);
+}
+
+/// A run of a script with a tree: its root's turns and what its cells asked, all of them with names and phases of their own.
+fn tree(calls: u64, tokens: u64) -> PastRun {
+    let call = |n: u64| PastCall {
+        asked: Asked {
+            phase: Some(format!("rlm[0] · turn {n}")),
+            label: format!("part {n}"),
+            head: format!("Read part {n}"),
+            model: Some("claude-sonnet-5-5".into()),
+            in_tree: true,
+            ..Asked::default()
+        },
+        usage: used(tokens),
+        usd: Some(Usd(tokens as f64 / 1e6)),
+    };
+    PastRun {
+        workflow: "ask".into(),
+        provider: "anthropic".into(),
+        complete: true,
+        time: None,
+        calls: (0..calls).map(call).collect(),
+    }
+}
+
+const ASK: &str = "\
+export const meta = { name: 'ask', description: 'Asks' }
+return await rlm({ question: 'What is in it?', context: args, budget: { calls: 40 } })
+";
+
+#[test]
+fn what_trees_took_is_learned_as_a_whole() {
+    let runs = || vec![tree(10, 1000), tree(12, 1000), tree(11, 1000)];
+    let learned = analysis(ASK, runs()).learned.expect("history");
+    expect_test::expect![[r#"
+        6 11 16 History { runs: 3 } | 5.6k 11k 21k History { runs: 3 } | <$0.01 $0.01 $0.02 History { runs: 3 }
+        6 11 16 History { runs: 3 } | 5.6k 11k 21k History { runs: 3 } | <$0.01 $0.01 $0.02 History { runs: 3 }
+        0 s ? ? Assumed"#]]
+    .assert_eq(&lines(&learned));
+    assert_eq!(learned.rlms[0].tokens, learned.total.tokens);
+    let bounds = &analysis(ASK, vec![]).estimate.total;
+    assert!(learned.total.agents.high <= bounds.agents.high, "never above what the script allows");
+    // Where an agent without a name could be any call, those of trees are not taken for its own.
+    let agent = ASK.replace("return await rlm(", "return await agent(`${args}`, { model: 'sonnet' }) || await rlm(");
+    let calls = analysis(&agent, runs()).learned.expect("history").calls;
+    assert_eq!(calls[0].tokens.basis, Basis::Assumed);
+    let two = ASK.replace("return await rlm(", "await rlm({ question: 'Which?', context: 'x' })\nreturn await rlm(");
+    let two = analysis(&two, runs()).learned.expect("history");
+    assert_eq!(two.rlms.iter().map(|rlm| rlm.tokens.basis).collect::<Vec<_>>(), [Basis::History { runs: 3 }; 2]);
+}
+
+#[test]
+fn names_that_a_person_maps_are_learned() {
+    let fast = SCRIPT.replace("'haiku'", "'fast'");
+    let basis = |aliases: &[(&str, &str)]| {
+        let aliases = aliases.iter().map(|(name, model)| ((*name).to_owned(), (*model).to_owned())).collect();
+        let history = Arc::new(History::new(ModelNames::new(), vec![run(1000, 4)]));
+        let assumptions = Assumptions { history, aliases, ..Assumptions::default() };
+        let analysis = crate::analyze(&*fast, &Context { assumptions, ..Context::default() });
+        analysis.expected().calls[0].tokens.basis
+    };
+    assert_eq!(basis(&[]), Basis::Assumed);
+    assert_eq!(basis(&[("fast", "claude-haiku-5-5")]), Basis::History { runs: 1 });
+    assert_eq!(basis(&[("fast", "claude-opus-5-5")]), Basis::Assumed, "which it did not mean then");
+}
+
+#[test]
+fn calls_whose_schema_nobody_kept_are_known_by_their_name_and_tell_of_no_other() {
+    let kept = || {
+        let mut run = run(1000, 4);
+        run.calls.iter_mut().for_each(|call| call.asked.schema = Schema::Unknown);
+        vec![run]
+    };
+    let bases =
+        |text: &str| analysis(text, kept()).expected().calls.iter().map(|call| call.tokens.basis).collect::<Vec<_>>();
+    assert_eq!(bases(SCRIPT), [Basis::History { runs: 1 }; 2]);
+    let other = SCRIPT.replace("label: 'find'", "label: 'seek'").replace("Refute ${bug}", "Confirm ${bug}");
+    assert_eq!(bases(&other), [Basis::Assumed; 2]);
 }
 
 /// Numbers from a seed: Weyl's sequence, mixed (Steele et al. 2014).
