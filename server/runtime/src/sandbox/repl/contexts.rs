@@ -79,7 +79,9 @@ pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let invert = args.get_or_undefined(6).to_boolean();
     let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
     let whole = loaded.text.as_str();
-    let (mut found, mut total, mut handed) = (Vec::<JsValue>::new(), 0, 0);
+    // Places first, so that no list of strings grows: of very many lines it would take much memory besides theirs.
+    let mut found: Vec<(u32, u32)> = Vec::new();
+    let mut total = 0;
     for at in 0..loaded.text.lines() {
         let Some((start, end)) = loaded.text.line(at) else { break };
         if regex.is_match(&whole[start..end]) == invert {
@@ -91,12 +93,12 @@ pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
             let to = loaded.text.line((at + after).min(loaded.text.lines() - 1)).map_or(end, |(_, end)| end);
             // With the end of the line, so that lines that follow each other are one range.
             loaded.was_read(from, (to + 1).min(whole.len()));
-            found.push(loaded.between(from, to).into());
-            handed += to - from;
+            found.push((from as u32, to as u32));
         }
     }
-    Host::of(context)?.repl.hand_over(handed);
-    let found = JsArray::from_iter(found, context);
+    Host::of(context)?.repl.hand_over(found.iter().map(|(from, to)| (to - from) as usize).sum());
+    let lines = found.into_iter().map(|(from, to)| JsValue::from(loaded.between(from as usize, to as usize)));
+    let found = JsArray::from_iter(lines, context);
     Ok(JsArray::from_iter([found.into(), JsValue::from(total as f64)], context).into())
 }
 
