@@ -19,6 +19,7 @@ fn a_question_about_files_is_answered_without_a_key() {
         assert!(said.out.contains(&format!(" coverage {file}\n")), "{}", said.out);
     }
 
+    assert!(said.out.contains(" cited    a.txt:1-90\n"), "{}", said.out);
     let events =
         call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--json", "--depth", "0"])
             .json_lines();

@@ -110,3 +110,29 @@ fn what_cuts_a_character_goes_by_value() {
     let (outcome, _) = run(spec, Actor::echo(&cells));
     assert_eq!(outcome.result, Some(json!(["re: x\n\n<context>\na\u{fffd}\n</context>", true])), "{:?}", outcome.error);
 }
+
+#[test]
+fn an_answer_says_what_it_rests_on() {
+    let (spec, _, _folder) = about(&notes());
+    let cells = [
+        "submit('x', { cite: ['note 40'] })",
+        "const [hit] = ctx.grep_hits('note 40')\nsubmit('x', { cite: [hit, ctx.chunk({ by: 'lines', size: 10 })[2], [0, 5]] })",
+    ];
+    let (outcome, events) = run(spec.clone(), Actor::echo(&cells));
+    assert_eq!(outcome.result, Some(json!("x")), "{:?}", outcome.error);
+    assert!(
+        told(&events)[0].contains("`cite` is a list of chunks, hits, or [start, end] in ctx; item 0 is \"note 40\"")
+    );
+    let cited = events.iter().find_map(|event| match &event.kind {
+        EventKind::RlmEnded { cited, .. } => Some(cited.clone()),
+        _ => None,
+    });
+    let cited = cited.expect("an end");
+    let lines: Vec<(u64, u64)> = cited.iter().map(|part| (part.first_line, part.last_line)).collect();
+    assert_eq!(lines, [(41, 41), (21, 30), (1, 1)]);
+    let texts: Vec<String> = cited.iter().map(|part| part.excerpt.text(&spec.contexts).expect("its text")).collect();
+    assert_eq!(
+        texts,
+        ["note 40".to_owned(), notes().lines().skip(20).take(10).map(|l| format!("{l}\n")).collect(), "note ".into()]
+    );
+}

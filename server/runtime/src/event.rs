@@ -11,7 +11,7 @@ use crate::{
     id::{CallId, RunId},
     key::CallKey,
     present,
-    rlm::{ContextFile, Excerpt, RlmLimits},
+    rlm::{Cited, ContextFile, Excerpt, RlmLimits},
     run::Limits,
 };
 
@@ -262,6 +262,9 @@ pub enum EventKind {
         error: Option<String>,
         /// For each context, how much of it code has read and models were sent.
         coverage: Vec<Value>,
+        /// What the answer rests on, as the code that submitted it says.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cited: Vec<Cited>,
     },
     /// The last event.
     RunEnded {

@@ -11,7 +11,7 @@ use clap::Args;
 use models::{Chosen, Latency, Model, Simulated};
 use runtime::{
     EventKind, Outcome, RlmContext, RunError, RunHandle, RunId, RunSpec, RunState, Status,
-    rlm::{ContextFile, Question, RlmLimits},
+    rlm::{Cited, ContextFile, Question, RlmLimits},
 };
 use serde_json::Value;
 
@@ -176,7 +176,11 @@ fn report(state: &RunState, outcome: &Outcome, prices: &OwnPrices) -> Result<(),
     let error = outcome.error.as_ref().map(|error| RunError::new(&error.message));
     play::end(state, error.as_ref(), &format!("ANSWER   ({})", how(state)), play::RESULT_LINES)?;
     output::lines(&play::totals(state, None, prices))?;
-    output::lines(&coverage(state))
+    output::lines(&coverage(state))?;
+    if let Some(line) = cited(state) {
+        output::line(&line)?;
+    }
+    Ok(())
 }
 
 /// How the outermost recursive language model came to its answer.
@@ -211,3 +215,25 @@ fn coverage(state: &RunState) -> Vec<String> {
     };
     coverage.iter().zip(contexts).map(line).collect()
 }
+
+/// What the answer rests on, as the code that submitted it says: `notes.txt:12-14`.
+fn cited(state: &RunState) -> Option<String> {
+    let Some(EventKind::RlmEnded { cited, .. }) = outermost(state).filter(|_| state.status() == Some(Status::Ok))
+    else {
+        return None;
+    };
+    let part = |part: &Cited| {
+        let (first, last) = (part.first_line, part.last_line);
+        let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
+        format!("{}:{lines}", part.excerpt.context)
+    };
+    let shown: Vec<String> = cited.iter().take(SHOWN).map(part).collect();
+    let more = match cited.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!shown.is_empty()).then(|| format!(" cited    {}{more}", shown.join(", ")))
+}
+
+/// Cited parts that are shown one by one.
+const SHOWN: usize = 10;

@@ -96,7 +96,7 @@ The answer is how many there were, and the first, or all in short.
 ```repl
 const of = typeof every === 'undefined' ? '' : ` of ${every.length}`
 const draft = `[simulated] ${parts.length}${of} parts; ${typeof summary === 'string' ? `in short: ${summary}` : `the first: ${parts[0]}`}`
-submit(draft)
+submit(draft, { cite: typeof every === 'undefined' || parts.length === 0 ? [] : every.slice(0, 1) })
 ```
 ";
 

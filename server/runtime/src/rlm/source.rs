@@ -48,6 +48,19 @@ pub struct Excerpt {
     pub hash: String,
 }
 
+/// A part of a context that an answer rests on, as the code that submitted it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cited {
+    /// Which part. A context that is in no file has its name among the contexts of its REPL, and offsets of its own.
+    #[serde(flatten)]
+    pub excerpt: Excerpt,
+    /// The line it begins on, from 1.
+    pub first_line: u64,
+    /// The line it ends on.
+    pub last_line: u64,
+}
+
 /// Why a file cannot be a context.
 #[derive(Debug, thiserror::Error)]
 pub enum BadContext {

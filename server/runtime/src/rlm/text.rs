@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use analysis::tokens;
 
-use super::Excerpt;
+use super::{Cited, Excerpt};
 use crate::key;
 
 /// Bytes between two marks.
@@ -52,6 +52,18 @@ impl Text {
         let start = self.at.start as u64;
         let hash = key::digest(&self.as_str()[from..to]);
         Some(Excerpt { context: file.to_string(), start: start + from as u64, end: start + to as u64, hash })
+    }
+
+    /// The bytes `from..to` as something to be cited, under `name` where the text is in no file.
+    pub(crate) fn cited(&self, from: usize, to: usize, name: &str) -> Cited {
+        let before = memchr::memchr_iter(b'\n', &self.whole.as_bytes()[..self.at.start]).count();
+        let line = |at: usize| (before + self.line_of(at) + 1) as u64;
+        let own = || {
+            let hash = key::digest(&self.as_str()[from..to]);
+            Excerpt { context: name.to_owned(), start: from as u64, end: to as u64, hash }
+        };
+        let excerpt = self.excerpt(from, to).unwrap_or_else(own);
+        Cited { excerpt, first_line: line(from), last_line: line(to.saturating_sub(1).max(from)) }
     }
 
     fn indexed(whole: Arc<String>, at: Range<usize>, file: Option<Arc<str>>) -> Self {

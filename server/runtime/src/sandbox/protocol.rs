@@ -15,7 +15,7 @@ use crate::{
     dialect::Dialect,
     event::{RlmContext, RunError},
     present,
-    rlm::{ContextFile, Excerpt, RlmLimits},
+    rlm::{Cited, ContextFile, Excerpt, RlmLimits},
 };
 
 /// Longest line either side accepts, in bytes: room for the largest arguments and results seen, times thirty.
@@ -173,7 +173,7 @@ pub(crate) enum FromSandbox {
     /// A REPL begins.
     Begun(Box<Begun>),
     /// A REPL is over.
-    Finished { node: String, how: String, turns: u32, error: Option<String>, coverage: Vec<Value> },
+    Finished { node: String, how: String, turns: u32, error: Option<String>, coverage: Vec<Value>, cited: Vec<Cited> },
     /// The script waits.
     Idle,
     /// The script is over.

@@ -343,9 +343,9 @@ impl Scheduler {
                     at,
                 });
             }
-            FromSandbox::Finished { node, how, turns, error, coverage } => {
-                self.narrate(1000)?;
-                self.journal.append(EventKind::RlmEnded { node, how, turns, error, coverage });
+            FromSandbox::Finished { node, how, turns, error, coverage, cited } => {
+                self.narrate(1000 + 200 * cited.len())?;
+                self.journal.append(EventKind::RlmEnded { node, how, turns, error, coverage, cited });
             }
             FromSandbox::Call(call) => {
                 self.admit(*call)?;

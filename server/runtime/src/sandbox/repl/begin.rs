@@ -165,6 +165,7 @@ fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<N
         dropped: 0,
         shown: 0,
         notes: Vec::new(),
+        cited: Vec::new(),
         errors: 0,
         misfits: 0,
         told_depth: false,

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     options::AgentOptions,
-    rlm::{output, source, text, text::Text},
+    rlm::{Cited, output, source, text, text::Text},
     scheduler::MOST_OUTPUT,
 };
 
@@ -36,6 +36,9 @@ const KEPT: usize = 1 << 20;
 
 /// What a cell is told that calls a model where it may not.
 const CODE_ALONE: &str = "calls of models are not allowed at this depth: work with code alone";
+
+/// Most parts of contexts that an answer cites.
+const MOST_CITED: u32 = 100;
 
 /// Largest answer, in bytes of JSON.
 const LARGEST_ANSWER: usize = 16 << 20;
@@ -339,7 +342,7 @@ pub(super) fn fan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
 pub(super) fn plan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (host, node) = node_of(context)?;
     let list = args.get_or_undefined(0).as_object().ok_or_else(|| refused("plan() takes an array"))?;
-    let length = list.get(JsString::from("length"), context)?.as_number().unwrap_or(0.0) as u32;
+    let length = item_count(&list, context)?;
     let named = |value: &JsValue| value.as_string().map(|s| s.to_std_string_lossy());
     let default = named(args.get_or_undefined(1)).or(host.repl.with(node, |n| n.sub.clone()).flatten());
     let (mut tokens, mut usd) = (0, Some(0.0));
@@ -427,8 +430,38 @@ pub(super) fn submit(_this: &JsValue, args: &[JsValue], context: &mut Context) -
     if let Err(wrong) = misfit(&host, node, &answer) {
         return Err(usage(&wrong, context));
     }
+    let cited = cited(&host, node, args.get_or_undefined(1), context)?;
+    host.repl.with(node, |n| n.cited = cited);
     host.repl.end(host.frame(), Over::Submitted(answer));
     stop()
+}
+
+/// What an answer is said to rest on: `[[handle, start, end]…]`.
+fn cited(host: &Host, node: usize, given: &JsValue, context: &mut Context) -> JsResult<Vec<Cited>> {
+    let Some(list) = given.as_object() else { return Ok(Vec::new()) };
+    let length = item_count(&list, context)?;
+    if length > MOST_CITED {
+        let message = format!("an answer cites at most {MOST_CITED} parts; got {length}: cite those that decide it");
+        return Err(usage(&message, context));
+    }
+    let mut cited = Vec::new();
+    for at in 0..length {
+        let Attached::Part { handle, start, end } = attachment(host, &list.get(at, context)?, context)? else {
+            continue;
+        };
+        let Some(loaded) = host.repl.loaded(handle) else { continue };
+        let (from, to) = (loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+        let name = host.repl.with(node, |n| {
+            let at = n.handles.iter().position(|known| *known == handle);
+            at.and_then(|at| Some(n.contexts.get(at)?.name.clone())).unwrap_or_default()
+        });
+        cited.push(loaded.text.cited(from, to.max(from), &name.unwrap_or_default()));
+    }
+    Ok(cited)
+}
+
+fn item_count(list: &JsObject, context: &mut Context) -> JsResult<u32> {
+    Ok(list.get(JsString::from("length"), context)?.as_number().unwrap_or(0.0) as u32)
 }
 
 /// What is wrong with an answer by the schema. Counts.

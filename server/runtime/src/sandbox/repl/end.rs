@@ -1,6 +1,6 @@
 //! How a REPL ends: an answer that was submitted, taken out of a last reply, or none.
 
-use std::rc::Rc;
+use std::{mem, rc::Rc};
 
 use boa_engine::{Context, JsString, JsValue, object::builtins::JsPromise};
 use serde_json::Value;
@@ -146,6 +146,7 @@ pub(super) fn judged(
     let message = format!("The answer was not accepted: {reason}");
     let misfits = host.repl.with(node, |n| {
         n.misfits += 1;
+        n.cited.clear();
         n.misfits
     });
     match by {
@@ -169,19 +170,19 @@ pub(super) fn judged(
 
 /// Ends a REPL.
 pub(super) fn finish(host: &Rc<Host>, node: usize, answer: Result<Value, String>, how: &str, context: &mut Context) {
-    let Some((id, path, turn, handles, as_text)) = host.repl.with(node, |n| {
+    let Some((id, path, turn, handles, as_text, cited)) = host.repl.with(node, |n| {
         n.stage = Stage::Over;
         // The turn under way counts.
         let turns = n.turn.min(n.past.len() as u32 + u32::from(!n.told.reply.is_empty()));
         n.past = Vec::new();
         let turns = if how == DIRECT { 0 } else { turns.max(1) };
-        (n.answer, n.path.clone(), turns, n.handles.clone(), n.agent && n.schema.is_none())
+        (n.answer, n.path.clone(), turns, n.handles.clone(), n.agent && n.schema.is_none(), mem::take(&mut n.cited))
     }) else {
         return;
     };
     let coverage: Vec<Value> = handles.iter().filter_map(|h| host.repl.loaded(*h)).map(|l| drawn(&l)).collect();
     let error = answer.as_ref().err().cloned();
-    host.say(&FromSandbox::Finished { node: path, how: how.to_owned(), turns: turn, error, coverage });
+    host.say(&FromSandbox::Finished { node: path, how: how.to_owned(), turns: turn, error, coverage, cited });
     let outcome = match answer {
         Ok(value) if as_text && !value.is_string() => Settled::Value(Value::from(value.to_string())),
         Ok(value) => Settled::Value(value),

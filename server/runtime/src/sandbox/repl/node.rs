@@ -7,7 +7,10 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::super::host::refused;
-use crate::rlm::prompt::{ContextLine, Told};
+use crate::rlm::{
+    Cited,
+    prompt::{ContextLine, Told},
+};
 
 /// What the host calls in a REPL's realm; see the end of `repl.js`.
 #[derive(Clone)]
@@ -94,6 +97,8 @@ pub(super) struct Node {
     /// Characters shown of it so far.
     pub(super) shown: usize,
     pub(super) notes: Vec<(String, String)>,
+    /// What the answer that was submitted last rests on.
+    pub(super) cited: Vec<Cited>,
     /// Turns in a row in which something went wrong.
     pub(super) errors: u32,
     /// Answers that did not satisfy the schema, or were not accepted.

@@ -240,6 +240,7 @@
         for (let i = 0; i < flat.length; i += 3) {
           const [line, start, end] = [flat[i], flat[i + 1], flat[i + 2]];
           const hit = { line, start, end, text: host.slice(handle, start, end) };
+          defineProperty(hit, REF, { value: [handle, start, end] });
           found[i / 3] = strict(hit, "a hit");
         }
         defineProperty(found, "total", { value: total });
@@ -386,6 +387,20 @@
   const variables = () => getOwnPropertyNames(globalThis).filter((name) => !builtin.has(name));
   const SHOW_VARS = () => variables().map((name) => `${name} ${describe(globalThis[name])}`);
   const out = [];
+  function cited(given) {
+    const wrong = "`cite` is a list of chunks, hits, or [start, end] in ctx";
+    if (given !== undefined && !isArray(given)) throw new UsageError(`${wrong}; got ${inspect(given, 80)}`);
+    const spans = [];
+    for (let i = 0; given && i < given.length; i++) {
+      const one = given[i];
+      const reference = typeof one === "object" && one !== null ? one[REF] : undefined;
+      if (reference !== undefined) spans[i] = reference;
+      else if (isArray(one) && one.length === 2 && names.ctx) {
+        spans[i] = [host.contexts[0][0], whole(one[0], names.ctx.length, 0), whole(one[1], names.ctx.length, names.ctx.length)];
+      } else throw new UsageError(`${wrong}; item ${i} is ${inspect(one, 80)}`);
+    }
+    return spans;
+  }
   function submit(value, more) {
     if (value instanceof RealPromise) return apply(then, value, [(v) => submit(v, more)]);
     if (value === undefined) throw new UsageError("submit() takes the answer; got undefined");
@@ -393,7 +408,7 @@
       told.add(value);
       throw new UsageError(`submit() got the text ${stringify(value)}, which is the name of a variable: did you mean its value, submit(${value})? Submit the text again if you mean it`);
     }
-    return host.submit(value);
+    return host.submit(value, cited(options(more, ["cite"], "submit()").cite));
   }
   const told = new RealSet();
   function FINAL_VAR(given) {

@@ -165,7 +165,7 @@ pub(super) fn abandon(host: &Rc<Host>, frame: usize) {
             host.repl.end(running.frame, Over::Limit("given up".into(), None));
         }
         let how = "abandoned".to_owned();
-        host.say(&FromSandbox::Finished { node, how, turns, error: None, coverage: Vec::new() });
+        host.say(&FromSandbox::Finished { node, how, turns, error: None, coverage: Vec::new(), cited: Vec::new() });
     }
     if !calls.is_empty() {
         calls.sort_unstable();
