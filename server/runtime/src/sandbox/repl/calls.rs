@@ -1,4 +1,4 @@
-//! What cells ask of the host besides their contexts: models, budget, output, the end.
+//! What cells ask of models, and what that may take.
 
 use std::{rc::Rc, sync::Arc};
 
@@ -20,28 +20,17 @@ use super::super::{
     protocol::{Asked, Call, FromSandbox, Reference},
 };
 use super::{
-    Part, Underway,
-    cell::{Over, stop},
-    error,
+    Part, Underway, error,
     order::{self, Material, Order},
 };
 use crate::{
     options::AgentOptions,
-    rlm::{Cited, output, source, text, text::Text},
+    rlm::{output, source, text, text::Text},
     scheduler::MOST_OUTPUT,
 };
 
-/// Most characters (UTF-16 units) of output that are kept of a turn.
-const KEPT: usize = 1 << 20;
-
 /// What a cell is told that calls a model where it may not.
 const CODE_ALONE: &str = "calls of models are not allowed at this depth: work with code alone";
-
-/// Most parts of contexts that an answer cites.
-const MOST_CITED: u32 = 100;
-
-/// Largest answer, in bytes of JSON.
-const LARGEST_ANSWER: usize = 16 << 20;
 
 /// An exception of class `UsageError`.
 pub(super) fn usage(message: &str, context: &mut Context) -> JsError {
@@ -55,7 +44,7 @@ fn thrown(kind: &str, message: &str, context: &mut Context) -> JsError {
     }
 }
 
-fn node_of(context: &Context) -> JsResult<(Rc<Host>, usize)> {
+pub(super) fn node_of(context: &Context) -> JsResult<(Rc<Host>, usize)> {
     let host = Host::of(context)?;
     let node = host.node().ok_or_else(|| refused("this works in cells only"))?;
     Ok((host, node))
@@ -154,17 +143,22 @@ pub(super) fn workflow(_this: &JsValue, args: &[JsValue], context: &mut Context)
 }
 
 /// What is put below a prompt.
-enum Attached {
+pub(super) enum Attached {
     None,
     Text(String),
     Part { handle: usize, start: usize, end: usize },
+}
+
+/// The length of a list of the REPL's own.
+pub(super) fn item_count(list: &JsObject, context: &mut Context) -> JsResult<u32> {
+    Ok(list.get(JsString::from("length"), context)?.as_number().unwrap_or(0.0) as u32)
 }
 
 fn item(list: &JsObject, at: u32, context: &mut Context) -> JsResult<f64> {
     Ok(list.get(at, context)?.as_number().unwrap_or_default())
 }
 
-fn attachment(host: &Host, given: &JsValue, context: &mut Context) -> JsResult<Attached> {
+pub(super) fn attachment(host: &Host, given: &JsValue, context: &mut Context) -> JsResult<Attached> {
     if let Some(text) = given.as_string() {
         return Ok(Attached::Text(text.to_std_string_lossy()));
     }
@@ -386,88 +380,4 @@ pub(super) fn budget(_this: &JsValue, _args: &[JsValue], context: &mut Context) 
         return Ok(JsValue::undefined());
     };
     from_json(&value, context).map_err(refused)
-}
-
-/// `print(text)`.
-pub(super) fn print(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (host, node) = node_of(context)?;
-    let text = args.get_or_undefined(0).to_string(context)?;
-    host.repl.with(node, |n| {
-        let room = KEPT.saturating_sub(n.output.len());
-        let line = text.slice(0, room).to_std_string_lossy();
-        n.output.push_str(&line);
-        n.output.push('\n');
-        n.dropped += text.len().saturating_sub(room);
-    });
-    Ok(JsValue::undefined())
-}
-
-/// `note(key, value)`; an empty value takes the note away.
-pub(super) fn note(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (host, node) = node_of(context)?;
-    let key = args.get_or_undefined(0).to_string(context)?.to_std_string_lossy();
-    let value = args.get_or_undefined(1).to_string(context)?.to_std_string_lossy();
-    let (key, value) = (output::head_of(&key, 100).to_owned(), output::head_of(&value, 1000).to_owned());
-    host.repl.with(node, |n| {
-        n.notes.retain(|(known, _)| *known != key);
-        if !value.is_empty() && n.notes.len() < 50 {
-            n.notes.push((key, value));
-        }
-    });
-    Ok(JsValue::undefined())
-}
-
-/// `submit(value)`: ends the cell, and the run of this REPL with it.
-pub(super) fn submit(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (host, node) = node_of(context)?;
-    let answer = to_json(args.get_or_undefined(0), "the answer", Undefined::Dropped, context);
-    let answer = answer.map_err(|e| usage(&e, context))?.unwrap_or_default();
-    let size = answer.to_string().len();
-    if size > LARGEST_ANSWER {
-        let message = format!("the answer has {size} bytes, and at most {LARGEST_ANSWER} are taken");
-        return Err(usage(&message, context));
-    }
-    if let Err(wrong) = misfit(&host, node, &answer) {
-        return Err(usage(&wrong, context));
-    }
-    let cited = cited(&host, node, args.get_or_undefined(1), context)?;
-    host.repl.with(node, |n| n.cited = cited);
-    host.repl.end(host.frame(), Over::Submitted(answer));
-    stop()
-}
-
-/// What an answer is said to rest on: `[[handle, start, end]…]`.
-fn cited(host: &Host, node: usize, given: &JsValue, context: &mut Context) -> JsResult<Vec<Cited>> {
-    let Some(list) = given.as_object() else { return Ok(Vec::new()) };
-    let length = item_count(&list, context)?;
-    if length > MOST_CITED {
-        let message = format!("an answer cites at most {MOST_CITED} parts; got {length}: cite those that decide it");
-        return Err(usage(&message, context));
-    }
-    let mut cited = Vec::new();
-    for at in 0..length {
-        let Attached::Part { handle, start, end } = attachment(host, &list.get(at, context)?, context)? else {
-            continue;
-        };
-        let Some(loaded) = host.repl.loaded(handle) else { continue };
-        let (from, to) = (loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
-        let name = host.repl.with(node, |n| {
-            let at = n.handles.iter().position(|known| *known == handle);
-            at.and_then(|at| Some(n.contexts.get(at)?.name.clone())).unwrap_or_default()
-        });
-        cited.push(loaded.text.cited(from, to.max(from), &name.unwrap_or_default()));
-    }
-    Ok(cited)
-}
-
-fn item_count(list: &JsObject, context: &mut Context) -> JsResult<u32> {
-    Ok(list.get(JsString::from("length"), context)?.as_number().unwrap_or(0.0) as u32)
-}
-
-/// What is wrong with an answer by the schema. Counts.
-pub(super) fn misfit(host: &Host, node: usize, answer: &Value) -> Result<(), String> {
-    let Some(validator) = host.repl.with(node, |n| n.validator.clone()).flatten() else { return Ok(()) };
-    let Some(wrong) = models::violations_by(&validator, answer) else { return Ok(()) };
-    host.repl.with(node, |n| n.misfits += 1);
-    Err(format!("the answer does not satisfy the schema: {wrong}"))
 }

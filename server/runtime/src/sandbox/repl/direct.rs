@@ -10,9 +10,9 @@ use super::{
         convert::{Undefined, to_json},
         host::Host,
     },
-    calls::misfit,
     end::{DIRECT, offered},
     node::Stage,
+    say::misfit,
     turns::{self, question},
 };
 

@@ -13,9 +13,9 @@ use super::{
         protocol::{Failure, FailureKind, FromSandbox, Settled},
         serve,
     },
-    calls::misfit,
     contexts::drawn,
     node::{Check, Checked, Ran, Stage},
+    say::misfit,
     turns::{ask, end_turn, in_realm, report, say, skipped},
 };
 use crate::rlm::output;

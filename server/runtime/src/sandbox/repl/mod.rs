@@ -12,6 +12,7 @@ mod end;
 mod natives;
 mod node;
 mod order;
+mod say;
 mod step;
 mod strings;
 mod turns;

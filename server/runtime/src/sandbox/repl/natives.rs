@@ -15,7 +15,7 @@ use super::{
     },
     calls, contexts,
     node::Api,
-    strings,
+    say, strings,
 };
 
 type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
@@ -27,9 +27,9 @@ const NATIVES: [(&str, Native); 25] = [
     ("fan", calls::fan),
     ("plan", calls::plan),
     ("budget", calls::budget),
-    ("print", calls::print),
-    ("note", calls::note),
-    ("submit", calls::submit),
+    ("print", say::print),
+    ("note", say::note),
+    ("submit", say::submit),
     ("meta", contexts::meta),
     ("whole", contexts::whole),
     ("slice", contexts::slice),
