@@ -296,19 +296,18 @@ impl<'a> Interp<'a> {
             return sliced;
         }
         let zero = Num::exactly(0.0);
-        let whole = |n: &Num| if n.whole { n.clone() } else { n.rounded(f64::trunc) };
-        let (from, to) = (whole(&from), to.as_ref().map(whole));
-        let len = match (&to, from.lo >= 0.0 && !from.nan) {
+        let (from, to) = (from.as_index(), to.as_ref().map(Num::as_index));
+        let len = match (&to, from.lo >= 0.0) {
             // From the start: at most so many, and no more than there are.
-            (Some(to), true) if to.lo >= 0.0 && !to.nan => {
+            (Some(to), true) if to.lo >= 0.0 => {
                 let window = if from == zero { to.clone() } else { to.sub(&from).max(&zero) };
                 let rest = if from == zero { arr.len.clone() } else { arr.len.sub(&from).max(&zero) };
                 window.min(&rest)
             }
             (None, true) => arr.len.sub(&from).max(&zero),
             // The last so many.
-            (None, false) if from.hi < 0.0 && !from.nan => zero.sub(&from.plain()).min(&arr.len),
-            (Some(to), true) if to.hi < 0.0 && from == zero && !to.nan => arr.len.add(to).max(&zero),
+            (None, false) if from.hi < 0.0 => zero.sub(&from.plain()).min(&arr.len),
+            (Some(to), true) if to.hi < 0.0 && from == zero => arr.len.add(to).max(&zero),
             _ => Num {
                 sum: arr.len.sum.as_ref().map(|s| Arc::new((**s).clone().at_most())),
                 whys: arr.len.whys.clone(),

@@ -42,7 +42,10 @@ impl<'a> Interp<'a> {
         }
         match name {
             "call" | "apply" | "bind" => self.bound(Val::builtin(builtin), name, at),
-            "prototype" | "constructor" => self.unknown(at, "prototypes are not followed"),
+            "prototype" => Val::builtin("prototype"),
+            "constructor" => self.unknown(at, "prototypes are not followed"),
+            // Called by way of `call`: whoever it is called on.
+            _ if builtin == "prototype" => self.bound(Val::default(), name, at),
             "name" | "toString" => self.unknown(at, "this property is not followed"),
             "length" => Num::count(0.0, 10.0).into(),
             _ => self.unknown(at, "this property is not followed"),
@@ -131,6 +134,9 @@ impl<'a> Interp<'a> {
                 target
             }
             "Object.freeze" | "Object.seal" => args.get(0),
+            "Object.create" if args.get(0) == Val::null() && !args.has(1) => {
+                Val::addr(self.alloc(at, Content::Object(Obj::default().into())))
+            }
             "Object.hasOwn" | "Object.is" | "Object.isFrozen" | "Reflect.has" => Val::either(),
             "Object" => args.get(0),
             "Boolean" => Val::truth(args.get(0).truthy()),

@@ -155,7 +155,11 @@ impl<'a> Interp<'a> {
                 all.spans.splice(0..0, arguments.iter().map(|_| at));
                 self.call_value(function, this.clone(), &all, at)
             }
-            Fun::Method { name, this } => self.call_method(this, &Key::Name((*name).into()), args, at),
+            Fun::Method { name, this: own } => {
+                let this = if own.is_never() { this } else { own.clone() };
+                self.deref(&this, at);
+                self.call_method(&this.without_nullish(), &Key::Name((*name).into()), args, at)
+            }
             Fun::Settle { promise, rejects } => {
                 let given = self.await_quietly(&args.get(0));
                 if let Content::Promise(p) = self.heap.get(*promise).clone() {
@@ -297,19 +301,30 @@ impl<'a> Interp<'a> {
             "call" | "apply" | "bind" if matches!(self.heap.get(addr), Content::Fun(_)) => {
                 self.call_through(&Val::addr(addr), name, args, at)
             }
+            _ if self.inherits(addr, name, at) => match name {
+                "hasOwnProperty" | "propertyIsEnumerable" | "isPrototypeOf" => Val::either(),
+                "valueOf" => Val::addr(addr),
+                _ => Str::any().into(),
+            },
             _ => {
                 let function = self.get(&Val::addr(addr), name, at);
-                let own = function.without_nullish();
-                if own.is_never() {
-                    return match name {
-                        "hasOwnProperty" | "propertyIsEnumerable" | "isPrototypeOf" => Val::either(),
-                        "toString" | "toLocaleString" => Str::any().into(),
-                        "valueOf" => Val::addr(addr),
-                        _ => self.call_value(&function, Val::addr(addr), args, at),
-                    };
-                }
                 self.call_value(&function, Val::addr(addr), args, at)
             }
+        }
+    }
+
+    /// Whether the object has the method `name` only as every object has it.
+    fn inherits(&mut self, addr: u32, name: &str, at: Span) -> bool {
+        if super::names::method("Object", name).is_none() {
+            return false;
+        }
+        match self.heap.get(addr).clone() {
+            Content::Object(o) => {
+                !o.fields.iter().any(|f| *f.name == *name)
+                    && o.class.is_none_or(|class| self.class_member(class, name, addr, at).is_none())
+            }
+            Content::Fun(_) => self.get(&Val::addr(addr), name, at).without_nullish().is_never(),
+            _ => false,
         }
     }
 

@@ -226,6 +226,17 @@ impl Num {
         .tidy()
     }
 
+    /// As a place in a list: a whole number, and the first one for what is no number.
+    pub(super) fn as_index(&self) -> Num {
+        let mut index = if self.whole { self.clone() } else { self.rounded(f64::trunc) };
+        if index.nan {
+            index.nan = false;
+            (index.lo, index.hi) = (index.lo.min(0.0), index.hi.max(0.0));
+            index.sum = index.sum.map(|s| Arc::new((*s).clone().at_most()));
+        }
+        index
+    }
+
     /// Rounded by a monotone `f`.
     pub(super) fn rounded(&self, f: impl Fn(f64) -> f64) -> Num {
         let sum = self.sum.clone().filter(|_| self.whole || self.lo.fract() != 0.0 || self.lo >= 0.0);

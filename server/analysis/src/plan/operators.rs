@@ -246,7 +246,8 @@ impl<'a> Interp<'a> {
         let is_fun = |a: &u32| matches!(self.heap.get(*a), Content::Fun(_));
         let functions = v.refs.as_slice().iter().any(is_fun);
         let objects = v.refs.as_slice().iter().any(|a| !is_fun(a));
-        let namespace = v.builtin.is_some_and(|b| matches!(b, "JSON" | "Math" | "budget" | "globalThis" | "Reflect"));
+        let namespace =
+            v.builtin.is_some_and(|b| matches!(b, "JSON" | "Math" | "budget" | "globalThis" | "Reflect" | "prototype"));
         add(v.null.is_some() || objects || namespace, "object");
         add(functions || (v.builtin.is_some() && !namespace), "function");
         Str::one_of(names.into_iter().map(Arc::from)).map_or_else(Val::default, Val::from)

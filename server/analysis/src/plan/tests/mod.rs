@@ -1,5 +1,6 @@
 //! Scripts with their counts drawn in: `⟨×3⟩` after each `agent`, the width after each combinator, reasons below.
 
+mod bounded;
 mod data_flow;
 mod facts;
 mod first_light;
