@@ -154,7 +154,7 @@ impl Effects {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         let nothing = |w: &Work| w.counts.0.is_empty() && w.path.is_zero() && w.peak.is_zero() && w.hold.is_zero();
         self.0.as_deref().is_none_or(nothing)
     }

@@ -13,9 +13,6 @@ use super::{
 };
 use crate::{script::span, text::Span};
 
-/// Deepest chain of calls of one function within itself.
-const DEEPEST_RECURSION: usize = 12;
-
 /// A function, class or constructor of the script.
 #[derive(Clone, Copy)]
 pub(super) enum FnNode<'a> {
@@ -160,13 +157,18 @@ impl<'a> Interp<'a> {
 
     /// Calls a function of the script.
     pub(super) fn call_closure(&mut self, number: u32, env: Env, this: Val, args: &Args, at: Span) -> Val {
-        let node = self.nodes[number as usize];
         if !self.step() {
             return Val::default();
         }
-        if self.calling.iter().filter(|n| **n == number).count() >= DEEPEST_RECURSION {
-            return self.too_deep(at);
+        match self.recursive_call(number, &env, &this, args, at) {
+            Some(val) => val,
+            None => self.enter(number, env, this, args, at),
         }
+    }
+
+    /// Runs the body of a function of the script.
+    pub(super) fn enter(&mut self, number: u32, env: Env, this: Val, args: &Args, at: Span) -> Val {
+        let node = self.nodes[number as usize];
         self.calling.push(number);
         let outer_chain = self.enter_chain(at.start);
         let outer_env = std::mem::replace(&mut self.env, env);
@@ -305,14 +307,6 @@ impl<'a> Interp<'a> {
         let sym = self.symbol("yielded", at);
         let arr = Arr::many(elem, Num::length(0.0, f64::INFINITY, sym, why));
         Val::addr(self.alloc(at, Content::Array(arr.into())))
-    }
-
-    /// A call too deep to follow.
-    fn too_deep(&mut self, at: Span) -> Val {
-        self.give_up_all("recursion");
-        self.record.exhausted_at.get_or_insert(at);
-        self.live = false;
-        Val::default()
     }
 }
 

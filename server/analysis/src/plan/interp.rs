@@ -163,6 +163,8 @@ pub(super) struct Interp<'a> {
     pub(super) own_names: FxHashMap<u32, (&'a swc_ecma_ast::Ident, Val)>,
     /// Functions that have left our sight.
     pub(super) escaped: Vec<u32>,
+    /// Functions that call themselves deeper than they are followed.
+    pub(super) recursive: Vec<u32>,
     /// Whoever calls the next function awaits what it gives.
     pub(super) result_awaited: bool,
     /// What the function being called returns is awaited, by itself or by whoever calls it.
@@ -238,6 +240,7 @@ impl<'a> Interp<'a> {
             homes: vec![],
             own_names: FxHashMap::default(),
             escaped: vec![],
+            recursive: vec![],
             result_awaited: false,
             awaits_returned: true,
             callee: Span::default(),

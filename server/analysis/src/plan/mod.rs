@@ -59,6 +59,7 @@ mod promises;
 mod prompts;
 mod reach;
 mod record;
+mod recursion;
 mod refined;
 mod reify;
 mod reworded;

@@ -1,7 +1,8 @@
 //! What values give when they are gone through, and what they can do once out of sight.
 
 use super::{
-    contents::{Arr, Content, Fun},
+    contents::{Arr, Content, Fun, contents_within, join_contents},
+    effects::Effects,
     functions::Args,
     interp::Interp,
     numbers::Num,
@@ -53,23 +54,38 @@ impl Interp<'_> {
         let why = self.why(at, "it is not known whether, and how often, this function is called");
         let sym = self.symbol("calls", at);
         let any = Val::unknown(why, sym, false);
-        let born = self.heap.len();
         let args = Args { rest: Some(any), ..Args::default() };
-        let way = self.way(|me| {
+        let (fx, _) = self.any_number_of_times(|me| {
             let done = me.guarded(|me| me.call_fun(addr, Val::undefined(), &args, at));
             me.fx.then(&done.fx);
             Val::default()
         });
-        for (changed, content) in &way.delta.0 {
-            if *changed < born && *changed != self.pending {
-                let joined = super::contents::join_contents(self.heap.get(*changed), content);
-                self.heap.replace(*changed, joined);
-                self.heap.slots[*changed as usize].open = *changed != self.phase;
+        let times = Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: super::sum::Whys::one(why) };
+        self.fx.then(&fx.times(&times));
+    }
+
+    /// What `f` does once, where it can be done any number of times, now and later: what it writes is open from now on.
+    pub(super) fn any_number_of_times(&mut self, mut f: impl FnMut(&mut Self) -> Val) -> (Effects, Val) {
+        loop {
+            let born = self.heap.len();
+            let way = self.way(&mut f);
+            let mut more = false;
+            for (changed, content) in way.delta.0 {
+                if changed >= born || changed == self.pending {
+                    continue;
+                }
+                let before = self.heap.get(changed);
+                let joined = join_contents(before, &content);
+                let slot = &self.heap.slots[changed as usize];
+                // Having been written once, it can be read the next time.
+                more |= if changed == self.phase { !contents_within(&joined, before) } else { !slot.open };
+                self.heap.replace(changed, joined);
+                self.heap.slots[changed as usize].open = changed != self.phase;
+            }
+            if !more || self.exhausted {
+                return (way.fx, way.val);
             }
         }
-        let times = Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: super::sum::Whys::one(why) };
-        let fx = way.fx.times(&times);
-        self.fx.then(&fx);
     }
 
     /// The elements a value gives when it is gone through.

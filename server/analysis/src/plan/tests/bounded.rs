@@ -59,3 +59,44 @@ fn methods_that_every_object_has() {
     assert_eq!(most("await Array.prototype.map.call(['a', 'b'], (x) => agent(x)).at(0)"), Some(2));
     assert_eq!(most("const o = Object.create(null)\no.a = ['x']\nfor (const x of o.a) await agent(x)"), Some(1));
 }
+
+#[test]
+fn helpers_that_call_themselves_and_start_nothing() {
+    let walk = "const size = (node) => 1 + (node.children ?? []).reduce((n, c) => n + size(c), 0)
+log(size(args))
+for (const x of items.slice(0, 3)) await agent(x)
+";
+    assert_eq!(most(walk), Some(3));
+    // It groups by a union-find: no more groups than rows.
+    let groups = "const rows = items.slice(0, 5)
+const parent = rows.map((_, i) => i)
+const find = (i) => (parent[i] === i ? i : (parent[i] = find(parent[i])))
+const groups = new Map()
+rows.forEach((row, i) => { const k = find(i); if (!groups.has(k)) groups.set(k, []); groups.get(k).push(row) })
+for (const g of groups.values()) await agent(g.join())
+";
+    assert_eq!(most(groups), Some(5));
+    for hidden in [
+        // What it leaves behind in a later call.
+        "let stage = 0
+const f = (n) => { if (stage === 20) stage = 'late'; else stage++; if (n.more) f(n.more) }
+f(args)
+if (stage === 'late') await agent('x')
+",
+        "const f = (n) => (n.more ? f(n.more) : () => agent('x'))
+await f(args)()
+",
+        "const f = (n, o) => { if (n.more) f(n.more, o); else o.done = true }
+const state = { done: false }
+f(args, state)
+if (state.done) await agent('x')
+",
+        "const f = (n) => { agent('x'); if (n.more) f(n.more) }
+f(args)
+",
+        "try { const f = (n) => f(n + 1); f(0) } catch { await agent('x') }
+",
+    ] {
+        assert_ne!(most(hidden), Some(0), "{hidden}");
+    }
+}
