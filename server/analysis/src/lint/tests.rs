@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
-use super::{Finding, Fixing, Level, Rule, rules};
+use super::{Finding, Fixing, Level, Rule, Severity, rules};
 use crate::{AgentType, Analysis, Context, KnownWorkflow, analyze, units::Usd, vocabulary::Profile};
 
 /// An example from a rule's documentation.
@@ -223,6 +223,26 @@ fn the_time_from_args_is_asked_nothing_that_could_throw() {
     let clocks = analysis.findings.iter().filter(|f| f.code == "WF201");
     let text = clocks.rev().fold(analysis.script.text.to_string(), |text, f| apply(&text, f).unwrap_or(text));
     assert!(text.contains("const day = args?.now\nlog(args?.now + args?.now)"), "{text}");
+}
+
+#[test]
+fn a_workflow_that_may_nest_is_a_warning_and_one_that_never_does_is_none() {
+    let child = "export const meta = { name: 'child', description: 'A child' }
+if (args.council) return await workflow('council', {})
+return 'alone'
+";
+    let read = || KnownWorkflow::read("child.js", child).expect("a workflow");
+    let context = Context { workflows: Some(vec![read()]), ..Context::default() };
+    for (args, level) in [
+        ("{ council: true }", Some(Severity::Error)),
+        ("{ council: args.council }", Some(Severity::Warning)),
+        ("{ council: false }", None),
+    ] {
+        let text = script(&format!("log(await workflow('child', {args}))\n"), false);
+        let analysis = analyze(text, &context);
+        let told = analysis.findings.iter().find(|f| f.code == "WF715").map(|f| f.severity);
+        assert_eq!(told, level, "{args}");
+    }
 }
 
 #[test]
