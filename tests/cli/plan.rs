@@ -42,6 +42,19 @@ fn what_only_the_dialect_bounds_says_so_and_names_its_line() {
 }
 
 #[test]
+fn a_limit_of_ones_own_bounds_the_plan() {
+    let body = "const list = JSON.parse(await agent('list'))\nfor (const x of list) await agent(`do ${x}`)";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let plan = |limit: &str| call(folder.path(), &["plan", "a.workflow.js", "--max-agents", limit, "--json"]).json();
+    let cap = json!({ "name": "your limit", "limit": 7, "profile": null, "scriptHigh": null });
+    assert_eq!([&plan("7")["agents"]["high"], &plan("7")["agents"]["cap"]], [&json!(7), &cap]);
+    assert_eq!(plan("7")["calls"][1]["high"], 7);
+    assert_eq!(plan("2000")["agents"]["cap"]["profile"], "claude-code", "the dialect's limit is lower");
+    let sheet = call(folder.path(), &["plan", "a.workflow.js", "--max-agents", "7"]).out;
+    assert!(sheet.contains("the script sets no limit; a run stops at 7 agents (your limit)"), "{sheet}");
+}
+
+#[test]
 fn arguments_narrow_the_plan() {
     let body = "for (const f of args.files) await agent(`read ${f}`)";
     let folder = folder(&[("a.workflow.js", &script(body))]);

@@ -29,6 +29,8 @@ pub struct Context {
     pub args: Option<serde_json::Value>,
     /// The dialect the script is checked for.
     pub profile: vocabulary::Profile,
+    /// Most agents of a run, as whoever starts it says. The dialect's limit holds, too.
+    pub max_agents: Option<u64>,
     /// What the person wants to see.
     pub settings: lint::Settings,
     /// What estimates take for granted.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     Analysis,
     estimate::{Basis, Estimate, Range},
-    plan::{Count, Setting, Why},
+    plan::{Count, SetBy, Setting, Why},
     prices::OwnPrices,
     script::Script,
 };
@@ -52,7 +52,8 @@ struct Bounds {
 struct Limit {
     name: &'static str,
     limit: u64,
-    profile: &'static str,
+    /// The dialect that sets it; `null` where whoever starts the run does.
+    profile: Option<&'static str>,
     /// What the script itself allows; null where that is anything.
     script_high: Option<u64>,
 }
@@ -276,7 +277,10 @@ impl Bounds {
         let cap = count.cap.map(|cap| Limit {
             name: cap.name(),
             limit: cap.limit,
-            profile: cap.profile.name(),
+            profile: match cap.by {
+                SetBy::Dialect(profile) => Some(profile.name()),
+                SetBy::Person => None,
+            },
             script_high: count.high,
         });
         Self { low: count.low, high: count.most(), cap }

@@ -119,9 +119,8 @@ impl Sheet<'_> {
                 plan.agents.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
             table.row(["", &format!("  {own}; {cap}")]);
         }
-        if let Some(limit) = self.max_agents.filter(|limit| plan.agents.most().is_none_or(|most| most > *limit)) {
-            let fate = if plan.agents.low > limit { "no run comes to its end" } else { "a run that calls more fails" };
-            table.row(["", &format!("  --max-agents {limit}: {fate}")]);
+        if let Some(limit) = self.max_agents.filter(|limit| plan.agents.low > *limit) {
+            table.row(["", &format!("  --max-agents {limit}: no run comes to its end")]);
         }
         let width = plan.peak_width.high.map_or("no limit in the script".into(), |most| format!("{most} at most"));
         table.row(["at once", &format!("{width}; {} at a time on this machine", self.at_once)]);

@@ -30,6 +30,7 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
     Context {
         file_name: uri.path().as_str().rsplit('/').next().map(Into::into),
         profile: settings.profile,
+        max_agents: settings.max_agents,
         settings: lint::Settings {
             levels: settings.rules.clone(),
             size_guideline: settings.size_guideline,

@@ -39,7 +39,8 @@ export interface Bounds {
 export interface Cap {
   name: string;
   limit: number;
-  profile: string;
+  /** The dialect that sets it; null where whoever starts the run does. */
+  profile: string | null;
   scriptHigh: number | null;
 }
 

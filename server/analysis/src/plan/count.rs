@@ -26,19 +26,28 @@ pub struct Count {
     pub expr: Expr,
     /// Why the bounds are apart or open: one entry for each thing only the run decides.
     pub because: Vec<Why>,
-    /// The dialect's limit, where it is lower than anything the script itself sets.
+    /// A limit from outside, where it is lower than anything the script itself sets.
     pub cap: Option<Cap>,
 }
 
-/// A limit that the dialect sets on every run, whatever the script says.
+/// A limit that holds of every run, whatever the script says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
     /// The limit.
     pub limit: u64,
     /// Of what.
     pub kind: CapKind,
-    /// Which dialect sets it.
-    pub profile: Profile,
+    /// Who sets it.
+    pub by: SetBy,
+}
+
+/// Who sets a [`Cap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// The dialect.
+    Dialect(Profile),
+    /// Whoever starts the run: `--max-agents`, `run.maxAgents`.
+    Person,
 }
 
 /// What a [`Cap`] limits.
@@ -53,9 +62,10 @@ pub enum CapKind {
 impl Cap {
     /// In two words, for where there is little room.
     pub fn name(&self) -> &'static str {
-        match self.kind {
-            CapKind::Agents => "agent cap",
-            CapKind::Items => "item cap",
+        match (self.by, self.kind) {
+            (SetBy::Person, _) => "your limit",
+            (_, CapKind::Agents) => "agent cap",
+            (_, CapKind::Items) => "item cap",
         }
     }
 }
@@ -63,10 +73,20 @@ impl Cap {
 impl fmt::Display for Cap {
     /// `a run stops at 1000 agents (claude-code)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Cap { limit, profile, .. } = self;
-        match self.kind {
-            CapKind::Agents => write!(f, "a run stops at {limit} agents ({profile})"),
-            CapKind::Items => write!(f, "a list of more than {limit} items is refused ({profile})"),
+        let Cap { limit, kind, by } = self;
+        match kind {
+            CapKind::Agents => write!(f, "a run stops at {limit} agents ({by})"),
+            CapKind::Items => write!(f, "a list of more than {limit} items is refused ({by})"),
+        }
+    }
+}
+
+impl fmt::Display for SetBy {
+    /// `claude-code`, `your limit`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SetBy::Dialect(profile) => profile.fmt(f),
+            SetBy::Person => f.write_str("your limit"),
         }
     }
 }
@@ -83,15 +103,15 @@ impl Count {
         Self { low: n, high: Some(n), expr: Expr { terms: vec![], constant: n }, because: vec![], cap: None }
     }
 
-    /// The most there can be: what the script allows, or the dialect where that is less.
+    /// The most there can be: what the script allows, or who limits the run where that is less.
     pub fn most(&self) -> Option<u64> {
         self.cap.map(|cap| cap.limit).or(self.high)
     }
 
-    /// The same under a limit of the dialect, where that says more than the script does.
-    pub(super) fn capped(self, limit: Option<u64>, kind: CapKind, profile: Profile) -> Self {
-        let lower = limit.filter(|limit| self.low <= *limit && self.high.is_none_or(|high| high > *limit));
-        Self { cap: lower.map(|limit| Cap { limit, kind, profile }), ..self }
+    /// The same under a limit, where that says more than the script does.
+    pub(super) fn capped(self, cap: Option<Cap>) -> Self {
+        let lower = |cap: &Cap| self.low <= cap.limit && self.high.is_none_or(|high| high > cap.limit);
+        Self { cap: cap.filter(lower), ..self }
     }
 
     /// Whether the bounds meet.
@@ -101,7 +121,7 @@ impl Count {
 }
 
 impl fmt::Display for Count {
-    /// `3`, `0..30`, `0..≤1000` where the dialect sets the limit, `≥3`, `?`.
+    /// `3`, `0..30`, `0..≤1000` where the limit is not the script's, `≥3`, `?`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(cap) = self.cap {
             return write!(f, "{}..≤{}", self.low, cap.limit);

@@ -6,8 +6,8 @@ use rustc_hash::FxHashSet;
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
 use super::{
-    AgentCall, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Prompt,
-    RLM_PHASE, RlmCall, Setting, Symbol, Term, Why, WorkflowCall,
+    AgentCall, Cap, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Prompt,
+    RLM_PHASE, RlmCall, SetBy, Setting, Symbol, Term, Why, WorkflowCall,
     effects::{Effects, Key},
     facts::{Awaited, Facts},
     given::{Copier, Given},
@@ -142,8 +142,12 @@ impl<'a> Interp<'a> {
         });
         let mut record = std::mem::replace(&mut self.record, Record::of(0, 0));
         let profile = self.context.profile;
-        let (agent_cap, item_cap) = (profile.flags().agent_cap, Some(profile.flags().item_cap));
-        let of_agents = |count: Count| count.capped(agent_cap, CapKind::Agents, profile);
+        let of_run = |limit, by| Cap { limit, kind: CapKind::Agents, by };
+        let asked = self.context.max_agents.map(|limit| of_run(limit, SetBy::Person));
+        let of_dialect = profile.flags().agent_cap.map(|limit| of_run(limit, SetBy::Dialect(profile)));
+        let agent_cap = [of_dialect, asked].into_iter().flatten().min_by_key(|cap| cap.limit);
+        let item_cap = Some(Cap { limit: profile.flags().item_cap, kind: CapKind::Items, by: SetBy::Dialect(profile) });
+        let of_agents = |count: Count| count.capped(agent_cap);
         let count = |key: Key| match &exhausted {
             Some(why) => Count {
                 low: 0,
@@ -199,7 +203,7 @@ impl<'a> Interp<'a> {
                         span: site.span,
                         callee: site.callee,
                         kind: if matches!(kind, FanoutKind::Parallel) { FanoutKind::Parallel } else { *kind },
-                        width: record.count(&width).capped(item_cap, CapKind::Items, profile),
+                        width: record.count(&width).capped(item_cap),
                         decided_by: decided.map(|w| record.whys[w as usize].clone()),
                         agents: agents(Key::Items(*start)),
                         count: count(Key::Fanout(*start)),

@@ -306,7 +306,8 @@ impl<'a> Interp<'a> {
         match test {
             Some(test) if text.contains("budget") => {
                 let decides = "the budget decides how often this loop runs";
-                match self.context.profile.flags().agent_cap {
+                let caps = [self.context.max_agents, self.context.profile.flags().agent_cap];
+                match caps.into_iter().flatten().min() {
                     Some(cap) => {
                         self.why(span(test), format_args!("{decides}; without one, the run ends at {cap} agents"))
                     }

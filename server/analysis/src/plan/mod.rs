@@ -78,7 +78,7 @@ mod unread;
 mod val;
 mod value;
 
-pub use count::{Cap, CapKind, Count, Expr, Symbol, Term, Why};
+pub use count::{Cap, CapKind, Count, Expr, SetBy, Symbol, Term, Why};
 pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};
 pub use glance::Glance;
 pub use names::is_string_method;

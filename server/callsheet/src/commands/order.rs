@@ -74,7 +74,8 @@ impl Order {
         let history = if provider.is_some() { past::history() } else { Arc::default() };
         let aliases = self.who.meant();
         let assumptions = Assumptions { concurrency, prices, history, provider, aliases, ..Assumptions::default() };
-        Ok(Context { file_name: source.name(), args: self.args()?, assumptions, ..Context::default() })
+        let (file_name, max_agents) = (source.name(), self.max_agents);
+        Ok(Context { file_name, args: self.args()?, max_agents, assumptions, ..Context::default() })
     }
 
     /// Finds who answers, at these prices; looks for keys, and spends nothing.

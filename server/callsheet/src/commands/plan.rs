@@ -35,6 +35,9 @@ pub(crate) struct Plan {
     /// Agents at a time. Without: 2 less than there are processors, from 2 to 16.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: Option<u16>,
+    /// Agents of the whole run at most, as `run` takes it.
+    #[arg(long, value_name = "N")]
+    max_agents: Option<u64>,
     /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -58,7 +61,8 @@ impl Plan {
         let concurrency = Some(self.at_once() as u64);
         let assumptions =
             Assumptions { concurrency, prices: prices.clone(), history: past::history(), ..Assumptions::default() };
-        let context = Context { file_name: source.name(), args: self.args.clone(), assumptions, ..Context::default() };
+        let (args, max_agents) = (self.args.clone(), self.max_agents);
+        let context = Context { file_name: source.name(), args, max_agents, assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         if !analysis.script.errors.is_empty() || analysis.script.module().is_none() {
             // What recovery leaves out would be missing in every number.
@@ -85,7 +89,7 @@ impl Plan {
                         estimate,
                         path,
                         args,
-                        max_agents: None,
+                        max_agents: self.max_agents,
                         at_once,
                         prices: &prices,
                         simulation: note,
@@ -128,6 +132,7 @@ impl Plan {
         let mut spec = RunSpec::new(&source.path, source.text.as_str(), nowhere);
         spec.args = self.args.clone().or_else(pragma);
         spec.concurrency = Some(self.at_once());
+        spec.limits.max_agents = self.max_agents.unwrap_or(spec.limits.max_agents);
         let prices = prices.clone();
         spec.price = Some(Arc::new(move |model, usage| estimate::would_cost_at(&prices, model, usage)));
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
