@@ -70,6 +70,9 @@ struct Agents {
 #[serde(rename_all = "camelCase")]
 struct Phase<'a> {
     title: Option<&'a str>,
+    /// The run computes the title: this is its constant beginning.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    computed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     workflow: Option<&'a str>,
     agents: Bounds,
@@ -167,6 +170,7 @@ impl<'a> Outline<'a> {
         let (script, plan) = (&analysis.script, &analysis.plan);
         let phases = plan.phases.iter().zip(&estimate.phases).map(|(phase, cost)| Phase {
             title: phase.title.as_deref(),
+            computed: phase.computed,
             workflow: phase.workflow.as_deref(),
             agents: Bounds::of(&phase.agents),
             likely_agents: Quantity::of(&cost.agents, |a| a.0),

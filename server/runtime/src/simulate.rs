@@ -1,6 +1,6 @@
 //! What a script takes on the simulated model: run again and again, in simulated time, leaving nothing on disk.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use analysis::{
     Analysis,
@@ -125,12 +125,12 @@ fn sample(analysis: &Analysis, state: &RunState) -> Sample {
     let place = |offset| script.lines.line_column(&script.text, offset);
     let sites: Vec<(LineColumn, LineColumn)> =
         plan.calls.iter().map(|call| (place(call.span.start), place(call.span.end))).collect();
-    let phases: HashMap<(Option<&str>, Option<&str>), usize> = plan
-        .phases
-        .iter()
-        .enumerate()
-        .map(|(i, phase)| ((phase.title.as_deref(), phase.workflow.as_deref()), i))
-        .collect();
+    // The phase of that title, or else one whose title the run computes.
+    let planned = |title: Option<&str>, workflow: Option<&str>| {
+        let of_workflow = || plan.phases.iter().enumerate().filter(move |(_, p)| p.workflow.as_deref() == workflow);
+        let mut known = of_workflow().filter(|(_, p)| !p.computed && p.holds(title));
+        known.next().or_else(|| of_workflow().find(|(_, p)| p.holds(title))).map(|(i, _)| i)
+    };
     let nothing = Spent { usd: Some(Default::default()), ..Spent::default() };
     let mut sample = Sample {
         total: nothing,
@@ -141,12 +141,11 @@ fn sample(analysis: &Analysis, state: &RunState) -> Sample {
     for agent in &state.agents {
         add(&mut sample.total, agent);
         let shown = state.phases.get(agent.phase);
-        let group = shown.map(|phase| match agent.spot {
-            Some(_) => (Some(RLM_PHASE), None),
-            None => (phase.title.as_deref(), phase.workflow.as_deref()),
+        let phase = shown.and_then(|phase| match agent.spot {
+            Some(_) => planned(Some(RLM_PHASE), None),
+            None => planned(phase.title.as_deref(), phase.workflow.as_deref()),
         });
-        let phase = group.and_then(|group| phases.get(&group));
-        if let Some(phase) = phase.and_then(|phase| sample.phases.get_mut(*phase)) {
+        if let Some(phase) = phase.and_then(|phase| sample.phases.get_mut(phase)) {
             add(phase, agent);
         }
         if agent.spot.is_some() || shown.is_none_or(|phase| phase.workflow.is_some()) {

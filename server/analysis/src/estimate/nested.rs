@@ -43,7 +43,8 @@ impl<'a> Nested<'a> {
             let mut known = false;
             let in_phase = |(i, e): (usize, &Estimate)| {
                 let nested = call.nested.get(i).filter(|n| Some(&n.name) == phase.workflow.as_ref())?;
-                let at = nested.plan.phases.iter().position(|p| p.title == phase.title)?;
+                let at =
+                    nested.plan.phases.iter().position(|p| (&p.title, p.computed) == (&phase.title, phase.computed))?;
                 e.phases.get(at).cloned()
             };
             let costs = each.iter().enumerate().map(|one| {

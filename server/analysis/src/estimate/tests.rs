@@ -29,8 +29,14 @@ fn plan(calls: Vec<AgentCall>) -> Plan {
     let all = (0..calls.len()).collect();
     let low = calls.iter().map(|c| c.count.low).sum();
     let high = calls.iter().map(|c| c.count.high).sum();
-    let phase =
-        PhasePlan { title: Some("Review".into()), workflow: None, agents: upto(low, high), calls: all, rlms: vec![] };
+    let phase = PhasePlan {
+        title: Some("Review".into()),
+        computed: false,
+        workflow: None,
+        agents: upto(low, high),
+        calls: all,
+        rlms: vec![],
+    };
     let mut plan = Plan::default();
     plan.phases.push(phase);
     plan.agents = upto(low, high);

@@ -12,7 +12,7 @@ use super::{
     facts::{Awaited, Facts},
     given::{Copier, Given},
     interp::{Catches, Interp},
-    record::{Record, Seen, Site, SiteKind},
+    record::{Record, Seen, Site, SiteKind, Title},
     reify::{Reifier, Words},
     sum::{Sum, Tally},
     unread::Literal,
@@ -242,12 +242,16 @@ impl<'a> Interp<'a> {
             let calls: Vec<usize> =
                 plan.calls.iter().enumerate().filter(|(_, c)| c.phases.contains(&i)).map(|(j, _)| j).collect();
             let agents = agents(Key::Phase(i as u32));
-            let rlms = if title.as_deref() == Some(RLM_PHASE) { (0..plan.rlms.len()).collect() } else { vec![] };
-            plan.phases.push(PhasePlan { title: title.clone(), workflow: None, agents, calls, rlms });
+            let trees = *title == Title::Known(RLM_PHASE.into());
+            let rlms = if trees { (0..plan.rlms.len()).collect() } else { vec![] };
+            let (title, computed) = title.shown();
+            plan.phases.push(PhasePlan { title, computed, workflow: None, agents, calls, rlms });
         }
         for (i, (workflow, title)) in record.groups.iter().enumerate() {
+            let (title, computed) = title.shown();
             plan.phases.push(PhasePlan {
-                title: title.clone(),
+                title,
+                computed,
                 workflow: Some(workflow.clone()),
                 agents: agents(Key::Group(i as u32)),
                 calls: vec![],
@@ -313,7 +317,7 @@ impl<'a> Interp<'a> {
             };
             self.record.sites.entry(call.start).or_insert_with(|| Site::new(call, callee, kind));
         }
-        let none = self.record.phase(None);
+        let none = self.record.phase(Title::None);
         for site in self.record.sites.values_mut() {
             if let SiteKind::Agent(agent) = &mut site.kind
                 && agent.phases.is_empty()

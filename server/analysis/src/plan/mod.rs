@@ -15,6 +15,7 @@
 //! - agent types exist, and the run ends neither by its budget nor by the dialect's limits (1000 agents a run, 4096 items a
 //!   combinator) in a place where the script catches that;
 //! - options of `agent` that are not known hold no `rlm`;
+//! - the run is in the dialect of the context's profile;
 //! - a promise nobody awaits may never get further than where the run ends, so nothing it counts is certain.
 //!
 //! What is not known is open (`high` is `None`) and says why and where; it is never guessed. A script too intricate to follow within its
@@ -269,8 +270,11 @@ pub struct PhaseMark {
 /// A phase and what happens in it.
 #[derive(Clone, Debug)]
 pub struct PhasePlan {
-    /// The title; `None` for calls made before any phase or in a phase whose title is not known.
+    /// The title; `None` for calls made before any phase. One that the run computes is its constant beginning with `…`: agents are counted
+    /// there, whatever other phase's title the run may compute.
     pub title: Option<String>,
+    /// Whether the run computes the title.
+    pub computed: bool,
     /// The nested workflow it belongs to.
     pub workflow: Option<String>,
     /// Agents of the phase in one run.
@@ -282,11 +286,20 @@ pub struct PhasePlan {
 }
 
 impl PhasePlan {
+    /// Whether agents that a run has in its phase `title` can be those that are counted here.
+    pub fn holds(&self, title: Option<&str>) -> bool {
+        match (&self.title, title) {
+            (Some(own), Some(title)) if self.computed => title.starts_with(own.trim_end_matches('…')),
+            (own, title) => own.as_deref() == title,
+        }
+    }
+
     /// What it is called: `Verify`, or `audit › Verify` in the nested workflow `audit`. `None` outside any phase of the script itself.
     pub fn name(&self) -> Option<String> {
-        match (&self.workflow, &self.title) {
+        let title = self.title.as_ref().map(|t| if self.computed { format!("{t} (computed)") } else { t.clone() });
+        match (&self.workflow, title) {
             (Some(workflow), Some(title)) => Some(format!("{workflow} › {title}")),
-            (one, other) => one.clone().or_else(|| other.clone()),
+            (one, other) => one.clone().or(other),
         }
     }
 }

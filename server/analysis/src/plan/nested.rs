@@ -8,7 +8,7 @@ use super::{
     functions::{Args, Guarded},
     given::{Copier, Given},
     interp::Interp,
-    record::SiteKind,
+    record::{SiteKind, Title},
     sum::{Sum, Tally, Whys},
     val::Val,
 };
@@ -163,7 +163,7 @@ impl<'a> Interp<'a> {
         fx.add(Key::Total, &agents);
         fx.add(Key::Nested(at.start), &agents);
         for phase in plan.phases.iter().filter(|p| p.agents.high != Some(0)) {
-            let group = self.record.group(&nested.name, phase.title.as_deref());
+            let group = self.record.group(&nested.name, phase.into());
             fx.add(Key::Group(group as u32), &self.tally_of(nested, &phase.agents, at));
         }
         fx.path = self.tally_of(nested, &plan.critical_path, at);
@@ -182,7 +182,7 @@ impl<'a> Interp<'a> {
         let mut fx = Effects::none();
         fx.add(Key::Total, &any);
         fx.add(Key::Nested(at.start), &any);
-        let group = self.record.group(shown, None);
+        let group = self.record.group(shown, Title::None);
         fx.add(Key::Group(group as u32), &any);
         (fx.path, fx.peak) = (any.clone(), any);
         let why = self.why(at, format!("`{shown}` decides what it returns"));

@@ -31,7 +31,7 @@ places! {
     AgentCall { span, callee, count, prompt, model, effort, agent_type, fate; phases, label, schema, takes_schema, concurrent }
     Fanout { span, callee, width, decided_by, agents, count, fate; kind, concurrent }
     PhaseMark { span, title; phases, concurrent }
-    PhasePlan { agents; title, workflow, calls, rlms }
+    PhasePlan { agents; title, computed, workflow, calls, rlms }
     WorkflowCall { span, callee, name, missing, count, agents, fate; nested, concurrent }
     RlmCall { span, callee, count, agents, model, sub_model, fate; turns, calls, deep, concurrent }
     LoopPlan { span, trips, agents_per_trip; asks_budget, guards_budget }

@@ -6,12 +6,15 @@ use super::{
     functions::{Args, Guarded},
     interp::Interp,
     prompts::Prompts,
-    record::{AgentSite, Site, SiteKind},
+    record::{AgentSite, Site, SiteKind, Title},
     strings::Str,
     sum::Tally,
     val::Val,
 };
-use crate::text::Span;
+use crate::{
+    text::Span,
+    vocabulary::{Exhausted, PhaseScope},
+};
 
 impl<'a> Interp<'a> {
     /// Calls a primitive, if `name` is one.
@@ -47,6 +50,10 @@ impl<'a> Interp<'a> {
         self.misused(&prompt, prompt_span, super::MisuseKind::Text);
         let options = args.get(1);
         let options_span = args.span(1, at);
+        if self.context.profile.flags().phase_scope == PhaseScope::Ambient {
+            let phase = self.option(&options, "phase", options_span);
+            self.heap.set_var(self.phase, self.phase_value(&phase));
+        }
         let rlm = self.option(&options, "rlm", options_span);
         // What is not known may be the option only where the script names it: elsewhere the runtime refuses it.
         let may_be = !rlm.without_nullish().is_never() && (rlm.unknown.is_none() || self.names_rlm);
@@ -76,7 +83,7 @@ impl<'a> Interp<'a> {
         let label = read(self, "label");
         let phase = read(self, "phase");
         let (model, effort, agent_type) = (read(self, "model"), read(self, "effort"), read(self, "agentType"));
-        let phases = self.phases_of(&phase);
+        let phases = self.phases_of(&self.phase_value(&phase));
         let schema_json = if schema.is_nullish() { None } else { self.schema_json(&schema) };
         let label_parts = if label.is_nullish() { None } else { Some(self.text_of(&label).parts(options_span)) };
         let seen = AgentSite {
@@ -128,33 +135,46 @@ impl<'a> Interp<'a> {
         if without {
             val = val.join(&Str { from_agent: true, ..Str::any() }.into());
         }
-        let done = Guarded { val, fx, rejects: with };
+        let rejects = with && self.context.profile.flags().schema_exhausted != Exhausted::Null;
+        let done = Guarded { val, fx, rejects };
         self.promise_of(done, [at.start].into(), at)
     }
 
-    /// The phases an agent can belong to, given its `phase` option.
-    fn phases_of(&mut self, option: &Val) -> Vec<usize> {
-        let ambient = self.heap.var(self.phase);
-        let val = if option.is_nullish_possible() || option.may_be_falsy() {
-            let own = super::expressions::truthy_part(option);
-            own.join(&ambient)
+    /// The title of an agent's phase, given its `phase` option.
+    fn phase_value(&self, option: &Val) -> Val {
+        if option.is_nullish_possible() || option.may_be_falsy() {
+            super::expressions::truthy_part(option).join(&self.heap.var(self.phase))
         } else {
             option.clone()
-        };
-        let mut phases = vec![];
-        if let Some(texts) = val.str.as_ref().and_then(|s| s.texts().cloned()) {
-            phases.extend(texts.iter().map(|t| self.record.phase(Some(t))));
-        } else if val.str.is_some() {
-            phases.push(self.record.phase(None));
         }
-        let other = Val { str: None, ..val };
-        if !other.is_never() {
-            let none = self.record.phase(None);
-            if !phases.contains(&none) {
-                phases.push(none);
+    }
+
+    /// The phases of that title.
+    fn phases_of(&mut self, val: &Val) -> Vec<usize> {
+        let mut phases = val.str.as_deref().map_or_else(Vec::new, |title| self.titled(title));
+        let mut add = |phase| {
+            if !phases.contains(&phase) {
+                phases.push(phase);
             }
+        };
+        if val.unknown.is_some() {
+            add(self.record.phase(Title::Computed("…".into())));
+        }
+        if !(Val { str: None, unknown: None, ..val.clone() }).is_never() {
+            add(self.record.phase(Title::None));
         }
         phases
+    }
+
+    /// The phases that a title can mean.
+    fn titled(&mut self, title: &Str) -> Vec<usize> {
+        match title.texts() {
+            Some(texts) => texts.iter().map(|t| self.record.phase(Title::Known(t.to_string()))).collect(),
+            None => {
+                let shown = Self::label_text(&title.text.read().parts(Span::default()));
+                vec![self.record.phase(Title::Computed(shown.unwrap_or_else(|| "…".into())))]
+            }
+        }
     }
 
     /// What an option selects.
@@ -179,10 +199,7 @@ impl<'a> Interp<'a> {
             Some(s) => Val { str: Some(s.clone()), unknown: title.unknown, ..Val::default() },
             None => Val { str: Some(Str::any().into()), ..Val::default() },
         };
-        let phases: Vec<usize> = match val.str.as_ref().and_then(|s| s.texts().cloned()) {
-            Some(texts) => texts.iter().map(|t| self.record.phase(Some(t))).collect(),
-            None => vec![self.record.phase(None)],
-        };
+        let phases = val.str.as_deref().map_or_else(Vec::new, |text| self.titled(text));
         let concurrent = self.concurrent > 0;
         let entry = self.record.marks.entry(at.start).or_insert_with(|| (at, args.span(0, at), vec![], false));
         entry.3 |= concurrent;

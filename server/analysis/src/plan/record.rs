@@ -9,7 +9,7 @@ use std::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    ArgsRead, FanoutKind, Misuse, MisuseKind, Nested, PromptPart, Setting, SharedWrite, Symbol, Why,
+    ArgsRead, FanoutKind, Misuse, MisuseKind, Nested, PhasePlan, PromptPart, Setting, SharedWrite, Symbol, Why,
     by_span::BySpan,
     contents::union,
     numbers::Num,
@@ -36,9 +36,9 @@ pub(super) struct Record {
     /// Call sites of `agent`, `parallel`, `pipeline` and `workflow`, by the start of the call.
     pub(super) sites: BTreeMap<u32, Site>,
     /// Titles of phases in the order they came up.
-    pub(super) phases: Vec<Option<String>>,
+    pub(super) phases: Vec<Title>,
     /// Phases of nested workflows: the workflow, the title.
-    pub(super) groups: Vec<(String, Option<String>)>,
+    pub(super) groups: Vec<(String, Title)>,
     /// `phase(…)` calls: the call, the title's place, phases, whether concurrent.
     pub(super) marks: BTreeMap<u32, (Span, Span, Vec<usize>, bool)>,
     /// Loops that start agents.
@@ -218,19 +218,19 @@ impl Record {
     }
 
     /// The index of the phase called `title`.
-    pub(super) fn phase(&mut self, title: Option<&str>) -> usize {
-        let found = self.phases.iter().position(|p| p.as_deref() == title);
+    pub(super) fn phase(&mut self, title: Title) -> usize {
+        let found = self.phases.iter().position(|p| *p == title);
         found.unwrap_or_else(|| {
-            self.phases.push(title.map(str::to_owned));
+            self.phases.push(title);
             self.phases.len() - 1
         })
     }
 
     /// The index of the phase called `title` of the nested `workflow`.
-    pub(super) fn group(&mut self, workflow: &str, title: Option<&str>) -> usize {
-        let found = self.groups.iter().position(|(w, t)| w == workflow && t.as_deref() == title);
+    pub(super) fn group(&mut self, workflow: &str, title: Title) -> usize {
+        let found = self.groups.iter().position(|(w, t)| w == workflow && *t == title);
         found.unwrap_or_else(|| {
-            self.groups.push((workflow.to_owned(), title.map(str::to_owned)));
+            self.groups.push((workflow.to_owned(), title));
             self.groups.len() - 1
         })
     }
@@ -242,6 +242,38 @@ impl Record {
             {
                 site.misuses.push(Misuse { span, kind });
             }
+        }
+    }
+}
+
+/// What a phase is known by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Title {
+    /// Outside any.
+    None,
+    /// Its title.
+    Known(String),
+    /// What is shown of a title that the run computes.
+    Computed(String),
+}
+
+impl Title {
+    /// What is shown of it, and whether the run computes it.
+    pub(super) fn shown(&self) -> (Option<String>, bool) {
+        match self {
+            Title::None => (None, false),
+            Title::Known(text) => (Some(text.clone()), false),
+            Title::Computed(text) => (Some(text.clone()), true),
+        }
+    }
+}
+
+impl From<&PhasePlan> for Title {
+    fn from(phase: &PhasePlan) -> Title {
+        match &phase.title {
+            Some(title) if phase.computed => Title::Computed(title.clone()),
+            Some(title) => Title::Known(title.clone()),
+            None => Title::None,
         }
     }
 }

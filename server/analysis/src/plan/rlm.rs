@@ -6,7 +6,7 @@ use super::{
     effects::{Effects, Key},
     functions::{Args, Guarded},
     interp::Interp,
-    record::{SiteKind, join_settings},
+    record::{SiteKind, Title, join_settings},
     sum::{Sum, Tally, Whys},
     val::Val,
 };
@@ -158,7 +158,7 @@ impl<'a> Interp<'a> {
         fx.add(Key::Total, &agents);
         fx.add(Key::Workflow(at.start), &Tally::exactly(1));
         fx.add(Key::Nested(at.start), &agents);
-        fx.add(Key::Phase(self.record.phase(Some(RLM_PHASE)) as u32), &agents);
+        fx.add(Key::Phase(self.record.phase(Title::Known(RLM_PHASE.into())) as u32), &agents);
         (fx.path, fx.peak) = (agents, peak);
         fx
     }

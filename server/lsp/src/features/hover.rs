@@ -178,7 +178,7 @@ fn phase(script: &Snapshot, mark: &PhaseMark) -> Option<String> {
     let mut out = String::new();
     for index in &mark.phases {
         let phase = known.plan.phases.get(*index)?;
-        let _ = writeln!(out, "**phase** {}\n", phase.title.as_deref().unwrap_or("without a known title"));
+        let _ = writeln!(out, "**phase** {}\n", phase.title.as_deref().unwrap_or("without a title"));
         out += &reasons::count(script, "agents", &phase.agents);
         if let Some(cost) = script.estimate().phases.get(*index) {
             out += &reasons::cost(cost, known.estimate.phases.get(*index));

@@ -282,6 +282,7 @@ const results = await pipeline(DIMENSIONS,
                 ),
             ];
             plan.phases = vec![PhasePlan {
+                computed: false,
                 title: Some("Verify".into()),
                 workflow: None,
                 agents,

@@ -46,7 +46,7 @@ impl<'a> Wanted<'a> {
                 pattern(head, open, past).or(cut.then_some(past.len()))?
             }
         };
-        let phase = |index: &usize| plan.phases.get(*index).is_some_and(|phase| phase.title == like.phase);
+        let phase = |index: &usize| plan.phases.get(*index).is_some_and(|phase| phase.holds(like.phase.as_deref()));
         Some(by_name + if self.call.phases.iter().any(phase) { 2 * MUCH } else { 0 })
     }
 

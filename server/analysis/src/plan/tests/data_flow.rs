@@ -337,3 +337,38 @@ if (data.list.length === 3) { data.list.push('x'); if (data.list.length === 4) a
         assert_ne!(hidden(body), Some(0), "{body}");
     }
 }
+
+#[test]
+fn agents_of_a_computed_phase_are_counted_by_the_beginning_of_its_title() {
+    expect![[r#"
+        phase('Plan')
+        await agent⟨×1⟩('plan')
+        for (const part of args.parts) {
+          phase(`Fix ${part}`)
+          await agent⟨×0..≤1000 = parts⟩('fix')
+        }
+        phase(args.last)
+        await agent⟨×1⟩('last')
+        await agent⟨×1⟩('own', { phase: `Check ${args.name}` })
+        await agent⟨×1⟩('none', { phase: args.none })
+        // agents 4..≤1000 = 4 + parts; at once 1; in a row 4..≤1000
+        // phase Plan: 1
+        // phase Fix … (computed): 0..≤1000 = parts
+        // phase … (computed): 2
+        // phase Check … (computed): 1
+        // because `args` decides it
+    "#]]
+    .assert_eq(&draw(
+        "phase('Plan')
+await agent('plan')
+for (const part of args.parts) {
+  phase(`Fix ${part}`)
+  await agent('fix')
+}
+phase(args.last)
+await agent('last')
+await agent('own', { phase: `Check ${args.name}` })
+await agent('none', { phase: args.none })
+",
+    ));
+}
