@@ -190,6 +190,7 @@ impl Writer {
                 self.results.push(name);
             }
             Stmt::CallHelper(_) => self.line("count += 1"),
+            Stmt::Phase(n) if n % 4 == 3 => self.line("phase(`Step ${count}`)"),
             Stmt::Phase(n) => self.line(&format!("phase('Phase {}')", n % 3)),
             Stmt::ReturnIf(cond) => {
                 let cond = self.cond(cond);

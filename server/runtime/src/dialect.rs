@@ -1,6 +1,7 @@
-//! Where implementations of the dialect differ, as switches. The default is the official behaviour, except for what a
-//! resumed run reuses: there it is the one that pays for less.
+//! Where implementations of the dialect differ, as switches. A profile of the vocabulary sets them; the default is the official one. What a
+//! resumed run reuses is no profile's: there the default is the rule that pays for less.
 
+use analysis::vocabulary::{self, Exhausted, NullPrev, PhaseScope, Profile, SyncThrow};
 use serde::{Deserialize, Serialize};
 
 /// The switches.
@@ -53,15 +54,27 @@ pub enum ResumeRule {
 
 impl Default for Dialect {
     fn default() -> Self {
+        Profile::default().into()
+    }
+}
+
+impl From<Profile> for Dialect {
+    /// How runs in a dialect behave. Where a profile says that dialects differ, it is as in the official one.
+    fn from(profile: Profile) -> Self {
+        let flags = profile.flags();
         Self {
-            parallel_sync_throw_is_fatal: false,
-            pipeline_null_skips: false,
-            schema_exhausted_is_null: false,
-            phase_option_is_ambient: false,
-            date_ban: DateBan::default(),
-            key_includes_label_and_phase: false,
+            parallel_sync_throw_is_fatal: flags.parallel_sync_throw == SyncThrow::Fatal,
+            pipeline_null_skips: flags.pipeline_null_prev == NullPrev::Skips,
+            schema_exhausted_is_null: flags.schema_exhausted == Exhausted::Null,
+            phase_option_is_ambient: flags.phase_scope == PhaseScope::Ambient,
+            date_ban: match flags.date_ban {
+                vocabulary::DateBan::WithoutArguments => DateBan::WithoutArguments,
+                vocabulary::DateBan::Any => DateBan::Any,
+                vocabulary::DateBan::AnyAndParse => DateBan::AnyAndParse,
+            },
+            key_includes_label_and_phase: flags.key_includes_label_and_phase,
             resume: ResumeRule::default(),
-            item_cap: 4096,
+            item_cap: flags.item_cap,
         }
     }
 }

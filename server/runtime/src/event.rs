@@ -65,6 +65,9 @@ pub enum EventKind {
         /// What each recursive language model may take, where there are such files.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rlm: Option<RlmLimits>,
+        /// The dialect the script is written in; absent for `claude-code`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
         /// The run whose finished calls this one reuses.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         resumed_from: Option<RunId>,

@@ -11,7 +11,7 @@ use std::{
 
 use analysis::{
     units::{Tokens, Usd},
-    vocabulary::AGENT_TYPES,
+    vocabulary::{AGENT_TYPES, Profile},
 };
 use models::{AgentKind, ChoiceError, Chosen, Model, Usage};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,8 @@ pub struct RunSpec {
     pub limits: Limits,
     /// Retries of attempts that may succeed later.
     pub retry: Retry,
+    /// The dialect the script is written in.
+    pub profile: Profile,
     /// Switches of the dialect.
     pub dialect: Dialect,
     /// Registered kinds of agents; where there are none, every name passes.
@@ -106,6 +108,7 @@ impl RunSpec {
             concurrency: None,
             limits: Limits::default(),
             retry: Retry::default(),
+            profile: Profile::default(),
             dialect: Dialect::default(),
             kinds: Vec::new(),
             runs_dir: runs_dir.into(),
@@ -119,6 +122,11 @@ impl RunSpec {
             rlm: RlmLimits::default(),
             repeat_isolated: false,
         }
+    }
+
+    /// The same in the dialect of `profile`.
+    pub fn in_dialect(&mut self, profile: Profile) {
+        (self.profile, self.dialect) = (profile, profile.into());
     }
 
     /// Reads the kinds of agents the script can name: those of the folders above it, and the person's own.
@@ -393,6 +401,7 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
         limits: spec.limits,
         contexts: spec.contexts.clone(),
         rlm: (!spec.contexts.is_empty()).then_some(spec.rlm),
+        profile: (spec.profile != Profile::default()).then(|| spec.profile.name().to_owned()),
         resumed_from: spec.resume.clone(),
         from_turn: spec.from_turn,
     });

@@ -323,8 +323,30 @@ fn page() -> String {
 
 #[test]
 fn the_docs_page_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md");
-    let page = page();
+    written("rules.md", page());
+}
+
+/// A row for each flag, a column for each profile.
+#[test]
+fn the_page_of_profiles_is_fresh() {
+    let mut page = "# Profiles\n\nThe dialects that scripts are checked, planned and run in: `--profile NAME`, setting `callsheet.profile`. \
+Generated from the vocabulary.\n\nWhere no source tells, a dialect is taken to behave like `claude-code`. *differs*: what `portable` must \
+not rely on.\n"
+        .to_owned();
+    let _ = writeln!(page, "\n| | {} |", Profile::ALL.map(|p| format!("`{p}`")).join(" | "));
+    let _ = writeln!(page, "|---{}|", "|---".repeat(Profile::ALL.len()));
+    for (at, (name, what, _)) in Profile::default().flags().rows().into_iter().enumerate() {
+        let cells = Profile::ALL.map(|p| p.flags().rows().swap_remove(at).2);
+        let _ = writeln!(page, "| `{name}`: {what} | {} |", cells.join(" | "));
+    }
+    page += "\nRuns go by the first six and `itemCap`: `callsheet run` reuses by its own rule (`logical keys`, and no profile changes that), stops at \
+`--max-agents`, counts output tokens, and takes what `claude-code` takes for `parallel` and `meta`. Rules with another severity in a profile \
+say so on [their page](rules.md).\n";
+    written("profiles.md", page);
+}
+
+fn written(name: &str, page: String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
     let old = fs::read_to_string(&path).unwrap_or_default();
     if old != page {
         fs::create_dir_all(path.parent().expect("a folder")).expect("docs");

@@ -11,7 +11,10 @@ use super::{
     sum::Tally,
     val::Val,
 };
-use crate::text::Span;
+use crate::{
+    text::Span,
+    vocabulary::{NullPrev, ParallelArgument},
+};
 
 impl<'a> Interp<'a> {
     pub(super) fn parallel(&mut self, args: &Args, at: Span) -> Val {
@@ -22,9 +25,11 @@ impl<'a> Interp<'a> {
         self.note_fanout(FanoutKind::Parallel, &arr, at);
         let promises = arr.joined();
         self.misused(&promises, args.span(0, at), MisuseKind::Thunk);
-        self.fan_out(&arr, at, &mut |me, thunk, _| {
+        let given = self.handed();
+        self.fan_out(&arr, at, &mut |me, thunk, index| {
             let callable = Val { refs: me.functions_in(&thunk), ..thunk.clone() };
-            me.call_awaiting(&callable, &Args::default(), at)
+            let args = given.clone().map_or_else(Args::default, |scope| Args::of(vec![scope, index], at));
+            me.call_awaiting(&callable, &args, at)
         })
     }
 
@@ -43,16 +48,42 @@ impl<'a> Interp<'a> {
             self.misused(stage, at, MisuseKind::Thunk);
         }
         let open = args.rest.is_some();
+        let scope = self.handed();
+        let null_prev = self.context.profile.flags().pipeline_null_prev;
         self.fan_out(&arr, at, &mut |me, item, index| {
             let mut prev = item.clone();
-            for stage in &stages {
+            for (n, stage) in stages.iter().enumerate() {
                 if !me.live {
                     break;
                 }
-                prev = me.call_awaiting(stage, &Args::of(vec![prev, item.clone(), index.clone()], at), at);
+                let call = |me: &mut Self, prev: Val| {
+                    let given = [Some(prev), scope.clone(), Some(item.clone()), Some(index.clone())];
+                    me.call_awaiting(stage, &Args::of(given.into_iter().flatten().collect(), at), at)
+                };
+                // Of what an item is before its first stage, no dialect asks whether it is null.
+                prev = match null_prev {
+                    _ if n == 0 || prev.null.is_none() && prev.unknown.is_none() => call(me, prev),
+                    NullPrev::Forwarded => call(me, prev),
+                    NullPrev::Skips | NullPrev::Unspecified => {
+                        let given = match null_prev {
+                            NullPrev::Skips => Val { null: None, ..prev.clone() },
+                            _ => prev.clone(),
+                        };
+                        let skipped = me.way(|_| Val { null: prev.null, ..Val::default() });
+                        let runs = (!given.is_never()).then(|| me.way(|me| call(me, given)));
+                        let why = me.why(at, "the run decides whether a stage gives null, which skips the rest");
+                        me.any_way_because(runs.into_iter().chain([skipped]), Some(why))
+                    }
+                };
             }
             if open { me.unknown(at, "the stages are not all known") } else { prev }
         })
+    }
+
+    /// What the dialect hands each function to start agents with, if it does: it has what is global.
+    fn handed(&self) -> Option<Val> {
+        let scoped = self.context.profile.flags().parallel_argument == ParallelArgument::Scoped;
+        scoped.then(|| Val::builtin("globalThis"))
     }
 
     /// The items of a combinator; `None` where the first argument is certainly no array.

@@ -12,8 +12,10 @@ pub enum Profile {
     Portable,
     /// `pi-dynamic-workflows`.
     Pi,
-    /// `opencode-workflows`.
+    /// `rphang/opencode-workflows`.
     OpenCode,
+    /// `mcrescenzo/opencode-workflows`.
+    OpenCodeMcr,
     /// Qwen Code.
     Qwen,
     /// `ultracodex`.
@@ -58,11 +60,12 @@ impl Profiles {
 
 impl Profile {
     /// All profiles, the default first.
-    pub const ALL: [Profile; 8] = [
+    pub const ALL: [Profile; 9] = [
         Profile::ClaudeCode,
         Profile::Portable,
         Profile::Pi,
         Profile::OpenCode,
+        Profile::OpenCodeMcr,
         Profile::Qwen,
         Profile::Ultracodex,
         Profile::LangAlpha,
@@ -76,6 +79,7 @@ impl Profile {
             Profile::Portable => "portable",
             Profile::Pi => "pi",
             Profile::OpenCode => "opencode",
+            Profile::OpenCodeMcr => "opencode-mcr",
             Profile::Qwen => "qwen",
             Profile::Ultracodex => "ultracodex",
             Profile::LangAlpha => "langalpha",
@@ -105,6 +109,13 @@ impl Profile {
                 resume: ResumeRule::PositionalPrefix,
                 ..official
             },
+            Profile::OpenCodeMcr => Flags {
+                parallel_argument: ParallelArgument::Scoped,
+                budget_unit: BudgetUnit::Usd,
+                meta_first: false,
+                agent_cap: None,
+                ..official
+            },
             Profile::Qwen => Flags {
                 agent_cap: None,
                 pipeline_null_prev: NullPrev::Skips,
@@ -114,7 +125,7 @@ impl Profile {
                 resume: ResumeRule::LogicalKeys,
                 ..official
             },
-            Profile::Ultracodex => Flags { schema_exhausted: Exhausted::Null, console: true, timers: true, ..official },
+            Profile::Ultracodex => Flags { schema_exhausted: Exhausted::Null, ..official },
             Profile::LangAlpha => Flags {
                 schema_exhausted: Exhausted::Null,
                 parallel_argument: ParallelArgument::Promises,
@@ -158,8 +169,6 @@ const OFFICIAL: Flags = Flags {
     parallel_argument: ParallelArgument::Thunks,
     budget_unit: BudgetUnit::OutputTokensOfTurn,
     meta_first: true,
-    console: false,
-    timers: false,
 };
 
 /// Where dialects differ.
@@ -191,10 +200,6 @@ pub struct Flags {
     pub budget_unit: BudgetUnit,
     /// Whether `meta` must be the first statement.
     pub meta_first: bool,
-    /// Whether `console` is there.
-    pub console: bool,
-    /// Whether `setTimeout` and its like are there.
-    pub timers: bool,
 }
 
 /// A thunk of `parallel` that throws before it returns a promise.
@@ -270,6 +275,8 @@ pub enum ParallelArgument {
     Variadic,
     /// An array of functions or promises.
     Promises,
+    /// An array of functions that declare a parameter, through which they start agents.
+    Scoped,
 }
 
 /// What a budget counts.
@@ -277,6 +284,96 @@ pub enum ParallelArgument {
 pub enum BudgetUnit {
     /// Output tokens of the user's whole turn.
     OutputTokensOfTurn,
-    /// All tokens of the run.
-    RunTokens,
+    /// Dollars.
+    Usd,
+}
+
+impl Flags {
+    /// Each flag by the name and in the words that documentation of the dialects uses: what it is, and what it is here.
+    pub fn rows(&self) -> Vec<(&'static str, &'static str, String)> {
+        let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
+        let differs = "differs";
+        let row = |name, what, is: &str| (name, what, is.to_owned());
+        vec![
+            row(
+                "parallelSyncThrow",
+                "a thunk of `parallel` that throws before it returns a promise",
+                match self.parallel_sync_throw {
+                    SyncThrow::Null => "null",
+                    SyncThrow::Fatal => "fatal",
+                    SyncThrow::Unspecified => differs,
+                },
+            ),
+            row(
+                "pipelineNullPrev",
+                "the stages of `pipeline` after one that gave `null`",
+                match self.pipeline_null_prev {
+                    NullPrev::Forwarded => "forward",
+                    NullPrev::Skips => "skip",
+                    NullPrev::Unspecified => differs,
+                },
+            ),
+            row(
+                "schemaExhausted",
+                "an agent whose answers never fit its schema",
+                match self.schema_exhausted {
+                    Exhausted::Throws => "throw",
+                    Exhausted::Null => "null",
+                    Exhausted::Unspecified => differs,
+                },
+            ),
+            row(
+                "optsPhaseScope",
+                "what the option `phase` of an agent moves",
+                match self.phase_scope {
+                    PhaseScope::Agent => "agent",
+                    PhaseScope::Ambient => "ambient",
+                },
+            ),
+            row(
+                "dateBan",
+                "which uses of `Date` are refused",
+                match self.date_ban {
+                    DateBan::WithoutArguments => "argless",
+                    DateBan::Any => "any",
+                    DateBan::AnyAndParse => "anyAndParse",
+                },
+            ),
+            (
+                "keyIncludesLabelPhase",
+                "a changed label or phase makes a cached call run again",
+                yes(self.key_includes_label_and_phase),
+            ),
+            row(
+                "resumeRule",
+                "which calls a resumed run takes from its journal",
+                match self.resume {
+                    ResumeRule::ChainedPrefix => "chained prefix",
+                    ResumeRule::PositionalPrefix => "positional prefix",
+                    ResumeRule::LogicalKeys => "logical keys",
+                },
+            ),
+            ("itemCap", "most items of one `parallel` or `pipeline`", self.item_cap.to_string()),
+            ("agentCap", "most agents of one run", self.agent_cap.map_or("unknown".into(), |cap| cap.to_string())),
+            row(
+                "parallelArg",
+                "what `parallel` takes",
+                match self.parallel_argument {
+                    ParallelArgument::Thunks => "functions",
+                    ParallelArgument::Variadic => "functions, also one by one",
+                    ParallelArgument::Promises => "functions or promises",
+                    ParallelArgument::Scoped => "functions of a scope",
+                },
+            ),
+            row(
+                "budgetUnit",
+                "what a budget counts",
+                match self.budget_unit {
+                    BudgetUnit::OutputTokensOfTurn => "output tokens of the turn",
+                    BudgetUnit::Usd => "dollars",
+                },
+            ),
+            ("metaFirst", "`meta` must be the first statement", yes(self.meta_first)),
+        ]
+    }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use analysis::{Analysis, Context, estimate::Assumptions, prices::OwnPrices, units::Tokens};
+use analysis::{Analysis, Context, estimate::Assumptions, prices::OwnPrices, units::Tokens, vocabulary::Profile};
 use clap::Args;
 use models::Chosen;
 use runtime::{EventKind, Limits, RunSpec};
@@ -37,6 +37,9 @@ pub(crate) struct Order {
     /// Output tokens of the whole run at most; the script sees them as `budget.total`.
     #[arg(long, value_name = "N")]
     budget_tokens: Option<u64>,
+    /// The dialect the script is written in: `claude-code` if not given (docs/profiles.md).
+    #[arg(long, value_name = "NAME")]
+    profile: Option<Profile>,
     /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -45,7 +48,8 @@ pub(crate) struct Order {
 impl Order {
     /// Takes what is not given from the first event of an earlier run.
     pub(crate) fn continuing(mut self, first: &EventKind) -> Self {
-        let EventKind::RunStarted { provider, model, seed, simulated, concurrency, limits, args, .. } = first else {
+        let EventKind::RunStarted { provider, model, seed, simulated, concurrency, limits, profile, args, .. } = first
+        else {
             return self;
         };
         let named = || Some(format!("{}:{}", provider.as_ref()?, model.as_ref()?));
@@ -54,6 +58,7 @@ impl Order {
         self.seed = self.seed.or(Some(*seed));
         self.concurrency = self.concurrency.or(u16::try_from(*concurrency).ok());
         self.max_agents = self.max_agents.or(Some(limits.max_agents));
+        self.profile = self.profile.or(profile.as_ref().and_then(|name| name.parse().ok()));
         self.budget_tokens = self.budget_tokens.or(limits.budget_tokens.map(|tokens| tokens.0));
         if self.args_file.is_none() {
             self.args = self.args.or_else(|| args.clone());
@@ -74,8 +79,8 @@ impl Order {
         let history = if provider.is_some() { past::history() } else { Arc::default() };
         let aliases = self.who.meant();
         let assumptions = Assumptions { concurrency, prices, history, provider, aliases, ..Assumptions::default() };
-        let (file_name, max_agents) = (source.name(), self.max_agents);
-        Ok(Context { file_name, args: self.args()?, max_agents, assumptions, ..Context::default() })
+        let (file_name, profile, max_agents) = (source.name(), self.profile.unwrap_or_default(), self.max_agents);
+        Ok(Context { file_name, args: self.args()?, profile, max_agents, assumptions, ..Context::default() })
     }
 
     /// Finds who answers, at these prices; looks for keys, and spends nothing.
@@ -114,6 +119,7 @@ impl Order {
         spec.concurrency = Some(self.at_once());
         spec.limits.max_agents = self.max_agents.unwrap_or(Limits::default().max_agents);
         spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
+        spec.in_dialect(self.profile.unwrap_or_default());
         spec.read_kinds();
         spec
     }

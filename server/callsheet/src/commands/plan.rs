@@ -6,6 +6,7 @@ use analysis::{
     Analysis, Context,
     estimate::{self, Assumptions, Estimate},
     prices::OwnPrices,
+    vocabulary::Profile,
 };
 use clap::Args;
 use runtime::{RunSpec, Simulation, SimulationError};
@@ -38,6 +39,9 @@ pub(crate) struct Plan {
     /// Agents of the whole run at most, as `run` takes it.
     #[arg(long, value_name = "N")]
     max_agents: Option<u64>,
+    /// The dialect the script is written in: `claude-code` if not given (docs/profiles.md).
+    #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
+    profile: Profile,
     /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -62,7 +66,9 @@ impl Plan {
         let assumptions =
             Assumptions { concurrency, prices: prices.clone(), history: past::history(), ..Assumptions::default() };
         let (args, max_agents) = (self.args.clone(), self.max_agents);
-        let context = Context { file_name: source.name(), args, max_agents, assumptions, ..Context::default() };
+        let profile = self.profile;
+        let context =
+            Context { file_name: source.name(), args, profile, max_agents, assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         if !analysis.script.errors.is_empty() || analysis.script.module().is_none() {
             // What recovery leaves out would be missing in every number.
@@ -132,6 +138,7 @@ impl Plan {
         let mut spec = RunSpec::new(&source.path, source.text.as_str(), nowhere);
         spec.args = self.args.clone().or_else(pragma);
         spec.concurrency = Some(self.at_once());
+        spec.in_dialect(self.profile);
         spec.limits.max_agents = self.max_agents.unwrap_or(spec.limits.max_agents);
         let prices = prices.clone();
         spec.price = Some(Arc::new(move |model, usage| estimate::would_cost_at(&prices, model, usage)));

@@ -65,6 +65,7 @@ impl Order {
         let known = model.parse::<ModelName>().map_err(|error| format!("`callsheet.run.model`: {error}."))?;
         spec.seed = settings.seed;
         spec.concurrency = settings.concurrency.and_then(|most| usize::try_from(most).ok());
+        spec.in_dialect(settings.profile);
         spec.limits.max_agents = settings.max_agents.unwrap_or(spec.limits.max_agents);
         spec.limits.budget_tokens = settings.budget_tokens.map(analysis::units::Tokens);
         spec.sandbox = sandbox();

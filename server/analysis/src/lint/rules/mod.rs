@@ -100,6 +100,7 @@ mod schema_required_unknown;
 mod schema_root;
 mod schema_runtime_enum;
 mod schema_unsatisfiable;
+mod scope_parameter;
 mod script_size;
 mod shadowed_primitive;
 mod silent_drop;
@@ -216,6 +217,7 @@ pub(super) static RULES: &[Rule] = &[
     fanout_too_large::RULE,
     combinator_not_awaited::RULE,
     needless_barrier::RULE,
+    scope_parameter::RULE,
     nested_fanout_size::RULE,
     unbounded_fanout_source::RULE,
     nullable_agent_deref::RULE,
