@@ -93,6 +93,7 @@ fn options_that_may_hold_a_tree_are_bounded_as_one() {
         await agent⟨×0..1 = ≤1⟩('a', { ...args.options, rlm: args.deep ? { maxDepth: 0, maxTurns: 2 } : null })
         // agents 0..3 = ≤3; at once 0..1; in a row 0..3
         // phase rlm: 0..3 = ≤3
+        // phase … (computed): 0..1 = ≤1
         // phase (none): 0..1 = ≤1
         // rlm: 0..1 = ≤1 times, 0..3 = ≤3 calls
         // because its root model decides how many turns it takes: 2 at most, and one to close
