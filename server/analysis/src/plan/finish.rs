@@ -6,8 +6,8 @@ use rustc_hash::FxHashSet;
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
 use super::{
-    AgentCall, Cap, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate, Prompt,
-    RLM_PHASE, RlmCall, SetBy, Setting, Symbol, Term, Why, WorkflowCall,
+    AgentCall, Cap, CapKind, Count, Expr, Fanout, FanoutKind, LoopPlan, PhaseMark, PhasePlan, Plan, PromiseFate,
+    Prompt, RLM_PHASE, RlmCall, SetBy, Setting, Symbol, Term, Why, WorkflowCall,
     effects::{Effects, Key},
     facts::{Awaited, Facts},
     given::{Copier, Given},

@@ -69,7 +69,7 @@ impl Order {
     /// A run answered by `who`, at `prices`, of which nothing else is said.
     pub(crate) fn answered_by(who: Who, prices: Option<PathBuf>) -> Self {
         let (args, args_file, seed, concurrency, max_agents, budget_tokens) = (None, None, None, None, None, None);
-        Self { args, args_file, who, seed, concurrency, max_agents, budget_tokens, prices }
+        Self { args, args_file, who, seed, concurrency, max_agents, budget_tokens, profile: None, prices }
     }
 
     /// What the analysis of the script goes by.
