@@ -115,10 +115,17 @@ fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<Job> {
     }
 }
 
-/// What scripts were analysed with, and what that was made from. As long as it is the very same, an analysis can go on from the last one.
+/// What scripts were analysed with. As long as it is the very same, an analysis can go on from the last one.
 #[derive(Default)]
 struct Contexts {
-    known: HashMap<Uri, (Arc<Settings>, Arc<Workspace>, Arc<Context>)>,
+    known: HashMap<Uri, Made>,
+}
+
+/// A context, and what it was made from.
+struct Made {
+    settings: Arc<Settings>,
+    workspace: Arc<Workspace>,
+    context: Arc<Context>,
 }
 
 /// Contexts kept: there are more scripts open than this in no editor.
@@ -126,21 +133,18 @@ const MOST_CONTEXTS: usize = 256;
 
 impl Contexts {
     fn of(&mut self, job: &Job) -> Arc<Context> {
-        let is_same = |settings: &Arc<Settings>, workspace: &Arc<Workspace>| {
-            Arc::ptr_eq(settings, &job.settings) && Arc::ptr_eq(workspace, &job.workspace)
-        };
-        match self.known.get(&job.uri) {
-            Some((settings, workspace, context)) if is_same(settings, workspace) => context.clone(),
-            _ => {
-                if self.known.len() >= MOST_CONTEXTS {
-                    self.known.clear();
-                }
-                let context = Arc::new(workflows::context(&job.uri, &job.settings, &job.workspace));
-                let made = (job.settings.clone(), job.workspace.clone(), context.clone());
-                self.known.insert(job.uri.clone(), made);
-                context
-            }
+        let is_same =
+            |made: &&Made| Arc::ptr_eq(&made.settings, &job.settings) && Arc::ptr_eq(&made.workspace, &job.workspace);
+        if let Some(made) = self.known.get(&job.uri).filter(is_same) {
+            return made.context.clone();
         }
+        if self.known.len() >= MOST_CONTEXTS {
+            self.known.clear();
+        }
+        let context = Arc::new(workflows::context(&job.uri, &job.settings, &job.workspace));
+        let (settings, workspace) = (job.settings.clone(), job.workspace.clone());
+        self.known.insert(job.uri.clone(), Made { settings, workspace, context: context.clone() });
+        context
     }
 }
 
