@@ -30,7 +30,7 @@ use crate::{
     rlm::{ContextFile, RlmLimits, SimulatedRoot},
     runs,
     sandbox::protocol::{Start, Walls},
-    scheduler::{self, Scheduler},
+    scheduler::{self, Link, Scheduler},
 };
 
 /// What a call costs: the model in force, `inherit` where none is named, and what the call took. `None` where the price is not known.
@@ -376,8 +376,10 @@ impl StartError {
 /// Starts a run and returns at once. Must be called within a tokio runtime.
 pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartError> {
     let name = launch::check(&spec.source, &spec.script_path).map_err(StartError::Script)?;
-    let cache = resume::Cache::of(&spec)?;
     let program = spec.sandbox.program().map_err(StartError::Sandbox)?;
+    // The process starts while journals are read and written; it does nothing before it is told what to run.
+    let link = Link::open(program);
+    let cache = resume::Cache::of(&spec)?;
     let (id, folder) = make_folder(&spec.runs_dir)?;
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
@@ -408,7 +410,7 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
     let (commands, inbox) = scheduler::channel();
     let drafts = Arc::<Drafts>::default();
     let scheduler = Scheduler::new(spec, model, journal, cache, Some(folder.clone()), drafts.clone());
-    tokio::spawn(scheduler.run(program, inbox, commands.clone(), log.clone()));
+    tokio::spawn(scheduler.run(link, inbox, commands.clone(), log.clone()));
     Ok(RunHandle::new(id, folder, log, commands, drafts))
 }
 

@@ -19,7 +19,7 @@ use crate::{
     resume::Cache,
     rlm::SimulatedRoot,
     run::{RunSpec, StartError},
-    scheduler::{self, Scheduler},
+    scheduler::{self, Link, Scheduler},
     state::{AgentState, RunState},
 };
 
@@ -101,7 +101,7 @@ async fn run(spec: &RunSpec, seed: u64) -> Result<Arc<RunState>, StartError> {
     let (commands, inbox) = scheduler::channel();
     let model = Arc::new(Imagined(SimulatedRoot { others: Arc::new(Simulated::new(seed)) }));
     let scheduler = Scheduler::new(spec, model, journal, Cache::default(), None, Arc::default());
-    scheduler.run(program, inbox, commands, log.clone()).await;
+    scheduler.run(Link::open(program), inbox, commands, log.clone()).await;
     Ok(log.state())
 }
 

@@ -33,7 +33,7 @@ pub(super) enum Said {
 }
 
 /// A running sandbox. Dropping it kills the sandbox and all it may have started.
-pub(super) struct Link {
+pub(crate) struct Link {
     to: std::sync::mpsc::Sender<Vec<u8>>,
     pub(super) said: mpsc::Receiver<Said>,
     process: Arc<Mutex<Process>>,
@@ -47,7 +47,7 @@ struct Process {
 
 impl Link {
     /// Starts the sandbox: `program` with its arguments, or a thread of this process.
-    pub(super) fn open(program: Option<(PathBuf, Vec<String>)>) -> io::Result<Self> {
+    pub(crate) fn open(program: Option<(PathBuf, Vec<String>)>) -> io::Result<Self> {
         let (to, outgoing) = std::sync::mpsc::channel::<Vec<u8>>();
         let (up, said) = mpsc::channel(WAITING);
         let process = Arc::new(Mutex::new(Process::default()));

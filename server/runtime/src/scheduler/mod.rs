@@ -21,6 +21,7 @@ mod stagger;
 use tokio::sync::mpsc;
 
 pub(crate) use ledger::MOST_OUTPUT;
+pub(crate) use link::Link;
 pub(crate) use owner::Scheduler;
 pub(crate) use pace::folder as accounts_folder;
 pub use preview::{Preview, Previewed, preview};

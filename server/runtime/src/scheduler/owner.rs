@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
-    fs,
+    fs, io,
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -164,12 +164,12 @@ impl Scheduler {
 
     pub(crate) async fn run(
         mut self,
-        program: Option<(PathBuf, Vec<String>)>,
+        link: io::Result<Link>,
         mut inbox: UnboundedReceiver<Input>,
         commands: Commands,
         log: Arc<EventLog>,
     ) {
-        let ended = match Link::open(program) {
+        let ended = match link {
             Ok(mut link) => {
                 let Err(ended) = self.conversation(&mut link, &mut inbox, &commands).await;
                 link.kill();
