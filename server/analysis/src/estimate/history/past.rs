@@ -154,12 +154,15 @@ impl Schema {
     }
 }
 
+/// What tells groups of calls apart: what they are known by, which schema, and the marks.
+type GroupKey = (Vec<Option<String>>, Option<usize>, [bool; 2]);
+
 impl History {
     /// Of `runs`, the oldest first.
     pub fn new(names: ModelNames, runs: Vec<PastRun>) -> Self {
         let mut history = Self { names, runs: Vec::new(), groups: Vec::new() };
         let mut schemas: Vec<Arc<Value>> = Vec::new();
-        let mut at: HashMap<(Vec<Option<String>>, Option<usize>, [bool; 2]), usize> = HashMap::new();
+        let mut at: HashMap<GroupKey, usize> = HashMap::new();
         for run in runs {
             let number = history.runs.len();
             for PastCall { asked, usage, usd } in run.calls {
