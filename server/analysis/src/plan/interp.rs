@@ -76,6 +76,8 @@ pub(super) struct Target {
     thrown_in: Region,
     /// The promises nobody had awaited there.
     thrown_waiting: Option<Content>,
+    /// Of those that catch what is thrown: what was done on ways that left past it, on which something may have thrown before.
+    pub(super) passed: Option<Effects>,
 }
 
 /// What one way through a region did.
@@ -410,6 +412,7 @@ impl<'a> Interp<'a> {
             thrown: None,
             thrown_in: Region::default(),
             thrown_waiting: None,
+            passed: None,
         };
         self.targets.push(target(catches));
         let refined = self.refinements.clone();
@@ -456,6 +459,14 @@ impl<'a> Interp<'a> {
             (Catches::Continues(labels), Leave::Continue(Some(label))) => labels.contains(label),
             _ => false,
         });
+        // Past those that catch only what is thrown.
+        for passed in found.map_or(0, |target| target + 1)..self.targets.len() {
+            if matches!(self.targets[passed].catches, Catches::Throws) {
+                let fx = self.fx_since(passed);
+                let passed = &mut self.targets[passed].passed;
+                *passed = Some(passed.as_ref().map_or_else(|| fx.clone(), |before| before.join(&fx)));
+            }
+        }
         if let Some(target) = found {
             let exit =
                 Exit { leave, delta: self.heap.delta(self.targets[target].mark), fx: self.fx_since(target), val };

@@ -62,7 +62,7 @@ impl<'a> Interp<'a> {
         });
         let seen = self.heap.end_try(target.thrown.is_some());
         let mut most: Effects = end.fx.clone();
-        target.exits.iter().for_each(|e| most = most.join(&e.fx));
+        target.exits.iter().map(|e| &e.fx).chain(&target.passed).for_each(|fx| most = most.join(fx));
         let mut ways = vec![];
         let mut caught: Vec<Way> = vec![];
         let error = self.error(span(t));

@@ -372,3 +372,26 @@ await agent('none', { phase: args.none })
 ",
     ));
 }
+
+#[test]
+fn what_threw_counts_with_what_was_done_on_a_way_that_left() {
+    for left in [
+        "for (const x of [1]) { await work(); return 1 }",
+        "if (r === 'z') { await work(); return 1 }",
+        "try { await work(); return 1 } finally { log('done') }",
+        "switch (r) { case 'z': await work(); return 1 }",
+        "await work(); return 1",
+    ] {
+        let body = format!(
+            "const r = await agent('q')
+async function work() {{ await agent('a'); if (r === 'z') throw new Error('no') }}
+try {{ {left} }} catch {{ await work() }}"
+        );
+        assert_eq!(plan(&body).agents.high, Some(3), "{left}");
+    }
+    let labelled = "const r = await agent('q')
+outer: for (const x of [1]) {
+  try { if (r !== 'y') { await agent('a'); if (r === 'z') throw new Error('no'); break outer } } catch { await agent('b') }
+}";
+    assert_eq!(plan(labelled).agents.high, Some(3));
+}
