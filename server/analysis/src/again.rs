@@ -4,12 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::{
-    Analysis, Context,
-    carry::{Carry, Places},
-    estimate,
-    script::Prose,
-};
+use crate::{Analysis, Context, carry::Places, estimate, script::Prose};
 
 /// The analysis of `text` from `last`, which was made with the same context; `None` where that takes reading the text anew.
 pub(crate) fn again(text: &Arc<str>, last: &Analysis, context: &Context) -> Option<Analysis> {
@@ -25,14 +20,7 @@ pub(crate) fn again(text: &Arc<str>, last: &Analysis, context: &Context) -> Opti
     let plan = plan.reworded(&rewording, was, text)?;
     let script = last.script.reworded(text.clone(), rewording.edit);
     let mut findings = last.findings.clone();
-    let mut step = Carry::default();
-    step.push(rewording.edit);
-    let mut lost = false;
-    findings.places(&mut |place| match step.span(*place) {
-        Some(after) => *place = after,
-        None => lost = true,
-    });
-    if lost {
+    if !findings.follow(&rewording.edit.into()) {
         return None;
     }
     let (estimate, learned) = match is_comment {

@@ -48,6 +48,12 @@ pub struct Carry {
     edits: Vec<TextEdit>,
 }
 
+impl From<TextEdit> for Carry {
+    fn from(edit: TextEdit) -> Self {
+        Self { edits: vec![edit] }
+    }
+}
+
 impl Carry {
     /// Adds an edit that was made to the text so far.
     pub fn push(&mut self, edit: TextEdit) {
@@ -109,6 +115,16 @@ impl Carry {
 pub(crate) trait Places {
     /// Visits every place in it.
     fn places(&mut self, visit: &mut dyn FnMut(&mut Span));
+
+    /// Takes every place along `way`. Gives whether all of them are still there; one that is not stays as it was.
+    fn follow(&mut self, way: &Carry) -> bool {
+        let mut all = true;
+        self.places(&mut |place| match way.span(*place) {
+            Some(now) => *place = now,
+            None => all = false,
+        });
+        all
+    }
 }
 
 impl Places for Span {

@@ -182,7 +182,7 @@ impl Since {
     /// What was found in the text that was interpreted, in the text as it is now.
     pub(super) fn now<T: Places>(&self, mut found: T) -> T {
         if !self.carry.is_empty() {
-            found.places(&mut |span| *span = self.carry.span(*span).unwrap_or(*span));
+            found.follow(&self.carry);
         }
         found
     }

@@ -44,17 +44,10 @@ impl Plan {
             return None;
         }
         let mut plan = self.clone();
-        let mut step = Carry::default();
-        step.push(rewording.edit);
-        let mut lost = false;
-        plan.places(&mut |place| match step.span(*place) {
-            Some(after) => *place = after,
-            None => lost = true,
-        });
-        plan.since.carry.push(rewording.edit);
-        if lost {
+        if !plan.follow(&rewording.edit.into()) {
             return None;
         }
+        plan.since.carry.push(rewording.edit);
         if matches!(rewording.kind, Prose::LineComment | Prose::BlockComment) {
             return Some(plan);
         }

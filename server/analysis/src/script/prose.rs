@@ -162,13 +162,11 @@ impl Script {
 
     /// The script after an edit of prose that [`Script::rewording`] has found.
     pub(crate) fn reworded(&self, now: std::sync::Arc<str>, edit: TextEdit) -> Script {
-        let mut carry = Carry::default();
-        carry.push(edit);
-        let mut visit = |span: &mut Span| *span = carry.span(*span).unwrap_or(*span);
+        let way = Carry::from(edit);
         let Script { text: _, lines, module: _, tree, errors: _, mut meta, mut pragmas, mut comments, mut prose } =
             self.clone();
-        meta.places(&mut visit);
-        pragmas.places(&mut visit);
+        meta.follow(&way);
+        pragmas.follow(&way);
         // An end of a comment or string that is typed at is an end of it still.
         let grow = |span: &mut Span| {
             let after = |at: u32| if at >= edit.end() { at + edit.added - edit.removed } else { at };
