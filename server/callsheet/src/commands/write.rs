@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use analysis::{Analysis, Context, estimate::Assumptions, lint::Severity, prices::OwnPrices, units::Tokens};
+use analysis::{Analysis, Context, lint::Severity, prices::OwnPrices, units::Tokens};
 use clap::Args;
 use models::Chosen;
 use runtime::{
@@ -19,7 +19,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::{order::Order, plan_json::Report, run, who::Who};
 use crate::{
-    FINDINGS, FINE, excerpt, files::Source, log, numbers, output, output::Failure, past, past::RUNS, play, saved,
+    FINDINGS, FINE, excerpt, files::Source, log, numbers, output, output::Failure, past::RUNS, play, saved,
     sheet::Sheet, watch::View,
 };
 
@@ -84,10 +84,11 @@ impl Write {
                 "{path} is there already: give another FILE, or `--force` to replace it"
             )));
         }
-        let prices = super::prices::own(self.prices.as_ref())?;
-        let chosen = Chosen { prices: prices.clone(), ..self.who.choose(0, [])? };
-        let context = self.context(&prices);
         let place = self.output.clone();
+        let context = self.order().context(&source(place.as_deref(), ""))?;
+        let context = Context { file_name: self.file_name(), ..context };
+        let prices = context.assumptions.prices.clone();
+        let chosen = Chosen { prices: prices.clone(), ..self.who.choose(0, [])? };
         let check = move |text: &str| saved::analyze(&source(place.as_deref(), text), &context);
         let task = Task {
             task: self.task.clone(),
@@ -123,14 +124,9 @@ impl Write {
         }
     }
 
-    /// What the script is read with, wherever it is read.
-    fn context(&self, prices: &Arc<OwnPrices>) -> Context {
-        let provider = self.who.provider();
-        let history = if provider.is_some() { past::history() } else { Arc::default() };
-        let concurrency = Some(runtime::default_concurrency() as u64);
-        let assumptions =
-            Assumptions { concurrency, prices: prices.clone(), history, provider, ..Assumptions::default() };
-        Context { file_name: self.file_name(), assumptions, ..Context::default() }
+    /// How the script would be run.
+    fn order(&self) -> Order {
+        Order::answered_by(self.who.clone(), self.prices.clone())
     }
 
     fn file_name(&self) -> Option<String> {
@@ -214,10 +210,7 @@ impl Write {
         save(written, &path, false)?;
         self.say(&format!(" saved    {}\n", path.display()))?;
         match choice {
-            Choice::Run => {
-                let order = Order::answered_by(self.who.clone(), self.prices.clone());
-                run::begin(&order, &Source::read(&path)?, false, false)
-            }
+            Choice::Run => run::begin(&self.order(), &Source::read(&path)?, false, false),
             _ => Ok(FINE),
         }
     }
