@@ -4,17 +4,16 @@
 
 use std::sync::Arc;
 
-use crate::{Analysis, Context, carry::Places, estimate, script::Prose};
+use crate::{Analysis, Context, carry::Places, estimate, lint::script_size, script::Prose};
 
 /// The analysis of `text` from `last`, which was made with the same context; `None` where that takes reading the text anew.
 pub(crate) fn again(text: &Arc<str>, last: &Analysis, context: &Context) -> Option<Analysis> {
     let (was, plan) = (&last.script.text, &last.plan);
     let rewording = last.script.rewording(text, |place| plan.unread(place))?;
-    let most = context.profile.flags().script_bytes;
+    let is_near_most = script_size::is_told(was.len().max(text.len()), context.profile.flags().script_bytes);
     let is_comment = matches!(rewording.kind, Prose::LineComment | Prose::BlockComment);
     let in_meta = last.script.meta.as_ref().is_some_and(|meta| meta.span.contains(rewording.token));
-    if was.len().max(text.len()) > most || (in_meta && !is_comment) || !last.looks.stay(plan.carry(), &rewording, text)
-    {
+    if is_near_most || (in_meta && !is_comment) || !last.looks.stay(plan.carry(), &rewording, text) {
         return None;
     }
     let plan = plan.reworded(&rewording, was, text)?;
@@ -76,6 +75,42 @@ mod tests {
             'the current week'
         "#]]
         .assert_eq(&format!("{all} in all, but not\n{others}"));
+    }
+
+    #[test]
+    fn a_word_that_the_whole_text_is_searched_for_is_read_anew() {
+        let text = "export const meta = { name: 'a', description: 'b' }\nreturn await agent('one thing', args.o) // and no more of it\n";
+        let context = Arc::new(Context::default());
+        let last = analyze_after(text, None, &context);
+        for (was, is) in [("one thing", "one rlm thing"), ("no more", "no rlm, no more")] {
+            let now = text.replace(was, is);
+            let next = analyze_after(now.as_str(), Some(&last), &context);
+            assert!(!next.goes_on() && next.plan.rlms.len() == last.plan.rlms.len() + 1, "{now}");
+            let back = analyze_after(text, Some(&next), &context);
+            assert!(!back.goes_on() && back.plan.rlms.len() == last.plan.rlms.len(), "{now}");
+        }
+    }
+
+    #[test]
+    fn the_size_of_a_large_script_is_told_anew() {
+        let context = Arc::new(Context::default());
+        let most = context.profile.flags().script_bytes;
+        let head = "export const meta = { name: 'a', description: 'b' }\nreturn await agent('one thing and more')\n";
+        let filler = "// just words\n".repeat((most * 4 / 5 - head.len()) / 14);
+        let text = format!("{head}{filler}");
+        let last = analyze_after(text.as_str(), None, &context);
+        let sizes = |analysis: &crate::Analysis| {
+            let told = analysis.findings.iter().filter(|f| f.code == "WF118");
+            told.map(|f| f.message.clone()).collect::<Vec<_>>()
+        };
+        assert!(sizes(&last).is_empty());
+        let now = text.replace("one thing", "one large thing of many words");
+        let next = analyze_after(now.as_str(), Some(&last), &context);
+        assert_eq!(sizes(&next).len(), 1);
+        assert!(sizes(&next)[0].contains(&now.len().to_string()), "{:?}", sizes(&next));
+        let further = now.replace("many words", "many more words");
+        let next = analyze_after(further.as_str(), Some(&next), &context);
+        assert!(sizes(&next)[0].contains(&further.len().to_string()), "{:?}", sizes(&next));
     }
 
     #[test]

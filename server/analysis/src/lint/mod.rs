@@ -15,6 +15,7 @@ mod views;
 mod tests;
 
 pub use rule::{Fixing, Level, Rule};
+pub(crate) use rules::script_size;
 pub use settings::Settings;
 
 use crate::{Context, carry::Places, looks::Looks, plan::Plan, script::Script, text::Span};

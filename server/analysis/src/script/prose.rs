@@ -142,7 +142,7 @@ impl Script {
         let removed = Span::new(edit.start, edit.end()).slice(&self.text);
         let added = Span::new(edit.start, edit.start + edit.added).slice(now);
         let (was, is) = (token.slice(&self.text), rewording.now().slice(now));
-        if removed.contains(is_mark) || added.contains(is_mark) || [was, is].iter().any(|t| t.contains("callsheet")) {
+        if removed.contains(is_mark) || added.contains(is_mark) || [was, is].into_iter().any(means_more) {
             return false;
         }
         match kind {
@@ -168,15 +168,17 @@ impl Script {
         meta.follow(&way);
         pragmas.follow(&way);
         // An end of a comment or string that is typed at is an end of it still.
-        let grow = |span: &mut Span| {
-            let after = |at: u32| if at >= edit.end() { at + edit.added - edit.removed } else { at };
-            let start = if span.start >= edit.end() { after(span.start) } else { span.start };
-            *span = Span::new(start, after(span.end));
-        };
+        let after = |at: u32| if at >= edit.end() { at + edit.added - edit.removed } else { at };
+        let grow = |span: &mut Span| *span = Span::new(after(span.start), after(span.end));
         comments.iter_mut().chain(&mut prose).for_each(grow);
         let lines = lines.edited(edit);
         Script { text: now, lines, module: OnceLock::new(), tree, errors: vec![], meta, pragmas, comments, prose }
     }
+}
+
+/// Whether prose has a word that the whole text is searched for: ours in comments, and that of [`crate::vocabulary::names_rlm`].
+fn means_more(prose: &str) -> bool {
+    ["callsheet", "rlm"].iter().any(|word| prose.contains(word))
 }
 
 impl Places for Spelled {

@@ -101,7 +101,7 @@ mod schema_root;
 mod schema_runtime_enum;
 mod schema_unsatisfiable;
 mod scope_parameter;
-mod script_size;
+pub(crate) mod script_size;
 mod shadowed_primitive;
 mod silent_drop;
 mod stage_no_return;

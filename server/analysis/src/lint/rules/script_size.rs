@@ -16,7 +16,7 @@ pub(super) const RULE: Rule =
 
 fn check(cx: &Checker, report: &mut Report) {
     let (size, most) = (cx.script.text.len(), cx.profile().flags().script_bytes);
-    if size * 5 <= most * 4 {
+    if !is_told(size, most) {
         return;
     }
     let first = cx.line_from(0);
@@ -25,4 +25,9 @@ fn check(cx: &Checker, report: &mut Report) {
     if size <= most {
         finding.at_most(Level::Warning);
     }
+}
+
+/// Whether the rule has to say something of a script of `size` bytes.
+pub(crate) fn is_told(size: usize, most: usize) -> bool {
+    size * 5 > most * 4
 }
