@@ -1,4 +1,4 @@
-//! Who may write a run's journal, or reuse it: one process at a time.
+//! What one process at a time may have: a run's journal, to write or reuse it, or a place among the requests to a provider.
 
 use std::{
     fs::{File, TryLockError},
@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// A journal that nobody else writes, resumes or removes.
+/// A file that others do not have: a journal that nobody else writes, resumes or removes.
 #[derive(Debug)]
 pub(crate) struct Lock(File);
 
@@ -25,6 +25,12 @@ impl Lock {
         }
     }
 
+    /// Shares an open file with others that share it, so that nobody can lock it; waits while someone has it locked.
+    pub(crate) fn shared(file: File) -> io::Result<Self> {
+        file.lock_shared()?;
+        Ok(Self(file))
+    }
+
     /// Whether someone has the journal at `path`.
     pub(crate) fn is_taken(path: &Path) -> bool {
         File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -39,7 +45,7 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // Closing alone would not do: a process that is being started holds all files for a moment.
         if let Err(error) = self.0.unlock() {
-            tracing::warn!(%error, "a run stays locked");
+            tracing::warn!(%error, "a file stays locked");
         }
     }
 }

@@ -2,7 +2,7 @@
 //! the run whose request is. The system lets go of the locks of a process that ends, however it ends.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::NoCap;
+use crate::journal::Lock;
 
 /// How often a run looks whether another one has let go of a slot. Requests take seconds.
 const LOOK: Duration = Duration::from_millis(25);
@@ -25,7 +26,7 @@ pub(super) struct Slots {
     cap: u32,
     held: Arc<Mutex<Held>>,
     /// Locked, shared, while this run waits for a slot: others see that someone does.
-    waiting: Option<File>,
+    waiting: Option<Lock>,
 }
 
 /// What a run has of the slots.
@@ -39,8 +40,7 @@ struct Held {
 #[derive(Debug)]
 pub(crate) struct Slot {
     held: Arc<Mutex<Held>>,
-    /// Locked for as long as it is open.
-    _file: File,
+    _lock: Lock,
 }
 
 impl Drop for Slot {
@@ -68,10 +68,10 @@ impl Slots {
             return Ok(Err(wait));
         }
         for number in 0..self.cap {
-            if let Some(file) = locked(self.open(&format!("slot-{number}"))?)? {
+            if let Some(lock) = Lock::on(self.open(&format!("slot-{number}"))?)? {
                 self.waiting = None;
                 self.held.lock().unwrap_or_else(PoisonError::into_inner).count += 1;
-                return Ok(Ok(Slot { held: self.held.clone(), _file: file }));
+                return Ok(Ok(Slot { held: self.held.clone(), _lock: lock }));
             }
         }
         self.wait()?;
@@ -87,7 +87,7 @@ impl Slots {
     /// take each before they look.
     fn politeness(&mut self) -> io::Result<Option<Duration>> {
         self.waiting = None;
-        if locked(self.open("waiting")?)?.is_some() {
+        if Lock::on(self.open("waiting")?)?.is_some() {
             return Ok(None);
         }
         let (has_share, head_start) = {
@@ -103,9 +103,7 @@ impl Slots {
     }
 
     fn wait(&mut self) -> io::Result<()> {
-        let file = self.open("waiting")?;
-        file.lock_shared()?;
-        self.waiting = Some(file);
+        self.waiting = Some(Lock::shared(self.open("waiting")?)?);
         Ok(())
     }
 
@@ -117,13 +115,4 @@ impl Slots {
 /// Opens a file that is made where it is not there.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
-}
-
-/// The file, if nobody else has it locked.
-fn locked(file: File) -> io::Result<Option<File>> {
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
 }
