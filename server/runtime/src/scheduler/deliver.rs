@@ -59,7 +59,7 @@ impl Scheduler {
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::Go(reservation) => {
-                    let (model, tokens) = (call.model.as_deref(), input_tokens(call.bytes()).0);
+                    let (model, tokens) = (call.model.as_deref(), input_tokens(weight.bytes).0);
                     let passage = self.paces.pass(self.model.account(model), model, tokens);
                     match passage.map_err(|why| Ended::failed(RunError::at(why.to_string(), call.at)))? {
                         Passage::Go(slot) => call.slot = slot,
@@ -89,13 +89,15 @@ impl Scheduler {
     /// The first in the queue that need not wait for another, with its place.
     fn next(&self) -> Option<(usize, u64)> {
         let now = Instant::now();
+        self.queue.iter().copied().enumerate().find(|(_, id)| !self.is_held(*id, now))
+    }
+
+    /// Whether a call waits for another that begins alike.
+    pub(super) fn is_held(&self, id: u64, now: Instant) -> bool {
         // While the script goes on, it may yet make calls that begin like one that waits.
         let more_may_come = self.unanswered > 0;
-        let held = |id: &u64| {
-            let beginning = self.calls.get(id).and_then(|call| call.beginning.as_ref());
-            beginning.is_some_and(|beginning| self.stagger.holds(beginning, more_may_come, now))
-        };
-        self.queue.iter().copied().enumerate().find(|(_, id)| !held(id))
+        let beginning = self.calls.get(&id).and_then(|call| call.beginning.as_ref());
+        beginning.is_some_and(|beginning| self.stagger.holds(beginning, more_may_come, now))
     }
 
     fn launch(&mut self, id: u64, reservation: Reservation, wait: Duration, commands: &Commands) {
@@ -265,7 +267,7 @@ impl Scheduler {
         }
         match decision {
             Decision::Go(reservation) => {
-                let tokens = input_tokens(call.bytes()).0;
+                let tokens = input_tokens(weight.bytes).0;
                 let pace = self.paces.of(self.model.account(call.model.as_deref()));
                 let wait = wait.max(pace.book(call.model.as_deref(), tokens));
                 call.attempt += 1;

@@ -349,7 +349,8 @@ impl Scheduler {
             }
             FromSandbox::Call(call) => {
                 self.admit(*call)?;
-                if !self.in_turns {
+                // One that waits for another changes nothing for those before it.
+                if !self.in_turns && !self.is_held(self.made, Instant::now()) {
                     self.depart(commands)?;
                 }
             }

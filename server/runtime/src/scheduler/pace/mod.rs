@@ -130,18 +130,26 @@ impl Pace {
 
     /// Lets a request of about `tokens` leave, or says when to ask again.
     fn pass(&mut self, model: Option<&str>, tokens: u64) -> Result<Passage, NoCap> {
-        if let Some(time) = self.with(|rates, now| rates.wait(model, tokens, now)) {
+        let capped = self.slots.is_some();
+        let wait = self.with(|rates, now| {
+            let wait = rates.wait(model, tokens, now);
+            // Looked up and taken at once: another run would see the same room between.
+            if wait.is_none() && !capped {
+                rates.leave(model, tokens);
+            }
+            wait
+        });
+        if let Some(time) = wait {
             return Ok(Passage::Wait { time, for_a_slot: false });
         }
-        let slot = match &mut self.slots {
-            Some(slots) => match slots.take()? {
-                Ok(slot) => Some(slot),
-                Err(time) => return Ok(Passage::Wait { time, for_a_slot: true }),
-            },
-            None => None,
-        };
-        self.with(|rates, _| rates.leave(model, tokens));
-        Ok(Passage::Go(slot))
+        let Some(slots) = &mut self.slots else { return Ok(Passage::Go(None)) };
+        match slots.take()? {
+            Ok(slot) => {
+                self.with(|rates, _| rates.leave(model, tokens));
+                Ok(Passage::Go(Some(slot)))
+            }
+            Err(time) => Ok(Passage::Wait { time, for_a_slot: true }),
+        }
     }
 
     /// Lets a request leave in any case, in the slot it has, after the wait that this gives.
