@@ -18,6 +18,7 @@ pub(crate) use coverage::Coverage;
 pub use limits::RlmLimits;
 pub use question::Question;
 pub use simulated::SimulatedRoot;
+pub(crate) use simulated::simulated_answer;
 pub use source::{BadContext, Cited, ContextFile, Excerpt};
 
 /// The script behind `callsheet rlm`: one call of the primitive.

@@ -163,6 +163,14 @@ impl SimulatedRoot {
     }
 }
 
+/// An answer that nobody gave, with the tokens it would have taken.
+pub(crate) fn simulated_answer(request: &Request, text: String) -> Answer {
+    let read = [request.prompt.as_str(), request.system.as_deref().unwrap_or_default()];
+    let input = read.into_iter().map(tokens::count).sum();
+    let usage = Usage { input, output: tokens::count(&text), ..Usage::default() };
+    Answer { value: Value::from(text), usage, ..Answer::default() }
+}
+
 impl Model for SimulatedRoot {
     fn answer(&self, request: Request) -> Reply<'_> {
         let Some(step) = Step::of(&request) else { return self.others.answer(request) };
@@ -172,10 +180,7 @@ impl Model for SimulatedRoot {
                 tokio::time::sleep(latency).await;
             }
             let text = self.said(step, &request).await?;
-            let read = [request.prompt.as_str(), request.system.as_deref().unwrap_or_default()];
-            let input = read.into_iter().map(tokens::count).sum();
-            let usage = Usage { input, output: tokens::count(&text), ..Usage::default() };
-            Ok(Answer { value: Value::from(text), usage, ..Answer::default() })
+            Ok(simulated_answer(&request, text))
         })
     }
 

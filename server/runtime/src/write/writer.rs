@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use analysis::{reference, tokens};
-use models::{Answer, Model, Reply, Request, Usage};
+use analysis::reference;
+use models::{Account, Answer, Model, Reply, Request};
 use serde_json::{Value, json};
 
 use super::{Check, Draft, WRITER};
+use crate::rlm::simulated_answer;
 
 /// What the simulated model answers: a script that runs, and nothing about the task.
 fn made_up() -> String {
@@ -47,6 +48,10 @@ impl Model for Checked {
         })
     }
 
+    fn account(&self, model: Option<&str>) -> Option<Account> {
+        self.model.account(model)
+    }
+
     fn simulated_latency(&self, request: &Request) -> Option<Duration> {
         self.model.simulated_latency(&Self::asked(request.clone()))
     }
@@ -61,18 +66,39 @@ struct Simulated {
 impl Model for Simulated {
     fn answer(&self, request: Request) -> Reply<'_> {
         debug_assert_eq!(request.agent_type.as_deref(), Some(WRITER));
-        let text = made_up();
-        let read = [request.prompt.as_str(), request.system.as_deref().unwrap_or_default()];
-        let input = read.into_iter().map(tokens::count).sum();
-        let usage = Usage { input, output: tokens::count(&text), ..Usage::default() };
+        let answer = simulated_answer(&request, made_up());
         let latency = self.simulated_latency(&request).unwrap_or_default();
         Box::pin(async move {
             tokio::time::sleep(latency).await;
-            Ok(Answer { value: text.into(), usage, ..Answer::default() })
+            Ok(answer)
         })
     }
 
     fn simulated_latency(&self, request: &Request) -> Option<Duration> {
         self.times.simulated_latency(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Limited;
+
+    impl Model for Limited {
+        fn answer(&self, _: Request) -> Reply<'_> {
+            Box::pin(async { Ok(Answer::default()) })
+        }
+
+        fn account(&self, _: Option<&str>) -> Option<Account> {
+            Some(Account::new("openai", "here", "key").capped(Some(2)))
+        }
+    }
+
+    #[test]
+    fn drafts_count_for_the_limits_of_who_writes_them() {
+        let check: Check = Arc::new(|text| analysis::analyze(text, &analysis::Context::default()));
+        let writer = checked(Arc::new(Limited), false, check);
+        assert_eq!(writer.account(None), Limited.account(None));
     }
 }
