@@ -73,7 +73,11 @@ fn a_judge_that_is_never_content_or_broken_ends_the_question() {
             "TypeError: rlm(): option `validate` is a function: it gives true, or a text that says what is wrong",
         ),
     ] {
-        assert_eq!(asked(&with(validate), &cells).0, Err(expected.into()), "{validate}");
+        let (end, told, _) = asked(&with(validate), &cells);
+        assert_eq!(end, Err(expected.into()), "{validate}");
+        // What ran is told, whatever became of its answer.
+        assert_eq!(told.iter().filter(|told| told.contains("submitted")).count(), told.len(), "{told:?}");
+        assert_eq!(told.is_empty(), validate == "'yes'", "{validate}");
     }
     let (end, ..) = asked("return rlm({ question: 'q', context: 'c', maxTurns: 1, validate: () => 'no' })", &["1"]);
     assert_eq!(end, Err("the turns are used up. The answer was not accepted: no".into()));

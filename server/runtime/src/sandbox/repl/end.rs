@@ -91,10 +91,7 @@ pub(super) fn offered(
 ) {
     let Some((check, number)) = host.repl.with(node, |n| n.check.clone().map(|check| (check, n.misfits))).flatten()
     else {
-        if let Some(ran) = by {
-            report(host, node, ran.number, &ran.source, true, &ran.text);
-        }
-        return finish(host, node, Ok(answer), how, context);
+        return over(host, node, by, Ok(answer), how, context);
     };
     let Check { function, scope, name } = check;
     let scope = host.open(scope, format!("{name}.check[{number}]"), None);
@@ -110,8 +107,23 @@ pub(super) fn offered(
             let checked = Checked { promise, answer, how, by };
             host.repl.with(node, |n| n.stage = Stage::Checking(checked));
         }
-        Err(message) => finish(host, node, Err(format!("`validate` threw: {message}")), "failed", context),
+        Err(message) => over(host, node, by, Err(format!("`validate` threw: {message}")), "failed", context),
     }
+}
+
+/// Ends a REPL after the cell that answered it, if one did.
+fn over(
+    host: &Rc<Host>,
+    node: usize,
+    by: Option<Ran>,
+    answer: Result<Value, String>,
+    how: &str,
+    context: &mut Context,
+) {
+    if let Some(ran) = by {
+        report(host, node, ran.number, &ran.source, true, &ran.text);
+    }
+    finish(host, node, answer, how, context);
 }
 
 /// What was thought of an answer.
@@ -125,22 +137,19 @@ pub(super) fn judged(
     let Checked { answer, how, by, .. } = checked;
     let reason = match verdict {
         Ok(said) if said.as_boolean() == Some(true) => {
-            if let Some(ran) = by {
-                report(host, node, ran.number, &ran.source, true, &ran.text);
-            }
-            return finish(host, node, Ok(answer), how, context);
+            return over(host, node, by, Ok(answer), how, context);
         }
         Ok(said) => match said.as_string() {
             Some(text) => output::head_of(&text.to_std_string_lossy(), REASON).trim_end().to_owned(),
             None => {
                 let shown = errors::shown(&said, context);
                 let wrong = format!("`validate` gives true, or a text that says what is wrong; it gave {shown}");
-                return finish(host, node, Err(wrong), "failed", context);
+                return over(host, node, by, Err(wrong), "failed", context);
             }
         },
         Err(error) => {
             let message = errors::of_value(&error, context).message;
-            return finish(host, node, Err(format!("`validate` threw: {message}")), "failed", context);
+            return over(host, node, by, Err(format!("`validate` threw: {message}")), "failed", context);
         }
     };
     let message = format!("The answer was not accepted: {reason}");
