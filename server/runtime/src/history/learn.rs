@@ -43,12 +43,13 @@ pub fn before(run: &Recorded) -> Result<(estimate::History, Option<String>), His
 
 /// The lessons of runs, and of what is kept of runs of Claude Code, which count as older.
 fn with_kept(runs_dir: &Path, runs: Vec<PastRun>, note: Option<String>) -> (estimate::History, Option<String>) {
-    let (kept, unread) = match kept::read(runs_dir) {
+    let (mut kept, unread) = match kept::read(runs_dir) {
         Ok(kept) => (kept, None),
         Err(error) => (Vec::new(), Some(error.to_string())),
     };
     let notes: Vec<String> = note.into_iter().chain(unread).collect();
-    (lessons(&[kept, runs].concat()), (!notes.is_empty()).then(|| notes.join("; ")))
+    kept.extend(runs);
+    (lessons(&kept), (!notes.is_empty()).then(|| notes.join("; ")))
 }
 
 /// As [`learn`], of runs that were read already, the oldest first.
