@@ -78,9 +78,21 @@ test('calls stand in the tree of models by their keys, whatever names in the pat
   assert.deepEqual(calls(top?.turns[0]?.cells), [[1, [2]], [2, [3]]]);
   assert.deepEqual([top?.turns[0]?.asked?.call, top?.turns[0]?.cells[0]?.ran?.ok], [1, false]);
   const [below] = top?.turns[0]?.cells[1]?.below ?? [];
-  assert.deepEqual([below?.turns[0]?.number, below?.turns[0]?.asked?.call, below?.end?.error, below?.above?.cell?.number], [null, 4, 'no', 2]);
+  assert.deepEqual([below?.turns[0]?.number, below?.turns[0]?.asked?.call, below?.end?.error, below?.above?.cell?.number], ['closing', 4, 'no', 2]);
   assert.deepEqual([top, below].map((rlm) => [rlm?.agents.map((a) => a.call), rlm?.finished, rlm?.running, rlm?.spent.tokens]), [[[1, 2, 3, 4], 1, 1, 3], [[4], 1, 0, 3]]);
   assert.deepEqual(run.groups.map((g) => [g.title, g.workflow, g.agents.length]), [['rlm', null, 4], ['what people see', odd, 1], ['what people see', null, 1]]);
+});
+
+test('a question that is answered directly stands in its tree', () => {
+  const queued = (call: number, path: string): Kind => ({ type: 'agentQueued', call, key: `${path}@abc#0`, label: `a${call}`, prompt: '', line: 1, column: 1 });
+  const run = fold(
+    { type: 'rlmStarted', node: 'rlm[0]', question: 'q', depth: 0, contexts: [], line: 1, column: 1 },
+    queued(1, 'rlm[0]/direct'), queued(2, 'rlm[0]/closing'),
+    { type: 'rlmEnded', node: 'rlm[0]', how: 'direct', turns: 0, coverage: [] },
+  );
+  const [rlm] = run.groups.find((g) => g.title === 'rlm')?.trees ?? [];
+  assert.deepEqual(rlm?.turns.map((turn) => [turn.number, turn.asked?.call]), [['direct', 1], ['closing', 2]]);
+  assert.equal(rlm?.end?.how, 'direct');
 });
 
 test('widths are kept by group', () => {

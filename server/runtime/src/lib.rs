@@ -40,7 +40,7 @@ pub use event::{Event, EventKind, RlmContext, RunError, Status, Totals};
 pub use handle::{Outcome, RunHandle};
 pub use id::{BadRunId, CallId, RunId, today};
 pub use key::{BadKey, CallKey};
-pub use recursion::{CellState, RlmState, Spot, Trees, TurnState};
+pub use recursion::{CellState, RlmState, Spot, Trees, TurnKind, TurnState};
 pub use run::{Limits, Naming, Price, Retry, RunSpec, SandboxCommand, StartError, default_concurrency, start};
 pub use sandbox::sandbox_main;
 pub use saved::{personal_workflows, saved_workflows, workflow_at};

@@ -41,11 +41,22 @@ pub struct RlmState {
     pub usd: Usd,
 }
 
+/// Which question to a root model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnKind {
+    /// A turn, from 1.
+    Numbered(u32),
+    /// The last question, once the turns are used up.
+    Closing,
+    /// A plain question that takes the place of all turns, or comes before them where it was not answered.
+    Direct,
+}
+
 /// A question to a root model, and the cells of its answer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TurnState {
-    /// From 1; none for the closing question, and for one that took the place of all.
-    pub number: Option<u32>,
+    /// Which question.
+    pub kind: TurnKind,
     /// The question itself.
     pub asked: Option<CallId>,
     /// The cells that began to run, in order.
@@ -107,9 +118,9 @@ impl Trees {
     pub(crate) fn spot(&mut self, path: &str) -> Option<Spot> {
         path.rmatch_indices('/').find_map(|(at, _)| {
             let model = *self.by_path.get(&path[..at])?;
-            let (turn, cell) = step(&path[at + 1..])?;
+            let (kind, cell) = step(&path[at + 1..])?;
             let turns = &mut self.models.get_mut(model)?.turns;
-            let turn = find_or_push(turns, |t| t.number == turn, || TurnState { number: turn, ..TurnState::default() });
+            let turn = find_or_push(turns, |t| t.kind == kind, || TurnState { kind, asked: None, cells: Vec::new() });
             let cells = &mut turns.get_mut(turn)?.cells;
             let cell = cell.map(|number| {
                 find_or_push(cells, |c| c.number == number, || CellState { number, ..CellState::default() })
@@ -187,14 +198,16 @@ impl Trees {
 
 /// What follows the path of a model: `turn[2]` is a question to it, `turn[2].1` a cell of the answer, `closing` the last question,
 /// `direct` one that took the place of all.
-fn step(rest: &str) -> Option<(Option<u32>, Option<u32>)> {
+fn step(rest: &str) -> Option<(TurnKind, Option<u32>)> {
     let segment = rest.split('/').next()?;
-    if ["closing", "direct"].contains(&segment) {
-        return Some((None, None));
+    match segment {
+        "closing" => return Some((TurnKind::Closing, None)),
+        "direct" => return Some((TurnKind::Direct, None)),
+        _ => {}
     }
     let (turn, cell) = segment.strip_prefix("turn[")?.split_once(']')?;
     let cell = if cell.is_empty() { None } else { Some(cell.strip_prefix('.')?.parse().ok()?) };
-    Some((Some(turn.parse().ok()?), cell))
+    Some((TurnKind::Numbered(turn.parse().ok()?), cell))
 }
 
 fn find_or_push<T>(items: &mut Vec<T>, is: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> usize {
@@ -257,11 +270,27 @@ mod tests {
             (first.turns[0].cells[1].below.as_slice(), second.above.map(|spot| spot.model)),
             (&[1][..], Some(0))
         );
-        assert_eq!((second.turns[0].number, second.turns[0].asked), (None, Some(CallId(4))));
+        assert_eq!((second.turns[0].kind, second.turns[0].asked), (TurnKind::Closing, Some(CallId(4))));
         assert_eq!((first.name(&state.trees), second.name(&state.trees)), (top, &*format!("{odd}/rlm[0]")));
         let took = |model: &RlmState| (model.calls, model.finished, model.usage.total().0, model.usd.0);
         assert_eq!((took(first), took(second)), ((4, 1, 3, 0.5), (1, 1, 3, 0.5)));
         let outside: Vec<bool> = state.agents.iter().map(|agent| agent.spot.is_none()).collect();
         assert_eq!(outside, [false, false, false, false, true, true]);
+    }
+
+    #[test]
+    fn a_plain_question_and_the_closing_one_are_two() {
+        let state = state(&[
+            begun("rlm[0]"),
+            queued(1, "rlm[0]/direct"),
+            queued(2, "rlm[0]/turn[1]"),
+            queued(3, "rlm[0]/closing"),
+        ]);
+        let turns: Vec<_> = state.trees.models[0].turns.iter().map(|turn| (turn.kind, turn.asked)).collect();
+        let asked = |call| Some(CallId(call));
+        assert_eq!(
+            turns,
+            [(TurnKind::Direct, asked(1)), (TurnKind::Numbered(1), asked(2)), (TurnKind::Closing, asked(3))]
+        );
     }
 }

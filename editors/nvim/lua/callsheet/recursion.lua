@@ -2,12 +2,11 @@
 local M = {}
 
 ---@class callsheet.Turn
----@field name string `turn 2`, or `closing`
+---@field name string `turn 2`, `closing`, or `direct` for one that takes the place of all turns
 ---@field asked? callsheet.Agent the question to the root model
 ---@field calls callsheet.Agent[] what its cells called
 ---@field below callsheet.Model[] what its cells began
----@field cells integer that have run
----@field failed integer of these
+---@field failed integer cells that have
 
 ---@class callsheet.Model
 ---@field node string its path, with which the keys of its calls begin
@@ -28,7 +27,7 @@ local function turn_of(model, name)
       return turn
     end
   end
-  local turn = { name = name, calls = {}, below = {}, cells = 0, failed = 0 }
+  local turn = { name = name, calls = {}, below = {}, failed = 0 }
   table.insert(model.turns, turn)
   return turn
 end
@@ -42,8 +41,8 @@ local function spot(run, path)
     if path:sub(at, at) == '/' then
       local model = run.models[path:sub(1, at - 1)]
       local segment = model and path:sub(at + 1):match('^[^/]*')
-      if segment == 'closing' then
-        return model, turn_of(model, 'closing'), true
+      if segment == 'closing' or segment == 'direct' then
+        return model, turn_of(model, segment), true
       end
       local turn, cell = (segment or ''):match('^turn%[(%d+)%](.*)$')
       if turn and (cell == '' or cell:match('^%.%d+$')) then
@@ -80,7 +79,7 @@ function M.ran(run, event)
   local model = run.models[event.node]
   if model then
     local turn = turn_of(model, 'turn ' .. event.turn)
-    turn.cells, turn.failed = turn.cells + 1, turn.failed + (event.ok and 0 or 1)
+    turn.failed = turn.failed + (event.ok and 0 or 1)
   end
 end
 

@@ -62,7 +62,7 @@ function facts(rlm: Rlm, run: RunState): string {
   const many = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
   const calls = finished === agents.length ? many(finished, 'call') : `${count(finished)} of ${many(agents.length, 'call')}`;
   const cost = money(spent);
-  return [home && `in ${home}`, `depth ${depth}`, rootModel(rlm, run), many(turns.filter((turn) => turn.number !== null).length, 'turn'), calls,
+  return [home && `in ${home}`, `depth ${depth}`, rootModel(rlm, run), many(turns.filter((turn) => typeof turn.number === 'number').length, 'turn'), calls,
     finished > 0 && `${tokens(spent.tokens)} tokens`, finished > 0 && (cost === 'unknown' ? 'cost unknown' : cost), finished > 0 && run.simulated && 'simulated']
     .filter((part) => typeof part === 'string' && part !== '').join(' · ');
 }

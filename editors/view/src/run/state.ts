@@ -56,7 +56,6 @@ export interface Rlm extends Tally {
   question: string;
   depth: number;
   contexts: RlmContext[];
-  at: Place;
   phase: string | null;
   workflow: string | null;
   /** The place in another's cell where it began; null where a script began it. */
@@ -67,9 +66,9 @@ export interface Rlm extends Tally {
   changes: number;
 }
 
-/** A question to a root model, and what came of the cells in its answer. The closing question is the turn without a number. */
+/** A question to a root model, and what came of the cells in its answer. A direct one takes the place of all turns; the closing one comes after them. */
 export interface Turn {
-  number: number | null;
+  number: number | 'closing' | 'direct';
   asked: Agent | null;
   cells: Cell[];
 }

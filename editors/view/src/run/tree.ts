@@ -5,7 +5,7 @@ import { nothing, type Agent, type Cell, type Rlm, type RunState, type Spot, typ
 export const TREES = 'rlm';
 
 /** What of a path follows that of a model: `turn[2]` is a question to it, `turn[2].1` a cell of the answer. */
-const STEP = /^(?:turn\[(\d+)\](?:\.(\d+))?|closing)(?:\/|$)/;
+const STEP = /^(?:turn\[(\d+)\](?:\.(\d+))?|(closing|direct))(?:\/|$)/;
 
 /** The place of a call or a model with this path in the innermost model around it, if there is one. Names in paths may hold slashes: only what began with that path is a model. */
 export function spotOf(run: RunState, path: string): Spot | null {
@@ -13,7 +13,7 @@ export function spotOf(run: RunState, path: string): Spot | null {
     const rlm = run.rlms.get(path.slice(0, end));
     const step = rlm && STEP.exec(path.slice(end + 1));
     if (!rlm || !step) continue;
-    const turn = turnOf(rlm, step[1] === undefined ? null : Number(step[1]));
+    const turn = turnOf(rlm, step[3] === 'closing' || step[3] === 'direct' ? step[3] : Number(step[1]));
     return { rlm, turn, cell: step[2] === undefined ? null : cellOf(turn, Number(step[2])) };
   }
   return null;
@@ -25,10 +25,10 @@ export function pathOf(key: string): string {
 }
 
 export function begin(run: RunState, event: Kind & { type: 'rlmStarted' }): Rlm {
-  const { node, label, question, depth, contexts, phase, workflow, line, column } = event;
+  const { node, label, question, depth, contexts, phase, workflow } = event;
   const above = spotOf(run, node);
   const rlm: Rlm = {
-    node, label: label ?? null, question, depth, contexts, at: { line, column }, phase: phase ?? null, workflow: workflow ?? null, above, turns: [], end: null, changes: 0,
+    node, label: label ?? null, question, depth, contexts, phase: phase ?? null, workflow: workflow ?? null, above, turns: [], end: null, changes: 0,
     agents: [], running: 0, peak: 0, finished: 0, spent: nothing(),
   };
   run.rlms.set(node, rlm);
@@ -73,7 +73,7 @@ function around(rlm: Rlm | undefined): Rlm[] {
   return all;
 }
 
-function turnOf(rlm: Rlm, number: number | null): Turn {
+function turnOf(rlm: Rlm, number: Turn['number']): Turn {
   let turn = rlm.turns.find((t) => t.number === number);
   if (turn === undefined) rlm.turns.push((turn = { number, asked: null, cells: [] }));
   return turn;

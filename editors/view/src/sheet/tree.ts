@@ -7,9 +7,9 @@ export function nameOf({ label, node, above }: Rlm): string {
   return below.slice(below.indexOf('/') + 1);
 }
 
-/** `turn 2`; the closing question comes after all turns. */
+/** `turn 2`, `closing` or `direct`. */
 export function turnName({ number }: Turn): string {
-  return number === null ? 'closing' : `turn ${number}`;
+  return typeof number === 'number' ? `turn ${number}` : number;
 }
 
 /** `rlm[0], turn 2, cell 1`. */
@@ -24,7 +24,7 @@ export function callsOf({ asked, cells }: Turn): Agent[] {
 
 /** How a model stands, in a word. */
 export function wordOf(rlm: Rlm): string {
-  return rlm.end === null ? 'at work' : { submitted: 'submitted', extracted: 'extracted', failed: 'failed', abandoned: 'given up' }[rlm.end.how];
+  return rlm.end === null ? 'at work' : { submitted: 'submitted', extracted: 'extracted', direct: 'answered directly', failed: 'failed', abandoned: 'given up' }[rlm.end.how];
 }
 
 /** How a cell stands: its code is known once it has run. */

@@ -37,7 +37,7 @@ export interface RlmContext {
   tokens: number;
 }
 
-export type RlmEnd = 'submitted' | 'extracted' | 'failed' | 'abandoned';
+export type RlmEnd = 'submitted' | 'extracted' | 'direct' | 'failed' | 'abandoned';
 
 /** How much of a context code has read and models were sent: `share` from 0 to 1, `bands` in percent for equal parts of it, in order. */
 export interface Covered {

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use runtime::{AgentState, Event, EventKind, Progress, RlmState, RunState, Spending, Status};
+use runtime::{AgentState, Event, EventKind, Progress, RlmState, RunState, Spending, Status, TurnKind};
 use serde_json::Value;
 
 use crate::run::view::RunView;
@@ -89,7 +89,11 @@ fn model(out: &mut String, state: &RunState, model: &RlmState, event: &impl Fn(u
         let _ = writeln!(out, "\n**{error}**");
     }
     for turn in &model.turns {
-        let heading = turn.number.map_or_else(|| "Closing question".to_owned(), |number| format!("Turn {number}"));
+        let heading = match turn.kind {
+            TurnKind::Numbered(number) => format!("Turn {number}"),
+            TurnKind::Closing => "Closing question".to_owned(),
+            TurnKind::Direct => "Plain question".to_owned(),
+        };
         let _ = writeln!(out, "\n### {heading}\n");
         // What it was asked is what came before: only its answer is new.
         if let Some(asked) = turn.asked.and_then(|call| state.agent(call)) {
