@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use analysis::{lint::Level, prices::OwnPrices, vocabulary::Profile};
-use models::Permissions;
+use models::{Permissions, SIMULATED};
 use serde_json::{Value, json};
 
 /// Where a person may set a setting, in VS Code's words.
@@ -287,7 +287,7 @@ settings! {
     /// Prices of your own by model, in dollars per million tokens: `{"opus": {"input": 4, "output": 20}}`; they stand before those of your prices file and of the table.
     prices: OwnPrices = OwnPrices::default(), "prices", Machine;
     /// Who answers agents in a run: `simulated`, which costs nothing, or `anthropic:MODEL`, `openai:MODEL` and so on.
-    model: String = "simulated".to_string(), "run.model", Machine;
+    model: String = SIMULATED.to_string(), "run.model", Machine;
     /// Where the provider of `run.model` is reached; null for its own address, or that in the environment.
     base_url: Option<String> = None, "run.baseUrl", Machine;
     /// A command that prints the key of the provider named in `CALLSHEET_PROVIDER`; asked where the environment has none.

@@ -1,9 +1,9 @@
 //! Which texts are workflow scripts, and what their address and comments tell of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use analysis::{Context, estimate::Assumptions, lint, prices::OwnPrices, script, units::Usd};
-use models::{ModelName, Names, Provider};
+use models::{Names, Provider};
 use tower_lsp::ls_types::Uri;
 
 use crate::{
@@ -40,25 +40,11 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         workflows: (!workflows.is_empty()).then_some(workflows),
         assumptions: Assumptions {
             history: workspace.history(path_of(uri).as_deref()),
-            provider: provider(settings),
-            aliases: aliases(settings),
+            provider: Provider::asked(&settings.model).map(str::to_owned),
+            aliases: Names::meant(&settings.model, settings.aliases.clone()),
             ..assumptions(settings, workspace)
         },
         ..Context::default()
-    }
-}
-
-/// Who answers a run by the settings, in a word; `None` where answers are made up.
-fn provider(settings: &Settings) -> Option<String> {
-    let name = settings.model.parse::<ModelName>().ok()?;
-    (name.provider != Provider::Simulated).then(|| name.provider.row().name.to_owned())
-}
-
-/// The models in force for the names a person maps in the settings.
-fn aliases(settings: &Settings) -> BTreeMap<String, String> {
-    match settings.model.parse() {
-        Ok(model) if !settings.aliases.is_empty() => Names::new(model, settings.aliases.clone()).mapped(),
-        _ => BTreeMap::new(),
     }
 }
 

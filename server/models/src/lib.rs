@@ -26,7 +26,7 @@ pub use account::Account;
 pub use acp::{Acp, KNOWN_AGENTS, KnownAgent, Permissions, TOOL_ARGUMENT, structured_output_main};
 pub use choose::{
     ALIASES, ALIASES_AS_OF, BadModelName, ChoiceError, Chosen, Environment, KEY_COMMAND, ModelName, Names, Options,
-    Provider, ProviderRow, choose,
+    Provider, ProviderRow, SIMULATED, choose,
 };
 pub use command::CommandLine;
 pub use headroom::{Headroom, Room};

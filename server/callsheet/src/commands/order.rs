@@ -7,11 +7,11 @@ use std::{
 
 use analysis::{Analysis, Context, estimate::Assumptions, prices::OwnPrices, units::Tokens, vocabulary::Profile};
 use clap::Args;
-use models::Chosen;
+use models::{Chosen, SIMULATED};
 use runtime::{EventKind, Limits, RunSpec};
 use serde_json::Value;
 
-use super::who::{SIMULATED, Who};
+use super::who::Who;
 use crate::{files::Source, output::Failure, past};
 
 /// What is not given is that of the run that is resumed, if one is.

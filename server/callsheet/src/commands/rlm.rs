@@ -8,7 +8,7 @@ use analysis::{
     vocabulary::{RLM_DEPTH, RLM_TURNS},
 };
 use clap::Args;
-use models::{Chosen, Latency, Model, Simulated};
+use models::{Chosen, Latency, Model, SIMULATED, Simulated};
 use runtime::{
     EventKind, Outcome, RlmContext, RunError, RunHandle, RunId, RunSpec, RunState, Status,
     rlm::{Cited, ContextFile, Question, RlmLimits},
@@ -33,7 +33,7 @@ pub(crate) struct Rlm {
     schema: Option<PathBuf>,
     /// Who writes the cells and answers, as `anthropic:sonnet`. `simulated` writes real cells by a fixed policy and makes all answers up:
     /// deterministic, free, meaningless.
-    #[arg(long, value_name = "MODEL", default_value = "simulated")]
+    #[arg(long, value_name = "MODEL", default_value = SIMULATED)]
     model: String,
     /// The model that reads the parts, where it is another: a smaller one will often do.
     #[arg(long, value_name = "MODEL")]

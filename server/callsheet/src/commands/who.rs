@@ -3,12 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use clap::Args;
-use models::{Chosen, Latency, ModelName, Names, Options, Permissions, Simulated, choose};
+use models::{Chosen, Latency, Names, Options, Permissions, Provider, SIMULATED, Simulated, choose};
 
 use crate::output::Failure;
-
-/// The model that costs nothing.
-pub(crate) const SIMULATED: &str = "simulated";
 
 #[derive(Args, Clone)]
 pub(crate) struct Who {
@@ -56,14 +53,12 @@ fn cap(text: &str) -> Result<(String, u64), String> {
 impl Who {
     /// Who answers, in a word; `None` where answers are made up.
     pub(crate) fn provider(&self) -> Option<String> {
-        let name = self.model.as_deref()?.parse::<ModelName>().ok()?;
-        Some(name.provider.row().name.to_owned()).filter(|name| name != SIMULATED)
+        Provider::asked(self.model.as_deref()?).map(str::to_owned)
     }
 
     /// The models in force for the names a person gave a meaning.
     pub(crate) fn meant(&self) -> BTreeMap<String, String> {
-        let Some(Ok(model)) = self.model.as_deref().map(str::parse) else { return BTreeMap::new() };
-        Names::new(model, self.aliases.iter().cloned().collect()).mapped()
+        Names::meant(self.model.as_deref().unwrap_or_default(), self.aliases.iter().cloned().collect())
     }
 
     /// Finds who answers a run that is known to name these models; looks for keys, and spends nothing.

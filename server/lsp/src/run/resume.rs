@@ -8,6 +8,7 @@ use std::{
 };
 
 use analysis::plan::Count;
+use models::SIMULATED;
 use runtime::{Preview, RunId, journal, rlm::Question, runs, runs::Recorded};
 use serde_json::Value;
 use tokio::{runtime::Handle, sync::oneshot};
@@ -19,12 +20,7 @@ use crate::{
     execute::{Answer, refusal},
     outbox::Outbox,
     owner::{Mailbox, Owner},
-    run::{
-        ask, confirm, documents,
-        last::beginning,
-        manager::Subject,
-        start::{Order, SIMULATED},
-    },
+    run::{ask, confirm, documents, last::beginning, manager::Subject, start::Order},
     settings::Settings,
     snapshot::Snapshot,
     workflows,

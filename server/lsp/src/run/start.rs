@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
-use models::{Chosen, Latency, Model, ModelName, Options, Simulated, choose};
+use models::{Chosen, Latency, Model, ModelName, Options, SIMULATED, Simulated, choose};
 use runtime::{RunHandle, RunSpec, StartError};
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -120,9 +120,6 @@ impl Order {
 pub(crate) fn runs_dir(script: &Snapshot) -> PathBuf {
     documents::runs_dir(&script.uri, &script.client.folders)
 }
-
-/// The name of the model that costs nothing.
-pub(crate) const SIMULATED: &str = "simulated";
 
 /// The script runs in a process of this binary; a test binary cannot be one.
 #[cfg(not(test))]

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, env, fmt, path::PathBuf, sync::Arc};
 
 use analysis::{estimate, prices::OwnPrices, units::Usd};
 pub use names::{ALIASES, ALIASES_AS_OF, Names};
-pub use provider::{BadModelName, ModelName, Provider, ProviderRow};
+pub use provider::{BadModelName, ModelName, Provider, ProviderRow, SIMULATED};
 use router::Router;
 
 use crate::{

@@ -62,8 +62,12 @@ impl Names {
         if found.provider == self.run.provider { found.model } else { found.to_string() }
     }
 
-    /// The names a person maps, with the models in force for them.
-    pub fn mapped(&self) -> BTreeMap<String, String> {
+    /// The names a person maps, with the models in force for them in a run on `model`; none where that is no model's name.
+    pub fn meant(model: &str, aliases: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        model.parse().map_or_else(|_| BTreeMap::new(), |run| Self::new(run, aliases).mapped())
+    }
+
+    fn mapped(&self) -> BTreeMap<String, String> {
         self.aliases.keys().map(|name| (name.clone(), self.in_force(name))).collect()
     }
 }

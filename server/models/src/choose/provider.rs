@@ -44,12 +44,21 @@ pub struct ProviderRow {
     pub doc: &'static str,
 }
 
+/// The name of the model that makes answers up.
+pub const SIMULATED: &str = "simulated";
+
 impl Provider {
+    /// The provider of a model, in a word; `None` where answers are made up, and for what is no model's name.
+    pub fn asked(model: &str) -> Option<&'static str> {
+        let name: ModelName = model.parse().ok()?;
+        (name.provider != Self::Simulated).then(|| name.provider.row().name)
+    }
+
     /// All, in the order in which they are shown.
     pub const TABLE: [ProviderRow; 7] = [
         ProviderRow {
             provider: Self::Simulated,
-            name: "simulated",
+            name: SIMULATED,
             takes: "",
             keys: &[],
             bases: &[],

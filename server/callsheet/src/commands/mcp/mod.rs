@@ -6,6 +6,7 @@ mod runs;
 mod tools;
 
 use clap::Args;
+use models::SIMULATED;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler, ServiceExt,
     model::{
@@ -25,7 +26,7 @@ use runs::Runs;
 #[derive(Args)]
 pub(crate) struct Mcp {
     /// Who answers in runs. `simulated` makes answers up and costs nothing.
-    #[arg(long, value_name = "MODEL", default_value = "simulated")]
+    #[arg(long, value_name = "MODEL", default_value = SIMULATED)]
     model: String,
     /// Agents of a run at most.
     #[arg(long, value_name = "N", default_value_t = 1000)]
