@@ -96,26 +96,30 @@ impl View<'_> {
 
     /// The question to the root model, and below it what the cells of its answer called; nothing where no agent of it is shown.
     fn turn(&self, turn: &TurnState) -> Option<Bough> {
-        let asked = turn.asked.and_then(|call| self.state.agent(call));
-        let calls: Vec<CallId> = turn.cells.iter().flat_map(|cell| &cell.calls).copied().collect();
-        let models = turn.cells.iter().flat_map(|cell| &cell.below);
-        let models: Vec<&RlmState> = models.filter_map(|index| self.state.trees.models.get(*index)).collect();
-        let shown = |call: &CallId| self.state.agent(*call).is_some_and(self.show);
-        let any = asked.is_some_and(self.show) || calls.iter().any(shown) || models.iter().any(|m| self.any(m));
-        any.then(|| {
+        self.shows(turn).then(|| {
+            let asked = turn.asked.and_then(|call| self.state.agent(call));
+            let calls: Vec<CallId> = turn.cells.iter().flat_map(|cell| &cell.calls).copied().collect();
             let failed = turn
                 .cells
                 .iter()
                 .any(|cell| matches!(cell.ran.as_ref().map(|e| &e.kind), Some(EventKind::Cell { ok: false, .. })));
             let line = asked.map_or_else(|| "turn".to_owned(), |agent| agent_line(agent, self.state.ms));
             let text = if failed { format!("{line} · its code failed") } else { line };
-            let below = models.into_iter().map(|model| self.model(model)).collect();
+            let below = self.below(turn).map(|model| self.model(model)).collect();
             Bough { text, below: self.agents(calls.len() as u64, calls.into_iter(), below) }
         })
     }
 
-    /// Whether an agent of a model, or of one below it, is shown.
-    fn any(&self, model: &RlmState) -> bool {
-        model.turns.iter().any(|turn| self.turn(turn).is_some())
+    /// Whether an agent of a turn, or of a model that its cells began, is shown.
+    fn shows(&self, turn: &TurnState) -> bool {
+        let mut calls = turn.asked.iter().chain(turn.cells.iter().flat_map(|cell| &cell.calls));
+        calls.any(|call| self.state.agent(*call).is_some_and(self.show))
+            || self.below(turn).any(|model| model.turns.iter().any(|turn| self.shows(turn)))
+    }
+
+    /// The models that the cells of a turn began.
+    fn below<'b>(&'b self, turn: &'b TurnState) -> impl Iterator<Item = &'b RlmState> {
+        let indices = turn.cells.iter().flat_map(|cell| &cell.below);
+        indices.filter_map(|index| self.state.trees.models.get(*index))
     }
 }
