@@ -40,6 +40,25 @@ impl TextEdit {
     pub fn end(self) -> u32 {
         self.start + self.removed
     }
+
+    /// What takes the edit back.
+    fn undone(self) -> Self {
+        Self { start: self.start, removed: self.added, added: self.removed }
+    }
+
+    /// Where `span` is after the edit. `None` where it reaches across one of its ends; inside it the edit stretches it.
+    fn moved(self, span: Span) -> Option<Span> {
+        let grow = |at: u32| (at + self.added).checked_sub(self.removed);
+        if self.end() <= span.start {
+            Some(Span::new(grow(span.start)?, grow(span.end)?))
+        } else if self.start >= span.end {
+            Some(span)
+        } else if span.start <= self.start && self.end() <= span.end {
+            Some(Span::new(span.start, grow(span.end)?))
+        } else {
+            None
+        }
+    }
 }
 
 /// The way from one text to a later one.
@@ -69,35 +88,12 @@ impl Carry {
 
     /// Where `span` is now. `None` where an edit reached across one of its ends; edits inside it stretch it.
     pub fn span(&self, span: Span) -> Option<Span> {
-        self.edits.iter().try_fold(span, |span, edit| {
-            let grow = |at: u32| (at + edit.added).checked_sub(edit.removed);
-            if edit.end() <= span.start {
-                Some(Span::new(grow(span.start)?, grow(span.end)?))
-            } else if edit.start >= span.end {
-                Some(span)
-            } else if span.start <= edit.start && edit.end() <= span.end {
-                Some(Span::new(span.start, grow(span.end)?))
-            } else {
-                None
-            }
-        })
+        self.edits.iter().try_fold(span, |span, edit| edit.moved(span))
     }
 
     /// Where what is at `span` now was before the edits; the way back of [`Carry::span`]. `None` where it is not all of what was there.
     pub fn back(&self, span: Span) -> Option<Span> {
-        self.edits.iter().rev().try_fold(span, |span, edit| {
-            let end = edit.start + edit.added;
-            let shrink = |at: u32| (at + edit.removed).checked_sub(edit.added);
-            if end <= span.start {
-                Some(Span::new(shrink(span.start)?, shrink(span.end)?))
-            } else if edit.start >= span.end {
-                Some(span)
-            } else if span.start <= edit.start && end <= span.end {
-                Some(Span::new(span.start, shrink(span.end)?))
-            } else {
-                None
-            }
-        })
+        self.edits.iter().rev().try_fold(span, |span, edit| edit.undone().moved(span))
     }
 
     /// How many edits in places apart there were.

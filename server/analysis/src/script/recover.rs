@@ -6,7 +6,10 @@ use super::{
     Script, SyntaxError, parser, prescan,
     scan::{Kind, Scan},
 };
-use crate::text::{LineIndex, Span};
+use crate::{
+    carry::TextEdit,
+    text::{LineIndex, Span},
+};
 
 /// Most texts parsed to find a tree: each costs as much as the first parse.
 const MAX_ATTEMPTS: usize = 10;
@@ -26,7 +29,8 @@ pub(super) fn recover(
 ) -> Option<(Module, Vec<Span>)> {
     let mut attempts = if text.len() > LARGE { 4 } else { MAX_ATTEMPTS };
     let mut suspects = Vec::new();
-    suspects.extend(last.and_then(|l| edited(&l.text, text)).and_then(|e| whole_lines(lines, text, e)));
+    let edit = last.filter(|l| *l.text != *text).map(|l| TextEdit::between(&l.text, text));
+    suspects.extend(edit.and_then(|e| whole_lines(lines, text, Span::new(e.start, e.start + e.added))));
     suspects.extend(errors.iter().filter_map(|e| whole_lines(lines, text, e.span)));
     suspects.extend(errors.iter().flat_map(|e| &e.related).filter_map(|(s, _)| whole_lines(lines, text, *s)));
     suspects.dedup();
@@ -80,14 +84,6 @@ fn candidates(text: &str, suspect: Span) -> impl Iterator<Item = String> {
 fn tree(text: &str) -> Option<Module> {
     prescan(text).ok()?;
     parser::parse(text).module
-}
-
-/// The part of `new` that differs from `old`.
-fn edited(old: &str, new: &str) -> Option<Span> {
-    let start = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
-    let most = old.len().min(new.len()) - start;
-    let same = old.bytes().rev().zip(new.bytes().rev()).take(most).take_while(|(a, b)| a == b).count();
-    (old != new).then(|| Span::new(start as u32, (new.len() - same) as u32))
 }
 
 /// The whole lines that `span` touches, without the last line end; `None` where they are too many.
