@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::{Analysis, Context, carry::Places, estimate, lint::script_size, script::Prose};
+use crate::{Analysis, Context, carry::Places, estimate, lint::script_size, looks::Looks, script::Prose};
 
 /// The analysis of `text` from `last`, which was made with the same context; `None` where that takes reading the text anew.
 pub(crate) fn again(text: &Arc<str>, last: &Analysis, context: &Context) -> Option<Analysis> {
@@ -13,7 +13,8 @@ pub(crate) fn again(text: &Arc<str>, last: &Analysis, context: &Context) -> Opti
     let is_near_most = script_size::is_told(was.len().max(text.len()), context.profile.flags().script_bytes);
     let is_comment = matches!(rewording.kind, Prose::LineComment | Prose::BlockComment);
     let in_meta = last.script.meta.as_ref().is_some_and(|meta| meta.span.contains(rewording.token));
-    if is_near_most || (in_meta && !is_comment) || !last.looks.stay(plan.carry(), &rewording, text) {
+    let stay = |looks: &Looks| looks.stay(plan.carry(), &rewording, text);
+    if is_near_most || (in_meta && !is_comment) || !stay(&last.looks) || !stay(plan.looks()) {
         return None;
     }
     let plan = plan.reworded(&rewording, was, text)?;

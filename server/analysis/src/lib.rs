@@ -155,8 +155,7 @@ fn fresh(text: Arc<str>, last: Option<&script::Script>, context: &Context) -> An
     }
     let context = context.as_ref();
     let plan = plan::interpret(&script, context);
-    let (findings, mut looks) = lint::check_noting(&script, &plan, context);
-    looks.extend(plan.looks().clone());
+    let (findings, looks) = lint::check_noting(&script, &plan, context);
     let estimate = estimate::estimate(&plan, context);
     let learned = learned(&script, &plan, &estimate, context);
     Analysis { script, plan, findings, estimate, learned, looks: Arc::new(looks), context: None }

@@ -67,12 +67,6 @@ impl<'a> Looker<'a> {
 }
 
 impl Looks {
-    /// Adds what else was looked at.
-    pub(crate) fn extend(&mut self, other: Looks) {
-        self.places.extend(other.places);
-        self.questions.extend(other.questions);
-    }
-
     /// Whether everything that was looked at looks the same after an edit that makes `now` of the text. `carry` is the way from the
     /// text that was looked at to the one before the edit.
     pub(crate) fn stay(&self, carry: &Carry, rewording: &Rewording, now: &str) -> bool {

@@ -43,22 +43,23 @@ impl Plan {
         if self.since.carry.edits() >= MOST_EDITS {
             return None;
         }
+        let said = match rewording.kind {
+            Prose::LineComment | Prose::BlockComment => None,
+            Prose::Text | Prose::Template => {
+                let (literal, _) = self.literal(Span::new(rewording.edit.start, rewording.edit.end()))?;
+                let before = self.since.reworded.iter().find(|(span, _)| *span == literal.span);
+                let words = rewording.words(was, before.map_or(literal.words(), |(_, words)| words), now)?;
+                Some((literal.span, is_prose(&words).then_some(words)?))
+            }
+        };
         let mut plan = self.clone();
         if !plan.follow(&rewording.edit.into()) {
             return None;
         }
         plan.since.carry.push(rewording.edit);
-        if matches!(rewording.kind, Prose::LineComment | Prose::BlockComment) {
-            return Some(plan);
-        }
-        let (literal, _) = self.literal(Span::new(rewording.edit.start, rewording.edit.end()))?;
-        let said = self.since.reworded.iter().find(|(span, _)| *span == literal.span);
-        let words = rewording.words(was, said.map_or(literal.words(), |(_, words)| words), now)?;
-        if !is_prose(&words) || literal.was_read() {
-            return None;
-        }
-        plan.since.reworded.retain(|(span, _)| *span != literal.span);
-        plan.since.reworded.push((literal.span, words.into()));
+        let Some((literal, words)) = said else { return Some(plan) };
+        plan.since.reworded.retain(|(span, _)| *span != literal);
+        plan.since.reworded.push((literal, words.into()));
         let this = &plan.since.reworded[plan.since.reworded.len() - 1..];
         for (call, prompts) in plan.calls.iter_mut().zip(&self.facts.prompts) {
             if prompts.holds(this) {

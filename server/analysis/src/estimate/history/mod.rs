@@ -141,6 +141,9 @@ impl Learner<'_> {
 
     /// What the workflows called take, where past runs tell something of it; they were nested, or ran by themselves.
     fn nested(&self) -> Option<Nested<'_>> {
+        if self.plan.workflows.is_empty() {
+            return None;
+        }
         let provider = Some(self.provider.to_owned());
         let assumptions = Assumptions { provider, ..self.assumptions.clone() };
         let context = Context { assumptions, ..Context::default() };
