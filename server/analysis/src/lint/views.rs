@@ -1,6 +1,6 @@
 //! Arguments as the dialect means them: the options of a call, schemas, callbacks.
 
-use swc_ecma_ast::{ArrowFunctionBody, Expr, Function, Lit, Stmt};
+use swc_ecma_ast::{ArrowFunctionBody, CallExpr, Expr, Function, Lit, Stmt};
 
 use super::checker::{Checker, PROMISING};
 use crate::{
@@ -61,7 +61,24 @@ pub(super) enum Body<'a> {
     Block(&'a [Stmt]),
 }
 
+impl<'a> Body<'a> {
+    /// What it gives: the expression, or that of its last `return`.
+    pub(super) fn returned(self) -> Option<&'a Expr> {
+        match self {
+            Body::Expr(body) => Some(body),
+            Body::Block(stmts) => stmts.iter().rev().find_map(|s| s.as_return_stmt()).and_then(|r| r.arg.as_deref()),
+        }
+    }
+}
+
 impl<'a> Checker<'a> {
+    /// The function that `list.map(…)` calls for each item, if `call` is one.
+    pub(super) fn mapper(&self, call: &'a CallExpr, at: NodeId) -> Option<Callback<'a>> {
+        let method = call.callee.as_expr()?.as_member()?.prop.as_ident()?;
+        let given = call.args.first().filter(|_| &*method.sym == "map")?;
+        self.callback(&given.expr, at)
+    }
+
     /// The object that the call at `id` is given at `position`, also through a constant.
     pub(super) fn object_at(&self, id: NodeId, position: usize) -> Option<Options<'a>> {
         let given = self.index.arg(id, position)?;

@@ -45,9 +45,7 @@ fn check(cx: &Checker, report: &mut Report) {
                 }
             }
             Expr::Call(call) => {
-                let method = call.callee.as_expr().and_then(|c| c.as_member()).and_then(|m| m.prop.as_ident());
-                let mapper = call.args.first().filter(|_| method.is_some_and(|m| &*m.sym == "map"));
-                if let Some(callback) = mapper.and_then(|m| cx.callback(&m.expr, at)) {
+                if let Some(callback) = cx.mapper(call, at) {
                     mapped(cx, callback, at, report);
                 }
             }
@@ -68,9 +66,8 @@ fn mapped(cx: &Checker, callback: Callback, at: NodeId, report: &mut Report) {
                 async_mapper(callback, report);
             }
         }
-        Body::Block(stmts) => {
-            let returned = stmts.iter().rev().find_map(|s| s.as_return_stmt()).and_then(|r| r.arg.as_deref());
-            let Some(returned) = returned.map(|r| r.unwrap_parens()) else { return };
+        Body::Block(_) => {
+            let Some(returned) = callback.body.returned().map(|r| r.unwrap_parens()) else { return };
             if let Some(call) = promise(cx, returned, at) {
                 say(span(returned), call, vec![Edit::insert(span(returned).start, "() => ")], report);
             } else if callback.is_async && matches!(returned, Expr::Await(_) | Expr::Object(_) | Expr::Array(_)) {

@@ -40,15 +40,7 @@ fn check(cx: &Checker, report: &mut Report) {
                 thunks.for_each(|thunk| function(cx, &thunk.expr, at, report));
             }
             Expr::Call(call) => {
-                let method = call.callee.as_expr().and_then(|c| c.as_member()).and_then(|m| m.prop.as_ident());
-                let mapper = call.args.first().filter(|_| method.is_some_and(|m| &*m.sym == "map"));
-                let thunk = mapper.and_then(|m| cx.callback(&m.expr, at)).and_then(|m| match m.body {
-                    Body::Expr(body) => Some(body),
-                    Body::Block(stmts) => {
-                        stmts.iter().rev().find_map(|s| s.as_return_stmt()).and_then(|r| r.arg.as_deref())
-                    }
-                });
-                if let Some(thunk) = thunk {
+                if let Some(thunk) = cx.mapper(call, at).and_then(|mapper| mapper.body.returned()) {
                     function(cx, thunk, at, report);
                 }
             }
