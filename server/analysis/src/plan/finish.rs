@@ -122,6 +122,15 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// What ends a run however the script goes on: the lower of the person's limit of agents and the dialect's.
+    pub(super) fn agent_cap(&self) -> Option<Cap> {
+        let profile = self.context.profile;
+        let cap = |limit, by| Cap { limit, kind: CapKind::Agents, by };
+        let asked = self.context.max_agents.map(|limit| cap(limit, SetBy::Person));
+        let of_dialect = profile.flags().agent_cap.map(|limit| cap(limit, SetBy::Dialect(profile)));
+        [of_dialect, asked].into_iter().flatten().min_by_key(|cap| cap.limit)
+    }
+
     fn plan(mut self, fx: &Effects, result: &Val) -> Plan {
         if self.exhausted {
             self.count_everything();
@@ -142,10 +151,7 @@ impl<'a> Interp<'a> {
         });
         let mut record = std::mem::replace(&mut self.record, Record::of(0, 0));
         let profile = self.context.profile;
-        let of_run = |limit, by| Cap { limit, kind: CapKind::Agents, by };
-        let asked = self.context.max_agents.map(|limit| of_run(limit, SetBy::Person));
-        let of_dialect = profile.flags().agent_cap.map(|limit| of_run(limit, SetBy::Dialect(profile)));
-        let agent_cap = [of_dialect, asked].into_iter().flatten().min_by_key(|cap| cap.limit);
+        let agent_cap = self.agent_cap();
         let item_cap = Some(Cap { limit: profile.flags().item_cap, kind: CapKind::Items, by: SetBy::Dialect(profile) });
         let of_agents = |count: Count| count.capped(agent_cap);
         let count = |key: Key| match &exhausted {

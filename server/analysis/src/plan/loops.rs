@@ -306,10 +306,10 @@ impl<'a> Interp<'a> {
         match test {
             Some(test) if text.contains("budget") => {
                 let decides = "the budget decides how often this loop runs";
-                let caps = [self.context.max_agents, self.context.profile.flags().agent_cap];
-                match caps.into_iter().flatten().min() {
+                match self.agent_cap() {
                     Some(cap) => {
-                        self.why(span(test), format_args!("{decides}; without one, the run ends at {cap} agents"))
+                        let limit = cap.limit;
+                        self.why(span(test), format_args!("{decides}; without one, the run ends at {limit} agents"))
                     }
                     None => self.why(span(test), format_args!("{decides}; without one, nothing does")),
                 }
