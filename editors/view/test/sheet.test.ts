@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { facts } from '../src/draw/header.ts';
 import { apply } from '../src/run/fold.ts';
 import { before } from '../src/run/state.ts';
 import { figures, gauge, money } from '../src/sheet/figures.ts';
@@ -144,4 +145,11 @@ test('over time, agents share as few tracks as do not overlap', () => {
   const state = run(ask(1), ask(2), ask(3), { type: 'agentStarted', call: 1 }, { type: 'agentStarted', call: 2 }, done(1), { type: 'agentStarted', call: 3 });
   const placed = bars([...state.agents.values()], 9000).map(({ agent, track, from, to }) => [agent.call, track, from, to]);
   assert.deepEqual(placed, [[1, 0, 3000, 5000], [2, 1, 4000, 9000], [3, 0, 6000, 9000]]);
+});
+
+test('a question is told by what its run is about, not by the name of a script', () => {
+  const started: Kind = { type: 'runStarted', name: 'rlm', script: 'rlm.workflow.js', args: { question: 'Who?' }, seed: 4, simulated: true, concurrency: 2 };
+  const tree: Kind = { type: 'rlmStarted', node: 'rlm[0]', question: 'Who?', depth: 0, contexts: [], line: 1, column: 1 };
+  assert.equal(facts('r1', run(started, tree)), 'Run r1 · rlm.workflow.js · args {"question":"Who?"} · seed 4 · 2 at a time');
+  assert.equal(facts('r1', run({ ...started, contexts: [{ path: '/a.txt' }] })), 'Run r1 · seed 4 · 2 at a time');
 });

@@ -53,10 +53,10 @@ export class Header {
 const ARGS = 100;
 
 /** Which run this is: `20260102-030405-a1b2 · review.workflow.js · args {"n":1} · seed 4 · 2 at a time`. */
-function facts(runId: string | null, run: RunState): string {
+export function facts(runId: string | null, run: RunState): string {
   if (run.script === null) return '';
-  // A question of `callsheet rlm` is the argument of a script that is not the person's; it stands with its tree.
-  const own = run.script !== 'rlm.workflow.js' || run.rlms.size === 0;
+  // A question is the argument of a script that is not the person's; it stands with its tree.
+  const own = !run.question;
   const args = run.args === undefined || !own ? null : JSON.stringify(run.args);
   return [
     runId === null ? null : `Run ${runId}`,

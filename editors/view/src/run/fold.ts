@@ -15,6 +15,7 @@ export function apply(run: RunState, event: Event): void {
       run.model = event.model ?? null;
       run.simulated = event.simulated;
       run.script = event.script;
+      run.question = (event.contexts?.length ?? 0) > 0;
       run.seed = event.seed ?? null;
       run.concurrency = event.concurrency;
       run.args = event.args;

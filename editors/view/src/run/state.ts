@@ -119,6 +119,8 @@ export interface RunState {
   model: string | null;
   simulated: boolean;
   script: string | null;
+  /** Whether a question is answered: its script is not the person's. */
+  question: boolean;
   seed: number | null;
   concurrency: number | null;
   args: unknown;
@@ -141,7 +143,7 @@ export interface RunState {
 
 export function before(): RunState {
   return {
-    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), rlms: new Map(), lines: [], dropped: 0,
+    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, question: false, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), rlms: new Map(), lines: [], dropped: 0,
     running: 0, peak: 0, spent: nothing(), end: null,
   };
 }

@@ -1,11 +1,12 @@
 /**
  * What a run says of itself, one object for each thing that happened: a line of the journal, of `callsheet run --json`, an element
- * of `callsheet/runEvent`. The Rust side is `server/runtime/src/event.rs`; what is optional there is optional here.
+ * of `callsheet/runEvent`. The Rust side is `server/runtime/src/event.rs`; what is optional there is optional here. Only the run of a
+ * question has files it is asked about, `contexts`.
  */
 export type Event = { seq: number; ms: number } & Kind;
 
 export type Kind =
-  | { type: 'runStarted'; run?: string; name: string; script: string; args?: unknown; model?: string; seed?: number; simulated: boolean; concurrency: number; resumedFrom?: string }
+  | { type: 'runStarted'; run?: string; name: string; script: string; args?: unknown; model?: string; seed?: number; simulated: boolean; concurrency: number; contexts?: { path: string }[]; resumedFrom?: string }
   | { type: 'phase'; title: string; workflow?: string }
   | { type: 'log'; message: string }
   | ({ type: 'warning'; message: string } & Place)
