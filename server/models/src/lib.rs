@@ -16,6 +16,7 @@ mod kind;
 mod listener;
 mod model;
 mod prices;
+mod replace;
 mod secrets;
 pub mod simulated;
 mod violations;
@@ -36,9 +37,9 @@ pub use kind::AgentKind;
 pub use listener::Listener;
 pub use model::{Answer, Correction, Model, ModelError, Reply, Request, Usage, UsageBasis};
 pub use prices::{
-    PUBLISHED_PRICES, PricesError, UpdateError, fetch_update, forget_update, own_prices, own_prices_file,
-    updated_prices_file, write_update,
+    PUBLISHED_PRICES, PricesError, UpdateError, fetch_update, forget_update, own_prices, own_prices_file, write_update,
 };
+pub use replace::replace;
 pub use simulated::{Latency, Simulated};
 pub use violations::violations_by;
 

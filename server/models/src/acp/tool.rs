@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::permissions::TOOL;
-use crate::violations::violations;
+use crate::{replace, violations::violations};
 
 /// The file with the schema.
 pub(super) const SCHEMA: &str = "schema.json";
@@ -65,10 +65,7 @@ fn answer(folder: &Path, schema: &Value, method: &str, params: &Value) -> io::Re
             let value = &params["arguments"];
             let wrong = violations(schema, value);
             if wrong.is_none() {
-                // Renamed in place, so that whoever reads it reads all of it.
-                let half = folder.join("answer.part");
-                fs::write(&half, value.to_string())?;
-                fs::rename(half, folder.join(ANSWER))?;
+                replace(&folder.join(ANSWER), value.to_string().as_bytes())?;
             }
             let is_error = wrong.is_some();
             let text = wrong.map_or_else(

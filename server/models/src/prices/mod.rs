@@ -8,8 +8,10 @@ use std::{
 };
 
 use analysis::prices::{OwnPrices, Prices};
+use serde::Deserialize;
 
-pub use update::{PUBLISHED_PRICES, UpdateError, fetch_update, forget_update, updated_prices_file, write_update};
+use update::updated_prices_file;
+pub use update::{PUBLISHED_PRICES, UpdateError, fetch_update, forget_update, write_update};
 
 /// Why prices cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -22,9 +24,14 @@ pub struct PricesError {
 /// The person's own file: `callsheet/prices.json` in `$XDG_CONFIG_HOME` or `~/.config`. A workspace has no say in prices, as limits in
 /// dollars rest on them.
 pub fn own_prices_file() -> Option<PathBuf> {
-    let config = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = config.or_else(|| Some(env::home_dir()?.join(".config")))?;
-    Some(config.join("callsheet").join("prices.json"))
+    prices_file("XDG_CONFIG_HOME", ".config")
+}
+
+/// `callsheet/prices.json` in the folder that `variable` names, or else in `below_home`.
+fn prices_file(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let folder = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = folder.or_else(|| Some(env::home_dir()?.join(below_home)))?;
+    Some(folder.join("callsheet").join("prices.json"))
 }
 
 /// The prices of `file`, or of the person's own file, before those of the newest table there is.
@@ -46,7 +53,7 @@ pub fn own_prices(file: Option<&Path>) -> Result<OwnPrices, PricesError> {
 /// The table `callsheet prices --update` has left; `None` where there is none.
 fn updated_prices() -> Result<Option<Prices>, PricesError> {
     let Some(path) = updated_prices_file() else { return Ok(None) };
-    let table = |json: &serde_json::Value| serde_json::from_value(json.clone()).map_err(|error| error.to_string());
+    let table = |json: &serde_json::Value| Prices::deserialize(json).map_err(|error| error.to_string());
     read(&path, false, "; `callsheet prices --reset` removes them", table)
 }
 

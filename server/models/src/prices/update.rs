@@ -1,15 +1,11 @@
 //! A newer table of list prices: fetched when a person asks for it, and kept beside their data.
 
-use std::{
-    env, fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, io, path::PathBuf, time::Duration};
 
 use analysis::prices::Prices;
 use reqwest::Client;
 
-use crate::http;
+use crate::{http, replace};
 
 /// Where `genai-prices` publishes its prices; its own packages update from there.
 pub const PUBLISHED_PRICES: &str =
@@ -51,10 +47,8 @@ pub enum UpdateError {
 }
 
 /// Where a newer table is kept: `callsheet/prices.json` in `$XDG_DATA_HOME` or `~/.local/share`.
-pub fn updated_prices_file() -> Option<PathBuf> {
-    let data = env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let data = data.or_else(|| Some(env::home_dir()?.join(".local/share")))?;
-    Some(data.join("callsheet").join("prices.json"))
+pub(super) fn updated_prices_file() -> Option<PathBuf> {
+    super::prices_file("XDG_DATA_HOME", ".local/share")
 }
 
 /// The table at `url`, with the prices of `day` (`2026-11-25`). Nothing is kept yet.
@@ -96,15 +90,7 @@ pub fn write_update(prices: &Prices) -> Result<PathBuf, UpdateError> {
     let path = updated_prices_file().ok_or(UpdateError::Homeless)?;
     let failed = |why| UpdateError::Write { path: path.clone(), why };
     let text = serde_json::to_vec_pretty(prices).map_err(|error| failed(error.into()))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || {
-        fs::create_dir_all(folder)?;
-        // Whole or not at all, whatever happens and whoever reads meanwhile.
-        let unfinished = path.with_extension(format!("json.{}", std::process::id()));
-        fs::write(&unfinished, text)?;
-        fs::rename(&unfinished, &path)
-    };
-    write().map_err(failed)?;
+    replace(&path, &text).map_err(failed)?;
     Ok(path)
 }
 

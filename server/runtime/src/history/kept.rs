@@ -41,14 +41,7 @@ fn path(runs_dir: &Path) -> PathBuf {
 pub fn keep(runs_dir: &Path, runs: &[PastRun]) -> Result<PathBuf, KeptError> {
     let path = path(runs_dir);
     let kept = Kept { version: VERSION, runs: runs.to_vec() };
-    let write = || {
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-        // Whole or not at all: an editor may read it meanwhile.
-        let unfinished = path.with_extension(format!("json.{}", std::process::id()));
-        fs::write(&unfinished, serde_json::to_vec(&kept)?)?;
-        fs::rename(&unfinished, &path)
-    };
-    match write() {
+    match serde_json::to_vec(&kept).map_err(io::Error::from).and_then(|bytes| models::replace(&path, &bytes)) {
         Ok(()) => Ok(path),
         Err(error) => Err(KeptError { path, why: error.to_string() }),
     }
