@@ -1,7 +1,8 @@
 //! Where implementations of the dialect differ, as switches. A profile of the vocabulary sets them; the default is the official one. What a
 //! resumed run reuses is no profile's: there the default is the rule that pays for less.
 
-use analysis::vocabulary::{self, Exhausted, NullPrev, PhaseScope, Profile, SyncThrow};
+pub use analysis::vocabulary::DateBan;
+use analysis::vocabulary::{Exhausted, NullPrev, PhaseScope, Profile, SyncThrow};
 use serde::{Deserialize, Serialize};
 
 /// The switches.
@@ -24,19 +25,6 @@ pub struct Dialect {
     pub resume: ResumeRule,
     /// Most items of one `parallel` or `pipeline`.
     pub item_cap: u64,
-}
-
-/// Which uses of `Date` are refused. What reads the clock always is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum DateBan {
-    /// `Date.now()`, `new Date()` and `Date()`.
-    #[default]
-    WithoutArguments,
-    /// These and any `new Date(…)`.
-    Any,
-    /// These and `Date.parse(…)`.
-    AnyAndParse,
 }
 
 /// Which calls a resumed run takes from the run before.
@@ -67,11 +55,7 @@ impl From<Profile> for Dialect {
             pipeline_null_skips: flags.pipeline_null_prev == NullPrev::Skips,
             schema_exhausted_is_null: flags.schema_exhausted == Exhausted::Null,
             phase_option_is_ambient: flags.phase_scope == PhaseScope::Ambient,
-            date_ban: match flags.date_ban {
-                vocabulary::DateBan::WithoutArguments => DateBan::WithoutArguments,
-                vocabulary::DateBan::Any => DateBan::Any,
-                vocabulary::DateBan::AnyAndParse => DateBan::AnyAndParse,
-            },
+            date_ban: flags.date_ban,
             key_includes_label_and_phase: flags.key_includes_label_and_phase,
             resume: ResumeRule::default(),
             item_cap: flags.item_cap,

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// A dialect that scripts are checked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Profile {
@@ -244,8 +246,9 @@ pub enum PhaseScope {
     Ambient,
 }
 
-/// Which uses of `Date` are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which uses of `Date` are refused. What reads the clock always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum DateBan {
     /// `Date.now()`, `new Date()` and `Date()`.
     WithoutArguments,
