@@ -20,7 +20,7 @@ pub(crate) fn all(state: &RunState, show: &dyn Fn(&AgentState) -> bool) -> Vec<B
     let mut boughs = Vec::new();
     for phase in &state.phases {
         // A turn, or a phase of a workflow that a cell called: they stand with their model.
-        if phase.calls == 0 && phase.inside > 0 {
+        if phase.is_inside_models() {
             continue;
         }
         let title = (phase.title.as_deref(), phase.workflow.as_deref());
@@ -80,10 +80,7 @@ impl View<'_> {
 
     /// `rlm[0] · submitted  5/5 · 5.0k tokens · $0.02`, and its turns; of those in which nothing is shown their number.
     fn model(&self, model: &RlmState) -> Bough {
-        let how = match model.ended.as_ref().map(|event| &event.kind) {
-            Some(EventKind::RlmEnded { how, .. }) => how,
-            _ => "at work",
-        };
+        let how = model.how().unwrap_or("at work");
         let name = model.name(&self.state.trees);
         let spent = spent(model.usage.total(), model.usd);
         let turns: Vec<Option<Bough>> = model.turns.iter().map(|turn| self.turn(turn)).collect();

@@ -98,6 +98,14 @@ impl RlmState {
         below.map_or(&*self.node, |(_, rest)| rest)
     }
 
+    /// How it ended, in a word; `None` while it works.
+    pub fn how(&self) -> Option<&str> {
+        match &self.ended.as_ref()?.kind {
+            EventKind::RlmEnded { how, .. } => Some(how),
+            _ => None,
+        }
+    }
+
     /// What it is asked.
     pub fn question(&self) -> &str {
         match &self.started.kind {

@@ -73,6 +73,13 @@ pub struct PhaseState {
     pub usd: Usd,
 }
 
+impl PhaseState {
+    /// Whether all its calls are those of recursive models, which stand with these: a turn, or a phase of a workflow that a cell called.
+    pub fn is_inside_models(&self) -> bool {
+        self.calls == 0 && self.inside > 0
+    }
+}
+
 /// One call. What it asks and answers is not here: that stands in the events `queued` and `ended`, so that the state of a
 /// run does not grow with what its agents say.
 #[derive(Clone, Debug)]

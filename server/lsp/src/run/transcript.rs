@@ -61,7 +61,7 @@ pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Optio
     }
     for phase in &state.phases {
         // Calls of recursive models stand with these.
-        if phase.calls == 0 && phase.inside > 0 {
+        if phase.is_inside_models() {
             continue;
         }
         let _ = writeln!(out, "\n## {}", phase.title.as_deref().unwrap_or("Outside any phase"));
@@ -81,7 +81,7 @@ pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Optio
 /// A recursive model: its question, and its turns with what they called. Models below it have sections of their own.
 fn model(out: &mut String, state: &RunState, model: &RlmState, event: &impl Fn(u64) -> Option<Arc<Event>>) {
     let end = model.ended.as_ref().map(|event| &event.kind);
-    let how = if let Some(EventKind::RlmEnded { how, .. }) = end { how } else { "given up" };
+    let how = model.how().unwrap_or("given up");
     let _ = writeln!(out, "\n## Recursive model {}: {how}\n", model.node);
     let _ = writeln!(out, "{} calls · {} tokens · {}\n", model.calls, model.usage.total(), model.usd);
     fenced(out, "text", model.question());
