@@ -210,11 +210,11 @@ impl Compare {
         table.rule();
         axes.iter().for_each(|axis| table.row([axis.name, &axis.workflow, &axis.rlm]));
         output::line("")?;
-        table.lines(1, usize::MAX).iter().try_for_each(|line| output::line(line))?;
+        output::lines(&table.lines(1, usize::MAX))?;
         let mut notes = Table::new(&[Align::Left, Align::Left]);
         axes.iter().for_each(|axis| notes.row([axis.name, &axis.basis]));
         output::line("\n BASIS")?;
-        notes.lines(3, usize::MAX).iter().try_for_each(|line| output::line(line))?;
+        output::lines(&notes.lines(3, usize::MAX))?;
         if let Some(file) = &self.html {
             output::line(&format!("\n page     {}", file.display()))?;
         }

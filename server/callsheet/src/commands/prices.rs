@@ -89,7 +89,7 @@ impl Prices {
                 table.row(row(model, tier, i == 0));
             }
         }
-        table.lines(1, usize::MAX).iter().try_for_each(|line| output::line(line))?;
+        output::lines(&table.lines(1, usize::MAX))?;
         let licence = list.licence.lines().next().unwrap_or_default();
         output::line(&format!(
             "\n Dollars per million tokens. List prices of {} from {} ({licence}); `callsheet prices --update` fetches those of today.",

@@ -160,7 +160,7 @@ fn show(account: &Account, title: &str) -> Result<(), Failure> {
         table.row([""; 7]);
     }
     table.row(row(&account.total));
-    Ok(table.lines(1, WIDTH).iter().try_for_each(|line| output::line(line))?)
+    output::lines(&table.lines(1, WIDTH))
 }
 
 fn row(sum: &Sum) -> [String; 7] {

@@ -1,7 +1,7 @@
 //! `callsheet runs list`.
 
 use analysis::units::Tokens;
-use runtime::{EventKind, RunId, RunState, prune, rlm, runs::Recorded};
+use runtime::{EventKind, RunId, RunState, prune, runs::Recorded};
 use serde::Serialize;
 
 use super::status;
@@ -96,7 +96,7 @@ impl Entry {
 /// The question of a run of `callsheet rlm`, or of one that an editor asked.
 fn question(run: &Recorded, state: &RunState) -> Option<String> {
     let asked = state.trees.roots().next()?.question().to_owned();
-    run.script().is_ok_and(|script| script == rlm::SCRIPT).then_some(asked)
+    (past::own_command(run) == Some("rlm")).then_some(asked)
 }
 
 fn ago(seconds: u64) -> String {

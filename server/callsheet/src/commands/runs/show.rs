@@ -48,8 +48,7 @@ impl Show {
         }
         play::end(&state, state.error(), "RESULT", usize::MAX)?;
         output::lines(&play::totals(&state, None, &*own_prices(None)?))?;
-        output::line(&facts(&past, &run, &state).lines(1, usize::MAX).join("\n"))?;
-        Ok(())
+        output::lines(&facts(&past, &run, &state).lines(1, usize::MAX))
     }
 }
 
