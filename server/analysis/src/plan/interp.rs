@@ -13,7 +13,7 @@ use super::{
     heap::{Delta, Heap, Mark, Region},
     overlap::{Activation, Touched},
     record::Record,
-    refined::{Refined, agreed},
+    refined::Refinements,
     scope::Scopes,
     shapes::Shape,
     strings::Str,
@@ -88,12 +88,12 @@ pub(super) struct Way {
     /// Whether the way comes to its end.
     pub(super) live: bool,
     pub(super) val: Val,
-    refined: Vec<Refined>,
+    refined: Refinements,
 }
 
 impl Way {
     pub(super) fn new(delta: Delta, fx: Effects, val: Val) -> Way {
-        Way { delta, fx, live: true, val, refined: vec![] }
+        Way { delta, fx, live: true, val, refined: Refinements::default() }
     }
 }
 
@@ -145,7 +145,7 @@ pub(super) struct Interp<'a> {
     /// What agents return: by the schema, the call and its chain.
     pub(super) shapes: FxHashMap<(Addr, u32, u32), Shape>,
     /// What conditions have shown of property paths.
-    pub(super) refinements: Vec<Refined>,
+    pub(super) refinements: Refinements,
     /// Deferred work being followed, innermost last.
     pub(super) activations: Vec<Activation>,
     /// What the promise about to be made touches.
@@ -231,7 +231,7 @@ impl<'a> Interp<'a> {
             texts: FxHashMap::default(),
             schemas: FxHashMap::default(),
             shapes: FxHashMap::default(),
-            refinements: vec![],
+            refinements: Refinements::default(),
             activations: vec![],
             touched: Touched::nothing(),
             tears: FxHashSet::default(),
@@ -336,16 +336,15 @@ impl<'a> Interp<'a> {
         self.end_way(mark, val, refined)
     }
 
-    fn end_way(&mut self, mark: Mark, val: Val, mut before: Vec<Refined>) -> Way {
+    fn end_way(&mut self, mark: Mark, val: Val, mut before: Refinements) -> Way {
         let live = std::mem::replace(&mut self.live, true);
         let delta = self.heap.undo(mark);
         let outer = self.fx_stack.pop().unwrap_or_default();
         let fx = std::mem::replace(&mut self.fx, outer);
-        let refined = std::mem::take(&mut self.refinements);
         if live {
-            before.retain(|r| refined.contains(r));
+            before.retain_in(&self.refinements);
         }
-        self.refinements = before;
+        let refined = std::mem::replace(&mut self.refinements, before);
         Way { delta, fx, live, val, refined }
     }
 
@@ -359,14 +358,14 @@ impl<'a> Interp<'a> {
         let mut ways = ways.into_iter().filter(|w| w.live);
         let Some(Way { delta, mut fx, mut val, mut refined, .. }) = ways.next() else {
             self.live = false;
-            self.refinements.clear();
+            self.refinements = Refinements::default();
             self.settle_depths();
             return Val::default();
         };
         self.live = true;
         let mut deltas = vec![];
         for way in ways {
-            refined = agreed(&refined, &way.refined);
+            refined = refined.agreed(&way.refined);
             val = val.join(&way.val);
             fx = fx.join(&way.fx);
             deltas.push(way.delta);

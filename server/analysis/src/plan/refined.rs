@@ -1,5 +1,7 @@
 //! What conditions have shown of property paths, where the heap cannot say it: `a.b`, `list[i]`.
 
+use std::sync::Arc;
+
 use swc_ecma_ast::{Expr, Lit, MemberExpr, MemberProp};
 
 use super::{
@@ -43,14 +45,74 @@ impl Step {
     }
 }
 
-/// What several ways on agree on.
-pub(super) fn agreed(a: &[Refined], b: &[Refined]) -> Vec<Refined> {
-    let both = a.iter().filter(|r| b.iter().any(|s| s.path == r.path)).map(|r| {
-        let others = || b.iter().filter(|s| s.path == r.path);
-        let through = others().fold(r.through.clone(), |all, s| Some([all?, s.through.clone()?].concat()));
-        Refined { known: others().fold(r.known.clone(), |k, s| k.join(&s.known)), through, path: r.path.clone() }
-    });
-    both.collect()
+/// What is known, newest last. Each holds by itself; of several with the same path the newest says most.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Refinements(Arc<Vec<Arc<Refined>>>);
+
+impl Refinements {
+    /// How many, from the oldest on, both have.
+    fn shared(&self, other: &Refinements) -> usize {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return self.0.len();
+        }
+        self.0.iter().zip(other.0.iter()).take_while(|(a, b)| Arc::ptr_eq(a, b)).count()
+    }
+
+    fn last_of(&self, path: &Path) -> Option<&Arc<Refined>> {
+        self.0.iter().rfind(|r| r.path == *path)
+    }
+
+    fn retain(&mut self, stays: impl Fn(&Refined) -> bool) {
+        if self.0.iter().any(|r| !stays(r)) {
+            Arc::make_mut(&mut self.0).retain(|r| stays(r));
+        }
+    }
+
+    /// Those that still hold after what `later` is known of.
+    pub(super) fn retain_in(&mut self, later: &Refinements) {
+        let shared = self.shared(later);
+        if shared < self.0.len() {
+            let mut at = 0;
+            let all = Arc::make_mut(&mut self.0);
+            all.retain(|r| {
+                at += 1;
+                at <= shared || later.0[shared..].contains(r)
+            });
+        }
+    }
+
+    /// What several ways on agree on.
+    pub(super) fn agreed(self, other: &Refinements) -> Refinements {
+        let shared = self.shared(other);
+        if shared == self.0.len() {
+            return self;
+        }
+        let theirs = &other.0[shared..];
+        let mut both = Refinements(Arc::new(self.0[..shared].to_vec()));
+        for (i, own) in self.0.iter().enumerate().skip(shared) {
+            if theirs.contains(own) {
+                Arc::make_mut(&mut both.0).push(own.clone());
+                continue;
+            }
+            if self.0[i + 1..].iter().any(|r| r.path == own.path) {
+                continue;
+            }
+            let Some(their) = theirs.iter().rfind(|r| r.path == own.path) else { continue };
+            let known = own.known.join(&their.known);
+            if both.last_of(&own.path).is_none_or(|before| before.known != known) {
+                let through = own.through.as_ref().zip(their.through.as_ref());
+                let through = through.map(|(own, their)| sorted([own.as_slice(), their].concat()));
+                Arc::make_mut(&mut both.0).push(Arc::new(Refined { path: own.path.clone(), known, through }));
+            }
+        }
+        both
+    }
+}
+
+fn sorted(mut places: Vec<Addr>) -> Vec<Addr> {
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 impl<'a> Interp<'a> {
@@ -72,19 +134,33 @@ impl<'a> Interp<'a> {
             let Expr::Member(inner) = object else { break };
             object = inner.obj.unwrap_parens();
         }
-        self.refinements.push(Refined { path, known, through: steady.then_some(through) });
+        let refined = Refined { path, known, through: steady.then(|| sorted(through)) };
+        if self.refinements.last_of(&refined.path).is_none_or(|last| **last != refined) {
+            Arc::make_mut(&mut self.refinements.0).push(Arc::new(refined));
+        }
     }
 
     /// What a property holds, where `val` is what the heap says of it.
     pub(super) fn as_refined(&mut self, m: &'a MemberExpr, val: Val) -> Val {
-        if self.refinements.is_empty() {
+        let Some(root) = self.root(m) else { return val };
+        if !self.refinements.0.iter().any(|r| r.path.root == root) {
             return val;
         }
         let Some(path) = self.path(m) else { return val };
-        match self.refinements.iter().rev().find(|r| r.path == path) {
+        match self.refinements.last_of(&path) {
             Some(r) => super::members::narrow_to(&val, &r.known),
             None => val,
         }
+    }
+
+    /// The variable a path starts at.
+    fn root(&self, m: &'a MemberExpr) -> Option<Addr> {
+        let mut object = m.obj.unwrap_parens();
+        while let Expr::Member(inner) = object {
+            object = inner.obj.unwrap_parens();
+        }
+        let Expr::Ident(i) = object else { return None };
+        if self.refinements.0.is_empty() { None } else { self.place(i) }
     }
 
     /// The path of properties whose names need no evaluating to know, from the variable it starts at.
@@ -133,5 +209,43 @@ impl<'a> Interp<'a> {
         let slots = &self.heap.slots;
         let steady = |a: &Addr| !slots[*a as usize].shared && !slots[*a as usize].open;
         self.refinements.retain(|r| r.through.as_ref().is_some_and(|t| t.iter().all(steady)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(name: &str, known: Val) -> Refined {
+        let path = Path { root: 1, steps: vec![Step::Name(name.into())] };
+        Refined { path, known, through: Some(vec![1, 7]) }
+    }
+
+    fn after(facts: &Refinements, more: Refined) -> Refinements {
+        let mut all = facts.clone();
+        Arc::make_mut(&mut all.0).push(Arc::new(more));
+        all
+    }
+
+    #[test]
+    fn what_branches_agree_on_does_not_grow_with_each_branch() {
+        let mut facts = Refinements::default();
+        for _ in 0..100 {
+            let ways = [Val::bool(true), Val::bool(false)].map(|known| after(&facts, fact("x", known)));
+            let [yes, no] = ways;
+            facts = yes.agreed(&no);
+        }
+        let [only] = facts.0.as_slice() else { panic!("one path is known: {facts:?}") };
+        assert_eq!(only.known, Val::either());
+        assert_eq!(only.through.as_deref(), Some([1, 7].as_slice()));
+    }
+
+    #[test]
+    fn branches_agree_on_what_both_know() {
+        let before = after(&Refinements::default(), fact("x", Val::either()));
+        let narrow = after(&before, fact("x", Val::bool(true)));
+        let other = after(&before, fact("y", Val::bool(true)));
+        let agreed = narrow.agreed(&other);
+        assert_eq!(agreed.0.as_slice(), before.0.as_slice());
     }
 }
