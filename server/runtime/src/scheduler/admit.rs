@@ -108,6 +108,9 @@ impl Scheduler {
             agent_type: options.agent_type.clone(),
             isolation: options.isolation.clone(),
         });
+        let account = self.model.account(model.as_deref());
+        let least = account.as_ref().and_then(|account| account.keeps_from);
+        let lane = self.lanes.of(account);
         let stage = match answered {
             Some(answered) => {
                 self.cached.insert(answered.order, id);
@@ -120,7 +123,7 @@ impl Scheduler {
                     );
                     self.journal.append(EventKind::Warning { message, at: said.at });
                 }
-                self.queue.push_back(id);
+                self.lanes.queue(lane, id);
                 Stage::Queued
             }
         };
@@ -143,9 +146,9 @@ impl Scheduler {
             why: FailureKind::Provider,
             beginning: None,
             shared: None,
+            lane,
             slot: None,
         };
-        let least = self.model.account(call.model.as_deref()).and_then(|account| account.keeps_from);
         call.beginning = least.and_then(|least| Beginning::of(&call, least));
         self.calls.insert(id, call);
         Ok(())

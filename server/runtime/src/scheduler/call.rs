@@ -48,6 +48,8 @@ pub(super) struct Call {
     pub(super) beginning: Option<Beginning>,
     /// Bytes at the beginning of the prompt that others have too, if it is known to be so.
     pub(super) shared: Option<usize>,
+    /// Its lane, which is that of its account.
+    pub(super) lane: usize,
     /// Its place among the requests to its account, where these are capped: from when it leaves until it is over.
     pub(super) slot: Option<Slot>,
 }
@@ -60,6 +62,8 @@ pub(super) enum Stage {
     Cached(Answered),
     /// Has left.
     Flying(Flight),
+    /// Waits between two attempts; this is set aside for the next.
+    Resting(Reservation),
 }
 
 /// An attempt under way.

@@ -10,6 +10,7 @@ use super::{
     Commands, answer,
     attempt::{Ear, listen},
     call::{self, Back, Call, Flight, Stage},
+    lanes::Next,
     ledger::{Decision, Reservation, Weight, input_tokens},
     owner::{Ended, Scheduler},
     pace::Passage,
@@ -27,32 +28,36 @@ const MISFITS: u32 = 5;
 const MOST_CACHED: usize = 63;
 
 impl Scheduler {
-    /// Lets calls leave, first come first served, while there are slots and budget.
+    /// Lets calls leave, first come first served for each account, while there are slots and budget.
     pub(super) fn depart(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
         self.halted()?;
-        if self.pause.is_some_and(|until| Instant::now() < until) {
-            return Ok(());
-        }
-        let mut waits = false;
-        while self.halt.is_none() && self.flying < self.concurrency {
-            let Some((at, id)) = self.next() else { break };
+        while self.halt.is_none() {
+            let now = Instant::now();
+            let Some(Next { call: id, lane, place }) = self.lanes.next(self.concurrency, |id| self.is_held(id, now))
+            else {
+                break;
+            };
             let Some(call) = self.calls.get(&id) else {
-                self.queue.remove(at);
+                self.lanes.take(lane, id);
                 continue;
             };
-            let turn = self.stagger.turn(call, self.queue.range(at + 1..).filter_map(|id| self.calls.get(id)));
+            let Some(place) = place else {
+                self.go_on(id, commands);
+                continue;
+            };
+            let turn = self.stagger.turn(call, self.lanes.behind(lane, place).filter_map(|id| self.calls.get(&id)));
             let Some(call) = self.calls.get_mut(&id) else { continue };
             let weight = Weight { bytes: call.bytes(), kept: call.kept(turn.shared()) };
-            match self.ledger.reserve(call.model.as_deref(), weight, self.flying == 0, call.may_finish()) {
+            match self.ledger.reserve(call.model.as_deref(), weight, self.lanes.begun() == 0, call.may_finish()) {
                 Decision::Wait => break,
                 Decision::NoMoney(message) if call.asked.is_some() => {
-                    self.queue.remove(at);
+                    self.lanes.take(lane, id);
                     call.why = FailureKind::Budget;
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::NoMoney(message) => return Err(Ended::failed(RunError::at(message, call.at))),
                 Decision::NoTokens(total) => {
-                    self.queue.remove(at);
+                    self.lanes.take(lane, id);
                     call.why = FailureKind::Budget;
                     let spent = self.ledger.spent_output();
                     let message = format!("the budget of {} output tokens is used up ({spent} spent)", total.0);
@@ -60,19 +65,16 @@ impl Scheduler {
                 }
                 Decision::Go(reservation) => {
                     let (model, tokens) = (call.model.as_deref(), input_tokens(weight.bytes).0);
-                    let passage = self.paces.pass(self.model.account(model), model, tokens);
+                    let passage = self.lanes.pass(lane, model, tokens, now);
                     match passage.map_err(|why| Ended::failed(RunError::at(why.to_string(), call.at)))? {
                         Passage::Go(slot) => call.slot = slot,
-                        Passage::Wait { time, for_a_slot } => {
+                        Passage::Wait { .. } => {
                             self.ledger.settle(reservation, Usage::default(), None);
-                            self.pause = Some(Instant::now() + time);
-                            waits = for_a_slot;
-                            break;
+                            continue;
                         }
                     }
-                    self.queue.remove(at);
-                    self.stagger.leave(id, call.beginning, &turn, Instant::now());
-                    self.flying += 1;
+                    self.lanes.take(lane, id);
+                    self.stagger.leave(id, call.beginning, &turn, now);
                     call.shared = turn.shared();
                     call.attempt += 1;
                     self.journal.append(EventKind::AgentStarted { call: CallId(id) });
@@ -80,16 +82,17 @@ impl Scheduler {
                 }
             }
         }
-        if !waits {
-            self.paces.rest();
-        }
+        self.lanes.want_no_slots();
         self.halted()
     }
 
-    /// The first in the queue that need not wait for another, with its place.
-    fn next(&self) -> Option<(usize, u64)> {
-        let now = Instant::now();
-        self.queue.iter().copied().enumerate().find(|(_, id)| !self.is_held(*id, now))
+    /// Lets a call leave again that has waited to repeat.
+    fn go_on(&mut self, id: u64, commands: &Commands) {
+        let Some(call) = self.calls.get(&id) else { return };
+        self.lanes.take(call.lane, id);
+        if let Stage::Resting(reservation) = call.stage {
+            self.launch(id, reservation, Duration::ZERO, commands);
+        }
     }
 
     /// Whether a call waits for another that begins alike.
@@ -110,7 +113,6 @@ impl Scheduler {
                 // Nobody was asked, and no other answer is worth having: the run is about a text that is not there any more.
                 call.stage = Stage::Queued;
                 call.slot = None;
-                self.flying -= 1;
                 self.ledger.settle(reservation, Usage::default(), None);
                 self.halt.get_or_insert(RunError::at(error.to_string(), call.at));
                 return;
@@ -134,6 +136,7 @@ impl Scheduler {
         if let Some(due) = due {
             self.due.insert((due, id));
         }
+        self.lanes.left(call.lane);
         call.stage = Stage::Flying(Flight { reservation, due, task: task.abort_handle(), back: None });
     }
 
@@ -192,6 +195,7 @@ impl Scheduler {
         if let Some(due) = flight.due {
             self.due.remove(&(due, id));
         }
+        self.lanes.landed(call.lane);
         self.stagger.heard(id, call.beginning.as_ref(), result.is_ok());
         let usage = call::usage(&result);
         let told = result.as_ref().ok().and_then(|answer| answer.usd);
@@ -199,7 +203,7 @@ impl Scheduler {
         self.ledger.settle(reservation, usage, usd);
         self.drafts.end(CallId(id));
         if let Some(headroom) = result.as_ref().ok().and_then(|answer| answer.headroom) {
-            self.paces.of(self.model.account(call.model.as_deref())).hear(call.model.as_deref(), headroom);
+            self.lanes.pace(call.lane).hear(call.model.as_deref(), headroom);
         }
         match result {
             Ok(answer) => match answer::checked(&answer.value, call.options.validator.as_deref()) {
@@ -216,7 +220,7 @@ impl Scheduler {
                         let message =
                             format!("no answer satisfied the schema in {MISFITS} attempts; the last one: {wrong}");
                         let thrown = !self.spec.dialect.schema_exhausted_is_null;
-                        self.land_failed(id, message, thrown, usage, usd);
+                        self.fail(id, message, thrown, usage, usd);
                     }
                 }
             },
@@ -224,11 +228,12 @@ impl Scheduler {
                 // Nobody but a person can help, and `null` would be a lie: the call stays open, for when the run is resumed.
                 call.stage = Stage::Queued;
                 call.slot = None;
-                self.flying -= 1;
+                let to =
+                    self.lanes.account(call.lane).map_or(String::new(), |account| format!(" to {}", account.provider));
                 let message = format!(
-                    "{error}. Nothing more leaves; calls under way were awaited. Raise the limit, then resume this run: finished calls are not paid again"
+                    "{error}. Nothing more leaves{to}; all other calls were awaited. Raise the limit, then resume this run: finished calls are not paid again"
                 );
-                self.halt.get_or_insert(RunError::at(message, call.at));
+                self.lanes.close(call.lane, RunError::at(message, call.at));
             }
             Err(error) => {
                 call.failures += 1;
@@ -239,17 +244,17 @@ impl Scheduler {
                     if let ModelError::RateLimited { retry_after: Some(asked) } = &error
                         && !self.spec.simulated
                     {
-                        self.paces.of(self.model.account(call.model.as_deref())).pause(*asked);
+                        self.lanes.pace(call.lane).pause(*asked);
                     }
                     self.repeat(id, error.to_string(), wait, usage, usd, commands);
                 } else {
-                    self.land_failed(id, error.to_string(), false, usage, usd);
+                    self.fail(id, error.to_string(), false, usage, usd);
                 }
             }
         }
     }
 
-    /// Another attempt in the same slot. It has to be paid for like the first.
+    /// Another attempt, which has to be paid for like the first: at once, or after a wait during which calls of other accounts may leave.
     fn repeat(
         &mut self,
         id: u64,
@@ -268,8 +273,7 @@ impl Scheduler {
         match decision {
             Decision::Go(reservation) => {
                 let tokens = input_tokens(weight.bytes).0;
-                let pace = self.paces.of(self.model.account(call.model.as_deref()));
-                let wait = wait.max(pace.book(call.model.as_deref(), tokens));
+                let wait = wait.max(self.lanes.pace(call.lane).book(call.model.as_deref(), tokens));
                 call.attempt += 1;
                 let attempt = call.attempt;
                 self.journal.append(EventKind::AgentRetried {
@@ -280,19 +284,23 @@ impl Scheduler {
                     usage,
                     usd,
                 });
-                self.launch(id, reservation, wait, commands);
+                if wait.is_zero() || self.in_turns {
+                    self.launch(id, reservation, wait, commands);
+                } else {
+                    self.lanes.rest(call.lane, id, Instant::now() + wait);
+                    call.stage = Stage::Resting(reservation);
+                }
             }
-            Decision::NoMoney(message) => self.land_failed(id, format!("{reason}; {message}"), false, usage, usd),
+            Decision::NoMoney(message) => self.fail(id, format!("{reason}; {message}"), false, usage, usd),
             Decision::NoTokens(_) | Decision::Wait => {
                 let message = format!("{reason}; the budget leaves no further attempt");
-                self.land_failed(id, message, true, usage, usd);
+                self.fail(id, message, true, usage, usd);
             }
         }
     }
 
     fn done(&mut self, id: u64, answer: Answer) {
         let Some(call) = self.calls.remove(&id) else { return };
-        self.flying -= 1;
         for note in answer.notes {
             self.warn(format!("call {:?}: {note}", call.label), call.at);
         }
@@ -310,15 +318,18 @@ impl Scheduler {
 
     /// Ends the run once nothing may leave any more and nothing is under way.
     fn halted(&mut self) -> Result<(), Box<Ended>> {
-        match self.halt.take_if(|_| self.flying == 0) {
+        match self.halt.take_if(|_| self.lanes.flying() == 0) {
             Some(error) => Err(Ended::failed(error)),
             None => Ok(()),
         }
     }
 
-    fn land_failed(&mut self, id: u64, error: String, thrown: bool, usage: Usage, usd: Option<analysis::units::Usd>) {
-        self.flying -= 1;
-        self.fail(id, error, thrown, usage, usd);
+    /// Ends the run once the script waits for nothing but accounts that may spend no more.
+    pub(super) fn stuck(&self) -> Result<(), Box<Ended>> {
+        match self.lanes.stuck() {
+            Some(error) if self.is_silent() && self.cached.is_empty() => Err(Ended::failed(error.clone())),
+            _ => Ok(()),
+        }
     }
 
     fn fail(&mut self, id: u64, error: String, thrown: bool, usage: Usage, usd: Option<analysis::units::Usd>) {
@@ -371,30 +382,42 @@ impl Scheduler {
         if let Some(call) = self.calls.get(&id) {
             self.stagger.heard(id, call.beginning.as_ref(), false);
         }
-        self.flying -= usize::from(self.give_up(id));
-        self.queue.retain(|queued| *queued != id);
+        self.give_up(id);
         self.cached.retain(|_, cached| *cached != id);
     }
 
-    /// A person wants another attempt in the place of the one under way.
+    /// A person wants another attempt in the place of the one under way, or the next one now.
     pub(super) fn again(&mut self, id: u64, commands: &Commands) {
-        if self.give_up(id) {
-            self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
+        let Some(call) = self.calls.get(&id) else { return };
+        match call.stage {
+            Stage::Flying(_) => {
+                self.give_up(id);
+                self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
+            }
+            Stage::Resting(_) => self.lanes.hasten(call.lane, id),
+            Stage::Queued | Stage::Cached(_) => {}
         }
     }
 
-    /// Ends the attempt of a call that is under way; whether there was one.
-    fn give_up(&mut self, id: u64) -> bool {
-        let Some(flight) = self.calls.get_mut(&id).and_then(Call::flight) else { return false };
-        flight.task.abort();
-        let (reservation, due) = (flight.reservation, flight.due);
-        if let Some(due) = due {
-            self.due.remove(&(due, id));
-        }
+    /// Ends the attempt of a call that is under way, or its wait for one.
+    fn give_up(&mut self, id: u64) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let reservation = match &call.stage {
+            Stage::Flying(flight) => {
+                flight.task.abort();
+                if let Some(due) = flight.due {
+                    self.due.remove(&(due, id));
+                }
+                self.lanes.landed(call.lane);
+                self.drafts.end(CallId(id));
+                flight.reservation
+            }
+            Stage::Resting(reservation) => *reservation,
+            Stage::Queued | Stage::Cached(_) => Reservation::default(),
+        };
+        self.lanes.take(call.lane, id);
         // What the attempt took so far is not known.
         self.ledger.settle(reservation, Usage::default(), None);
-        self.drafts.end(CallId(id));
-        true
     }
 }
 

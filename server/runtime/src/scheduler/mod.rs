@@ -11,6 +11,7 @@ mod answer;
 mod attempt;
 mod call;
 mod deliver;
+mod lanes;
 mod ledger;
 mod link;
 mod owner;

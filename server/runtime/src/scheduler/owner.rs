@@ -19,9 +19,9 @@ use tokio::{
 use super::{
     Command, Commands, Input,
     call::{Back, Call},
+    lanes::Lanes,
     ledger::Ledger,
     link::{Gone, Link, Said},
-    pace::Paces,
     stagger::Stagger,
 };
 use crate::{
@@ -83,10 +83,10 @@ pub(crate) struct Scheduler {
     pub(super) keys: Keys,
     warned: HashSet<(LineColumn, String)>,
     narrated: usize,
-    pub(super) queue: VecDeque<u64>,
+    /// Who waits for a turn, how much is under way, and how fast providers may be asked.
+    pub(super) lanes: Lanes,
     /// Cached answers by their place in the earlier run.
     pub(super) cached: BTreeMap<usize, u64>,
-    pub(super) flying: usize,
     /// Attempts under way in simulated time, by when they are back.
     pub(super) due: BTreeSet<(Duration, u64)>,
     /// Whether time is simulated: then completions are dealt with between the turns of the sandbox, those of one moment
@@ -96,10 +96,6 @@ pub(crate) struct Scheduler {
     pub(super) now: Duration,
     /// Who waits for whom, so that what prompts have in common is kept by the provider.
     pub(super) stagger: Stagger,
-    /// How fast providers may be asked.
-    pub(super) paces: Paces,
-    /// Nothing leaves before this.
-    pub(super) pause: Option<Instant>,
     /// Why nothing leaves any more; the run ends with it once what is under way is back.
     pub(super) halt: Option<RunError>,
     /// Answers being written.
@@ -129,7 +125,7 @@ impl Scheduler {
     ) -> Self {
         let shelf = Shelf::of(&spec);
         let ledger = Ledger::new(&spec.limits, spec.price.clone());
-        let paces = Paces::new(spec.accounts_dir.clone());
+        let lanes = Lanes::new(spec.accounts_dir.clone());
         let in_turns = model.simulated_latency(&Request::default()).is_some();
         Self {
             concurrency: spec.at_once(),
@@ -145,15 +141,12 @@ impl Scheduler {
             keys: Keys::default(),
             warned: HashSet::new(),
             narrated: 0,
-            queue: VecDeque::new(),
+            lanes,
             cached: BTreeMap::new(),
-            flying: 0,
             due: BTreeSet::new(),
             in_turns,
             now: Duration::ZERO,
             stagger: Stagger::default(),
-            paces,
-            pause: None,
             halt: None,
             drafts,
             outbox: VecDeque::new(),
@@ -218,9 +211,11 @@ impl Scheduler {
         loop {
             if self.unanswered == 0 {
                 self.step(link, commands)?;
+                self.stuck()?;
             }
             let slice = self.busy.map(|since| since + self.spec.limits.slice + GRACE);
-            let wake = [self.pause, self.stagger.due()].into_iter().flatten().min().filter(|_| !self.queue.is_empty());
+            let held = self.stagger.due().filter(|_| self.lanes.are_queued());
+            let wake = [self.lanes.due(), held].into_iter().flatten().min();
             let behind = self.journal.last() - self.journal.reached().map_err(broken)? > MOST_BEHIND;
             let disk = behind || (self.unanswered == 0 && !self.outbox.is_empty());
             tokio::select! {
@@ -236,7 +231,7 @@ impl Scheduler {
                 Some(said) = link.said.recv(), if !behind => self.heard(said, commands)?,
                 () = at(wake) => {
                     let now = Instant::now();
-                    self.pause.take_if(|until| *until <= now);
+                    self.lanes.expire(now);
                     self.stagger.expire(now);
                     self.depart(commands)?;
                 }
@@ -248,6 +243,11 @@ impl Scheduler {
         self.busy = Some(Instant::now());
         self.unanswered += messages.len();
         link.say(messages).map_err(|e| Ended::failed(RunError::new(e.to_string())))
+    }
+
+    /// Whether the sandbox has heard all there is to say.
+    pub(super) fn is_silent(&self) -> bool {
+        self.unanswered == 0 && self.outbox.is_empty()
     }
 
     /// Something for the sandbox to hear once all that was journaled before is on disk.
@@ -283,7 +283,10 @@ impl Scheduler {
                 return Err(Box::new(Ended { status: Status::Stopped, result: None, error: None }));
             }
             Input::Command(Command::Skip(CallId(call))) => self.skip(call),
-            Input::Command(Command::Retry(CallId(call))) => self.again(call, commands),
+            Input::Command(Command::Retry(CallId(call))) => {
+                self.again(call, commands);
+                self.depart(commands)?;
+            }
             Input::Heard(id) => {
                 if let Some(call) = self.calls.get(&id) {
                     self.stagger.heard(id, call.beginning.as_ref(), true);

@@ -1,5 +1,6 @@
 //! Whole runs on a simulated model, the script on a thread: what the pieces do together.
 
+mod accounts;
 mod control;
 mod rlm;
 mod simulating;

@@ -5,7 +5,6 @@ mod rates;
 mod slots;
 
 use std::{
-    collections::HashMap,
     env,
     fs::DirBuilder,
     io::{self, Read, Seek, Write},
@@ -29,48 +28,6 @@ pub(crate) fn folder() -> Option<PathBuf> {
     let cache = || set("XDG_CACHE_HOME").or_else(|| Some(env::home_dir()?.join(".cache")));
     let base = set("XDG_RUNTIME_DIR").filter(|folder| folder.is_dir()).or_else(cache)?;
     Some(base.join("callsheet/accounts"))
-}
-
-/// The paces of all accounts a run asks.
-#[derive(Debug)]
-pub(super) struct Paces {
-    folder: Option<PathBuf>,
-    known: HashMap<Option<Account>, Pace>,
-}
-
-impl Paces {
-    /// None yet. Without a folder nothing is shared.
-    pub(super) fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, known: HashMap::new() }
-    }
-
-    /// Lets a request to `account` of about `tokens` leave, or says when to ask again. Those who answer without an account share
-    /// limits that are the run's own.
-    ///
-    /// # Errors
-    ///
-    /// When a cap cannot be kept.
-    pub(super) fn pass(
-        &mut self,
-        account: Option<Account>,
-        model: Option<&str>,
-        tokens: u64,
-    ) -> Result<Passage, NoCap> {
-        if let Some(account) = account.as_ref().filter(|_| !self.known.contains_key(&account)) {
-            self.known.insert(Some(account.clone()), Pace::open(self.folder.as_deref(), account)?);
-        }
-        self.of(account).pass(model, tokens)
-    }
-
-    /// That of an account that was asked before.
-    pub(super) fn of(&mut self, account: Option<Account>) -> &mut Pace {
-        self.known.entry(account).or_default()
-    }
-
-    /// Nothing waits for a slot.
-    pub(super) fn rest(&mut self) {
-        self.known.values_mut().filter_map(|pace| pace.slots.as_mut()).for_each(Slots::rest);
-    }
 }
 
 /// A cap on requests at once cannot be kept.
@@ -106,7 +63,12 @@ pub(super) enum Passage {
 }
 
 impl Pace {
-    fn open(folder: Option<&Path>, account: &Account) -> Result<Self, NoCap> {
+    /// That of an account, shared in `folder` if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When a cap cannot be kept.
+    pub(super) fn open(folder: Option<&Path>, account: &Account) -> Result<Self, NoCap> {
         let folder = folder.map(|folder| folder.join(account.folder()));
         let slots = |cap| {
             let no_cap = |why: String| NoCap { cap, provider: account.provider, why };
@@ -129,7 +91,11 @@ impl Pace {
     }
 
     /// Lets a request of about `tokens` leave, or says when to ask again.
-    fn pass(&mut self, model: Option<&str>, tokens: u64) -> Result<Passage, NoCap> {
+    ///
+    /// # Errors
+    ///
+    /// When a cap cannot be kept.
+    pub(super) fn pass(&mut self, model: Option<&str>, tokens: u64) -> Result<Passage, NoCap> {
         let capped = self.slots.is_some();
         let wait = self.with(|rates, now| {
             let wait = rates.wait(model, tokens, now);
@@ -149,6 +115,13 @@ impl Pace {
                 Ok(Passage::Go(Some(slot)))
             }
             Err(time) => Ok(Passage::Wait { time, for_a_slot: true }),
+        }
+    }
+
+    /// Nothing waits for a slot.
+    pub(super) fn rest(&mut self) {
+        if let Some(slots) = &mut self.slots {
+            slots.rest();
         }
     }
 
