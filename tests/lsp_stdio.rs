@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
+    path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::mpsc,
     thread,
@@ -9,6 +10,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
+
+use crate::cli::Copy;
 
 /// Machines that build at the same time are slow.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,7 +53,11 @@ impl Server {
     }
 
     fn start_with(log: Stdio) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_callsheet"))
+        Self::of(Path::new(env!("CARGO_BIN_EXE_callsheet")), log)
+    }
+
+    fn of(program: &Path, log: Stdio) -> Self {
+        let mut child = Command::new(program)
             .arg("lsp")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -105,6 +112,17 @@ impl Server {
         let document = json!({"uri": uri, "languageId": "javascript", "version": 1, "text": SCRIPT});
         self.send(json!({"method": "textDocument/didOpen", "params": {"textDocument": document}}));
         self.wait("diagnostics", |message| message["method"] == "textDocument/publishDiagnostics");
+    }
+
+    /// Runs the script, and gives the name of the run and the event of its end.
+    fn run(&mut self, uri: &str) -> (String, Value) {
+        self.open(uri);
+        let params = json!({"command": "callsheet.run", "arguments": [{"uri": uri}]});
+        self.send(json!({"id": 2, "method": "workspace/executeCommand", "params": params}));
+        let answer = self.wait("the run's id", |message| message["id"] == 2);
+        let id = answer["result"]["runId"].as_str().unwrap_or_else(|| panic!("an id: {answer}")).to_string();
+        let end = self.wait("the run's end", |message| message["params"]["event"]["type"] == "runEnded");
+        (id, end["params"]["event"].clone())
     }
 
     fn exit_code(mut self) -> Option<i32> {
@@ -174,14 +192,8 @@ fn a_run_goes_through_its_own_process() {
     let folder = tempfile::tempdir().expect("a folder");
     let uri = format!("file://{}/twice.workflow.js", folder.path().display());
     let mut server = Server::start();
-    server.open(&uri);
-    let params = json!({"command": "callsheet.run", "arguments": [{"uri": uri}]});
-    server.send(json!({"id": 2, "method": "workspace/executeCommand", "params": params}));
-    let answer = server.wait("the run's id", |message| message["id"] == 2);
-    let id = answer["result"]["runId"].as_str().unwrap_or_else(|| panic!("an id: {answer}")).to_string();
-    let end = server.wait("the run's end", |message| message["params"]["event"]["type"] == "runEnded");
-    assert_eq!(end["params"]["event"]["status"], "ok", "{end}");
-    assert_eq!(end["params"]["event"]["result"], 2, "{end}");
+    let (id, end) = server.run(&uri);
+    assert_eq!((&end["status"], &end["result"]), (&json!("ok"), &json!(2)), "{end}");
     let shown = server.wait("the transcript", |message| message["method"] == "window/showDocument");
     assert!(
         shown["params"]["uri"].as_str().is_some_and(|uri| uri.ends_with(&format!("{id}/transcript.md"))),
@@ -191,4 +203,14 @@ fn a_run_goes_through_its_own_process() {
     server.wait("the answer to shutdown", |message| message["id"] == 3);
     server.send(json!({"method": "exit"}));
     assert_eq!(server.exit_code(), Some(0));
+}
+
+#[test]
+fn a_run_starts_though_the_program_was_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = Copy::in_folder(folder.path());
+    let mut server = Server::of(copy.path(), Stdio::null());
+    copy.replace();
+    let (_, end) = server.run(&format!("file://{}/twice.workflow.js", folder.path().display()));
+    assert_eq!((&end["status"], &end["result"]), (&json!("ok"), &json!(2)), "{end}");
 }

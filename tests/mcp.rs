@@ -3,14 +3,14 @@
 use std::{
     io::{BufRead, BufReader, Write},
     path::Path,
-    process::{Child, ChildStdin, ChildStdout, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 
-use crate::cli::{folder, program, script};
+use crate::cli::{Copy, folder, program, program_at, script};
 
 struct Client {
     child: Child,
@@ -21,7 +21,10 @@ struct Client {
 
 impl Client {
     fn start(folder: &Path) -> Self {
-        let mut command = program(folder);
+        Self::of(program(folder))
+    }
+
+    fn of(mut command: Command) -> Self {
         command.arg("mcp").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let input = child.stdin.take().expect("piped");
@@ -45,6 +48,18 @@ impl Client {
         let answer: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e} in {line:?}"));
         assert_eq!(answer["id"], self.next);
         answer
+    }
+
+    /// The status of a run once it is over.
+    fn ended(&mut self, run: &Value) -> Value {
+        let begun = Instant::now();
+        loop {
+            let status = self.call("run_status", json!({"run": run["run"]})).expect("a status");
+            if status["status"] != "running" || begun.elapsed() > Duration::from_secs(60) {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// What a tool says: its structure, or the text of its error.
@@ -80,15 +95,21 @@ fn an_agent_checks_prices_and_runs_what_it_wrote() {
 
     let run = client.call("run_workflow", json!({"path": "a.workflow.js", "args": ["x", "y"]})).expect("a run");
     assert_eq!(run["simulated"], true);
-    let begun = Instant::now();
-    let ended = loop {
-        let status = client.call("run_status", json!({"run": run["run"]})).expect("a status");
-        if status["status"] != "running" || begun.elapsed() > Duration::from_secs(60) {
-            break status;
-        }
-        thread::sleep(Duration::from_millis(50));
-    };
+    let ended = client.ended(&run);
     assert_eq!((&ended["status"], &ended["result"], &ended["totals"]["agents"]), (&json!("ok"), &json!(2), &json!(2)));
+}
+
+#[test]
+fn a_server_whose_program_was_replaced_goes_on_with_the_one_it_is() {
+    let folder = folder(&[("a.workflow.js", &script("return (await agent('hi')).length > 0"))]);
+    let copy = Copy::in_folder(folder.path());
+    let mut client = Client::of(program_at(copy.path(), folder.path()));
+    copy.replace();
+    let plan = client.call("plan_workflow", json!({"path": "a.workflow.js"})).expect("a plan");
+    assert_eq!(plan["agents"]["high"], 1);
+    let run = client.call("run_workflow", json!({"path": "a.workflow.js"})).expect("a run");
+    let ended = client.ended(&run);
+    assert_eq!((&ended["status"], &ended["result"]), (&json!("ok"), &json!(true)), "{ended}");
 }
 
 #[test]

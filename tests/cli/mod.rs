@@ -44,7 +44,12 @@ pub(crate) fn root() -> PathBuf {
 }
 
 pub(crate) fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_callsheet"));
+    program_at(Path::new(env!("CARGO_BIN_EXE_callsheet")), folder)
+}
+
+/// The program as it stands at a path.
+pub(crate) fn program_at(path: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(path);
     command
         .current_dir(folder)
         .env("NO_COLOR", "1")
@@ -52,6 +57,29 @@ pub(crate) fn program(folder: &Path) -> Command {
         .env("XDG_DATA_HOME", "/nowhere");
     command.env("XDG_RUNTIME_DIR", folder).stdin(Stdio::null());
     command
+}
+
+/// A copy of the program in a folder, to be started and then replaced.
+pub(crate) struct Copy(PathBuf);
+
+impl Copy {
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        let copy = folder.join("callsheet");
+        // By another process: one that starts others while it has a program open for writing keeps them from being started.
+        let status = Command::new("cp").arg(env!("CARGO_BIN_EXE_callsheet")).arg(&copy).status().expect("coreutils");
+        assert!(status.success());
+        Self(copy)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Puts another program in its place, as an upgrade does.
+    pub(crate) fn replace(&self) {
+        std::fs::remove_file(&self.0).expect("it was there");
+        std::fs::write(&self.0, "#!/bin/sh\necho 'another version'\nexit 9\n").expect("a file");
+    }
 }
 
 /// Calls the program in `folder`.

@@ -16,6 +16,7 @@ mod kind;
 mod listener;
 mod model;
 mod prices;
+mod program;
 mod replace;
 mod secrets;
 pub mod simulated;
@@ -39,6 +40,7 @@ pub use model::{Answer, Correction, Model, ModelError, Reply, Request, Usage, Us
 pub use prices::{
     PUBLISHED_PRICES, PricesError, UpdateError, fetch_update, forget_update, own_prices, own_prices_file, write_update,
 };
+pub use program::this_program;
 pub use replace::replace;
 pub use simulated::{Latency, Simulated};
 pub use violations::violations_by;

@@ -314,7 +314,7 @@ pub enum SandboxCommand {
 impl SandboxCommand {
     pub(crate) fn program(&self) -> io::Result<Option<(PathBuf, Vec<String>)>> {
         Ok(match self {
-            Self::ThisBinary => Some((env::current_exe()?, vec!["sandbox".into()])),
+            Self::ThisBinary => Some((models::this_program()?, vec!["sandbox".into()])),
             Self::Program { program, args } => Some((program.clone(), args.clone())),
             Self::Thread => None,
         })

@@ -209,7 +209,7 @@ impl Slot {
 
     /// The server the agent starts, which is this binary again.
     fn server(&self) -> Value {
-        let program = std::env::current_exe().unwrap_or_else(|_| "callsheet".into());
+        let program = crate::this_program().unwrap_or_else(|_| "callsheet".into());
         json!({"name": "callsheet", "command": program, "args": [TOOL_ARGUMENT, self.0.path()], "env": []})
     }
 

@@ -40,7 +40,7 @@ impl Mcp {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let mut limits = vec!["--model".to_owned(), self.model, "--max-agents".to_owned(), self.max_agents.to_string()];
         limits.extend(self.budget_tokens.map(|most| format!("--budget-tokens={most}")));
-        let server = Server { program: std::env::current_exe()?, runs: Runs::new(limits) };
+        let server = Server { runs: Runs::new(limits) };
         let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let code = tokio.block_on(async {
             match server.serve((tokio::io::stdin(), tokio::io::stdout())).await {
@@ -58,7 +58,6 @@ impl Mcp {
 
 /// What the client speaks with.
 struct Server {
-    program: std::path::PathBuf,
     runs: Runs,
 }
 
@@ -87,9 +86,9 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = serde_json::Value::Object(call.arguments.unwrap_or_default());
         let answer = match call.name.as_ref() {
-            "check_workflow" => tools::check(&self.program, arguments).await,
-            "plan_workflow" => tools::plan(&self.program, arguments).await,
-            "run_workflow" => self.runs.start(&self.program, arguments).await,
+            "check_workflow" => tools::check(arguments).await,
+            "plan_workflow" => tools::plan(arguments).await,
+            "run_workflow" => self.runs.start(arguments).await,
             "run_status" => self.runs.status(arguments),
             other => return Err(ErrorData::invalid_params(format!("there is no tool {other}"), None)),
         };

@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
+    process::Child,
 };
 
-use super::tools::read;
+use super::tools::{not_started, read, this_program};
 use crate::past::RUNS;
 
 /// The runs of this session.
@@ -44,12 +44,12 @@ impl Runs {
     }
 
     /// Starts `callsheet run` and waits for its first event.
-    pub(super) async fn start(&self, program: &Path, arguments: Value) -> Result<Value, String> {
+    pub(super) async fn start(&self, arguments: Value) -> Result<Value, String> {
         let Start { path, args } = read(arguments)?;
-        let mut call = Command::new(program);
+        let mut call = this_program()?;
         call.args(["run", "--json"]).args(&self.options).args(args.map(|args| format!("--args={args}")));
         call.arg("--").arg(path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-        let mut child = call.spawn().map_err(|error| format!("cannot start {}: {error}", program.display()))?;
+        let mut child = call.spawn().map_err(not_started)?;
         let out = child.stdout.take().ok_or("the run has no output")?;
         let mut lines = BufReader::new(out).lines();
         let first = lines.next_line().await.map_err(|error| error.to_string())?.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The tools that only look.
 
-use std::{path::Path, process::Stdio, sync::Arc};
+use std::{process::Stdio, sync::Arc};
 
 use rmcp::model::Tool;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -77,25 +77,29 @@ pub(super) fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, String> {
     serde_json::from_value(arguments).map_err(|error| format!("these arguments are not understood: {error}"))
 }
 
-pub(super) async fn check(program: &Path, arguments: Value) -> Result<Value, String> {
-    let Script { path, text } = read(arguments)?;
-    ask(program, "check", path, text, Vec::new()).await
+/// This program, to be called with other arguments.
+pub(super) fn this_program() -> Result<Command, String> {
+    models::this_program().map(Command::new).map_err(not_started)
 }
 
-pub(super) async fn plan(program: &Path, arguments: Value) -> Result<Value, String> {
+/// What an agent is told where this program cannot be called.
+pub(super) fn not_started(error: std::io::Error) -> String {
+    format!("callsheet cannot be started again: {error}; restart the server that offers these tools")
+}
+
+pub(super) async fn check(arguments: Value) -> Result<Value, String> {
+    let Script { path, text } = read(arguments)?;
+    ask("check", path, text, Vec::new()).await
+}
+
+pub(super) async fn plan(arguments: Value) -> Result<Value, String> {
     let Planned { path, text, args } = read(arguments)?;
-    ask(program, "plan", path, text, args.map(|args| format!("--args={args}")).into_iter().collect()).await
+    ask("plan", path, text, args.map(|args| format!("--args={args}")).into_iter().collect()).await
 }
 
 /// Calls a command with the script, and gives what it says.
-async fn ask(
-    program: &Path,
-    command: &str,
-    path: Option<String>,
-    text: Option<String>,
-    more: Vec<String>,
-) -> Result<Value, String> {
-    let mut call = Command::new(program);
+async fn ask(command: &str, path: Option<String>, text: Option<String>, more: Vec<String>) -> Result<Value, String> {
+    let mut call = this_program()?;
     call.args([command, "--json"]).args(more).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     call.stdin(if text.is_some() { Stdio::piped() } else { Stdio::null() });
     if text.is_some() {
@@ -106,13 +110,12 @@ async fn ask(
         (None, Some(_)) => &mut call,
         (None, None) => return Err("give the `path` of a script, or its `text`".into()),
     };
-    let failed = |error: std::io::Error| format!("cannot start {}: {error}", program.display());
-    let mut child = call.spawn().map_err(failed)?;
+    let mut child = call.spawn().map_err(not_started)?;
     if let (Some(mut stdin), Some(text)) = (child.stdin.take(), text) {
         // A command that refuses does not read; its answer says why.
         let _ = stdin.write_all(text.as_bytes()).await;
     }
-    let output = child.wait_with_output().await.map_err(failed)?;
+    let output = child.wait_with_output().await.map_err(not_started)?;
     let said: Value = serde_json::from_slice(&output.stdout)
         .map_err(|_| format!("`callsheet {command}` ended with {} and said nothing", output.status))?;
     match said["type"] == "error" {
