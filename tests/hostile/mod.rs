@@ -2,6 +2,7 @@
 
 mod fence;
 mod inheritance;
+mod nested;
 
 use std::{
     path::{Path, PathBuf},

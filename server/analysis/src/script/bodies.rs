@@ -1,6 +1,6 @@
 //! Every piece of code that can run again and again: the bodies of loops and functions. The runtime counts their turns.
 
-use swc_ecma_ast::{ArrowFunctionBody, ClassMember, Expr, Stmt};
+use swc_ecma_ast::{ArrowFunctionBody, ClassMember, Decl, Expr, ModuleItem, Stmt};
 
 use super::{
     Script, span,
@@ -37,6 +37,59 @@ pub fn bodies(script: &Script) -> Vec<Body> {
         top_level(module, &mut |node| visit(node, &mut found));
     }
     found
+}
+
+/// The statements that run at most once each time the function around them does: those in lists that stand in no loop, but no declarations of
+/// functions, which run nothing.
+pub fn statements(script: &Script) -> Vec<Span> {
+    let mut found = Vec::new();
+    for item in script.module().iter().flat_map(|module| &module.body) {
+        match item {
+            ModuleItem::Stmt(s) => listed(std::slice::from_ref(s), &mut found),
+            ModuleItem::ModuleDecl(decl) => functions(Node::ModuleDecl(decl), &mut found),
+        }
+    }
+    found
+}
+
+/// Adds the statements of a list.
+fn listed(list: &[Stmt], found: &mut Vec<Span>) {
+    for s in list {
+        if !matches!(s, Stmt::Empty(_) | Stmt::Decl(Decl::Fn(_))) {
+            found.push(span(s));
+        }
+        once(s, found);
+    }
+}
+
+/// Adds the statements in a statement that run at most once when it does, and those of the functions in it.
+fn once(s: &Stmt, found: &mut Vec<Span>) {
+    match s {
+        Stmt::Block(b) => listed(&b.stmts, found),
+        Stmt::If(i) => {
+            functions(Node::Expr(&i.test), found);
+            once(&i.cons, found);
+            i.alt.iter().for_each(|alt| once(alt, found));
+        }
+        Stmt::Try(t) => {
+            listed(&t.block.stmts, found);
+            t.handler.iter().for_each(|handler| listed(&handler.body.stmts, found));
+            t.finalizer.iter().for_each(|last| listed(&last.stmts, found));
+        }
+        other => functions(Node::Stmt(other), found),
+    }
+}
+
+/// Adds the statements of the functions in a node.
+fn functions(node: Node<'_>, found: &mut Vec<Span>) {
+    children(node, &mut |child| match child {
+        Node::Function(f) => f.body.iter().for_each(|body| listed(&body.stmts, found)),
+        Node::Expr(Expr::Arrow(a)) => match &*a.body {
+            ArrowFunctionBody::FunctionBody(body) => listed(&body.stmts, found),
+            ArrowFunctionBody::Expr(_) => functions(child, found),
+        },
+        child => functions(child, found),
+    });
 }
 
 fn visit(node: Node<'_>, found: &mut Vec<Body>) {
@@ -79,6 +132,33 @@ fn visit(node: Node<'_>, found: &mut Vec<Body>) {
 #[cfg(test)]
 mod tests {
     use super::{super::parse, *};
+
+    #[test]
+    fn statements_run_once_each_time_their_function_does() {
+        let text = "first(); if (a) { b() } else c();\ntry { d() } catch { e() } finally { f() }
+            for (;;) { g(); [].map(() => { h(); return 1 }) }\nfunction k() { l() }\nconst m = (x) => { n() }, o = { p() { q() } };
+            return r(() => s(async () => { t() }))";
+        let script = parse(text);
+        let shown: Vec<&str> = statements(&script).iter().map(|statement| statement.slice(text)).collect();
+        expect_test::expect![[r#"
+            first();
+            if (a) { b() } else c();
+            b()
+            try { d() } catch { e() } finally { f() }
+            d()
+            e()
+            f()
+            for (;;) { g(); [].map(() => { h(); return 1 }) }
+            h();
+            return 1
+            l()
+            const m = (x) => { n() }, o = { p() { q() } };
+            n()
+            q()
+            return r(() => s(async () => { t() }))
+            t()"#]]
+        .assert_eq(&shown.join("\n"));
+    }
 
     #[test]
     fn every_loop_and_function_has_a_body() {

@@ -7,13 +7,16 @@ use boa_engine::{
 
 use super::{
     convert::{Undefined, to_json},
-    host::Host,
+    host::{Host, LARGEST_BUFFER},
     source,
 };
 use crate::event::RunError;
 
 /// What is said of a script that calls itself without end.
-pub(super) const TOO_DEEP: &str = "the script calls itself too deep (limit: 4000 calls); use a loop";
+pub(crate) const TOO_DEEP: &str = "the script calls itself too deep (limit: 4000 calls); use a loop";
+
+/// How the engine names the limit of a buffer; it does not say how much that is.
+const BUFFER: &str = "the maximum buffer size";
 
 /// An error object for `message` that knows its place. `kind` makes the native error.
 pub(super) fn placed(error: JsNativeError, at: LineColumn, context: &mut Context) -> JsValue {
@@ -57,6 +60,7 @@ pub(super) fn of_value(value: &JsValue, context: &mut Context) -> RunError {
         (Some(name), Some(_)) => name.to_owned(),
         _ => format!("the script threw {}", shown(value, context)),
     };
+    let message = message.replace(BUFFER, &format!("{BUFFER} of {} MiB", LARGEST_BUFFER >> 20));
     let at = place_of(&object, context).or_else(|| undefined_name(&message, context));
     RunError { message, at, workflow: None }
 }
@@ -79,12 +83,16 @@ fn place_of(object: &JsObject, context: &mut Context) -> Option<LineColumn> {
 
 /// Where in a script the running code stands: at the callee of the innermost call a script makes.
 pub(super) fn here(context: &mut Context) -> LineColumn {
-    let start = LineColumn { line: 1, column: 1 };
-    let Ok(host) = Host::of(context) else { return start };
+    place(context).unwrap_or(LineColumn { line: 1, column: 1 })
+}
+
+/// The same, where code of a script runs.
+pub(super) fn place(context: &mut Context) -> Option<LineColumn> {
+    let host = Host::of(context).ok()?;
     // An error takes down the positions of all frames, which nothing else gives for calls in tail position.
     let made = context.intrinsics().constructors().error().constructor().construct(&[], None, context);
-    let place = made.ok().and_then(|error| stack_place(&host, &error, context));
-    place.map_or(start, |at| source::callee(&host.script().source, at))
+    let place = made.ok().and_then(|error| stack_place(&host, &error, context))?;
+    Some(source::callee(&host.script().source, place))
 }
 
 /// The script an error object comes from, and the place in it.

@@ -94,7 +94,7 @@ pub(super) fn start(context: &mut Context) -> JsResult<JsValue> {
 fn tick(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
     let at = place(args);
-    let reason = if is_too_deep(context) { Some(errors::TOO_DEEP.to_owned()) } else { host.watch.pass(at) };
+    let reason = if is_too_deep(context) { Some(errors::TOO_DEEP.to_owned()) } else { host.pass(at) };
     match reason {
         None => Ok(JsValue::undefined()),
         Some(reason) => {

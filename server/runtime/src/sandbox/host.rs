@@ -25,6 +25,9 @@ use super::{
 };
 use crate::{dialect::Dialect, event::RunError};
 
+/// Bytes of the largest buffer of a script.
+pub(super) const LARGEST_BUFFER: u64 = 64 << 20;
+
 /// Bytes that are said together: some thirty calls. With more, the first calls of a large fan-out would wait for the last.
 const TOGETHER: usize = 8 << 10;
 
@@ -188,6 +191,11 @@ impl Host {
         self.inner.borrow().pending.values().map(|p| (p.at, p.workflow.clone())).collect()
     }
 
+    /// A turn at `at` of the script whose code runs. What to tell its author when a limit was hit.
+    pub(super) fn pass(&self, at: LineColumn) -> Option<String> {
+        self.watch.pass(self.frame(), at)
+    }
+
     /// Runs `body` in a new scope below the current one; `nested` gives name and text of a workflow that begins there.
     pub(super) fn within<T>(
         &self,
@@ -197,9 +205,10 @@ impl Host {
     ) -> T {
         let (name, script) = nested.map(|(name, source)| (name, Wrapped::new(source))).unzip();
         let scope = self.open(self.scope(), segment, script);
-        if name.is_some() {
+        if let Some(workflow) = &name {
             let mut inner = self.inner.borrow_mut();
             let frame = inner.scopes[scope].frame;
+            self.watch.name(frame, workflow);
             (inner.frames[frame].name, inner.frames[frame].phase) = (name, None);
         }
         let before = self.go_to(scope);
@@ -383,7 +392,7 @@ impl HostHooks for Hooks {
     }
 
     fn max_buffer_size(&self, _context: &mut Context) -> u64 {
-        64 << 20
+        LARGEST_BUFFER
     }
 }
 

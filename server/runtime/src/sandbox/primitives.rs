@@ -66,7 +66,7 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let host = Host::of(context)?;
     let at = errors::here(context);
     // Large data takes time and memory to hand over; a limit hit meanwhile was hit here.
-    host.watch.pass(at);
+    host.pass(at);
     let (prompt, options, read) = match call_of(args, context) {
         Ok(call) => call,
         Err(message) => return rejected(message, context),
@@ -141,7 +141,7 @@ fn phase(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 
 fn log(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let at = errors::here(context);
-    Host::of(context)?.watch.pass(at);
+    Host::of(context)?.pass(at);
     let value = args.get_or_undefined(0);
     short_enough("a line of log()", value, LONGEST_LINE).map_err(refused)?;
     let message = match value.as_string() {

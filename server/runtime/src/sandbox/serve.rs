@@ -1,10 +1,11 @@
 //! The sandbox's side of the conversation.
 
 use std::{
+    any::Any,
     cell::RefCell,
     collections::VecDeque,
     io::{self, BufReader, Read, Write},
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     rc::Rc,
     sync::Arc,
@@ -28,7 +29,7 @@ use super::{
     host::{Host, Pending},
     protocol::{Failure, FailureKind, FromSandbox, Settled, Start, ToSandbox, Walls, receive},
     repl::{self, Over, Repl},
-    watch::Watch,
+    watch::{Watch, too_big},
 };
 use crate::{
     event::RunError,
@@ -108,15 +109,29 @@ pub(crate) fn serve(
     let ended = match catch_unwind(run) {
         Ok(ended) => ended?,
         // The engine cannot bear being interrupted everywhere (async generators): what counts is why it was.
-        Err(panic) => match host.fatal() {
-            Some(error) => Some(FromSandbox::Ended { result: None, error: Some(error) }),
-            None => resume_unwind(panic),
-        },
+        Err(panic) => {
+            let error = host.fatal().unwrap_or_else(|| broken(&*panic, start.walls.memory, &mut context));
+            Some(FromSandbox::Ended { result: None, error: Some(error) })
+        }
     };
     if let Some(ended) = ended {
         host.say(&ended);
     }
     host.flush()
+}
+
+/// What is said where the engine panics.
+fn broken(panic: &(dyn Any + Send), memory: u64, context: &mut Context) -> RunError {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
+    let said = said.unwrap_or("it gave no reason");
+    let message = match said {
+        // More than any machine has.
+        said if said.contains("capacity overflow") || said.contains("string allocation") => too_big(memory),
+        said => format!("the sandbox broke down: {said}"),
+    };
+    // What was broken off halfway may not bear to be asked.
+    let place = catch_unwind(AssertUnwindSafe(|| errors::place(context))).ok().flatten();
+    RunError { message, at: place, workflow: None }
 }
 
 struct Running {

@@ -14,7 +14,8 @@ use analysis::{
 const BEFORE: &str = "((args,$_t)=>async()=>{\"use strict\";";
 const AFTER: &str = "\n})";
 
-/// A script as the engine gets it: on its own lines, each turn of a loop or function counted.
+/// A script as the engine gets it: on its own lines, each turn of a loop or function counted, and each statement in no loop: where nothing
+/// can be counted any more, the last that was tells the line.
 pub(super) struct Wrapped {
     /// An expression that gives, for `args` and the counter, the async function that is the script.
     pub(super) text: String,
@@ -31,10 +32,13 @@ pub(super) struct Wrapped {
 impl Wrapped {
     pub(super) fn new(source: &str) -> Self {
         let script = script::parse(source);
+        let count = |at| {
+            let at = script.lines.line_column(source, at);
+            format!("$_t({},{})", at.line, at.column)
+        };
         let mut pieces: Vec<(usize, String)> = Vec::new();
         for body in script::bodies(&script) {
-            let at = script.lines.line_column(source, body.owner.start);
-            let count = format!("$_t({},{})", at.line, at.column);
+            let count = count(body.owner.start);
             let (start, end) = (body.span.start as usize, body.span.end as usize);
             match body.kind {
                 BodyKind::Block => pieces.push((start + 1, format!("{count};"))),
@@ -42,6 +46,8 @@ impl Wrapped {
                 BodyKind::Expression => pieces.extend([(start, format!("({count},")), (end, ")".into())]),
             }
         }
+        let statements = script::statements(&script).into_iter().map(|statement| statement.start);
+        pieces.extend(statements.map(|start| (start as usize, format!("{};", count(start)))));
         // Of two pieces at one place, the one that closes comes first, the inner before the outer, which came before it; what
         // opens stays in order.
         let mut numbered: Vec<_> = pieces.into_iter().zip(0i64..).collect();
@@ -54,14 +60,19 @@ impl Wrapped {
         let mut wrapped = Self { text: BEFORE.to_owned(), source: source.to_owned(), names_rlm, ..Self::nothing() };
         wrapped.inserted.insert(1, vec![(1, BEFORE.len() as u32)]);
         let mut done = 0;
+        // The line, and what was put into it so far.
+        let (mut line, mut before) = (1, BEFORE.len() as u32);
         for ((at, piece), _) in numbered {
             wrapped.text.push_str(&source[done..at]);
             wrapped.text.push_str(&piece);
             done = at;
             let place = lines.line_column(source, at as u32);
-            let on_line = wrapped.inserted.entry(place.line).or_default();
-            let before: u32 = on_line.iter().map(|(_, length)| length).sum();
-            on_line.push((place.column + before, piece.len() as u32));
+            if place.line != line {
+                (line, before) = (place.line, 0);
+            }
+            let length = piece.len() as u32;
+            wrapped.inserted.entry(line).or_default().push((place.column + before, length));
+            before += length;
         }
         wrapped.text.push_str(&source[done..]);
         if let Some(at) = meta_export(source) {
@@ -174,8 +185,8 @@ mod tests {
         let wrapped = Wrapped::new(source);
         let body = wrapped.text.strip_prefix(BEFORE).unwrap().strip_suffix(AFTER).unwrap();
         expect_test::expect![[r#"
-                   const meta = {}; for (;;) {$_t(1,25);x(a => ($_t(1,36),b(é => ($_t(1,43),c))))}
-            while (y) {$_t(2,1); z }"#]]
+                   const meta = {}; $_t(1,25);for (;;) {$_t(1,25);x(a => ($_t(1,36),b(é => ($_t(1,43),c))))}
+            $_t(2,1);while (y) {$_t(2,1); z }"#]]
         .assert_eq(body);
         let mut lines = wrapped.text.lines();
         for (line, words) in [(1, vec!["x(", "b(", "c)"]), (2, vec!["y)", "z "])] {
@@ -195,7 +206,7 @@ mod tests {
     fn what_is_put_around_closes_in_order() {
         let wrapped = Wrapped::new("while (x) y = a => b");
         let body = wrapped.text.strip_prefix(BEFORE).unwrap().strip_suffix(AFTER).unwrap();
-        assert_eq!(body, "while (x) {$_t(1,1);y = a => ($_t(1,15),b)}");
+        assert_eq!(body, "$_t(1,1);while (x) {$_t(1,1);y = a => ($_t(1,15),b)}");
     }
 
     #[test]

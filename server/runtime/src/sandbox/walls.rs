@@ -4,7 +4,7 @@ use std::{fs::File, io, sync::Arc};
 
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
-use super::{protocol::Walls, watch::Watch};
+use super::{protocol::Walls, watch::Watch, words::LastWords};
 
 /// Address space beyond the memory a script may use: the binary, the stack of the script's thread, the allocator's reserve.
 const OVERHEAD: u64 = 768 << 20;
@@ -16,7 +16,7 @@ pub(super) fn raise(walls: &Walls) -> io::Result<Arc<Watch>> {
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
     limit(Resource::As, walls.memory + OVERHEAD)?;
-    let memory = File::open("/proc/self/statm")?;
+    let (memory, words) = (File::open("/proc/self/statm")?, LastWords::listen()?);
     limit(Resource::Nofile, 8)?;
-    Watch::start(walls, memory)
+    Watch::start(walls, memory, words)
 }

@@ -6,13 +6,14 @@
 //! of time of the processor is moved on, to what the next slice may take.
 
 use std::{
+    collections::HashMap,
     fs::File,
-    io::{self, Write},
+    io,
     os::unix::fs::FileExt,
     process,
     sync::{
-        Arc,
-        atomic::{AtomicU8, AtomicU64, Ordering::Relaxed},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
     time::{Duration, Instant},
@@ -24,13 +25,19 @@ use rustix::{
     process::{Resource, Rlimit, getrlimit, setrlimit},
 };
 
-use super::protocol::Walls;
+use super::{
+    protocol::Walls,
+    words::{Fatal, LastWords},
+};
 
 /// Exit code of a sandbox that ran out of memory; the line follows on standard error.
 pub(crate) const OUT_OF_MEMORY: i32 = 71;
 
 /// Exit code of a sandbox that ran out of time; the line follows on standard error.
 pub(crate) const OUT_OF_TIME: i32 = 72;
+
+/// Exit code of a sandbox whose stack overflowed; the line follows on standard error.
+pub(crate) const OUT_OF_STACK: i32 = 73;
 
 /// How often the watch looks.
 const PERIOD: Duration = Duration::from_millis(10);
@@ -61,6 +68,10 @@ pub(crate) struct Watch {
     over: AtomicU8,
     /// Line and column of the last turn.
     last: AtomicU64,
+    /// The number of the script it was in.
+    script: AtomicUsize,
+    /// What is known of scripts, by number: the name of a nested workflow; nothing is known of others than the one that was started.
+    scripts: Mutex<HashMap<usize, String>>,
     /// Milliseconds the script ran in slices that are over.
     ran: AtomicU64,
     /// Seconds of the processor after which the system ends this process; `u64::MAX` where it does not.
@@ -76,18 +87,20 @@ impl Watch {
             running: AtomicU64::new(1),
             over: AtomicU8::new(0),
             last: AtomicU64::new(0),
+            script: AtomicUsize::new(0),
+            scripts: Mutex::default(),
             ran: AtomicU64::new(0),
             fence: AtomicU64::new(u64::MAX),
         })
     }
 
     /// Starts the second thread. `memory` is `/proc/self/statm`.
-    pub(super) fn start(walls: &Walls, memory: File) -> io::Result<Arc<Self>> {
+    pub(super) fn start(walls: &Walls, memory: File, words: LastWords) -> io::Result<Arc<Self>> {
         let watch = Self::blind(walls);
         watch.fence.store(0, Relaxed);
         watch.move_fence()?;
         let watched = watch.clone();
-        thread::Builder::new().name("watch".into()).spawn(move || watched.look(&memory))?;
+        thread::Builder::new().name("watch".into()).spawn(move || watched.look(&memory, &words))?;
         Ok(watch)
     }
 
@@ -131,16 +144,23 @@ impl Watch {
         self.began.elapsed().as_millis() as u64
     }
 
+    /// The script with this number is the nested workflow of this name.
+    pub(super) fn name(&self, script: usize, workflow: &str) {
+        let mut scripts = self.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        scripts.insert(script, workflow.to_owned());
+    }
+
     /// A turn at `at`. What to tell the script's author when a limit was hit.
-    pub(super) fn pass(&self, at: LineColumn) -> Option<String> {
-        self.pass_or(at).map(|much| match much {
+    pub(super) fn pass(&self, script: usize, at: LineColumn) -> Option<String> {
+        self.pass_or(script, at).map(|much| match much {
             TooMuch::Time(ms) => too_long(ms),
             TooMuch::Memory(message) => message,
         })
     }
 
     /// A turn at `at`, and the limit that was hit.
-    pub(super) fn pass_or(&self, at: LineColumn) -> Option<TooMuch> {
+    pub(super) fn pass_or(&self, script: usize, at: LineColumn) -> Option<TooMuch> {
+        self.script.store(script, Relaxed);
         self.last.store((u64::from(at.line) << 32) | u64::from(at.column), Relaxed);
         match self.over.load(Relaxed) {
             0 => None,
@@ -149,17 +169,22 @@ impl Watch {
         }
     }
 
-    fn look(&self, memory: &File) {
+    fn look(&self, memory: &File, words: &LastWords) {
         let mut since: Option<Instant> = None;
         loop {
             thread::sleep(PERIOD);
+            match words.heard() {
+                Some(Fatal::Memory) => self.end(OUT_OF_MEMORY, words),
+                Some(Fatal::Other) => self.end(OUT_OF_STACK, words),
+                None => {}
+            }
             let over = self.over_now(memory);
             self.over.store(over, Relaxed);
             match (over, since) {
                 (0, _) => since = None,
                 (_, None) => since = Some(Instant::now()),
                 (_, Some(first)) if first.elapsed() < GRACE => {}
-                (over, Some(_)) => self.end(if over == TIME { OUT_OF_TIME } else { OUT_OF_MEMORY }),
+                (over, Some(_)) => self.end(if over == TIME { OUT_OF_TIME } else { OUT_OF_MEMORY }, words),
             }
         }
     }
@@ -175,10 +200,17 @@ impl Watch {
         }
     }
 
-    fn end(&self, code: i32) -> ! {
-        let last = self.last.load(Relaxed);
-        // Losing the line loses only detail of a message.
-        let _ = writeln!(io::stderr(), "{} {}", last >> 32, last as u32);
+    fn end(&self, code: i32, words: &LastWords) -> ! {
+        let (last, script) = (self.last.load(Relaxed), self.script.load(Relaxed));
+        let (line, column) = (last >> 32, last as u32);
+        // Whoever has the lock may never let go of it: the script's thread may be in the midst of anything.
+        let workflow = self.scripts.try_lock().ok().and_then(|scripts| scripts.get(&script).cloned());
+        match workflow {
+            Some(workflow) => words.tell(&format!("{line} {column} {workflow}")),
+            None if script == 0 => words.tell(&format!("{line} {column}")),
+            // The line of a cell is none of the script's.
+            None => {}
+        }
         process::exit(code)
     }
 }

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::mpsc;
 
 use crate::sandbox::{
-    self, OUT_OF_MEMORY, OUT_OF_TIME, Watch,
+    self, OUT_OF_MEMORY, OUT_OF_STACK, OUT_OF_TIME, Watch,
     protocol::{self, FromSandbox, ToSandbox},
 };
 
@@ -98,7 +98,7 @@ fn talk_to_process(
     up: &mpsc::Sender<Said>,
     shared: &Mutex<Process>,
 ) -> io::Result<Gone> {
-    let mut child = Command::new(program)
+    let mut child = Command::new(&program)
         .args(args)
         .env_clear()
         .current_dir("/")
@@ -106,7 +106,13 @@ fn talk_to_process(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()?;
+        .spawn()
+        .map_err(|error| {
+            io::Error::other(format!(
+                "{} does not start: {error}; if callsheet was replaced or removed meanwhile, start it anew",
+                program.display()
+            ))
+        })?;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
         return Err(io::Error::other("the sandbox has no pipes"));
@@ -147,33 +153,48 @@ fn end(child: &mut Child, broken: bool) -> io::Result<ExitStatus> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Gone {
     /// It ran out of memory, where that is known after this place.
-    Memory(Option<LineColumn>),
+    Memory(Option<Place>),
     /// The script did not await anything for too long, after this place.
-    Time(Option<LineColumn>),
+    Time(Option<Place>),
+    /// The stack overflowed, after this place.
+    Stack(Option<Place>),
     /// It is broken.
     Broken(String),
 }
 
+/// A place in the script, or in a nested workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) at: LineColumn,
+    pub(super) workflow: Option<String>,
+}
+
+impl Place {
+    /// Reads `line column`, after which the name of a nested workflow may stand.
+    fn read(line: &str) -> Option<Self> {
+        let mut parts = line.splitn(3, ' ');
+        let at = LineColumn { line: parts.next()?.parse().ok()?, column: parts.next()?.parse().ok()? };
+        (at.line > 0).then(|| Self { at, workflow: parts.next().map(str::to_owned) })
+    }
+}
+
 /// Why a sandbox ended before its script did.
 fn cause(status: ExitStatus, last_words: &str) -> Gone {
-    let place = || {
-        let (line, column) = last_words.trim().lines().last()?.split_once(' ')?;
-        let place = LineColumn { line: line.parse().ok()?, column: column.parse().ok()? };
-        Some(place).filter(|p| p.line > 0)
-    };
+    let place = || Place::read(last_words.trim().lines().last()?);
     match status.code() {
         Some(OUT_OF_MEMORY) => return Gone::Memory(place()),
         Some(OUT_OF_TIME) => return Gone::Time(place()),
+        Some(OUT_OF_STACK) => return Gone::Stack(place()),
         _ => {}
     }
-    if last_words.contains("memory allocation of") || last_words.contains("capacity overflow") {
+    // Before its walls were up.
+    if last_words.contains("memory allocation of") {
         return Gone::Memory(None);
     }
     Gone::Broken(match status.signal().and_then(Signal::from_named_raw) {
         // The last fence, behind the watch, which could have told the line.
         Some(Signal::XCPU) => return Gone::Time(None),
         Some(Signal::KILL) => "the sandbox was killed from outside, perhaps for want of memory".into(),
-        _ if last_words.contains("overflowed its stack") => "the script overflowed the stack".into(),
         _ => {
             let first = last_words.lines().find(|l| !l.trim().is_empty()).unwrap_or("it gave no reason");
             format!("the sandbox broke down ({status}): {first}")

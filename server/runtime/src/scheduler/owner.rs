@@ -21,7 +21,7 @@ use super::{
     call::{Back, Call},
     lanes::Lanes,
     ledger::Ledger,
-    link::{Gone, Link, Said},
+    link::{Gone, Link, Place, Said},
     stagger::Stagger,
 };
 use crate::{
@@ -378,12 +378,14 @@ impl Scheduler {
 
     /// What to say of a sandbox that is gone.
     fn gone(&self, why: Gone) -> RunError {
-        let (message, at) = match why {
-            Gone::Memory(at) => (sandbox::too_big(self.spec.memory()), at),
-            Gone::Time(at) => (sandbox::too_long(self.spec.limits.slice.as_millis() as u64), at),
+        let (message, place) = match why {
+            Gone::Memory(place) => (sandbox::too_big(self.spec.memory()), place),
+            Gone::Time(place) => (sandbox::too_long(self.spec.limits.slice.as_millis() as u64), place),
+            Gone::Stack(place) => (sandbox::TOO_DEEP.to_owned(), place),
             Gone::Broken(message) => (message, None),
         };
-        RunError { message, at, workflow: None }
+        let (at, workflow) = place.map(|Place { at, workflow }| (at, workflow)).unzip();
+        RunError { message, at, workflow: workflow.flatten() }
     }
 
     fn narrate(&mut self, bytes: usize) -> Result<(), Box<Ended>> {

@@ -63,7 +63,7 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
         Some(place) => LineColumn { line: item(&place, 0, context)? as u32, column: item(&place, 1, context)? as u32 },
         None => errors::here(context),
     };
-    host.watch.pass(at);
+    host.pass(at);
     let deeper = args.get_or_undefined(0).as_number() == Some(1.0);
     let prompt = args.get_or_undefined(1).to_string(context)?.to_std_string_lossy();
     let options = to_json(args.get_or_undefined(2), "the options", Undefined::Dropped, context);

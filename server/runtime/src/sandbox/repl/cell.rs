@@ -113,7 +113,7 @@ fn tick(written_in: usize, args: &[JsValue], context: &mut Context) -> JsResult<
     });
     let Some((burnt, over)) = burnt else { return Ok(JsValue::undefined()) };
     let place = (written_in == frame).then_some(at);
-    let why = match host.watch.pass_or(at) {
+    let why = match host.watch.pass_or(frame, at) {
         _ if over => None,
         Some(TooMuch::Memory(message)) => {
             host.fail(crate::event::RunError::new(message));

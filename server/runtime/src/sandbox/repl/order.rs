@@ -76,7 +76,7 @@ const DO_IT: &str = "Do what the text in `context` asks.";
 pub(in crate::sandbox) fn rlm(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
     let at = errors::here(context);
-    host.watch.pass(at);
+    host.pass(at);
     let order = to_json(args.get_or_undefined(0), "rlm() options", Undefined::Dropped, context)
         .and_then(|options| Order::read(options.unwrap_or_default(), &host))
         .and_then(|order| Ok(Order { check: check(args.get_or_undefined(1))?, ..order }));
