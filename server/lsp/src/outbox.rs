@@ -1,71 +1,53 @@
 //! What goes to the client: in order, and without the owner loop ever waiting for it.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use tower_lsp::{
     Client,
-    ls_types::{MessageType, notification::Notification},
+    ls_types::{
+        LogMessageParams, MessageType, ShowMessageParams,
+        notification::{LogMessage, Notification, ShowMessage},
+    },
 };
+
+use crate::transport::Out;
 
 /// Editors redraw all their lenses and hints on a refresh: no more than two a second.
 const REFRESH_PAUSE: Duration = Duration::from_millis(500);
-
-type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The way to the client.
 #[derive(Clone)]
 pub(crate) struct Outbox {
     client: Client,
-    queue: mpsc::UnboundedSender<Sending>,
+    out: Out,
     refresh: Arc<Notify>,
 }
 
 impl Outbox {
-    /// Starts the tasks that send; they end with the last handle.
-    pub(crate) fn start(client: Client) -> Self {
-        let (queue, mut sendings) = mpsc::unbounded_channel::<Sending>();
-        tokio::spawn(async move {
-            while let Some(sending) = sendings.recv().await {
-                sending.await;
-            }
-        });
-        Self { client, queue, refresh: Arc::new(Notify::new()) }
+    /// A way to `client` for requests, and out for all that needs no answer.
+    pub(crate) fn new(client: Client, out: Out) -> Self {
+        Self { client, out, refresh: Arc::new(Notify::new()) }
     }
 
-    /// Sends a notification after all that were sent before.
-    pub(crate) fn notify<N: Notification>(&self, params: N::Params)
-    where
-        N::Params: Send + 'static,
-    {
-        let client = self.client.clone();
-        self.post(async move { client.send_notification::<N>(params).await });
+    /// Sends a notification after all that were sent before, and before all answers to come.
+    pub(crate) fn notify<N: Notification>(&self, params: N::Params) {
+        self.out.notify(N::METHOD, params);
     }
 
     /// Writes a line to the client's log.
     pub(crate) fn log(&self, level: MessageType, message: impl Into<String>) {
-        let (client, message) = (self.client.clone(), message.into());
-        self.post(async move { client.log_message(level, message).await });
+        self.notify::<LogMessage>(LogMessageParams { typ: level, message: message.into() });
     }
 
     /// Shows a message to the person.
     pub(crate) fn show(&self, level: MessageType, message: impl Into<String>) {
-        let (client, message) = (self.client.clone(), message.into());
-        self.post(async move { client.show_message(level, message).await });
+        self.notify::<ShowMessage>(ShowMessageParams { typ: level, message: message.into() });
     }
 
     /// Waits until all that was posted before is on its way.
     pub(crate) async fn flushed(&self) {
-        let (done, waiting) = tokio::sync::oneshot::channel();
-        self.post(async move {
-            let _ = done.send(());
-        });
-        let _ = waiting.await;
-    }
-
-    fn post(&self, sending: impl Future<Output = ()> + Send + 'static) {
-        // The task is gone only once the client is.
-        let _ = self.queue.send(Box::pin(sending));
+        self.out.reached().await;
     }
 
     /// The client, for requests to it; await them in a task of their own, never in the owner loop.

@@ -1,11 +1,14 @@
 //! Between the bytes of a pipe and the server: what the library leaves open.
 //!
-//! It answers malformed messages and goes on, and ends when the client does.
+//! It answers malformed messages and goes on, writes in the order in which things were posted, and ends when the client does.
 
+mod connection;
 mod orphan;
+mod outgoing;
 mod wellformed;
 
 pub(crate) use orphan::Guardian;
+pub(crate) use outgoing::Out;
 
 use std::{
     sync::{
@@ -15,20 +18,17 @@ use std::{
     time::Duration,
 };
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tower_lsp::{LspService, Server};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::oneshot,
+};
+use tower_lsp::LspService;
 
 use crate::{
     outbox::Outbox,
     owner::{self, Mailbox},
     server::Slot,
 };
-
-/// Requests under way at once. The library's own limit of 4 lets a few slow ones hold up everything, even `shutdown`.
-const CONCURRENCY: usize = 64;
-
-/// Bytes between the pipe and the library.
-const BUFFER: usize = 64 << 10;
 
 /// How long answers, and the end of runs, may still take once the client is gone.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -77,21 +77,20 @@ pub async fn serve(
     let service = crate::tests::add_methods(service);
     let (service, socket) = service.finish();
     let Some(client) = client else { return Ok(Ended::Abruptly) };
-    owner::start(&mailbox, mails, Outbox::start(client))?;
+    let (out, outgoings) = Out::new();
+    owner::start(&mailbox, mails, Outbox::new(client, out.clone()))?;
 
-    let (ours, theirs) = tokio::io::duplex(BUFFER);
-    let reading = tokio::spawn(wellformed::forward(input, ours));
-    let serving =
-        Server::new(theirs, output, socket).concurrency_level(CONCURRENCY).serve(wellformed::Answering(service));
+    let (last, no_more) = oneshot::channel();
+    let serving = connection::serve(service, socket, input, out, last);
     let gone = async {
         tokio::select! {
-            _ = reading => {}
+            _ = no_more => {}
             () = guardian.client_died() => {}
         }
         tokio::time::sleep(FAREWELL).await;
     };
     tokio::select! {
-        () = serving => {}
+        ((), ()) = async { tokio::join!(serving, outgoings.write(output)) } => {}
         () = gone => {}
     }
     let _ = tokio::time::timeout(FAREWELL, mailbox.stop_runs()).await;

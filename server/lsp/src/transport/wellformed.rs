@@ -1,43 +1,9 @@
-//! Lets through only messages the library can read: at the first other one it stops reading for good.
+//! Messages as the library understands them, and the answers to what is none.
 
-use std::{borrow::Cow, task};
-
-use futures::future::{self, Either, Ready};
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
-use tower::Service;
-use tower_lsp::jsonrpc::{Error, ErrorCode, Request, Response};
-
-/// A request that stands for a message that was none; its answer is the error in its parameters.
-const METHOD: &str = "callsheet/malformed";
-
-/// The server, with answers to messages that were none.
-pub(crate) struct Answering<S>(pub(crate) S);
-
-impl<S> Service<Request> for Answering<S>
-where
-    S: Service<Request, Response = Option<Response>>,
-    S::Future: Send + 'static,
-{
-    type Response = Option<Response>;
-    type Error = S::Error;
-    type Future = Either<S::Future, Ready<Result<Self::Response, Self::Error>>>;
-
-    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> task::Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        if request.method() != METHOD {
-            return Either::Left(self.0.call(request));
-        }
-        let (_, id, params) = request.into_parts();
-        let error =
-            params.and_then(|params| serde_json::from_value(params).ok()).unwrap_or_else(Error::invalid_request);
-        Either::Right(future::ready(Ok(Some(Response::from_error(id.unwrap_or_default(), error)))))
-    }
-}
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 
 /// The longest message, in bytes.
 const LIMIT: u64 = 64 << 20;
@@ -45,20 +11,28 @@ const LIMIT: u64 = 64 << 20;
 /// The longest header line, in bytes.
 const HEADER_LIMIT: u64 = 4 << 10;
 
-/// Reads messages from `input` until its end and passes them on, malformed ones as requests for an error.
-pub(crate) async fn forward(input: impl AsyncRead + Unpin, mut output: DuplexStream) {
-    let mut input = BufReader::new(input);
-    while let Ok(Some(message)) = read(&mut input).await {
-        let body = match message {
-            Frame::Body(body) => checked(&body).into_owned(),
-            Frame::TooLong => error(Value::Null, ErrorCode::InvalidRequest, "This message is longer than 64 MiB."),
-            Frame::NoLength => error(Value::Null, ErrorCode::ParseError, "A message needs a Content-Length header."),
-        };
-        let header = format!("Content-Length: {}\r\n\r\n", body.len());
-        if output.write_all(header.as_bytes()).await.is_err() || output.write_all(&body).await.is_err() {
-            return;
-        }
-    }
+/// What a client sends.
+#[derive(Debug)]
+pub(super) enum Incoming {
+    /// A request or a notification.
+    Request(Request),
+    /// An answer to a request of ours.
+    Response(Response),
+    /// Neither; this is the answer to it.
+    Malformed(Response),
+}
+
+/// Reads the next message; `None` at the end.
+///
+/// # Errors
+///
+/// Where reading fails, or the input ends within a message.
+pub(super) async fn next(input: &mut (impl AsyncBufReadExt + Unpin)) -> std::io::Result<Option<Incoming>> {
+    Ok(read(input).await?.map(|frame| match frame {
+        Frame::Body(body) => understood(&body),
+        Frame::TooLong => malformed(Id::Null, ErrorCode::InvalidRequest, "This message is longer than 64 MiB."),
+        Frame::NoLength => malformed(Id::Null, ErrorCode::ParseError, "A message needs a Content-Length header."),
+    }))
 }
 
 enum Frame {
@@ -97,39 +71,32 @@ async fn read(input: &mut (impl AsyncBufReadExt + Unpin)) -> std::io::Result<Opt
     Ok(Some(Frame::Body(body)))
 }
 
-/// The message as it is, mended, or as a request for an error.
-fn checked(body: &[u8]) -> Cow<'_, [u8]> {
-    // Nearly all messages are read once, here, and never taken apart.
-    if serde_json::from_slice::<Request>(body).is_ok_and(|request| !request.method().is_empty()) {
-        return body.into();
+/// The message, mended where characters in it are broken, or what is wrong with it.
+fn understood(body: &[u8]) -> Incoming {
+    // Nearly all messages are these, and read once.
+    if let Ok(request) = serde_json::from_slice::<Request>(body)
+        && !request.method().is_empty()
+    {
+        return Incoming::Request(request);
     }
     let text = String::from_utf8_lossy(body);
-    let (value, mended) = match serde_json::from_str::<Value>(&text) {
-        Ok(value) => (value, matches!(text, Cow::Owned(_))),
-        Err(_) => match serde_json::from_str::<Value>(&without_lone_surrogates(&text)) {
-            Ok(value) => (value, true),
-            Err(why) => {
-                return error(Value::Null, ErrorCode::ParseError, &format!("This message is not JSON: {why}.")).into();
-            }
-        },
+    let read = |text: &str| serde_json::from_str::<Value>(text);
+    let value = match read(&text).or_else(|_| read(&without_lone_surrogates(&text))) {
+        Ok(value) => value,
+        Err(why) => return malformed(Id::Null, ErrorCode::ParseError, format!("This message is not JSON: {why}.")),
     };
-    let wrong = match value.get("method") {
-        Some(_) => Request::deserialize(&value).err(),
-        None => Response::deserialize(&value).err(),
+    let id = value.get("id").and_then(|id| Id::deserialize(id).ok()).unwrap_or_default();
+    let message = match value.get("method") {
+        Some(_) => Request::deserialize(value).map(Incoming::Request),
+        None => Response::deserialize(value).map(Incoming::Response),
     };
-    match wrong {
-        Some(why) => {
-            let id = value.get("id").filter(|id| id.is_i64() || id.is_string()).cloned().unwrap_or_default();
-            error(id, ErrorCode::InvalidRequest, &format!("This message is not JSON-RPC 2.0: {why}.")).into()
-        }
-        None if mended => serde_json::to_vec(&value).unwrap_or_default().into(),
-        None => body.into(),
-    }
+    message.unwrap_or_else(|why| {
+        malformed(id, ErrorCode::InvalidRequest, format!("This message is not JSON-RPC 2.0: {why}."))
+    })
 }
 
-fn error(id: Value, code: ErrorCode, message: &str) -> Vec<u8> {
-    let error = Error { code, message: message.to_string().into(), data: None };
-    json!({"jsonrpc": "2.0", "id": id, "method": METHOD, "params": error}).to_string().into_bytes()
+fn malformed(id: Id, code: ErrorCode, message: impl Into<String>) -> Incoming {
+    Incoming::Malformed(Response::from_error(id, Error { code, message: message.into().into(), data: None }))
 }
 
 /// Puts U+FFFD for escapes that are half a surrogate pair, which JavaScript sends when an edit cuts a character in two.
@@ -158,14 +125,18 @@ fn without_lone_surrogates(json: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What `forward` makes of `input`, one message a line.
-    async fn forwarded(input: &[u8]) -> String {
-        let (ours, mut theirs) = tokio::io::duplex(1 << 20);
-        forward(input, ours).await;
-        let mut out = String::new();
-        theirs.read_to_string(&mut out).await.unwrap();
-        let bodies = out.split("Content-Length: ").skip(1).filter_map(|frame| frame.split_once("\r\n\r\n"));
-        bodies.map(|(_, body)| body.to_string() + "\n").collect()
+    /// What comes of `input`, one message a line.
+    async fn read_all(input: &[u8]) -> String {
+        let (mut input, mut out) = (tokio::io::BufReader::new(input), String::new());
+        while let Some(message) = next(&mut input).await.unwrap() {
+            out += &match message {
+                Incoming::Request(request) => serde_json::to_string(&request).unwrap(),
+                Incoming::Response(response) => format!("answer {}", serde_json::to_string(&response).unwrap()),
+                Incoming::Malformed(answer) => format!("malformed {}", serde_json::to_string(&answer).unwrap()),
+            };
+            out.push('\n');
+        }
+        out
     }
 
     fn frame(body: &[u8]) -> Vec<u8> {
@@ -173,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn messages_go_through_and_others_become_errors() {
+    async fn messages_are_read_and_others_become_errors() {
         let good = r#"{"jsonrpc":"2.0","method":"x","params":{"t":"\ud83d\ude00"}}"#;
         let input = [
             frame(good.as_bytes()),
@@ -181,18 +152,20 @@ mod tests {
             b"garbage\r\n\r\n".to_vec(),
             frame(b"[]"),
             frame(br#"{"jsonrpc":"1.0","id":7,"method":"x"}"#),
+            frame(br#"{"jsonrpc":"2.0","id":7,"result":null}"#),
             b"Content-Length: 9999999999999\r\n\r\n".to_vec(),
         ]
         .concat();
         expect_test::expect![[r#"
-            {"jsonrpc":"2.0","method":"x","params":{"t":"\ud83d\ude00"}}
-            {"jsonrpc":"2.0","id":null,"method":"callsheet/malformed","params":{"code":-32700,"message":"This message is not JSON: key must be a string at line 1 column 2."}}
-            {"jsonrpc":"2.0","id":null,"method":"callsheet/malformed","params":{"code":-32700,"message":"A message needs a Content-Length header."}}
-            {"jsonrpc":"2.0","id":null,"method":"callsheet/malformed","params":{"code":-32600,"message":"This message is not JSON-RPC 2.0: invalid type: sequence, expected struct Response."}}
-            {"jsonrpc":"2.0","id":7,"method":"callsheet/malformed","params":{"code":-32600,"message":"This message is not JSON-RPC 2.0: expected JSON-RPC version \"2.0\"."}}
-            {"jsonrpc":"2.0","id":null,"method":"callsheet/malformed","params":{"code":-32600,"message":"This message is longer than 64 MiB."}}
+            {"jsonrpc":"2.0","method":"x","params":{"t":"😀"}}
+            malformed {"jsonrpc":"2.0","error":{"code":-32700,"message":"This message is not JSON: key must be a string at line 1 column 2."},"id":null}
+            malformed {"jsonrpc":"2.0","error":{"code":-32700,"message":"A message needs a Content-Length header."},"id":null}
+            malformed {"jsonrpc":"2.0","error":{"code":-32600,"message":"This message is not JSON-RPC 2.0: invalid type: sequence, expected struct Response."},"id":null}
+            malformed {"jsonrpc":"2.0","error":{"code":-32600,"message":"This message is not JSON-RPC 2.0: expected JSON-RPC version \"2.0\"."},"id":7}
+            answer {"jsonrpc":"2.0","result":null,"id":7}
+            malformed {"jsonrpc":"2.0","error":{"code":-32600,"message":"This message is longer than 64 MiB."},"id":null}
         "#]]
-        .assert_eq(&forwarded(&input).await);
+        .assert_eq(&read_all(&input).await);
     }
 
     #[tokio::test]
@@ -204,6 +177,6 @@ mod tests {
             {"jsonrpc":"2.0","method":"x","params":{"t":"a� \\ud83d 😀"}}
             {"jsonrpc":"2.0","method":"x","params":{"t":"a�"}}
         "#]]
-        .assert_eq(&forwarded(&input).await);
+        .assert_eq(&read_all(&input).await);
     }
 }
