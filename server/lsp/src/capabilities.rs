@@ -28,6 +28,8 @@ pub(crate) struct Client {
     pub(crate) related: bool,
     /// Snippets in completions.
     pub(crate) snippets: bool,
+    /// Tooltips of hints are asked for one by one, once they are shown.
+    pub(crate) lazy_tooltips: bool,
     /// The workspace is trusted: runs are allowed. A client that says nothing has asked its user some other way.
     pub(crate) trusted: bool,
     /// The client watches files for the server.
@@ -46,6 +48,7 @@ impl Client {
         let options = params.initialization_options.as_ref();
         #[expect(deprecated, reason = "old clients send only a root")]
         let root = params.root_uri.clone();
+        let resolved = all.pointer("/textDocument/inlayHint/resolveSupport/properties").and_then(Value::as_array);
         let folders = match &params.workspace_folders {
             Some(folders) => folders.iter().map(|folder| folder.uri.clone()).collect(),
             None => root.into_iter().collect(),
@@ -61,6 +64,7 @@ impl Client {
             action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
             related: can("/textDocument/publishDiagnostics/relatedInformation"),
             snippets: can("/textDocument/completion/completionItem/snippetSupport"),
+            lazy_tooltips: resolved.is_some_and(|properties| properties.contains(&"tooltip".into())),
             watches_files: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             trusted: options.and_then(|o| o.get("trusted")).and_then(Value::as_bool).unwrap_or(true),
             folders,
@@ -69,7 +73,8 @@ impl Client {
 }
 
 /// What the server offers.
-pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
+pub(crate) fn server(client: &Client) -> ServerCapabilities {
+    let hints = InlayHintOptions { resolve_provider: Some(client.lazy_tooltips), ..Default::default() };
     let code_actions = CodeActionOptions {
         code_action_kinds: Some(vec![
             CodeActionKind::QUICKFIX,
@@ -79,13 +84,13 @@ pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
         ..Default::default()
     };
     ServerCapabilities {
-        position_encoding: Some(encoding.kind()),
+        position_encoding: Some(client.encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(TextDocumentSyncKind::INCREMENTAL),
             ..Default::default()
         })),
-        inlay_hint_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(hints))),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(CodeActionProviderCapability::Options(code_actions)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),

@@ -133,7 +133,7 @@ impl Owner {
         }
         self.outbox.start_refreshing(self.client.lens_refresh, self.client.hint_refresh);
         Ok(InitializeResult {
-            capabilities: capabilities::server(self.client.encoding),
+            capabilities: capabilities::server(&self.client),
             server_info: Some(ServerInfo { name: "callsheet".into(), version: Some(env!("CARGO_PKG_VERSION").into()) }),
             ..InitializeResult::default()
         })

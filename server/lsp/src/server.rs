@@ -143,6 +143,14 @@ impl LanguageServer for Slot {
         self.read(params.text_document.uri, move |script| inlay_hints::inlay_hints(script, params.range)).await
     }
 
+    async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
+        let Some(unresolved) = inlay_hints::Unresolved::read(&hint) else { return Ok(hint) };
+        let unchanged = hint.clone();
+        let resolved =
+            self.read(unresolved.uri.clone(), move |script| inlay_hints::resolved(script, hint, &unresolved));
+        Ok(resolved.await?.unwrap_or(unchanged))
+    }
+
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         self.read(params.text_document.uri, code_lens::code_lenses).await
     }

@@ -1,46 +1,136 @@
-//! Numbers drawn into the source: how often, how wide, how much. `textDocument/inlayHint`.
+//! Numbers drawn into the source: how often, how wide, how much. `textDocument/inlayHint`, `inlayHint/resolve`.
 
 use analysis::{
-    plan::{AgentCall, Count, Fanout, FanoutKind, PhaseMark, RlmCall, WorkflowCall},
+    plan::{AgentCall, Count, Fanout, FanoutKind, PhaseMark, PhasePlan, Plan, RlmCall, WorkflowCall},
     text::Span,
 };
-use tower_lsp::ls_types::{InlayHint, InlayHintLabel, InlayHintLabelPart, Location, Range};
+use serde::{Deserialize, Serialize};
+use tower_lsp::ls_types::{InlayHint, InlayHintLabel, InlayHintLabelPart, InlayHintTooltip, Location, Range, Uri};
 
 use crate::{
     features::{reasons, words},
     snapshot::Snapshot,
 };
 
-/// All hints whose place lies in `range`.
+/// What a hint tells of: one of the plan's lists, and which of its entries.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Of {
+    Call(usize),
+    Fanout(usize),
+    Phase(usize),
+    Workflow(usize),
+    Rlm(usize),
+}
+
+impl Of {
+    fn all(plan: &Plan) -> impl Iterator<Item = Of> {
+        let calls = (0..plan.calls.len()).map(Of::Call);
+        let fanouts = (0..plan.fanouts.len()).map(Of::Fanout);
+        let phases = (0..plan.phase_marks.len()).map(Of::Phase);
+        let workflows = (0..plan.workflows.len()).map(Of::Workflow);
+        calls.chain(fanouts).chain(phases).chain(workflows).chain((0..plan.rlms.len()).map(Of::Rlm))
+    }
+}
+
+/// What comes back with a hint whose tooltip is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Unresolved {
+    /// The script.
+    pub(crate) uri: Uri,
+    of: Of,
+}
+
+impl Unresolved {
+    /// That of a hint of ours.
+    pub(crate) fn read(hint: &InlayHint) -> Option<Self> {
+        Self::deserialize(hint.data.as_ref()?).ok()
+    }
+}
+
+/// All hints whose place lies in `range`; without tooltips where the client asks for these once it shows one.
 pub(crate) fn inlay_hints(script: &Snapshot, range: Range) -> Vec<InlayHint> {
     if !script.settings.hints {
         return vec![];
     }
     let wanted = script.converter().span(range);
-    let plan = &script.known.plan;
     let actual = script.actual();
-    let agents = plan.calls.iter().enumerate().filter_map(|(index, call)| agent(script, index, call, actual[index]));
-    let fanouts = plan.fanouts.iter().filter_map(|fanout| width(script, fanout));
-    let phases = plan.phase_marks.iter().filter_map(|mark| phase(script, mark, &actual));
-    let mut hints: Vec<(Span, Hint)> = agents
-        .chain(fanouts)
-        .chain(phases)
-        .chain(plan.workflows.iter().enumerate().filter_map(|(index, call)| workflow(script, index, call)))
-        .chain(plan.rlms.iter().enumerate().filter_map(|(index, call)| rlm(script, index, call)))
-        .filter(|hint| wanted.touches(hint.at))
-        .map(|h| (Span::at(h.at), h))
-        .collect();
-    hints.sort_by_key(|(at, _)| *at);
-    hints.into_iter().map(|(_, hint)| hint.finish(script)).collect()
+    let placed = |of| Some((place(script, of).filter(|at| wanted.touches(*at))?, of));
+    let mut all: Vec<(u32, Of)> = Of::all(&script.known.plan).filter_map(placed).collect();
+    all.sort_by_key(|(at, _)| *at);
+    let hint = |(at, of)| {
+        let lazy = script.client.lazy_tooltips;
+        let data = || serde_json::to_value(Unresolved { uri: script.uri.clone(), of }).ok();
+        Some(InlayHint {
+            position: script.converter().position(at),
+            label: InlayHintLabel::LabelParts(label(script, of, &actual)?.parts),
+            kind: None,
+            text_edits: None,
+            tooltip: if lazy { None } else { tooltip(script, of, &actual) },
+            padding_left: Some(true),
+            padding_right: None,
+            data: if lazy { data() } else { None },
+        })
+    };
+    all.into_iter().filter_map(hint).collect()
 }
 
-struct Hint {
-    at: u32,
+/// The hint with its tooltip, as long as it says what it said.
+pub(crate) fn resolved(script: &Snapshot, hint: InlayHint, Unresolved { of, .. }: &Unresolved) -> InlayHint {
+    let actual = script.actual();
+    let is_same = |label: &Label| match &hint.label {
+        InlayHintLabel::LabelParts(parts) => parts.iter().map(|p| &p.value).eq(label.parts.iter().map(|p| &p.value)),
+        InlayHintLabel::String(_) => false,
+    };
+    match label(script, *of, &actual).filter(is_same) {
+        Some(_) => InlayHint { tooltip: tooltip(script, *of, &actual), ..hint },
+        None => hint,
+    }
+}
+
+/// Where a hint goes. `None` where the text there was edited since the plan was made.
+fn place(script: &Snapshot, of: Of) -> Option<u32> {
+    let plan = &script.known.plan;
+    match of {
+        Of::Call(index) => plan.calls.get(index).and_then(|call| behind(script, call.span, call.callee)),
+        Of::Fanout(index) => plan.fanouts.get(index).and_then(|fanout| beside(script, fanout.span, fanout.callee)),
+        Of::Phase(index) => plan.phase_marks.get(index).and_then(|mark| behind(script, mark.span, mark.title)),
+        Of::Workflow(index) => plan.workflows.get(index).and_then(|call| behind(script, call.span, call.callee)),
+        Of::Rlm(index) => plan.rlms.get(index).and_then(|call| behind(script, call.span, call.callee)),
+    }
+}
+
+/// What a hint says. `actual` is [`Snapshot::actual`].
+fn label(script: &Snapshot, of: Of, actual: &[Option<u64>]) -> Option<Label> {
+    let plan = &script.known.plan;
+    match of {
+        Of::Call(index) => Some(agent(script, index, plan.calls.get(index)?, *actual.get(index)?)),
+        Of::Fanout(index) => Some(width(script, plan.fanouts.get(index)?)),
+        Of::Phase(index) => phase(script, plan.phase_marks.get(index)?, actual),
+        Of::Workflow(index) => Some(workflow(script, index, plan.workflows.get(index)?)),
+        Of::Rlm(index) => Some(rlm(script, index, plan.rlms.get(index)?)),
+    }
+}
+
+/// How what a hint says came about.
+fn tooltip(script: &Snapshot, of: Of, actual: &[Option<u64>]) -> Option<InlayHintTooltip> {
+    let plan = &script.known.plan;
+    let said = match of {
+        Of::Call(index) => agent_tooltip(script, index, plan.calls.get(index)?, *actual.get(index)?),
+        Of::Fanout(index) => width_tooltip(script, plan.fanouts.get(index)?),
+        Of::Phase(index) => phase_tooltip(script, plan.phase_marks.get(index)?)?,
+        Of::Workflow(index) => workflow_tooltip(script, index, plan.workflows.get(index)?),
+        Of::Rlm(index) => reasons::trees(script, index, plan.rlms.get(index)?),
+    };
+    Some(reasons::markdown(said).into())
+}
+
+#[derive(Default)]
+struct Label {
     parts: Vec<InlayHintLabelPart>,
-    tooltip: String,
 }
 
-impl Hint {
+impl Label {
     fn say(mut self, value: impl Into<String>, location: Option<Location>) -> Self {
         let value = value.into();
         if !value.is_empty() {
@@ -49,17 +139,8 @@ impl Hint {
         self
     }
 
-    fn finish(self, script: &Snapshot) -> InlayHint {
-        InlayHint {
-            position: script.converter().position(self.at),
-            label: InlayHintLabel::LabelParts(self.parts),
-            kind: None,
-            text_edits: None,
-            tooltip: Some(reasons::markdown(self.tooltip).into()),
-            padding_left: Some(true),
-            padding_right: None,
-            data: None,
-        }
+    fn ran(self, times: Option<u64>) -> Self {
+        self.say(times.map(|times| format!(" · ran {times}")).unwrap_or_default(), None)
     }
 }
 
@@ -87,25 +168,33 @@ fn decided(script: &Snapshot, count: &Count) -> Option<Location> {
     script.location(count.because.first().map(|why| why.span).or(symbol)?)
 }
 
-fn agent(script: &Snapshot, index: usize, call: &AgentCall, actual: Option<u64>) -> Option<Hint> {
-    let at = behind(script, call.span, call.callee)?;
+fn agent(script: &Snapshot, index: usize, call: &AgentCall, actual: Option<u64>) -> Label {
+    let cost = script.estimate().calls.get(index);
+    let times = cost.map_or_else(|| words::times(&call.count), |cost| words::likely_times(&call.count, &cost.agents));
+    Label::default()
+        .say(times, decided(script, &call.count))
+        .say(cost.map(words::cost).unwrap_or_default(), None)
+        .ran(actual)
+}
+
+fn agent_tooltip(script: &Snapshot, index: usize, call: &AgentCall, actual: Option<u64>) -> String {
     let cost = script.estimate().calls.get(index);
     let mut tooltip = reasons::times(script, &call.count);
     tooltip.extend(cost.map(|cost| reasons::cost(cost, script.known.estimate.calls.get(index))));
     tooltip += &reasons::simulation(script);
-    let times = cost.map_or_else(|| words::times(&call.count), |cost| words::likely_times(&call.count, &cost.agents));
-    let hint = Hint { at, parts: vec![], tooltip }
-        .say(times, decided(script, &call.count))
-        .say(cost.map(words::cost).unwrap_or_default(), None);
-    Some(match actual {
-        Some(times) => Hint { tooltip: hint.tooltip.clone() + &script.run_sentence(times), ..hint }
-            .say(format!(" · ran {times}"), None),
-        None => hint,
-    })
+    tooltip.extend(actual.map(|times| script.run_sentence(times)));
+    tooltip
 }
 
-fn width(script: &Snapshot, fanout: &Fanout) -> Option<Hint> {
-    let at = beside(script, fanout.span, fanout.callee)?;
+fn width(script: &Snapshot, fanout: &Fanout) -> Label {
+    let label = Label::default().say(words::number(&fanout.width, " wide"), decided(script, &fanout.width));
+    match &fanout.decided_by {
+        Some(why) => label.say(format!(" · {}", limit(script, why.span)), script.location(why.span)),
+        None => label,
+    }
+}
+
+fn width_tooltip(script: &Snapshot, fanout: &Fanout) -> String {
     let mut tooltip = reasons::count(script, "items in one call", &fanout.width);
     if let Some(why) = &fanout.decided_by {
         tooltip += &reasons::because(script, "this many", why);
@@ -116,12 +205,7 @@ fn width(script: &Snapshot, fanout: &Fanout) -> Option<Hint> {
         FanoutKind::Parallel => "\nA barrier: it waits for the slowest item.\n",
         FanoutKind::Pipeline { .. } => "\nNo barrier: each item goes through the stages on its own.\n",
     };
-    let hint =
-        Hint { at, parts: vec![], tooltip }.say(words::number(&fanout.width, " wide"), decided(script, &fanout.width));
-    Some(match &fanout.decided_by {
-        Some(why) => hint.say(format!(" · {}", limit(script, why.span)), script.location(why.span)),
-        None => hint,
-    })
+    tooltip
 }
 
 /// What limits a width, in a few words: the expression, or its line where it is a list written out.
@@ -135,55 +219,59 @@ fn limit(script: &Snapshot, span: Span) -> String {
     }
 }
 
-fn phase(script: &Snapshot, mark: &PhaseMark, actual: &[Option<u64>]) -> Option<Hint> {
-    let at = behind(script, mark.span, mark.title)?;
+/// The phase that a mark begins, where it is always the same.
+fn begun<'a>(script: &'a Snapshot, mark: &PhaseMark) -> Option<(usize, &'a PhasePlan)> {
     let [index] = mark.phases[..] else { return None };
-    let phase = script.known.plan.phases.get(index)?;
+    Some((index, script.known.plan.phases.get(index)?))
+}
+
+fn phase(script: &Snapshot, mark: &PhaseMark, actual: &[Option<u64>]) -> Option<Label> {
+    let (index, phase) = begun(script, mark)?;
+    let cost = script.estimate().phases.get(index);
+    let agents =
+        cost.map_or_else(|| words::agents(&phase.agents), |cost| words::likely_agents(&phase.agents, &cost.agents));
+    let label = Label::default()
+        .say(agents, decided(script, &phase.agents))
+        .say(cost.map(words::cost).unwrap_or_default(), None);
+    Some(label.ran(phase.calls.iter().map(|call| *actual.get(*call)?).sum()))
+}
+
+fn phase_tooltip(script: &Snapshot, mark: &PhaseMark) -> Option<String> {
+    let (index, phase) = begun(script, mark)?;
     let cost = script.estimate().phases.get(index);
     let mut tooltip = reasons::count(script, "agents in this phase", &phase.agents);
     tooltip.extend(cost.map(|cost| reasons::cost(cost, script.known.estimate.phases.get(index))));
     tooltip += &reasons::simulation(script);
-    let agents =
-        cost.map_or_else(|| words::agents(&phase.agents), |cost| words::likely_agents(&phase.agents, &cost.agents));
-    let hint = Hint { at, parts: vec![], tooltip }
-        .say(agents, decided(script, &phase.agents))
-        .say(cost.map(words::cost).unwrap_or_default(), None);
-    let ran: Option<u64> = phase.calls.iter().map(|call| *actual.get(*call)?).sum();
-    Some(match ran {
-        Some(times) => hint.say(format!(" · ran {times}"), None),
-        None => hint,
-    })
+    Some(tooltip)
 }
 
-fn workflow(script: &Snapshot, index: usize, call: &WorkflowCall) -> Option<Hint> {
-    let at = behind(script, call.span, call.callee)?;
+fn workflow(script: &Snapshot, index: usize, call: &WorkflowCall) -> Label {
     let cost = script.known.estimate.workflows.get(index);
-    let mut tooltip = reasons::nested(script, call);
-    tooltip.extend(cost.map(|cost| reasons::cost(cost, None)));
-    Some(
-        Hint { at, parts: vec![], tooltip }
-            .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))
-            .say(words::agents(&call.agents), call.nested.first().and_then(|n| reasons::start_of(n)))
-            .say(cost.map(words::cost).unwrap_or_default(), None),
-    )
+    Label::default()
+        .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))
+        .say(words::agents(&call.agents), call.nested.first().and_then(|n| reasons::start_of(n)))
+        .say(cost.map(words::cost).unwrap_or_default(), None)
 }
 
-fn rlm(script: &Snapshot, index: usize, call: &RlmCall) -> Option<Hint> {
-    let at = behind(script, call.span, call.callee)?;
+fn workflow_tooltip(script: &Snapshot, index: usize, call: &WorkflowCall) -> String {
+    let mut tooltip = reasons::nested(script, call);
+    tooltip.extend(script.known.estimate.workflows.get(index).map(|cost| reasons::cost(cost, None)));
+    tooltip
+}
+
+fn rlm(script: &Snapshot, index: usize, call: &RlmCall) -> Label {
     let cost = script.known.estimate.rlms.get(index);
     let agents =
         cost.map_or_else(|| words::agents(&call.agents), |cost| words::likely_agents(&call.agents, &cost.agents));
-    Some(
-        Hint { at, parts: vec![], tooltip: reasons::trees(script, index, call) }
-            .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))
-            .say(agents, decided(script, &call.agents))
-            .say(cost.map(words::cost).unwrap_or_default(), None),
-    )
+    Label::default()
+        .say(format!("{} · ", words::times(&call.count)), decided(script, &call.count))
+        .say(agents, decided(script, &call.agents))
+        .say(cost.map(words::cost).unwrap_or_default(), None)
 }
 
 #[cfg(test)]
 mod tests {
-    use analysis::plan::{Expr, PhasePlan, Plan, Symbol, Term, Why};
+    use analysis::plan::{Expr, Symbol, Term, Why};
     use expect_test::expect;
 
     use super::*;
@@ -354,6 +442,31 @@ const results = await pipeline(DIMENSIONS,
             )
         "#]]
         .assert_eq(&drawn(&script));
+    }
+
+    #[test]
+    fn a_tooltip_is_made_when_it_is_asked_for_and_while_the_hint_holds() {
+        let whole = review();
+        let eager = inlay_hints(&whole.snapshot, whole.everything());
+        let mut script = review();
+        std::sync::Arc::make_mut(&mut script.snapshot.client).lazy_tooltips = true;
+        let hints = inlay_hints(&script.snapshot, script.everything());
+        assert!(hints.iter().all(|hint| hint.tooltip.is_none()));
+        let resolved = |script: &Script, hint: &InlayHint| {
+            let unresolved = Unresolved::read(hint).expect("what it tells of");
+            assert_eq!(unresolved.uri, script.snapshot.uri);
+            resolved(&script.snapshot, hint.clone(), &unresolved)
+        };
+        let json = |hint: &InlayHint| serde_json::to_value(hint).unwrap();
+        for (eager, hint) in eager.iter().zip(&hints) {
+            let whole = InlayHint { data: hint.data.clone(), ..eager.clone() };
+            assert_eq!(json(&resolved(&script, hint)), json(&whole));
+        }
+        // The first hint says something else now: the client is about to ask for new ones.
+        let at = script.snapshot.lines.line_column(REVIEW, REVIEW.find("agent(`Review").unwrap() as u32);
+        script.snapshot.run = Some((ran(REVIEW, &[(at, 3)]).into(), std::sync::Arc::default()));
+        assert!(resolved(&script, &hints[2]).tooltip.is_none());
+        assert!(resolved(&script, &hints[1]).tooltip.is_some());
     }
 
     #[test]
