@@ -4,35 +4,57 @@
 
 use std::sync::Arc;
 
-use crate::{Analysis, Context, carry::Places, estimate, lint::script_size, looks::Looks, script::Prose};
+use crate::{
+    Analysis,
+    carry::{Carry, Places},
+    estimate,
+    lint::script_size,
+    looks::Looks,
+    plan::Said,
+    script::Rewording,
+};
 
-/// The analysis of `text` from `last`, which was made with the same context; `None` where that takes reading the text anew.
-pub(crate) fn again(text: &Arc<str>, last: &Analysis, context: &Context) -> Option<Analysis> {
-    let (was, plan) = (&last.script.text, &last.plan);
-    let rewording = last.script.rewording(text, |place| plan.unread(place))?;
-    let is_near_most = script_size::is_told(was.len().max(text.len()), context.profile.flags().script_bytes);
-    let is_comment = matches!(rewording.kind, Prose::LineComment | Prose::BlockComment);
-    let in_meta = last.script.meta.as_ref().is_some_and(|meta| meta.span.contains(rewording.token));
-    let stay = |looks: &Looks| looks.stay(plan.carry(), &rewording, text);
-    if is_near_most || (in_meta && !is_comment) || !stay(&last.looks) || !stay(plan.looks()) {
-        return None;
-    }
-    let plan = plan.reworded(&rewording, was, text)?;
-    let script = last.script.reworded(text.clone(), rewording.edit);
-    let mut findings = last.findings.clone();
-    if !findings.follow(&rewording.edit.into()) {
-        return None;
-    }
-    let (estimate, learned) = match is_comment {
-        true => (last.estimate.clone(), last.learned.clone()),
-        false => {
-            let estimate = estimate::estimate(&plan, context);
-            let learned = crate::learned(&script, &plan, &estimate, context);
-            (estimate, learned)
+/// An edit of prose that nobody read.
+pub(crate) struct Again {
+    rewording: Rewording,
+    said: Option<Said>,
+}
+
+impl Again {
+    /// What was edited of the script of `last` to make `text`; `None` where that takes reading the text anew.
+    pub(crate) fn of(text: &str, last: &Analysis) -> Option<Again> {
+        let (was, plan, context) = (&last.script.text, &last.plan, last.context.as_ref()?);
+        let rewording = last.script.rewording(text, |place| plan.unread(place))?;
+        let is_near_most = script_size::is_told(was.len().max(text.len()), context.profile.flags().script_bytes);
+        let in_meta = last.script.meta.as_ref().is_some_and(|meta| meta.span.contains(rewording.token));
+        let stay = |looks: &Looks| looks.stay(plan.carry(), &rewording, text);
+        if is_near_most || (in_meta && !rewording.is_comment()) || !stay(&last.looks) || !stay(plan.looks()) {
+            return None;
         }
-    };
-    let (looks, context) = (last.looks.clone(), last.context.clone());
-    Some(Analysis { script, plan, findings, estimate, learned, looks, context })
+        let said = plan.says(&rewording, was, text)?;
+        Some(Again { rewording, said })
+    }
+
+    /// Makes the analysis that of `text`. Gives whether it is: where a place in it is lost, nothing is changed.
+    pub(crate) fn carry_out(self, analysis: &mut Analysis, text: Arc<str>) -> bool {
+        let Analysis { script, plan, findings, estimate, learned, looks: _, context: Some(context) } = analysis else {
+            return false;
+        };
+        let way = Carry::from(self.rewording.edit);
+        // What only puts something in leaves all places there.
+        if self.rewording.edit.removed > 0 && !(plan.survives(&way) && findings.survives(&way)) {
+            return false;
+        }
+        let (is_comment, said) = (self.rewording.is_comment(), self.said);
+        script.reword(text, &self.rewording);
+        findings.follow(&way);
+        plan.reword(&self.rewording, said);
+        if !is_comment {
+            *estimate = estimate::estimate(plan, context);
+            *learned = crate::learned(script, plan, estimate, context);
+        }
+        true
+    }
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ impl TextEdit {
     /// The smallest replacement that makes `new` of `old`.
     pub fn between(old: &str, new: &str) -> Self {
         let (a, b) = (old.as_bytes(), new.as_bytes());
-        let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-        let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(x, y)| x == y).count();
+        let start = common_start(a, b);
+        let end = common_end(&a[start..], &b[start..]);
         Self { start: start as u32, removed: (a.len() - start - end) as u32, added: (b.len() - start - end) as u32 }
     }
 
@@ -59,6 +59,21 @@ impl TextEdit {
             None
         }
     }
+}
+
+/// Bytes that are compared at once: most of both texts is the same.
+const BLOCK: usize = 64;
+
+fn common_start(a: &[u8], b: &[u8]) -> usize {
+    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
+    blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count()
+}
+
+fn common_end(a: &[u8], b: &[u8]) -> usize {
+    let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
+    let rest = |bytes: &[u8]| bytes.len() - blocks;
+    let bytes = a[..rest(a)].iter().rev().zip(b[..rest(b)].iter().rev());
+    blocks + bytes.take_while(|(a, b)| a == b).count()
 }
 
 /// The way from one text to a later one.
@@ -112,14 +127,16 @@ pub(crate) trait Places {
     /// Visits every place in it.
     fn places(&mut self, visit: &mut dyn FnMut(&mut Span));
 
-    /// Takes every place along `way`. Gives whether all of them are still there; one that is not stays as it was.
-    fn follow(&mut self, way: &Carry) -> bool {
+    /// Whether every place in it is still there at the end of `way`.
+    fn survives(&mut self, way: &Carry) -> bool {
         let mut all = true;
-        self.places(&mut |place| match way.span(*place) {
-            Some(now) => *place = now,
-            None => all = false,
-        });
+        self.places(&mut |place| all &= way.span(*place).is_some());
         all
+    }
+
+    /// Takes every place along `way`; one that is not there any more stays as it was.
+    fn follow(&mut self, way: &Carry) {
+        self.places(&mut |place| *place = way.span(*place).unwrap_or(*place));
     }
 }
 
@@ -202,7 +219,10 @@ mod tests {
         }
 
         #[test]
-        fn the_edit_between_two_texts_makes_one_of_the_other(old in "[ab\\n]{0,12}", new in "[ab\\n]{0,12}") {
+        fn the_edit_between_two_texts_makes_one_of_the_other(
+            before in "a{0,70}|b{0,140}", old in "[ab\\n]{0,12}", new in "[ab\\n]{0,12}", after in "a{0,140}|b{0,70}"
+        ) {
+            let [old, new] = [old, new].map(|middle| before.clone() + &middle + &after);
             let edit = TextEdit::between(&old, &new);
             let mut text = old.clone();
             let added = &new[edit.start as usize..(edit.start + edit.added) as usize];

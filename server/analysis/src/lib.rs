@@ -121,6 +121,15 @@ impl Analysis {
         !self.plan.carry().is_empty()
     }
 
+    /// Makes this the analysis of `text`, which came from editing its own, where that takes no reading of the text anew: only prose was
+    /// edited, and it was made by [`analyze_after`], with a context that still holds. Gives whether it is; where not, it stays what it was.
+    pub fn go_on(this: &mut Arc<Self>, text: &Arc<str>) -> bool {
+        match again::Again::of(text, this) {
+            Some(again) => again.carry_out(Arc::make_mut(this), text.clone()),
+            None => false,
+        }
+    }
+
     /// The best estimate there is: that from past runs, or else that of the script.
     pub fn expected(&self) -> &estimate::Estimate {
         self.learned.as_ref().unwrap_or(&self.estimate)
@@ -138,8 +147,13 @@ pub fn analyze(text: impl Into<Arc<str>>, context: &Context) -> Analysis {
 pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&Analysis>, context: &Arc<Context>) -> Analysis {
     let text = text.into();
     let same = |last: &&Analysis| last.context.as_ref().is_some_and(|known| Arc::ptr_eq(known, context));
-    if let Some(again) = last.filter(same).and_then(|last| again::again(&text, last, context)) {
-        return again;
+    if let Some(last) = last.filter(same)
+        && let Some(again) = again::Again::of(&text, last)
+    {
+        let mut next = last.clone();
+        if again.carry_out(&mut next, text.clone()) {
+            return next;
+        }
     }
     let fresh = fresh(text, last.map(|last| &last.script), context);
     Analysis { context: Some(context.clone()), ..fresh }

@@ -76,10 +76,10 @@ impl LineIndex {
         Self { starts }
     }
 
-    /// The lines after an edit in the middle of one of them.
-    pub(crate) fn edited(&self, edit: TextEdit) -> Self {
-        let after = |start: &u32| if *start > edit.start { start + edit.added - edit.removed } else { *start };
-        Self { starts: self.starts.iter().map(after).collect() }
+    /// Makes these the lines after an edit within one of them, which neither takes away nor puts in a line end nor parts or joins `\r` and `\n`.
+    pub fn edit(&mut self, edit: TextEdit) {
+        let behind = self.starts.partition_point(|start| *start <= edit.start);
+        self.starts[behind..].iter_mut().for_each(|start| *start = *start + edit.added - edit.removed);
     }
 
     /// Number of lines; at least 1.

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
 };
@@ -10,10 +11,42 @@ use std::{
 use analysis::{Analysis, Context};
 use tower_lsp::ls_types::Uri;
 
-use crate::{settings::Settings, workflows, workspace::Workspace};
+use crate::{
+    settings::Settings,
+    workflows,
+    workspace::{Workspace, path_of},
+};
 
 /// Stack of the thread, in bytes: the parser recurses, and an overflow could not be caught. Only touched pages count.
 pub(crate) const STACK: usize = 32 << 20;
+
+/// What a script is analysed with, besides its text.
+#[derive(Clone, Debug)]
+pub(crate) struct Basis {
+    /// The settings in force.
+    pub(crate) settings: Arc<Settings>,
+    /// What lies around the script.
+    pub(crate) workspace: Arc<Workspace>,
+}
+
+impl Basis {
+    /// Whether the script at `uri`, of which `last` is known, is analysed with the same on both. What the workspace knows of a script changes
+    /// with each of its edits, which only matters to those who call it.
+    pub(crate) fn is_same(&self, other: &Basis, uri: &Uri, last: Option<&Analysis>) -> bool {
+        let but_for_own = || {
+            let path = path_of(uri).zip(last).filter(|(path, last)| !calls(last, path));
+            path.is_some_and(|(path, _)| self.workspace.is_same_but_for(&path, &other.workspace))
+        };
+        Arc::ptr_eq(&self.settings, &other.settings)
+            && (Arc::ptr_eq(&self.workspace, &other.workspace) || but_for_own())
+    }
+}
+
+/// Whether a script calls the workflow saved at `path`.
+fn calls(analysis: &Analysis, path: &Path) -> bool {
+    let called = analysis.plan.workflows.iter().flat_map(|call| &call.nested);
+    called.into_iter().any(|nested| Path::new(&nested.path) == path)
+}
 
 /// A text to analyse.
 #[derive(Clone, Debug)]
@@ -24,10 +57,8 @@ pub(crate) struct Job {
     pub(crate) version: i32,
     /// The text.
     pub(crate) text: Arc<str>,
-    /// The settings in force.
-    pub(crate) settings: Arc<Settings>,
-    /// What lies around the script.
-    pub(crate) workspace: Arc<Workspace>,
+    /// What to analyse it with.
+    pub(crate) basis: Basis,
     /// The script's last analysis of a whole tree: it tells what was edited, where the text is broken.
     pub(crate) last: Option<Arc<Analysis>>,
 }
@@ -41,6 +72,8 @@ pub(crate) struct Report {
     pub(crate) version: i32,
     /// The analysis; `None` where it panicked.
     pub(crate) analysis: Option<Arc<Analysis>>,
+    /// What it was analysed with.
+    pub(crate) basis: Basis,
 }
 
 #[derive(Default)]
@@ -65,7 +98,7 @@ impl Analyst {
         thread::Builder::new().name("analyst".into()).stack_size(STACK).spawn(move || {
             let mut contexts = Contexts::default();
             while let Some(job) = next(&theirs) {
-                report(carry_out(&job, contexts.of(&job)));
+                report(contexts.carry_out(job));
             }
         })?;
         Ok(Self { queue })
@@ -115,42 +148,44 @@ fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<Job> {
     }
 }
 
-/// What scripts were analysed with. As long as it is the very same, an analysis can go on from the last one.
+/// What scripts were analysed with. As long as it is the same, an analysis can go on from the last one.
 #[derive(Default)]
 struct Contexts {
-    known: HashMap<Uri, Made>,
-}
-
-/// A context, and what it was made from.
-struct Made {
-    settings: Arc<Settings>,
-    workspace: Arc<Workspace>,
-    context: Arc<Context>,
+    known: HashMap<Uri, (Basis, Arc<Context>)>,
 }
 
 /// Contexts kept: there are more scripts open than this in no editor.
 const MOST_CONTEXTS: usize = 256;
 
 impl Contexts {
-    fn of(&mut self, job: &Job) -> Arc<Context> {
-        let is_same =
-            |made: &&Made| Arc::ptr_eq(&made.settings, &job.settings) && Arc::ptr_eq(&made.workspace, &job.workspace);
-        if let Some(made) = self.known.get(&job.uri).filter(is_same) {
-            return made.context.clone();
+    /// The context of a script, of which `last` is known, and the basis it was made from.
+    fn of(&mut self, uri: &Uri, basis: &Basis, last: Option<&Analysis>) -> (Basis, Arc<Context>) {
+        if let Some(known) = self.known.get(uri).filter(|(made, _)| made.is_same(basis, uri, last)) {
+            return known.clone();
         }
         if self.known.len() >= MOST_CONTEXTS {
             self.known.clear();
         }
-        let context = Arc::new(workflows::context(&job.uri, &job.settings, &job.workspace));
-        let (settings, workspace) = (job.settings.clone(), job.workspace.clone());
-        self.known.insert(job.uri.clone(), Made { settings, workspace, context: context.clone() });
-        context
+        let context = Arc::new(workflows::context(uri, &basis.settings, &basis.workspace));
+        self.known.insert(uri.clone(), (basis.clone(), context.clone()));
+        (basis.clone(), context)
     }
-}
 
-fn carry_out(job: &Job, context: Arc<Context>) -> Report {
-    let analyse = || analysis::analyze_after(job.text.clone(), job.last.as_deref(), &context);
-    let analysis =
-        catch_unwind(AssertUnwindSafe(analyse)).inspect_err(|_| tracing::error!("the analysis of a script panicked"));
-    Report { uri: job.uri.clone(), version: job.version, analysis: analysis.ok().map(Arc::new) }
+    fn carry_out(&mut self, job: Job) -> Report {
+        let Job { uri, version, text, basis: newest, mut last } = job;
+        loop {
+            let (basis, context) = self.of(&uri, &newest, last.as_deref());
+            let analyse = || analysis::analyze_after(text.clone(), last.as_deref(), &context);
+            let analysis = catch_unwind(AssertUnwindSafe(analyse))
+                .inspect_err(|_| tracing::error!("the analysis of a script panicked"))
+                .ok()
+                .map(Arc::new);
+            // It has come to call itself, and what it was analysed with may know an older text of it.
+            if let Some(found) = analysis.as_ref().filter(|found| !basis.is_same(&newest, &uri, Some(found))) {
+                last = Some(found.clone());
+                continue;
+            }
+            return Report { uri, version, analysis, basis };
+        }
+    }
 }

@@ -56,11 +56,20 @@ impl Document {
                 indexed = u32::MAX;
             }
             let span = Converter::new(&text, &lines, encoding).span(range);
+            let edit = TextEdit { start: span.start, removed: span.end - span.start, added: change.text.len() as u32 };
+            edits.push(edit);
+            // As most keys do; the `\r` before them may be half a line end.
+            let has_end = |text: &str| text.contains(['\r', '\n']);
+            let before = text.as_bytes().get((span.start as usize).wrapping_sub(1));
+            let within = before != Some(&b'\r') && !has_end(&change.text) && !has_end(span.slice(&text));
             let first = lines.line_of(span.start);
             text.replace_range(span.start as usize..span.end as usize, &change.text);
-            edits.push(TextEdit { start: span.start, removed: span.end - span.start, added: change.text.len() as u32 });
-            // A `\n` put after a lone `\r` joins it, so the line before the edit may end elsewhere now.
-            indexed = indexed.min(first.saturating_sub(1));
+            if within && indexed == u32::MAX {
+                lines.edit(edit);
+            } else {
+                // A `\n` put after a lone `\r` joins it, so the line before the edit may end elsewhere now.
+                indexed = indexed.min(first.saturating_sub(1));
+            }
         }
         self.lines = Arc::new(if indexed == u32::MAX { lines } else { LineIndex::new(&text) });
         self.text = text.into();

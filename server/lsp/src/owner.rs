@@ -16,7 +16,7 @@ use tower_lsp::{
 };
 
 use crate::{
-    analyst::{self, Analyst, Job, Report},
+    analyst::{self, Analyst, Basis, Job, Report},
     capabilities::{self, Client},
     documents::Documents,
     features::diagnostics,
@@ -343,15 +343,19 @@ impl Owner {
             self.forget(uri);
             return;
         }
+        let basis = Basis { settings: self.settings.clone(), workspace: self.workspace.clone() };
         let script = self.scripts.entry(uri.clone()).or_default();
-        self.analyst.ask(Job {
-            uri: uri.clone(),
-            version: document.version,
-            text: document.text.clone(),
-            settings: self.settings.clone(),
-            workspace: self.workspace.clone(),
-            last: script.last_whole(),
-        });
+        let (version, text) = (document.version, document.text.clone());
+        // What takes less than the way to the analyst and back is done here.
+        let went_on = catch_unwind(AssertUnwindSafe(|| script.go_on(uri, &text, &basis)));
+        match went_on {
+            Ok(true) => self.tell(uri),
+            Ok(false) => self.analyst.ask(Job { uri: uri.clone(), version, text, basis, last: script.last_whole() }),
+            Err(_) => {
+                tracing::error!("to go on from the last analysis of a script panicked");
+                self.analyst.ask(Job { uri: uri.clone(), version, text, basis, last: None });
+            }
+        }
     }
 
     /// Takes back what was said of a script that is closed or is none.
@@ -373,15 +377,22 @@ impl Owner {
         }
         let Some(script) = self.scripts.get_mut(&uri) else { return };
         let outdated = script.analysed(report);
-        let waiting = script.take_waiting();
-        let snapshot = self.snapshot(&uri);
-        for reply in waiting {
-            let _ = reply.send(snapshot.clone());
-        }
-        self.publish(&uri);
-        self.tell_callers(&uri);
-        self.simulate_soon(&uri);
+        self.tell(&uri);
         self.analyst.free(outdated);
+    }
+
+    /// Tells everybody what is known anew of a script. Nothing is answered of a text before its diagnostics are published.
+    fn tell(&mut self, uri: &Uri) {
+        self.publish(uri);
+        let waiting = self.scripts.get_mut(uri).map(Script::take_waiting).unwrap_or_default();
+        if !waiting.is_empty() {
+            let snapshot = self.snapshot(uri);
+            for reply in waiting {
+                let _ = reply.send(snapshot.clone());
+            }
+        }
+        self.tell_callers(uri);
+        self.simulate_soon(uri);
     }
 
     /// Publishes a script's diagnostics if they differ from those published last.

@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use analysis::Analysis;
+use analysis::{Analysis, script::Tree};
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
 use crate::{
-    analyst::Report,
+    analyst::{Basis, Report},
     carry::{Carry, TextEdit},
     plans::{Carried, Plans},
     run::{last::LastRun, view::RunView},
@@ -34,6 +34,8 @@ pub(crate) struct Script {
     pub(crate) fresh: Fresh,
     /// What to show while the text is broken.
     plans: Plans,
+    /// What the newest of these was analysed with.
+    basis: Option<Basis>,
     /// Requests that wait for the analysis of the newest text.
     waiting: Vec<oneshot::Sender<Option<Snapshot>>>,
     /// What was published last.
@@ -68,9 +70,28 @@ impl Script {
             self.fresh = Fresh::Failed;
             return vec![];
         };
+        if fresh.script.tree == Tree::Whole {
+            self.basis = Some(report.basis);
+        }
         let outdated = self.plans.analysed(&fresh);
         self.fresh = Fresh::Ready(fresh);
         outdated
+    }
+
+    /// Makes what is known of the script true of `text`, where that takes no reading of the text and `basis` is what it was analysed with.
+    /// Gives whether it is.
+    pub(crate) fn go_on(&mut self, uri: &Uri, text: &Arc<str>, basis: &Basis) -> bool {
+        let last = self.plans.newest().map(Arc::as_ref);
+        if !self.basis.as_ref().is_some_and(|known| known.is_same(basis, uri, last)) {
+            return false;
+        }
+        // The one that is there can be changed only if nobody else has it.
+        self.fresh = Fresh::Pending;
+        match self.plans.go_on(text) {
+            Some(fresh) => self.fresh = Fresh::Ready(fresh),
+            None => return false,
+        }
+        true
     }
 
     /// The analysis whose plan is shown, and the way from its text to the editor's.

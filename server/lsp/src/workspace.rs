@@ -111,6 +111,22 @@ impl Workspace {
         ordered.into_iter().map(|saved| saved.known.clone()).collect()
     }
 
+    /// Whether all is the same in both but what they know of the workflow saved at `path`. What is equal, but was read anew, is not the same.
+    pub(crate) fn is_same_but_for(&self, path: &Path, other: &Self) -> bool {
+        let Self { agents, workflows, prices, histories } = self;
+        let same_agents = agents.iter().map(Arc::as_ptr).eq(other.agents.iter().map(Arc::as_ptr));
+        let same_workflows = workflows.len() == other.workflows.len()
+            && workflows.iter().zip(&other.workflows).all(|(a, b)| {
+                // Under another name it is another one to all who look for it.
+                Arc::ptr_eq(a, b) || a.path == path && b.path == path && a.name == b.name
+            });
+        let histories = || histories.iter().map(|(folder, history)| (folder, Arc::as_ptr(history)));
+        same_agents
+            && same_workflows
+            && *prices == other.prices
+            && histories().eq(other.histories.iter().map(|(folder, history)| (folder, Arc::as_ptr(history))))
+    }
+
     /// What an editor holds of the workflow saved at `path`, which may not be saved yet, and its place among the workflows. `None` where
     /// that is no news.
     pub(crate) fn news(&self, path: &Path, analysis: &Analysis) -> Option<(usize, Arc<Saved>)> {

@@ -84,6 +84,7 @@ pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, Promis
 pub use glance::Glance;
 pub use names::is_string_method;
 pub use nested::Nested;
+pub(crate) use reworded::Said;
 pub use rlm::{RLM_PHASE, RlmCall};
 pub use value::{ArrayFacts, Field, FunctionFacts, Lookup, NumberFacts, ObjectFacts, StringFacts, Value};
 

@@ -10,6 +10,12 @@ use crate::{
     text::Span,
 };
 
+/// What a literal says, by its place in the text that was interpreted.
+pub(crate) struct Said {
+    literal: Span,
+    words: Arc<str>,
+}
+
 /// Most edits in places apart that are kept track of: every question about a place goes through all of them.
 const MOST_EDITS: usize = 16;
 
@@ -38,34 +44,33 @@ impl Plan {
         &self.facts.looks
     }
 
-    /// The plan after an edit of prose that makes `now` of the text `was`; `None` where it could be another one.
-    pub(crate) fn reworded(&self, rewording: &Rewording, was: &str, now: &str) -> Option<Plan> {
+    /// What the literal that is edited says in `now`, the text after the edit; nothing where that is a comment. `None` where the plan of
+    /// `now` could be another one.
+    pub(crate) fn says(&self, rewording: &Rewording, was: &str, now: &str) -> Option<Option<Said>> {
         if self.since.carry.edits() >= MOST_EDITS {
             return None;
         }
-        let said = match rewording.kind {
-            Prose::LineComment | Prose::BlockComment => None,
-            Prose::Text | Prose::Template => {
-                let (literal, _) = self.literal(Span::new(rewording.edit.start, rewording.edit.end()))?;
-                let before = self.since.reworded.iter().find(|(span, _)| *span == literal.span);
-                let words = rewording.words(was, before.map_or(literal.words(), |(_, words)| words), now)?;
-                Some((literal.span, is_prose(&words).then_some(words)?))
-            }
-        };
-        let mut plan = self.clone();
-        if !plan.follow(&rewording.edit.into()) {
-            return None;
+        if rewording.is_comment() {
+            return Some(None);
         }
-        plan.since.carry.push(rewording.edit);
-        let Some((literal, words)) = said else { return Some(plan) };
-        plan.since.reworded.retain(|(span, _)| *span != literal);
-        plan.since.reworded.push((literal, words.into()));
-        let this = &plan.since.reworded[plan.since.reworded.len() - 1..];
-        for (call, prompts) in plan.calls.iter_mut().zip(&self.facts.prompts) {
+        let (literal, _) = self.literal(Span::new(rewording.edit.start, rewording.edit.end()))?;
+        let before = self.since.reworded.iter().find(|(span, _)| *span == literal.span);
+        let words = rewording.words(was, before.map_or(literal.words(), |(_, words)| words), now)?;
+        is_prose(&words).then(|| Some(Said { literal: literal.span, words: words.into() }))
+    }
+
+    /// Takes an edit of prose along, of which [`Plan::says`] told.
+    pub(crate) fn reword(&mut self, rewording: &Rewording, said: Option<Said>) {
+        self.follow(&rewording.edit.into());
+        self.since.carry.push(rewording.edit);
+        let Some(Said { literal, words }) = said else { return };
+        self.since.reworded.retain(|(span, _)| *span != literal);
+        self.since.reworded.push((literal, words));
+        let this = &self.since.reworded[self.since.reworded.len() - 1..];
+        for (call, prompts) in self.calls.iter_mut().zip(&self.facts.prompts) {
             if prompts.holds(this) {
-                call.prompt.parts = plan.since.now(prompts.now(&plan.since.reworded));
+                call.prompt.parts = self.since.now(prompts.now(&self.since.reworded));
             }
         }
-        Some(plan)
     }
 }

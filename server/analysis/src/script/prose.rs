@@ -41,6 +41,11 @@ impl Rewording {
         Span::new(self.token.start, self.token.end + self.edit.added - self.edit.removed)
     }
 
+    /// Whether it is one of a comment.
+    pub(crate) fn is_comment(&self) -> bool {
+        matches!(self.kind, Prose::LineComment | Prose::BlockComment)
+    }
+
     /// What the literal says in `now`, the text after the edit, having said `words` in the text `was`. `None` where that takes more than
     /// the usual escapes.
     pub(crate) fn words(&self, was: &str, words: &str, now: &str) -> Option<String> {
@@ -97,7 +102,7 @@ impl Script {
         }
         let place = Span::new(from, to);
         let (token, kind) = self.comment(place).or_else(|| literal(place))?;
-        let marks = if kind == Prose::BlockComment || kind == Prose::LineComment { 2 } else { 1 };
+        let marks = if matches!(kind, Prose::BlockComment | Prose::LineComment) { 2 } else { 1 };
         let end = if kind == Prose::BlockComment { 2 } else { 1 };
         let rewording = Rewording { edit, token, kind };
         let inside = token.start + marks <= from && to + end <= token.end;
@@ -160,19 +165,20 @@ impl Script {
         }
     }
 
-    /// The script after an edit of prose that [`Script::rewording`] has found.
-    pub(crate) fn reworded(&self, now: std::sync::Arc<str>, edit: TextEdit) -> Script {
+    /// Makes this the script `now`, after an edit of prose that [`Script::rewording`] has found.
+    pub(crate) fn reword(&mut self, now: std::sync::Arc<str>, rewording: &Rewording) {
+        let edit = rewording.edit;
         let way = Carry::from(edit);
-        let Script { text: _, lines, module: _, tree, errors: _, mut meta, mut pragmas, mut comments, mut prose } =
-            self.clone();
+        let Script { text, lines, module, tree: _, errors: _, meta, pragmas, comments, prose } = self;
         meta.follow(&way);
         pragmas.follow(&way);
         // An end of a comment or string that is typed at is an end of it still.
         let after = |at: u32| if at >= edit.end() { at + edit.added - edit.removed } else { at };
         let grow = |span: &mut Span| *span = Span::new(after(span.start), after(span.end));
-        comments.iter_mut().chain(&mut prose).for_each(grow);
-        let lines = lines.edited(edit);
-        Script { text: now, lines, module: OnceLock::new(), tree, errors: vec![], meta, pragmas, comments, prose }
+        comments.iter_mut().chain(prose).for_each(grow);
+        lines.edit(edit);
+        *module = OnceLock::new();
+        *text = now;
     }
 }
 

@@ -184,6 +184,12 @@ impl TestClient {
         request["params"].clone()
     }
 
+    /// The methods of messages that are not read yet.
+    pub(crate) fn unread(&self) -> Vec<String> {
+        let messages = self.unread.messages.lock().unwrap();
+        messages.iter().map(|message| message["method"].as_str().unwrap_or_default().into()).collect()
+    }
+
     /// Forgets messages of a method that a test does not care about.
     pub(crate) fn ignore(&mut self, method: &str) {
         self.unread.messages.lock().unwrap().retain(|m| m["method"] != method);

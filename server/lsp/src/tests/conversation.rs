@@ -55,6 +55,45 @@ async fn equal_diagnostics_are_not_sent_again() {
 }
 
 #[tokio::test]
+async fn nothing_is_answered_of_a_version_before_its_diagnostics() {
+    let mut client = TestClient::start().await;
+    client.open_script(URI, REVIEW).await;
+    let hints = json!({"textDocument": {"uri": URI}, "range": {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}});
+    let typed = |column: u32, text: &str| json!([{"range": {"start": {"line": 2, "character": column}, "end": {"line": 2, "character": column}}, "text": text}]);
+    // Into code, then, before the finding, into prose; each changes what is published.
+    for change in [typed(37, ", { lable: 'x' }"), typed(33, "all ")] {
+        client.change(URI, change).await;
+        let id = client.begin("textDocument/inlayHint", hints.clone()).await;
+        client.answer_to(json!(id)).await;
+        assert_eq!(client.unread(), ["textDocument/publishDiagnostics"]);
+        client.ignore("textDocument/publishDiagnostics");
+    }
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn prose_of_a_saved_workflow_is_not_read_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(".claude/workflows/review.js");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, REVIEW).unwrap();
+    let uri = tower_lsp::ls_types::Uri::from_file_path(&file).unwrap().to_string();
+    let mut client = TestClient::in_folder(folder.path(), json!(null)).await;
+    client.open_script(&uri, REVIEW).await;
+    // Once the workspace is read.
+    while client.request("workspace/symbol", json!({"query": "review"})).await == json!([]) {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let document = json!({"textDocument": {"uri": uri}});
+    for (column, typed, goes_on) in [(37, ", {}", false), (33, "all ", true), (33, "of ", true)] {
+        let at = json!({"line": 2, "character": column});
+        client.change(&uri, json!([{"range": {"start": at, "end": at}, "text": typed}])).await;
+        assert_eq!(client.request("callsheet/test/goesOn", document.clone()).await, json!(goes_on), "{typed:?}");
+    }
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn other_javascript_is_left_alone() {
     let mut client = TestClient::start().await;
     let uri = "file:///project/src/app.js";
