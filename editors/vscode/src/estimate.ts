@@ -9,7 +9,8 @@ export class Estimate implements vscode.Disposable {
   private readonly known = new Map<string, string>();
   private readonly listening: vscode.Disposable[];
 
-  constructor() {
+  /** `changed` is told of each script whose estimate is another one now. */
+  constructor(private readonly changed: (script: string) => void) {
     this.item.name = 'Callsheet: Estimate';
     this.item.command = 'callsheet.openRunView';
     this.listening = [
@@ -24,8 +25,11 @@ export class Estimate implements vscode.Disposable {
       const lenses = await next(document, token);
       if (lenses && !token.isCancellationRequested) {
         const estimate = lenses.find((lens) => lens.command?.command === serverCommand.showPlan)?.command?.title;
-        if (estimate === undefined) this.known.delete(document.uri.toString());
-        else this.known.set(document.uri.toString(), estimate);
+        const script = document.uri.toString();
+        const before = this.known.get(script);
+        if (estimate === undefined) this.known.delete(script);
+        else this.known.set(script, estimate);
+        if (estimate !== before) this.changed(script);
         this.show();
       }
       return lenses;

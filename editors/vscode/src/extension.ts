@@ -13,7 +13,7 @@ import { RunView } from './view/panel.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Callsheet', { log: true });
   const monitor = new Monitor();
-  const estimate = new Estimate();
+  const estimate = new Estimate((script) => view.replan(script));
   const progress = new Progress(() => server.running);
   const server: Server = new Server(context.extensionUri, log, { ...progress.middleware, ...estimate.middleware, ...starting(monitor, () => view), ...quietly(() => view.visible) });
   const view: RunView = new RunView(context.extensionUri, server, monitor);

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Plan, Prices } from '../../view/src/wire/plan.ts';
+import { planRequest } from './server/protocol.ts';
 import type { Server } from './server/server.ts';
 
-/** The plan of a script as it was saved last, or why there is none. */
+/** The plan of a script as it stands in the editor, with the estimate of its lens, or as it was saved last; or why there is none. */
 export async function planOf(server: Server, script: vscode.Uri): Promise<{ plan: Plan | null; problem?: string }> {
   try {
+    const open = await server.running?.sendRequest(planRequest, { uri: script.toString() });
+    if (open) return { plan: open };
     const answer = await server.once(['plan', script.fsPath, '--json'], folderOf(script));
     return { plan: JSON.parse(answer) as Plan };
   } catch (problem) {

@@ -18,8 +18,8 @@ use crate::{
     commands::{Command, Target},
     execute::{Answer, refusal},
     features::{
-        code_actions, code_lens, completion, definition, document_symbols, folding, hover, inlay_hints, signature_help,
-        titles, workspace_symbols,
+        code_actions, code_lens, completion, definition, document_symbols, folding, hover, inlay_hints, plan,
+        signature_help, titles, workspace_symbols,
     },
     owner::{Mailbox, Owner, internal_error},
     run::{
@@ -83,10 +83,21 @@ impl Slot {
         self.ask(|owner| Ok(owner.list_runs())).await
     }
 
+    /// `callsheet/plan`: what an open script can do; null where it is none.
+    pub(crate) async fn plan(&self, params: Planned) -> Result<Option<Value>> {
+        self.read(params.uri, plan::plan).await?.transpose()
+    }
+
     /// `callsheet/trust`: the person has come to trust the workspace, or not.
     pub(crate) async fn trust(&self, params: Trust) {
         self.mailbox.tell(move |owner| owner.trust(params.trusted));
     }
+}
+
+/// Parameters of `callsheet/plan`.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub(crate) struct Planned {
+    uri: Uri,
 }
 
 /// Parameters of `callsheet/trust`.

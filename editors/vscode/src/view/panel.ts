@@ -64,6 +64,11 @@ export class RunView implements vscode.Disposable {
     if (this.panel) this.panel.title = `Run: ${path.basename(script.fsPath)}`;
   }
 
+  /** What a script will do is known anew. */
+  replan(script: string): void {
+    if (this.subject?.script.toString() === script) void this.sendPlan();
+  }
+
   private open(): void {
     const dist = vscode.Uri.joinPath(this.extension, 'dist');
     const panel = vscode.window.createWebviewPanel('callsheet.runView', 'Run', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },

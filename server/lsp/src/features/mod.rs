@@ -11,6 +11,7 @@ pub(crate) mod folding;
 pub(crate) mod hover;
 pub(crate) mod hover_words;
 pub(crate) mod inlay_hints;
+pub(crate) mod plan;
 pub(crate) mod reasons;
 pub(crate) mod signature_help;
 pub(crate) mod titles;

@@ -57,6 +57,11 @@ async fn likely_numbers_come_once_the_text_is_left_alone() {
     hover_with(&mut client, 3, 40, "Simulated: from 5 runs").await;
     let after = estimate(&mut client).await;
     assert!(after.contains(" agents likely, 1..≤1000 possible · ~") && after.ends_with(" s simulated"), "{after}");
+    // What a view beside the editor shows is what the lens says.
+    let plan = client.request("callsheet/plan", json!({"uri": URI})).await;
+    let [low, high] = ["low", "high"].map(|end| plan["likelyAgents"][end].as_u64().unwrap());
+    assert!(after.starts_with(&format!("{low}..{high} agents likely")), "{after}, but {}", plan["likelyAgents"]);
+    assert_eq!((&plan["tokens"]["basis"], &plan["tokens"]["runs"]), (&json!("simulated"), &json!(5)));
 
     let at = json!({"start": {"line": 4, "character": 0}, "end": {"line": 4, "character": 0}});
     client.change(URI, json!([{"range": at, "text": "// the end\n"}])).await;

@@ -72,6 +72,7 @@ pub async fn serve(
     .custom_method("window/workDoneProgress/cancel", Slot::cancel_progress)
     .custom_method("callsheet/runEvents", Slot::run_events)
     .custom_method("callsheet/runs", Slot::runs)
+    .custom_method("callsheet/plan", Slot::plan)
     .custom_method("callsheet/trust", Slot::trust);
     #[cfg(test)]
     let service = crate::tests::add_methods(service);
