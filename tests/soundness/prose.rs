@@ -6,7 +6,7 @@
 use std::{env, fmt::Debug, fs, path::Path, sync::Arc};
 
 use analysis::{
-    Analysis, Context,
+    Analysis, Context, Earlier, analyze_after,
     lint::Settings,
     script::{Tree, index::Index},
     text::Span,
@@ -290,13 +290,13 @@ fn difference(one: &Analysis, other: &Analysis) -> Option<String> {
 
 /// Holds what goes on from the last analysis against what is made anew; gives how often it went on, of how many.
 fn hold(text: &str, edits: &[Edit], context: &Arc<Context>) -> Result<(usize, usize), String> {
-    let mut last = analysis::analyze_after(text, None, context);
+    let mut last = analyze_after(text, Earlier::default(), context);
     let (mut text, mut gone_on) = (text.to_owned(), 0);
     for edit in edits {
         let was = text.clone();
         text = edited(&text, edit);
-        let now = analysis::analyze_after(text.as_str(), Some(&last), context);
-        let anew = analysis::analyze_after(text.as_str(), None, context);
+        let now = analyze_after(text.as_str(), Earlier::whole(&last), context);
+        let anew = analyze_after(text.as_str(), Earlier::default(), context);
         if now.script.tree == Tree::Whole {
             if let Some(difference) = difference(&now, &anew) {
                 return Err(format!("{edit:?} of\n{was}\ngives\n{text}\nwith other {difference}"));
@@ -308,6 +308,65 @@ fn hold(text: &str, edits: &[Edit], context: &Arc<Context>) -> Result<(usize, us
         }
     }
     Ok((gone_on, edits.len()))
+}
+
+/// Types a line of `text` bit by bit, with `close` behind them, and takes it back; what goes on from the last broken text is held against what is made anew. Gives how often it went on, of how many broken texts.
+fn hold_line(text: &str, line: Pick, close: &str, context: &Arc<Context>) -> Result<(usize, usize), String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = line.index(lines.len().max(1));
+    let Some(line) = lines.get(at) else { return Ok((0, 0)) };
+    let with = |typed: &str| [&lines[..at], &[&format!("{typed}{close}")], &lines[at + 1..]].concat().join("\n");
+    let (mut whole, mut broken, mut gone_on, mut all) = (None::<Analysis>, None::<Analysis>, 0, 0);
+    let ends: Vec<usize> = line.char_indices().map(|(end, _)| end).chain([line.len()]).collect();
+    // A few letters at a time where the line is long.
+    let ends: Vec<usize> = ends.iter().copied().step_by(ends.len() / 24 + 1).collect();
+    // Taken back, a letter here and there.
+    let back = ends.iter().rev().step_by(4);
+    for end in ends.iter().chain(back) {
+        let text = with(&line[..*end]);
+        let known = Earlier { whole: whole.as_ref(), broken: broken.as_ref() };
+        let now = analyze_after(text.as_str(), known, context);
+        let anew = analyze_after(text.as_str(), Earlier { broken: None, ..known }, context);
+        if let Some(difference) = difference(&now, &anew) {
+            let was = broken.as_ref().map_or("", |broken| &broken.script.text);
+            return Err(format!("{was}\nthen\n{text}\nwith other {difference}"));
+        }
+        if now.script.tree == Tree::Whole {
+            whole = Some(now);
+        } else {
+            (all, gone_on) = (all + 1, gone_on + usize::from(now.goes_on()));
+            broken = Some(now);
+        }
+    }
+    Ok((gone_on, all))
+}
+
+#[test]
+fn what_goes_on_while_a_line_is_typed_is_what_would_be_made_anew() {
+    let cases = env::var("CALLSHEET_SOUNDNESS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24);
+    let config =
+        ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() };
+    let written = written();
+    let drawn = grammar::tree().prop_map(|tree| write::write(&tree));
+    let one_of = |texts: Vec<String>| any::<Pick>().prop_map(move |pick| pick.get(&texts).clone());
+    let script = prop_oneof![2 => uses(), 2 => drawn, 4 => one_of(written)];
+    let close = prop_oneof![4 => Just(""), 1 => Just(")"), 1 => Just(" })"), 1 => Just("`"), 1 => Just("// rlm")];
+    let strict = Settings { size_guideline: Some(2), ..Settings::default() };
+    let contexts = [Context::default(), Context { settings: strict, ..Context::default() }].map(Arc::new);
+    let counts = std::cell::Cell::new((0, 0));
+    let result =
+        TestRunner::new(config).run(&(script, any::<Pick>(), close, 0..4usize), |(text, line, close, context)| {
+            let context = &contexts[usize::from(context == 0)];
+            let (gone_on, all) = hold_line(&text, line, close, context).map_err(TestCaseError::fail)?;
+            counts.set((counts.get().0 + gone_on, counts.get().1 + all));
+            Ok(())
+        });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    let (gone_on, all) = counts.get();
+    println!("{all} broken texts, {gone_on} of them gone on from");
+    assert!(gone_on * 3 > all, "of {all} broken texts only {gone_on} were gone on from");
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Again {
         let rewording = last.script.rewording(text, |place| plan.unread(place))?;
         let is_near_most = script_size::is_told(was.len().max(text.len()), context.profile.flags().script_bytes);
         let in_meta = last.script.meta.as_ref().is_some_and(|meta| meta.span.contains(rewording.token));
-        let stay = |looks: &Looks| looks.stay(plan.carry(), &rewording, text);
+        let stay = |looks: &Looks| looks.stay(plan.carry(), rewording.edit, text);
         if is_near_most || (in_meta && !rewording.is_comment()) || !stay(&last.looks) || !stay(plan.looks()) {
             return None;
         }
@@ -63,20 +63,20 @@ mod tests {
 
     use expect_test::expect;
 
-    use crate::{Context, analyze_after, script::is_prose, text::Span};
+    use crate::{Context, Earlier, analyze_after, script::is_prose, text::Span};
 
     #[test]
     fn nearly_all_prose_of_a_script_can_be_edited_without_an_analysis() {
         let text = include_str!("../../lsp/benches/triage.js");
         let context = Arc::new(Context::default());
-        let last = analyze_after(text, None, &context);
+        let last = analyze_after(text, Earlier::default(), &context);
         let (mut all, mut others) = (0, String::new());
         let says = |token: &Span| token.slice(text).trim_matches(['\'', '`', '$', '{', '}']);
         for token in last.script.prose().iter().filter(|token| is_prose(says(token))) {
             all += 1;
             let middle = token.start as usize + token.slice(text).find(' ').unwrap_or(1);
             let now = format!("{}x{}", &text[..middle], &text[middle..]);
-            if !analyze_after(now, Some(&last), &context).goes_on() {
+            if !analyze_after(now, Earlier::whole(&last), &context).goes_on() {
                 let _ = writeln!(others, "{}", token.slice(text).lines().next().unwrap_or_default());
             }
         }
@@ -104,12 +104,12 @@ mod tests {
     fn a_word_that_the_whole_text_is_searched_for_is_read_anew() {
         let text = "export const meta = { name: 'a', description: 'b' }\nreturn await agent('one thing', args.o) // and no more of it\n";
         let context = Arc::new(Context::default());
-        let last = analyze_after(text, None, &context);
+        let last = analyze_after(text, Earlier::default(), &context);
         for (was, is) in [("one thing", "one rlm thing"), ("no more", "no rlm, no more")] {
             let now = text.replace(was, is);
-            let next = analyze_after(now.as_str(), Some(&last), &context);
+            let next = analyze_after(now.as_str(), Earlier::whole(&last), &context);
             assert!(!next.goes_on() && next.plan.rlms.len() == last.plan.rlms.len() + 1, "{now}");
-            let back = analyze_after(text, Some(&next), &context);
+            let back = analyze_after(text, Earlier::whole(&next), &context);
             assert!(!back.goes_on() && back.plan.rlms.len() == last.plan.rlms.len(), "{now}");
         }
     }
@@ -121,18 +121,18 @@ mod tests {
         let head = "export const meta = { name: 'a', description: 'b' }\nreturn await agent('one thing and more')\n";
         let filler = "// just words\n".repeat((most * 4 / 5 - head.len()) / 14);
         let text = format!("{head}{filler}");
-        let last = analyze_after(text.as_str(), None, &context);
+        let last = analyze_after(text.as_str(), Earlier::default(), &context);
         let sizes = |analysis: &crate::Analysis| {
             let told = analysis.findings.iter().filter(|f| f.code == "WF118");
             told.map(|f| f.message.clone()).collect::<Vec<_>>()
         };
         assert!(sizes(&last).is_empty());
         let now = text.replace("one thing", "one large thing of many words");
-        let next = analyze_after(now.as_str(), Some(&last), &context);
+        let next = analyze_after(now.as_str(), Earlier::whole(&last), &context);
         assert_eq!(sizes(&next).len(), 1);
         assert!(sizes(&next)[0].contains(&now.len().to_string()), "{:?}", sizes(&next));
         let further = now.replace("many words", "many more words");
-        let next = analyze_after(further.as_str(), Some(&next), &context);
+        let next = analyze_after(further.as_str(), Earlier::whole(&next), &context);
         assert!(sizes(&next)[0].contains(&further.len().to_string()), "{:?}", sizes(&next));
     }
 
@@ -140,9 +140,9 @@ mod tests {
     fn what_was_made_with_something_else_is_no_start() {
         let text = "export const meta = { name: 'a', description: 'b' }\nreturn await agent('one thing and more')\n";
         let context = Arc::new(Context::default());
-        let last = analyze_after(text, None, &context);
+        let last = analyze_after(text, Earlier::default(), &context);
         let now = text.replace("thing", "things");
-        assert!(analyze_after(now.as_str(), Some(&last), &context).goes_on());
-        assert!(!analyze_after(now.as_str(), Some(&last), &Arc::new(Context::default())).goes_on());
+        assert!(analyze_after(now.as_str(), Earlier::whole(&last), &context).goes_on());
+        assert!(!analyze_after(now.as_str(), Earlier::whole(&last), &Arc::new(Context::default())).goes_on());
     }
 }

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod prices;
 pub mod reference;
 pub mod script;
+mod still;
 pub mod text;
 pub mod tokens;
 pub mod units;
@@ -138,16 +139,32 @@ impl Analysis {
 
 /// Analyses `text`.
 pub fn analyze(text: impl Into<Arc<str>>, context: &Context) -> Analysis {
-    fresh(text.into(), None, context)
+    fresh(script::parse(text), context)
 }
 
-/// Analyses `text`, which came from editing that of `last`, an analysis of a whole tree. The answer is that of [`analyze`], but for a text
-/// without a tree of its own, see [`script::parse_after`]; it comes sooner where only prose was edited and `last` was made with
+/// What is known of a text from before it was edited.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Earlier<'a> {
+    /// The last analysis of a whole tree.
+    pub whole: Option<&'a Analysis>,
+    /// The last analysis of a tree that was recovered, be it from before that.
+    pub broken: Option<&'a Analysis>,
+}
+
+impl<'a> Earlier<'a> {
+    /// That of a whole tree alone.
+    pub fn whole(whole: &'a Analysis) -> Self {
+        Self { whole: Some(whole), broken: None }
+    }
+}
+
+/// Analyses `text`, which came from editing that of the `earlier` ones. The answer is that of [`analyze`], but for a text without a tree of
+/// its own, see [`script::parse_after`]; it comes sooner where only prose was edited, or the line that is broken, and they were made with
 /// this very context.
-pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&Analysis>, context: &Arc<Context>) -> Analysis {
-    let text = text.into();
+pub fn analyze_after(text: impl Into<Arc<str>>, earlier: Earlier<'_>, context: &Arc<Context>) -> Analysis {
+    let (text, Earlier { whole, broken }) = (text.into(), earlier);
     let same = |last: &&Analysis| last.context.as_ref().is_some_and(|known| Arc::ptr_eq(known, context));
-    if let Some(last) = last.filter(same)
+    if let Some(last) = whole.filter(same)
         && let Some(again) = again::Again::of(&text, last)
     {
         let mut next = last.clone();
@@ -155,12 +172,17 @@ pub fn analyze_after(text: impl Into<Arc<str>>, last: Option<&Analysis>, context
             return next;
         }
     }
-    let fresh = fresh(text, last.map(|last| &last.script), context);
+    let reading = script::Reading::of(text);
+    if let (Some(whole), Some(broken)) = (whole, broken.filter(same))
+        && let Some(still) = still::Still::of(&reading, &whole.script, broken, context)
+    {
+        return still.carry_out(reading, broken, context);
+    }
+    let fresh = fresh(reading.recovered(whole.map(|last| &last.script)), context);
     Analysis { context: Some(context.clone()), ..fresh }
 }
 
-fn fresh(text: Arc<str>, last: Option<&script::Script>, context: &Context) -> Analysis {
-    let script = script::parse_after(text, last);
+fn fresh(script: script::Script, context: &Context) -> Analysis {
     let mut context = std::borrow::Cow::Borrowed(context);
     if context.args.is_none()
         && let Some((_, Ok(args))) = &script.pragmas.args

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use crate::{
-    carry::Carry,
-    script::{Rewording, Script},
+    carry::{Carry, TextEdit},
+    script::Script,
     text::Span,
 };
 
@@ -37,7 +37,7 @@ impl<'a> Looker<'a> {
     /// Notes that what the text says at `place` decides something.
     pub(crate) fn note(&self, place: Span) {
         let Looks { places, .. } = &mut *self.looks.borrow_mut();
-        if places.last() != Some(&place) && self.script.touches_prose(place) {
+        if places.last() != Some(&place) && self.script.can_change(place) {
             places.push(place);
         }
     }
@@ -51,7 +51,7 @@ impl<'a> Looker<'a> {
     /// The answer to something that other words need not change: it is asked again when there are other words.
     pub(crate) fn ask(&self, places: Vec<Span>, ask: fn(&str) -> Option<&'static str>) -> Option<&'static str> {
         let answer = ask(&together(&self.script.text, places.iter().copied()));
-        if places.iter().any(|place| self.script.touches_prose(*place)) {
+        if places.iter().any(|place| self.script.can_change(*place)) {
             self.looks.borrow_mut().questions.push(Question { places, ask, answer });
         }
         answer
@@ -69,8 +69,7 @@ impl<'a> Looker<'a> {
 impl Looks {
     /// Whether everything that was looked at looks the same after an edit that makes `now` of the text. `carry` is the way from the
     /// text that was looked at to the one before the edit.
-    pub(crate) fn stay(&self, carry: &Carry, rewording: &Rewording, now: &str) -> bool {
-        let edit = rewording.edit;
+    pub(crate) fn stay(&self, carry: &Carry, edit: TextEdit, now: &str) -> bool {
         let meets = |place: Span| place.start <= edit.end() && edit.start <= place.end;
         let untouched = self.places.iter().all(|place| carry.span(*place).is_some_and(|place| !meets(place)));
         let mut further = carry.clone();

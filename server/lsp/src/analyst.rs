@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use analysis::{Analysis, Context};
+use analysis::{Analysis, Context, Earlier};
 use tower_lsp::ls_types::Uri;
 
 use crate::{
@@ -61,6 +61,8 @@ pub(crate) struct Job {
     pub(crate) basis: Basis,
     /// The script's last analysis of a whole tree: it tells what was edited, where the text is broken.
     pub(crate) last: Option<Arc<Analysis>>,
+    /// The last one of a broken text: while the same line is broken it holds but for that.
+    pub(crate) broken: Option<Arc<Analysis>>,
 }
 
 /// What became of a [`Job`].
@@ -172,10 +174,11 @@ impl Contexts {
     }
 
     fn carry_out(&mut self, job: Job) -> Report {
-        let Job { uri, version, text, basis: newest, mut last } = job;
+        let Job { uri, version, text, basis: newest, mut last, broken } = job;
         loop {
             let (basis, context) = self.of(&uri, &newest, last.as_deref());
-            let analyse = || analysis::analyze_after(text.clone(), last.as_deref(), &context);
+            let earlier = Earlier { whole: last.as_deref(), broken: broken.as_deref() };
+            let analyse = || analysis::analyze_after(text.clone(), earlier, &context);
             let analysis = catch_unwind(AssertUnwindSafe(analyse))
                 .inspect_err(|_| tracing::error!("the analysis of a script panicked"))
                 .ok()

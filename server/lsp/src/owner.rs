@@ -348,14 +348,16 @@ impl Owner {
         let (version, text) = (document.version, document.text.clone());
         // What takes less than the way to the analyst and back is done here.
         let went_on = catch_unwind(AssertUnwindSafe(|| script.go_on(uri, &text, &basis)));
+        let (mut last, mut broken) = (script.last_whole(), script.last_broken());
         match went_on {
-            Ok(true) => self.tell(uri),
-            Ok(false) => self.analyst.ask(Job { uri: uri.clone(), version, text, basis, last: script.last_whole() }),
+            Ok(true) => return self.tell(uri),
+            Ok(false) => {}
             Err(_) => {
                 tracing::error!("to go on from the last analysis of a script panicked");
-                self.analyst.ask(Job { uri: uri.clone(), version, text, basis, last: None });
+                (last, broken) = (None, None);
             }
         }
+        self.analyst.ask(Job { uri: uri.clone(), version, text, basis, last, broken });
     }
 
     /// Takes back what was said of a script that is closed or is none.

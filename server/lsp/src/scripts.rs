@@ -36,6 +36,8 @@ pub(crate) struct Script {
     plans: Plans,
     /// What the newest of these was analysed with.
     basis: Option<Basis>,
+    /// The newest analysis of a broken text.
+    broken: Option<Arc<Analysis>>,
     /// Requests that wait for the analysis of the newest text.
     waiting: Vec<oneshot::Sender<Option<Snapshot>>>,
     /// What was published last.
@@ -64,16 +66,23 @@ impl Script {
         self.plans.newest().cloned()
     }
 
+    /// The newest analysis of a broken text, be it an earlier one.
+    pub(crate) fn last_broken(&self) -> Option<Arc<Analysis>> {
+        self.broken.clone()
+    }
+
     /// Takes in what the analyst found of the newest text; gives back what that takes the place of.
     pub(crate) fn analysed(&mut self, report: Report) -> Vec<Arc<Analysis>> {
         let Some(fresh) = report.analysis else {
             self.fresh = Fresh::Failed;
             return vec![];
         };
+        let mut outdated = self.plans.analysed(&fresh);
         if fresh.script.tree == Tree::Whole {
             self.basis = Some(report.basis);
+        } else {
+            outdated.extend(self.broken.replace(fresh.clone()));
         }
-        let outdated = self.plans.analysed(&fresh);
         self.fresh = Fresh::Ready(fresh);
         outdated
     }

@@ -42,6 +42,22 @@ pub(super) struct Report {
     severity: Severity,
 }
 
+/// The findings that rest on nothing but the errors of the parser.
+pub(super) fn errors(script: &Script, context: &Context) -> Vec<Finding> {
+    let (plan, facts, looker) = (&Plan::default(), Facts::default(), Looker::new(script));
+    let (index, calls) = (Index::default(), FxHashMap::default());
+    let checker = Checker { script, plan, context, index, schemas: Vec::new(), calls, facts, looker };
+    let mut findings = Vec::new();
+    for rule in rules::RULES.iter().filter(|rule| super::is_of_parser(rule.code)) {
+        if let Some(severity) = context.settings.level(rule, context.profile).severity() {
+            let mut report = Report { findings, rule, severity };
+            (rule.check)(&checker, &mut report);
+            findings = report.findings;
+        }
+    }
+    findings
+}
+
 /// Runs every rule that is on.
 pub(super) fn run(script: &Script, plan: &Plan, context: &Context) -> (Vec<Finding>, Looks) {
     let index = script.module().map(|module| Index::new(module)).unwrap_or_default();
@@ -94,7 +110,11 @@ impl<'a> Checker<'a> {
     /// Whether the literal at `place` holds `mark`, which has a character that no word has: `\\`, `$`, a bracket or a quote.
     pub(super) fn holds(&self, place: Span, mark: &str) -> bool {
         // Other words hold none either. Where there is one, all is looked at.
-        place.slice(&self.script.text).contains(mark) && self.text(place).contains(mark)
+        let holds = place.slice(&self.script.text).contains(mark);
+        if holds || self.script.blank_within(place) {
+            self.looks_at(place);
+        }
+        holds
     }
 
     /// The answer to something that other words need not change; see [`Looker::ask`].

@@ -90,11 +90,27 @@ pub fn check(script: &Script, plan: &Plan, context: &Context) -> Vec<Finding> {
     check_noting(script, plan, context).0
 }
 
+/// Makes `findings`, those of an earlier text, those of `script`, of which the parser alone says something else.
+pub(crate) fn check_errors(findings: &mut Vec<Finding>, script: &Script, context: &Context) {
+    findings.retain(|finding| !is_of_parser(finding.code));
+    findings.extend(checker::errors(script, context));
+    sort(findings);
+}
+
+/// Whether a rule, by its code, rests on nothing but the errors of the parser, if there are any.
+fn is_of_parser(code: &str) -> bool {
+    matches!(code, "WF101" | "WF117")
+}
+
+fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
+    findings.dedup_by(|a, b| (a.span, a.code) == (b.span, b.code));
+}
+
 /// The same, with what prose was looked at.
 pub(crate) fn check_noting(script: &Script, plan: &Plan, context: &Context) -> (Vec<Finding>, Looks) {
     let (mut findings, looks) = checker::run(script, plan, context);
-    findings.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
-    findings.dedup_by(|a, b| (a.span, a.code) == (b.span, b.code));
+    sort(&mut findings);
     ignores::apply(&mut findings, script, context);
     (findings, looks)
 }

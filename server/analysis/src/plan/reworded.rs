@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Plan, unread::Literal};
 use crate::{
-    carry::{Carry, Places},
+    carry::{Carry, Places, TextEdit},
     looks::Looks,
     script::{Prose, Rewording, is_prose},
     text::Span,
@@ -42,6 +42,16 @@ impl Plan {
     /// What the interpreter looked at.
     pub(crate) fn looks(&self) -> &Looks {
         &self.facts.looks
+    }
+
+    /// Takes an edit along that changes no token of what was interpreted. Gives whether it did: not where too many are kept track of.
+    pub(crate) fn shift(&mut self, edit: TextEdit) -> bool {
+        if self.since.carry.edits() >= MOST_EDITS {
+            return false;
+        }
+        self.follow(&edit.into());
+        self.since.carry.push(edit);
+        true
     }
 
     /// What the literal that is edited says in `now`, the text after the edit; nothing where that is a comment. `None` where the plan of

@@ -10,6 +10,7 @@ mod meta;
 mod parser;
 mod prescan;
 mod prose;
+mod reading;
 mod recognize;
 mod recover;
 mod scan;
@@ -31,6 +32,7 @@ pub use meta::{Meta, MetaKey, MetaPhase, MetaProblem, MetaProblemKind, Spelled};
 pub(crate) use meta::{constant_string, is_constant, word};
 pub use prescan::{MAX_BRACKETS, MAX_BYTES, prescan};
 pub(crate) use prose::{Prose, Rewording, is_prose};
+pub(crate) use reading::{Reading, Typed};
 pub use recognize::{is_workflow, is_workflow_path};
 pub(crate) use scope::bound;
 
@@ -53,6 +55,8 @@ pub struct Script {
     pub meta: Option<Meta>,
     /// What comments tell this tool.
     pub pragmas: Pragmas,
+    /// The line of code that is being typed, where the tree is that of the text without it.
+    blank: Option<Span>,
     /// The comments, as the parser sees them.
     comments: Vec<Span>,
     /// Comments, strings and pieces of templates, as the scan sees them.
@@ -62,7 +66,11 @@ pub struct Script {
 impl Script {
     /// The syntax tree, if the text, or what the recovery made of it, has one. Convert its spans with [`span`].
     pub fn module(&self) -> Option<&Arc<Module>> {
-        self.module.get_or_init(|| parser::parse(&self.text).module.map(Arc::new)).as_ref()
+        let parsed = || {
+            let rest = self.blank.map(|line| recover::without(&self.text, line));
+            parser::parse(rest.as_deref().unwrap_or(&self.text)).module.map(Arc::new)
+        };
+        self.module.get_or_init(parsed).as_ref()
     }
 }
 
@@ -137,26 +145,5 @@ pub fn parse(text: impl Into<Arc<str>>) -> Script {
 /// Parses `text`, which came from editing `last`, a script with a whole tree: where `text` has no tree of its own, the lines that differ are
 /// the first suspects.
 pub fn parse_after(text: impl Into<Arc<str>>, last: Option<&Script>) -> Script {
-    let text = text.into();
-    let lines = LineIndex::new(&text);
-    let pragmas = Pragmas::read(&text, &lines);
-    let prose = match prescan::prescan_noting(&text) {
-        Ok(prose) => prose,
-        Err(error) => {
-            let (module, tree, errors) = (OnceLock::from(None), Tree::None, vec![error]);
-            return Script { text, lines, module, tree, errors, meta: None, pragmas, comments: vec![], prose: vec![] };
-        }
-    };
-    let parsed = parser::parse(&text);
-    let errors = explain::explain(&text, &parsed.errors);
-    let (module, tree) = match parsed.module {
-        Some(module) => (Some(module), Tree::Whole),
-        None => match recover::recover(&text, &lines, &errors, last) {
-            Some((module, blanked)) => (Some(module), Tree::Recovered { blanked }),
-            None => (None, Tree::None),
-        },
-    };
-    let meta = module.as_ref().and_then(Meta::read);
-    let module = OnceLock::from(module.map(Arc::new));
-    Script { text, lines, module, tree, errors, meta, pragmas, comments: parsed.comments, prose }
+    Reading::of(text.into()).recovered(last)
 }

@@ -86,8 +86,18 @@ impl Script {
         &self.prose
     }
 
-    /// Whether some prose, or a mark beside it, is at `place`.
-    pub(crate) fn touches_prose(&self, place: Span) -> bool {
+    /// Whether what the text says at `place` can change while all of this stays the same: there is some prose, or a mark beside it, or the
+    /// line that is left out.
+    pub(crate) fn can_change(&self, place: Span) -> bool {
+        self.blank_within(place) || self.touches_prose(place)
+    }
+
+    /// Whether the line that is left out reaches into `place`.
+    pub(crate) fn blank_within(&self, place: Span) -> bool {
+        self.blank.is_some_and(|line| line.start <= place.end && place.start <= line.end)
+    }
+
+    fn touches_prose(&self, place: Span) -> bool {
         let at = self.prose.partition_point(|prose| prose.end < place.start);
         self.prose.get(at).is_some_and(|prose| prose.start <= place.end)
     }
@@ -169,7 +179,7 @@ impl Script {
     pub(crate) fn reword(&mut self, now: std::sync::Arc<str>, rewording: &Rewording) {
         let edit = rewording.edit;
         let way = Carry::from(edit);
-        let Script { text, lines, module, tree: _, errors: _, meta, pragmas, comments, prose } = self;
+        let Script { text, lines, module, tree: _, errors: _, meta, pragmas, blank: _, comments, prose } = self;
         meta.follow(&way);
         pragmas.follow(&way);
         // An end of a comment or string that is typed at is an end of it still.

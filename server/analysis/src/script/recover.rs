@@ -3,7 +3,8 @@
 use swc_ecma_ast::Module;
 
 use super::{
-    Script, SyntaxError, parser, prescan,
+    SyntaxError, parser,
+    prescan::{prescan, prescan_noting},
     scan::{Kind, Scan},
 };
 use crate::{
@@ -20,32 +21,62 @@ const LARGE: usize = 100_000;
 /// Most lines blanked at once: more than this is not an edit in progress.
 const MAX_LINES: u32 = 40;
 
-/// The tree of `text` without a part that is broken, and what was left out.
-pub(super) fn recover(
-    text: &str,
-    lines: &LineIndex,
-    errors: &[SyntaxError],
-    last: Option<&Script>,
-) -> Option<(Module, Vec<Span>)> {
+/// Where JavaScript ends a line.
+pub(super) const LINE_ENDS: [char; 4] = ['\r', '\n', '\u{2028}', '\u{2029}'];
+
+/// A tree for a text that has none.
+pub(super) struct Recovered {
+    pub(super) module: Module,
+    /// What was left out.
+    pub(super) blanked: Vec<Span>,
+    /// The same where that is all of the line that was typed, and no text or comment reaches into it: as long as it is what is left out,
+    /// the tree is the same.
+    pub(super) blank: Option<Span>,
+}
+
+/// The tree of `text`, which came from editing the whole text `last`, without a part that is broken.
+pub(super) fn recover(text: &str, lines: &LineIndex, errors: &[SyntaxError], last: Option<&str>) -> Option<Recovered> {
     let mut attempts = if text.len() > LARGE { 4 } else { MAX_ATTEMPTS };
     let mut suspects = Vec::new();
-    let edit = last.filter(|l| *l.text != *text).map(|l| TextEdit::between(&l.text, text));
-    suspects.extend(edit.and_then(|e| whole_lines(lines, text, Span::new(e.start, e.start + e.added))));
+    let typed = last.and_then(|last| typed(text, lines, last));
+    suspects.extend(typed);
     suspects.extend(errors.iter().filter_map(|e| whole_lines(lines, text, e.span)));
     suspects.extend(errors.iter().flat_map(|e| &e.related).filter_map(|(s, _)| whole_lines(lines, text, *s)));
     suspects.dedup();
     for suspect in &suspects {
-        for candidate in candidates(text, *suspect) {
+        for (nth, candidate) in candidates(text, *suspect).enumerate() {
             if attempts == 0 {
                 return None;
             }
             attempts -= 1;
             if let Some(module) = tree(&candidate) {
-                return Some((module, vec![*suspect]));
+                let is_typed = nth == 0 && typed == Some(*suspect) && is_code(&candidate, *suspect);
+                return Some(Recovered { module, blanked: vec![*suspect], blank: is_typed.then_some(*suspect) });
             }
         }
     }
-    blank_where_it_stops(text, lines, attempts)
+    let (module, blanked) = blank_where_it_stops(text, lines, attempts)?;
+    Some(Recovered { module, blanked, blank: None })
+}
+
+/// The lines that were edited to make `text` of `last`: the first to be left out.
+pub(super) fn typed(text: &str, lines: &LineIndex, last: &str) -> Option<Span> {
+    let edit = TextEdit::between(last, text);
+    if (edit.removed, edit.added) == (0, 0) {
+        return None;
+    }
+    whole_lines(lines, text, Span::new(edit.start, edit.start + edit.added))
+}
+
+/// Whether `part` is within one line, and no text or comment reaches into it.
+fn is_code(text: &str, part: Span) -> bool {
+    let reaches = |prose: &Span| prose.start < part.end && part.start < prose.end;
+    !part.slice(text).contains(LINE_ENDS) && prescan_noting(text).is_ok_and(|prose| !prose.iter().any(reaches))
+}
+
+/// `text` without `part`.
+pub(super) fn without(text: &str, part: Span) -> String {
+    blank(text, part, |_| false)
 }
 
 /// Blanks the line at which the parser stops, again and again.
@@ -73,7 +104,7 @@ fn blank_where_it_stops(text: &str, lines: &LineIndex, attempts: usize) -> Optio
 fn candidates(text: &str, suspect: Span) -> impl Iterator<Item = String> {
     let brackets = move |c: &str| matches!(c, "(" | ")" | "[" | "]" | "{" | "}");
     let lazy: [Box<dyn Fn() -> String>; 3] = [
-        Box::new(move || blank(text, suspect, |_| false)),
+        Box::new(move || without(text, suspect)),
         Box::new(move || blank(text, suspect, brackets)),
         Box::new(move || heads(text, suspect)),
     ];
