@@ -24,7 +24,7 @@ fn ran() -> (Stage, PathBuf, Vec<String>) {
 }
 
 #[test]
-fn a_line_that_was_cut_off_costs_only_itself() {
+pub(super) fn a_line_that_was_cut_off_costs_only_itself() {
     let (stage, path, lines) = ran();
     let done = lines.iter().rposition(|l| l.contains("agentDone")).expect("an answer");
     let torn = format!("{}\n{}", lines[..done].join("\n"), &lines[done][..lines[done].len() / 2]);
@@ -36,7 +36,7 @@ fn a_line_that_was_cut_off_costs_only_itself() {
 }
 
 #[test]
-fn a_line_that_was_changed_is_found_and_named() {
+pub(super) fn a_line_that_was_changed_is_found_and_named() {
     let (stage, path, mut lines) = ran();
     let done = lines.iter().position(|l| l.contains("re: A") && l.contains("agentDone")).expect("an answer");
     lines[done] = lines[done].replace("re: A", "forged");
@@ -46,7 +46,7 @@ fn a_line_that_was_changed_is_found_and_named() {
 }
 
 #[test]
-fn a_line_that_is_missing_is_found() {
+pub(super) fn a_line_that_is_missing_is_found() {
     let (stage, path, mut lines) = ran();
     lines.remove(2);
     fs::write(&path, lines.join("\n") + "\n").expect("written");
@@ -54,7 +54,7 @@ fn a_line_that_is_missing_is_found() {
 }
 
 #[test]
-fn a_run_that_is_not_there_is_not_resumed() {
+pub(super) fn a_run_that_is_not_there_is_not_resumed() {
     let mut stage = three();
     stage.resume = Some("20260101-000000-0000".parse().expect("a name a run could have"));
     assert!(stage.refused().contains("nothing to resume"), "{}", stage.refused());
@@ -64,7 +64,7 @@ fn a_run_that_is_not_there_is_not_resumed() {
 }
 
 #[test]
-fn a_run_under_way_is_not_resumed() {
+pub(super) fn a_run_under_way_is_not_resumed() {
     let text = "// stuck\n// model: \"A\" -> never\n// expect: null\n\
                 export const meta = { name: \"stuck\", description: \"d\" };\nreturn agent(\"A\");\n";
     let mut stage = Stage::new(case::parse_file("stuck", text).expect("a good header").remove(0));
@@ -76,7 +76,7 @@ fn a_run_under_way_is_not_resumed() {
 }
 
 #[test]
-fn a_large_result_is_kept_whole() {
+pub(super) fn a_large_result_is_kept_whole() {
     let text = "// large\n// expect: null\nexport const meta = { name: \"large\", description: \"d\" };\n\
                 return { text: \"é\".repeat(1_000_000), n: 1 };\n";
     let stage = Stage::new(case::parse_file("large", text).expect("a good header").remove(0));
@@ -89,7 +89,7 @@ fn a_large_result_is_kept_whole() {
 }
 
 #[test]
-fn every_call_has_a_line_before_it_leaves_and_one_when_it_is_back() {
+pub(super) fn every_call_has_a_line_before_it_leaves_and_one_when_it_is_back() {
     let (_, _, lines) = ran();
     let types: Vec<_> = lines
         .iter()

@@ -1,4 +1,4 @@
-//! Cases 47 and 54 to 58: what a resumed run takes from the run before, and what it asks again.
+//! Cases 49 and 54 to 58: what a resumed run takes from the run before, and what it asks again.
 
 use serde_json::{Value, json};
 
@@ -40,34 +40,34 @@ const CHAIN: &str =
     "const out = []; for (const p of [\"A\", \"B\", \"C\", \"D\"]) out.push(await agent(p)); return out;";
 
 #[test]
-fn the_same_script_asks_nothing_again() {
+pub(super) fn the_same_script_asks_nothing_again() {
     let (result, again) = resumed(CHAIN, CHAIN);
     assert_eq!(result, Some(json!(["ok", "ok", "ok", "ok"])));
     assert!(again.is_empty(), "{again:?}");
 }
 
 #[test]
-fn an_edited_call_is_asked_again_and_only_that() {
+pub(super) fn an_edited_call_is_asked_again_and_only_that() {
     let (_, again) = resumed(CHAIN, &CHAIN.replace("\"B\"", "\"B, but better\""));
     assert_eq!(again, ["B, but better"]);
 }
 
 #[test]
-fn what_depends_on_an_edited_call_is_asked_again() {
+pub(super) fn what_depends_on_an_edited_call_is_asked_again() {
     let chain = "const a = await agent(\"A\"); const b = await agent(`B ${a}`); return agent(`C ${b}`);";
     let (_, again) = resumed(chain, &chain.replace("`B ${a}`", "\"down\""));
     assert_eq!(again, ["C null", "down"]);
 }
 
 #[test]
-fn labels_phases_and_places_do_not_matter() {
+pub(super) fn labels_phases_and_places_do_not_matter() {
     let plain = "return [await agent(\"A\"), await agent(\"B\", { model: \"m\" })];";
     let named = "phase(\"P\");\n\nlog(\"x\");\nreturn [await agent(\"A\", { label: \"l\", phase: \"Q\" }), await agent(\"B\", { model: \"m\" })];";
     assert!(resumed(plain, named).1.is_empty());
 }
 
 #[test]
-fn model_effort_and_schema_do() {
+pub(super) fn model_effort_and_schema_do() {
     let plain = "return agent(\"A\");";
     for other in ["{ model: \"m\" }", "{ effort: \"low\" }", "{ isolation: \"worktree\" }"] {
         assert_eq!(resumed(plain, &format!("return agent(\"A\", {other});")).1, ["A"], "{other}");
@@ -75,13 +75,13 @@ fn model_effort_and_schema_do() {
 }
 
 #[test]
-fn a_call_that_failed_is_asked_again() {
+pub(super) fn a_call_that_failed_is_asked_again() {
     let body = "return [await agent(\"A\"), await agent(\"down\")];";
     assert_eq!(resumed(body, body).1, ["down"]);
 }
 
 #[test]
-fn in_a_fan_out_neighbours_keep_their_answers() {
+pub(super) fn in_a_fan_out_neighbours_keep_their_answers() {
     let fan = |items: &str| format!("return parallel([{items}].map((p) => () => agent(p)));");
     let before = fan("\"a\", \"b\", \"c\"");
     assert_eq!(resumed(&before, &fan("\"a\", \"B\", \"c\"")).1, ["B"]);
@@ -91,7 +91,7 @@ fn in_a_fan_out_neighbours_keep_their_answers() {
 }
 
 #[test]
-fn the_same_prompt_twice_is_two_calls() {
+pub(super) fn the_same_prompt_twice_is_two_calls() {
     let twice = "return [await agent(\"A\"), await agent(\"A\")];";
     let (_, again) = resumed("return [await agent(\"A\")];", twice);
     assert_eq!(again, ["A"]);
@@ -99,7 +99,7 @@ fn the_same_prompt_twice_is_two_calls() {
 }
 
 #[test]
-fn a_run_can_be_resumed_from_a_resumed_one() {
+pub(super) fn a_run_can_be_resumed_from_a_resumed_one() {
     let mut stage = Stage::new(script("await agent(\"A\"); await agent(\"B\"); throw new Error(\"half way\");"));
     let first = stage.act(async |run| run.wait().await);
     stage.resume = Some(first.run);
@@ -113,7 +113,7 @@ fn a_run_can_be_resumed_from_a_resumed_one() {
 }
 
 #[test]
-fn cached_agents_take_nothing_from_the_budget() {
+pub(super) fn cached_agents_take_nothing_from_the_budget() {
     let body = "return [await agent(\"A\"), budget.spent()];";
     let mut stage = Stage::new(script(body));
     let first = stage.act(async |run| run.wait().await);
@@ -124,7 +124,20 @@ fn cached_agents_take_nothing_from_the_budget() {
 }
 
 #[test]
-fn an_agent_in_a_worktree_is_never_silently_repeated() {
+pub(super) fn what_an_earlier_run_spent_is_not_in_the_budget_of_the_next() {
+    let mut stage = Stage::new(script(CHAIN));
+    stage.case.limits.push((2, "tokens".into()));
+    let first = stage.act(async |run| run.wait().await);
+    assert!(first.error.expect("it is used up").message.contains("budget of 2 output tokens"));
+    stage.resume = Some(first.run);
+    let second = stage.act(async |run| run.wait().await);
+    assert_eq!(second.result, Some(json!(["ok", "ok", "ok", "ok"])));
+    assert_eq!((second.totals.cached, second.totals.usage.output.0), (2, 2), "C and D, and no more than its own two");
+    assert_eq!(stage.model.prompts(), ["A", "B", "C", "D"]);
+}
+
+#[test]
+pub(super) fn an_agent_in_a_worktree_is_never_silently_repeated() {
     let body = "return [await agent(\"A\"), await agent(\"down\", { isolation: \"worktree\" })];";
     let mut stage = Stage::new(script(body));
     stage.resume = Some(stage.act(async |run| run.wait().await).run);
@@ -140,7 +153,7 @@ fn an_agent_in_a_worktree_is_never_silently_repeated() {
 }
 
 #[test]
-fn by_the_prefix_rule_everything_after_an_edit_runs_again() {
+pub(super) fn by_the_prefix_rule_everything_after_an_edit_runs_again() {
     let prefix = |before: &str, after: &str| resumed_by("resumeRule=prefix", before, after).1;
     assert!(prefix(CHAIN, CHAIN).is_empty());
     assert_eq!(prefix(CHAIN, &CHAIN.replace("\"B\"", "\"b\"")), ["C", "D", "b"]);
@@ -152,7 +165,7 @@ fn by_the_prefix_rule_everything_after_an_edit_runs_again() {
 }
 
 #[test]
-fn where_names_count_a_renamed_call_is_asked_again() {
+pub(super) fn where_names_count_a_renamed_call_is_asked_again() {
     let named = |label: &str| {
         format!("return [await agent(\"A\", {{ label: \"{label}\" }}), await agent(\"B\", {{ phase: \"P\" }})];")
     };

@@ -29,7 +29,7 @@ fn queued(call: u64) -> impl Fn(&EventKind) -> bool {
 }
 
 #[test]
-fn a_skipped_agent_gives_null_at_once() {
+pub(super) fn a_skipped_agent_gives_null_at_once() {
     let stage = stage("// model: \"slow\" -> never", "return [await agent(\"slow\"), await agent(\"next\")];");
     let outcome = stage.act(async |run| {
         until(&run, started(1)).await;
@@ -41,7 +41,7 @@ fn a_skipped_agent_gives_null_at_once() {
 }
 
 #[test]
-fn a_queued_agent_that_is_skipped_never_leaves() {
+pub(super) fn a_queued_agent_that_is_skipped_never_leaves() {
     let stage = stage(
         "// limits: 1 at once\n// model: \"slow\" -> after 100 ms \"slow\"",
         "return parallel([() => agent(\"slow\"), () => agent(\"skipped\"), () => agent(\"third\")]);",
@@ -56,7 +56,7 @@ fn a_queued_agent_that_is_skipped_never_leaves() {
 }
 
 #[test]
-fn an_agent_that_is_repeated_gets_another_answer() {
+pub(super) fn an_agent_that_is_repeated_gets_another_answer() {
     let stage = stage("// model: \"stuck\" -> never then \"second\"", "return agent(\"stuck\");");
     let outcome = stage.act(async |run| {
         until(&run, started(1)).await;
@@ -67,7 +67,7 @@ fn an_agent_that_is_repeated_gets_another_answer() {
 }
 
 #[test]
-fn a_stop_ends_whatever_the_script_does() {
+pub(super) fn a_stop_ends_whatever_the_script_does() {
     for body in [
         "for (;;) { try { await agent(\"quick\"); } catch {} finally { await null; } }",
         "return agent(\"stuck\");",

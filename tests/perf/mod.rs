@@ -3,7 +3,7 @@
 //!
 //! `cargo test --release --workspace --test all -- perf --ignored --nocapture --test-threads 1`
 //!
-//! Beside it, the same work in Node: `node tests/perf/p-limit.mjs` in a folder where `npm install p-limit` was run.
+//! Beside it they print what the same work takes in Node, where that and npm are there: `bash tests/perf/p-limit.sh` says it alone.
 
 mod context;
 mod measure;
@@ -11,6 +11,7 @@ mod peer;
 
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -96,6 +97,16 @@ fn a_thousand_agents_of_20_ms_beside_a_bare_semaphore() {
     }
     ratios.sort_by(f64::total_cmp);
     println!("median ratio {:.4}", ratios[ratios.len() / 2]);
+    beside(AGENTS, pause);
+}
+
+/// Prints what as many agents take in Node.
+fn beside(agents: u64, pause: Duration) {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/perf/p-limit.sh");
+    let numbers = [agents.to_string(), pause.as_millis().to_string()];
+    let output = Command::new("bash").arg(program).args(numbers).output().expect("bash");
+    print!("Node with p-limit: {}", String::from_utf8_lossy(&output.stdout));
+    print!("{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
@@ -107,6 +118,7 @@ fn a_hundred_thousand_agents_of_0_ms() {
         let each = took.as_secs_f64() * 1e6 / agents as f64;
         println!("{agents:>6} agents: {took:.2?}, {each:.1} µs each; {usage}");
     }
+    beside(100_000, Duration::ZERO);
 }
 
 #[test]
