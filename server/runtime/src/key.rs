@@ -1,6 +1,11 @@
 //! What makes two calls the same call.
 
-use std::{collections::HashMap, fmt, fmt::Write, str::FromStr};
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    str::FromStr,
+};
 
 use models::AgentKind;
 use serde::{Deserialize, Serialize};
@@ -53,12 +58,9 @@ pub(crate) struct Keys(HashMap<u64, u32>);
 impl Keys {
     /// The key of the next call at `path` that asks for `content`.
     pub(crate) fn next(&mut self, path: String, content: String) -> CallKey {
-        let mut digest = Sha256::new();
-        digest.update(&path);
-        digest.update("@");
-        digest.update(&content);
-        let first = digest.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
-        let seen = self.0.entry(first).or_default();
+        let mut digest = DefaultHasher::new();
+        (&path, &content).hash(&mut digest);
+        let seen = self.0.entry(digest.finish()).or_default();
         let occurrence = *seen;
         *seen += 1;
         CallKey { path, content, occurrence }
@@ -76,24 +78,30 @@ pub(crate) fn content(
     kind: Option<&AgentKind>,
 ) -> String {
     let system = system.or(kind.map(|kind| kind.prompt.as_str()));
-    let mut canonical = String::new();
-    let effort = options.effort.clone().or_else(|| kind?.effort.clone());
-    let parts = [
-        ("agentType", options.agent_type.clone().map(Value::String)),
-        ("context", excerpt.map(|excerpt| Value::String(excerpt.hash.clone()))),
-        ("effort", effort.map(Value::String)),
-        ("isolation", options.isolation.clone().map(Value::String)),
-        ("model", model.map(|m| Value::String(m.to_owned()))),
-        ("prompt", Some(Value::String(prompt.to_owned()))),
-        ("schema", options.schema.clone()),
-        ("system", system.map(|s| Value::String(s.to_owned()))),
+    let effort = options.effort.as_deref().or_else(|| kind?.effort.as_deref());
+    let before = [
+        ("agentType", options.agent_type.as_deref()),
+        ("context", excerpt.map(|excerpt| excerpt.hash.as_str())),
+        ("effort", effort),
+        ("isolation", options.isolation.as_deref()),
+        ("model", model),
+        ("prompt", Some(prompt)),
     ];
-    for (name, value) in parts {
-        if let Some(value) = value {
+    let mut canonical = String::with_capacity(prompt.len() + 64);
+    let part = |canonical: &mut String, name: &str, text: Option<&str>| {
+        if let Some(text) = text {
             canonical.push_str(name);
-            write_canonical(&value, &mut canonical);
+            write_text(text, canonical);
         }
+    };
+    for (name, text) in before {
+        part(&mut canonical, name, text);
     }
+    if let Some(schema) = &options.schema {
+        canonical.push_str("schema");
+        write_canonical(schema, &mut canonical);
+    }
+    part(&mut canonical, "system", system);
     hex(&Sha256::digest(canonical))
 }
 
@@ -121,11 +129,8 @@ pub(crate) fn label(prompt: &str) -> String {
 
 /// Bytes in hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// JSON with sorted members and no white space, so that equal values have equal text.
@@ -144,15 +149,22 @@ fn write_canonical(value: &Value, text: &mut String) {
             members.sort_unstable_by_key(|(name, _)| *name);
             text.push('{');
             for (name, value) in members {
-                text.push_str(&Value::String(name.clone()).to_string());
+                write_text(name, text);
                 text.push(':');
                 write_canonical(value, text);
                 text.push(',');
             }
             text.push('}');
         }
+        Value::String(string) => write_text(string, text),
         simple => text.push_str(&simple.to_string()),
     }
+}
+
+/// A text as JSON has it.
+fn write_text(string: &str, text: &mut String) {
+    // Texts always have one.
+    text.push_str(&serde_json::to_string(string).unwrap_or_default());
 }
 
 impl fmt::Display for CallKey {

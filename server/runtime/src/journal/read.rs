@@ -1,7 +1,10 @@
 use std::{
     fs, io,
+    num::NonZero,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
 };
 
 use super::line;
@@ -46,25 +49,41 @@ pub fn read(path: &Path) -> Result<Recording, ReadError> {
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Recording {
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let mut recording = Recording::default();
-    let mut at = 0;
-    while at < bytes.len() {
-        let end = bytes[at..].iter().position(|b| *b == b'\n').map(|n| at + n);
+    for (line, event) in lines.iter().zip(decode(&lines)) {
         let next = recording.events.len() as u64 + 1;
-        let event = end.and_then(|end| line::decode(&bytes[at..end])).filter(|e| e.seq == next);
-        match (event, end) {
-            (Some(event), Some(end)) => {
+        match event.filter(|event| event.seq == next) {
+            Some(event) => {
                 recording.events.push(Arc::new(event));
-                at = end + 1;
-                recording.sound_bytes = at as u64;
+                recording.sound_bytes += line.len() as u64;
             }
-            (_, end) => {
-                let last = end.is_none_or(|end| end + 1 == bytes.len());
-                let torn = (bytes.len() - at) as u64;
+            None => {
+                let torn = bytes.len() as u64 - recording.sound_bytes;
+                let last = torn == line.len() as u64;
                 recording.damage = Some(if last { Damage::TornTail(torn) } else { Damage::Middle(next) });
                 break;
             }
         }
     }
     recording
+}
+
+/// Lines for which another thread is worth starting.
+const SHARE: usize = 2000;
+
+/// The events of lines; `None` for what is none, as a line that does not end.
+fn decode(lines: &[&[u8]]) -> Vec<Option<Event>> {
+    let all = |lines: &[&[u8]]| -> Vec<Option<Event>> {
+        lines.iter().map(|line| line::decode(line.strip_suffix(b"\n")?)).collect()
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(lines.len() / SHARE);
+    if threads < 2 {
+        return all(lines);
+    }
+    thread::scope(|scope| {
+        let parts = lines.chunks(lines.len().div_ceil(threads)).map(|part| scope.spawn(move || all(part)));
+        let parts: Vec<_> = parts.collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
 }

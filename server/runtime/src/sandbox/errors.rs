@@ -89,10 +89,23 @@ pub(super) fn here(context: &mut Context) -> LineColumn {
 /// The same, where code of a script runs.
 pub(super) fn place(context: &mut Context) -> Option<LineColumn> {
     let host = Host::of(context).ok()?;
-    // An error takes down the positions of all frames, which nothing else gives for calls in tail position.
+    let all = context.runtime_limits().backtrace_limit();
+    // Mostly the script's code has called what asks.
+    context.runtime_limits_mut().set_backtrace_limit(NEAR);
+    let near = position(&host, context);
+    context.runtime_limits_mut().set_backtrace_limit(all);
+    let place = near.or_else(|| position(&host, context))?;
+    Some(host.callee(place))
+}
+
+/// Frames among which the innermost of a script nearly always is: a primitive, what the prelude puts before it, and the script's.
+const NEAR: usize = 4;
+
+/// Where the innermost code of a script stands, as far as frames are looked at.
+fn position(host: &Host, context: &mut Context) -> Option<LineColumn> {
+    // An error takes down the positions of frames, which nothing else gives for calls in tail position.
     let made = context.intrinsics().constructors().error().constructor().construct(&[], None, context);
-    let place = made.ok().and_then(|error| stack_place(&host, &error, context))?;
-    Some(source::callee(&host.script().source, place))
+    made.ok().and_then(|error| stack_place(host, &error, context))
 }
 
 /// The script an error object comes from, and the place in it.

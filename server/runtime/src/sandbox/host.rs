@@ -2,7 +2,8 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
     io::{self, Write},
     rc::Rc,
     sync::Arc,
@@ -20,7 +21,7 @@ use super::{
     protocol::{self, FromSandbox, Start},
     repl::Repl,
     segment::Segment,
-    source::Wrapped,
+    source::{self, Wrapped},
     watch::Watch,
 };
 use crate::{dialect::Dialect, event::RunError};
@@ -74,6 +75,8 @@ struct Frame {
     node: Option<usize>,
     /// Its outermost scope.
     scope: usize,
+    /// Where callees start, by where the engine says that they are called.
+    callees: HashMap<LineColumn, LineColumn>,
 }
 
 /// Who settles a promise.
@@ -114,6 +117,7 @@ impl Host {
                 script: Rc::new(Wrapped::new(source)),
                 node: None,
                 scope: 0,
+                callees: HashMap::new(),
             }],
             pending: BTreeMap::new(),
             last_id: 0,
@@ -225,14 +229,16 @@ impl Host {
     /// The path of a scope.
     pub(super) fn path_of(&self, scope: usize) -> String {
         let inner = self.inner.borrow();
-        let mut segments = Vec::new();
-        let mut at = scope;
-        while at != 0 {
-            segments.push(inner.scopes[at].segment.to_string());
-            at = inner.scopes[at].parent;
+        let mut scopes: Vec<&Scope> = inner.up(scope).map(|at| &inner.scopes[at]).collect();
+        // The outermost has no name.
+        scopes.pop();
+        let mut path = String::new();
+        for scope in scopes.into_iter().rev() {
+            let between = if path.is_empty() { "" } else { "/" };
+            // Writing to a string cannot fail.
+            let _ = write!(path, "{between}{}", scope.segment);
         }
-        segments.reverse();
-        segments.join("/")
+        path
     }
 
     /// The nested workflow whose code runs.
@@ -266,6 +272,14 @@ impl Host {
         let frame = frame.parse::<usize>().ok()?;
         let script = &inner.frames.get(frame)?.script;
         Some((frame, script.place(line.parse().ok()?, column.parse().ok()?)?))
+    }
+
+    /// Where the callee of a call starts that the engine places at `at`, in the script whose code runs.
+    pub(super) fn callee(&self, at: LineColumn) -> LineColumn {
+        let inner = &mut *self.inner.borrow_mut();
+        let frame = &mut inner.frames[inner.scopes[inner.current].frame];
+        // The text is looked at once for each call that stands in it, however often that is made.
+        *frame.callees.entry(at).or_insert_with(|| source::callee(&frame.script.source, at))
     }
 
     pub(super) fn phase(&self) -> Option<String> {
@@ -411,7 +425,8 @@ impl Host {
             Some(script) => {
                 let (name, phase) = (inner.frames[around].name.clone(), inner.frames[around].phase.clone());
                 let scope = inner.scopes.len();
-                inner.frames.push(Frame { name, phase, script: Rc::new(script), node: None, scope });
+                let callees = HashMap::new();
+                inner.frames.push(Frame { name, phase, script: Rc::new(script), node: None, scope, callees });
                 inner.frames.len() - 1
             }
             None => around,

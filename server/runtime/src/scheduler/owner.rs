@@ -228,7 +228,14 @@ impl Scheduler {
                     self.spec.limits.wall.unwrap_or_default().as_millis()
                 )))),
                 advanced = self.journal.advanced(), if disk => advanced.map_err(broken)?,
-                Some(said) = link.said.recv(), if !behind => self.heard(said, commands)?,
+                Some(said) = link.said.recv(), if !behind => {
+                    self.heard(said, commands)?;
+                    // What is there already needs no waiting for; all else gets its turn in between.
+                    for _ in 0..MOST_WORDS {
+                        let Ok(said) = link.said.try_recv() else { break };
+                        self.heard(said, commands)?;
+                    }
+                }
                 () = at(wake) => {
                     let now = Instant::now();
                     self.lanes.expire(now);
