@@ -101,7 +101,7 @@ export function recursion({ until = 1 } = {}) {
   const bands = (from, to, percent = 100) => Array.from({ length: 64 }, (_, i) => (i >= from && i < to ? percent : 0));
   const covered = (read, sent) => ({ read: { share: read.reduce((a, b) => a + b, 0) / 6400, bands: read }, sent: { share: sent.reduce((a, b) => a + b, 0) / 6400, bands: sent } });
   const top = 'parallel[0]/rlm[0]';
-  say({ type: 'runStarted', run: '20260102-030405-a1b2', name: 'audit', script: 'audit.workflow.js', simulated: true, concurrency: 8 });
+  say({ type: 'runStarted', run: '20260102-030405-a1b2', name: 'audit', script: 'audit.workflow.js', simulated: true, concurrency: 8, contexts: [{ name: 'contracts.txt', path: '/contracts.txt', bytes: 1_852_300, hash: '0' }] });
   say({ type: 'phase', title: 'Scope' });
   queued('parallel[1]', 'scope', { phase: 'Scope', line: 6, column: 9 });
   done('parallel[1]', 'scope');
@@ -113,7 +113,7 @@ export function recursion({ until = 1 } = {}) {
   cell(top, 2, "// The clauses that matter\nconst hits = ctx.grep(/terminat(e|ion)/)\nprint(hits.lenght.toFixed())", "[cell 1] failed, 0 calls\nTypeError: cannot read property 'toFixed' of undefined\n  at line 3, column 13\n    print(hits.lenght.toFixed())", false);
   asked(top, 3);
   const third = `${top}/turn[3].1`;
-  for (let i = 0; i < 11; i++) queued(third, `part ${i + 1}`);
+  for (let i = 0; i < 11; i++) queued(third, `part ${i + 1}`, { excerpt: { context: 'contracts.txt', start: i * 100_000, end: (i + 1) * 100_000, hash: '0' } });
   for (let i = 0; i < 11; i++) done(third, `part ${i + 1}`);
   cell(top, 3, "const chunks = ctx.chunk({ by: 'chars', size: 100000 })\nconst parts = await llm_query_batched(chunks.map((chunk) => ({ prompt: question, context: chunk })))\nnote('parts', parts.length)", '[cell 1] ok, 11 calls\nNew or changed: chunks Array(11), parts Array(11)');
   asked(top, 4);
@@ -133,7 +133,7 @@ export function recursion({ until = 1 } = {}) {
   cell(top, 4, "const mutual = await rlm_query_batched(doubtful.map((clause) => ({ prompt: `Is clause ${clause.n} mutual?`, context: clause.text })))\nconst votes = await workflow('vote', { mutual })", '[cell 1] ok, 6 calls\nNew or changed: mutual Array(2), votes Object{2 keys}');
   asked(top, 5);
   cell(top, 5, "submit({ contracts: parts.flat(), votes })", 'submitted');
-  say({ type: 'rlmEnded', node: top, how: 'submitted', turns: 5, coverage: [covered(bands(0, 3).map((p, i) => p || (i % 9 === 4 ? 35 : 0)), bands(0, 38)), covered(bands(0, 0), bands(0, 0))] });
+  say({ type: 'rlmEnded', node: top, how: 'submitted', turns: 5, coverage: [covered(bands(0, 3).map((p, i) => p || (i % 9 === 4 ? 35 : 0)), bands(0, 38)), covered(bands(0, 0), bands(0, 0))], cited: [[120, 131], [4_072, 4_072]].map(([firstLine, lastLine]) => ({ context: 'contracts.txt', start: firstLine * 44, end: lastLine * 44 + 44, hash: '0', firstLine, lastLine })) });
   say({ type: 'runEnded', status: 'ok', result: { contracts: 7 } });
   return events.slice(0, Math.ceil(events.length * until));
 }

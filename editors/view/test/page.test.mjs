@@ -133,6 +133,7 @@ test('a recursive model is drawn as a tree: turns, cells, what they called, and 
     'contracts.txt 1,840,220 characters · ≈460k tokens 8.5 % read by code 59.4 % sent to models',
     'glossary.md 18,400 characters · ≈4.6k tokens 0 % read by code 0 % sent to models',
   ]);
+  assert.deepEqual(await words(page, '.cited:visible'), ['Rests on contracts.txt:120-131, contracts.txt:4072']);
   const sent = page.locator(`${own} > .coverage rect.sent`);
   assert.deepEqual(await sent.evaluateAll((all) => all.map((rect) => [rect.getAttribute('x'), rect.getAttribute('width')])), [['0', '593.75']]);
   assert.deepEqual(await words(page, `${own} > .turns > .turn > .said > .cell-of-code > .code > summary .word`), ['ran · 2 lines', 'failed · 3 lines', 'ran · 3 lines', 'ran · 2 lines', 'ran · 1 line']);
@@ -144,6 +145,7 @@ test('a recursive model is drawn as a tree: turns, cells, what they called, and 
   await page.locator('.code[data-state="failed"] pre').nth(1).waitFor();
   assert.match(await page.locator('.code[data-state="failed"]').innerText(), /cannot read property/, 'what failed is open');
   assert.deepEqual(await page.locator(`${own} > .turns > .turn`).evaluateAll((turns) => turns.map((turn) => turn.querySelectorAll('.cell').length)), [1, 1, 12, 8, 1]);
+  assert.match(await page.locator('.turn .cell').nth(3).getAttribute('aria-label'), /^part 1: done, 2\.1k tokens, given contracts\.txt, bytes 0–100,000 of 1,852,300 \(5\.4 %\)$/);
   await page.locator('.turn .cell', { hasText: 'mutual' }).first().click();
   await page.locator('.detail:visible').waitFor();
   assert.deepEqual((await words(page, '.facts > div')).slice(0, 4), ['Workflow lib/rlm[0]/turn[1]', 'Phase Read', 'In contracts, turn 4, cell 1', 'Model haiku']);
@@ -152,6 +154,9 @@ test('a recursive model is drawn as a tree: turns, cells, what they called, and 
   await page.getByRole('button', { name: 'List' }).click();
   await page.locator('.leaf').first().waitFor();
   assert.equal(await page.locator('.leaf').count(), 24);
+  await page.locator('.leaf', { hasText: 'part 2' }).locator('summary').click();
+  await page.locator('.leaf[open] pre').nth(1).waitFor();
+  assert.match((await words(page, '.leaf[open] .texts'))[0], /Given contracts\.txt, bytes 100,000–200,000 of 1,852,300 \(5\.4 %\)/);
   assert.deepEqual((await words(page, '.branch > summary')).slice(2, 6), ['rlm 23 of 23 69k $0.31 10 s 0.1 s', 'contracts 23 of 23 69k $0.31 10 s 0.1 s', 'turn 1 1 of 1 4.6k $0.03 1.0 s 0.1 s', 'turn 2 1 of 1 4.6k $0.03 1.0 s 1.2 s']);
   assert.deepEqual(page.troubles, []);
 });

@@ -110,7 +110,7 @@ test('a report shows what happened against what was expected, each number with i
 const ROOT = `let prompt = ''
 for await (const part of process.stdin) prompt += part
 const now = prompt.split('== Turn ').at(-1)
-const root = ['print(ctx.length, ctx.lines)', 'const parts = ctx.split(2)', 'const half = Math.floor(ctx.length / 2)\\n// Each half gets a REPL of its own.\\nconst said = await rlm_query_batched([ctx.slice(0, half), ctx.slice(half)].map((context) => ({ prompt: "What is asked of the reviewers in this part?", context })))\\nconst title = await llm_query("A title for these: " + said.join(" "))', 'submit({ title, said })']
+const root = ['print(ctx.length, ctx.lines)', 'const parts = ctx.split(2)', 'const halves = ctx.chunk({ by: "lines", size: Math.ceil(ctx.lines / 2) })\\n// Each half gets a REPL of its own.\\nconst said = await rlm_query_batched(halves.map((context) => ({ prompt: "What is asked of the reviewers in this part?", context })))\\nconst title = await llm_query("A title for these: " + said.join(" "))', 'submit({ title, said })']
 const code = now.includes('depth 0/') ? root[Number(now.match(/^\\d+/)) - 1] : 'submit(await llm_query("Sum it up.", { context: ctx }))'
 console.log(process.env.CALLSHEET_SYSTEM ? 'I go on.\\n\`\`\`repl\\n' + code + '\\n\`\`\`' : 'They look for what is wrong, unsafe or slow.')
 `;
@@ -129,6 +129,10 @@ test('a recursive model is a tree: turns, cells, calls, and the models these beg
   assert.match(await page.locator('.code[data-state="failed"]').innerText(), /ctx\.split\(2\)[\s\S]*UsageError: ctx has no `split`/);
   assert.match((await words(page, '.rlm .rlm .coverage'))[0], /100 % sent to models$/);
   assert.ok(await page.locator('.rlm .rlm .coverage rect.sent').count() > 0);
+  await page.locator('.rlm .rlm .turn .cell').nth(1).click();
+  await page.locator('.detail:visible').waitFor();
+  assert.match((await words(page, '.detail:visible'))[0], /Given review\.workflow\.js, bytes 0–[\d,]+ of [\d,]+ \(\d+(\.\d)? %\)/);
+  await page.keyboard.press('Escape');
   await page.setViewportSize({ width: 1180, height: 1060 });
   await shot(page, 'report-tree.png');
   assert.deepEqual(page.troubles, []);

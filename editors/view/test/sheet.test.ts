@@ -151,5 +151,5 @@ test('a question is told by what its run is about, not by the name of a script',
   const started: Kind = { type: 'runStarted', name: 'rlm', script: 'rlm.workflow.js', args: { question: 'Who?' }, seed: 4, simulated: true, concurrency: 2 };
   const tree: Kind = { type: 'rlmStarted', node: 'rlm[0]', question: 'Who?', depth: 0, contexts: [], line: 1, column: 1 };
   assert.equal(facts('r1', run(started, tree)), 'Run r1 · rlm.workflow.js · args {"question":"Who?"} · seed 4 · 2 at a time');
-  assert.equal(facts('r1', run({ ...started, contexts: [{ path: '/a.txt' }] })), 'Run r1 · seed 4 · 2 at a time');
+  assert.equal(facts('r1', run({ ...started, contexts: [{ name: 'notes.txt', bytes: 14, path: '/a.txt' }] })), 'Run r1 · seed 4 · 2 at a time');
 });

@@ -269,6 +269,7 @@ case('a question is asked about a file, lines or a folder, with no script open',
   local about, started = asked('Callsheet ask What does it do?')
   contains('plain.js', about)
   contains('"What does it do?"', started)
+  contains('rests on plain.js:1', run_text())
   equal(nil, client(vim.api.nvim_get_current_buf()))
   asked('2,3Callsheet ask And these lines?')
   vim.cmd.edit('.claude')

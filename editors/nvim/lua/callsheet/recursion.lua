@@ -15,6 +15,7 @@ local M = {}
 ---@field line integer
 ---@field state 'running'|'done'|'failed'|'stopped'
 ---@field how? string how it ended
+---@field cited string[] what its answer rests on: `notes.txt:12-14`
 ---@field above? callsheet.Model
 ---@field turns callsheet.Turn[]
 ---@field ended integer calls that are over, here and below
@@ -69,7 +70,7 @@ function M.begin(run, event)
   end
   local model = {
     node = event.node, name = name, question = event.question, line = event.line, state = 'running', above = above,
-    turns = {}, ended = 0, all = 0, tokens = 0,
+    turns = {}, cited = {}, ended = 0, all = 0, tokens = 0,
   }
   run.models[event.node] = model
   table.insert(turn and turn.below or run.trees, model)
@@ -88,6 +89,10 @@ function M.finish(run, event)
   if model then
     local states = { failed = 'failed', abandoned = 'stopped' }
     model.state, model.how, model.error = states[event.how] or 'done', event.how, event.error
+    for _, part in ipairs(event.cited or {}) do
+      local last = part.lastLine ~= part.firstLine and '-' .. part.lastLine or ''
+      table.insert(model.cited, ('%s:%d%s'):format(part.context, part.firstLine, last))
+    end
   end
 end
 

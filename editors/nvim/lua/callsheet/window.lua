@@ -6,6 +6,8 @@ local height = 14
 local redraw_ms = 100
 --- A phase with more agents than this shows those at work and those that failed, and counts the others.
 local most_agents = 12
+--- Parts of contexts that an answer rests on beyond these are counted.
+local most_cited = 10
 
 local marks = { queued = '·', running = '●', done = '✓', failed = '✗', skipped = '–', stopped = '■' }
 local groups = {
@@ -81,6 +83,10 @@ local function tree(run)
     row(('%s%s %s'):format(indent, marks[model.state], said), model.state, model.line)
     if model.error then
       row(indent .. '  ' .. model.error, 'failed')
+    end
+    if #model.cited > 0 then
+      local more = #model.cited > most_cited and (' and %d more'):format(#model.cited - most_cited) or ''
+      row(indent .. '  rests on ' .. table.concat(model.cited, ', ', 1, math.min(#model.cited, most_cited)) .. more)
     end
     for _, turn in ipairs(model.turns) do
       if turn.asked then

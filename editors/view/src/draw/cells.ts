@@ -1,5 +1,6 @@
 import { isOver, type Agent } from '../run/state.ts';
 import type { Row } from '../sheet/sheet.ts';
+import { givenName } from '../sheet/tree.ts';
 import { count, tokens } from '../text/numbers.ts';
 import { attribute, children, h, text } from './dom.ts';
 import { glyph, reshape, shapeOf, WORDS, type Shape } from './glyphs.ts';
@@ -104,5 +105,6 @@ function describe(agent: Agent): string {
   const parts = [`${agent.label}: ${WORDS[shapeOf(agent)]}`];
   if (agent.attempts > 1) parts.push(`attempt ${agent.attempts}`);
   if (isOver(agent) && agent.spent.tokens > 0) parts.push(`${tokens(agent.spent.tokens)} tokens`);
+  if (agent.given !== null) parts.push(`given ${givenName(agent.given)}`);
   return parts.join(', ');
 }

@@ -1,6 +1,6 @@
 import { isLive, isOver, type Agent, type RunState } from '../run/state.ts';
 import { isUnnamed, money } from '../sheet/figures.ts';
-import { spotName } from '../sheet/tree.ts';
+import { givenName, spotName } from '../sheet/tree.ts';
 import { duration, tokens } from '../text/numbers.ts';
 import type { Offer } from '../wire/message.ts';
 import { attribute, children, h, text } from './dom.ts';
@@ -44,12 +44,13 @@ export class Detail {
   }
 
   private drawFacts(agent: Agent, run: RunState, now: number): void {
-    const { group, spot, workflow, at, model, spent, startedMs, endedMs, queuedMs } = agent;
+    const { group, spot, workflow, at, given, model, spent, startedMs, endedMs, queuedMs } = agent;
     const facts: [string, string][] = [];
     if (workflow !== null) facts.push(['Workflow', workflow]);
     const phase = spot === null ? group.title : spot.rlm.phase;
     if (phase !== null) facts.push(['Phase', phase]);
     if (spot !== null) facts.push(['In', spotName(spot)]);
+    if (given !== null) facts.push(['Given', givenName(given)]);
     const asked = model ?? run.model ?? (run.simulated ? 'simulated' : null);
     if (asked !== null) facts.push(['Model', asked]);
     const simulated = run.simulated ? ' simulated' : '';

@@ -1,7 +1,7 @@
 import { isOver, nothing, type Agent, type Group, type Rlm, type RunState, type Tally, type Turn } from '../run/state.ts';
 import { isUnnamed, money } from '../sheet/figures.ts';
 import type { Lane } from '../sheet/sheet.ts';
-import { callsOf, nameOf, turnName } from '../sheet/tree.ts';
+import { callsOf, givenName, nameOf, turnName } from '../sheet/tree.ts';
 import { count, duration, tokens } from '../text/numbers.ts';
 import { Passage } from './detail.ts';
 import { attribute, children, h, text } from './dom.ts';
@@ -84,7 +84,7 @@ class Leaf {
   private name = h('span', { class: 'title' });
   private cells = [h('span', { class: 'word' }), h('span'), h('span'), h('span'), h('span')] as const;
   readonly element: HTMLDetailsElement;
-  private body: { prompt: Passage; result: Passage; error: Passage } | null = null;
+  private body: { prompt: Passage; given: Passage; result: Passage; error: Passage } | null = null;
   private drawn = '';
 
   constructor(private agent: Agent) {
@@ -121,10 +121,11 @@ class Leaf {
     const { agent } = this;
     if (!this.element.open) return;
     if (this.body === null) {
-      this.body = { prompt: new Passage('Prompt'), result: new Passage('Result'), error: new Passage('Error') };
-      this.element.append(h('div', { class: 'texts' }, this.body.error.element, this.body.prompt.element, this.body.result.element));
+      this.body = { prompt: new Passage('Prompt'), given: new Passage('Given'), result: new Passage('Result'), error: new Passage('Error') };
+      this.element.append(h('div', { class: 'texts' }, this.body.error.element, this.body.prompt.element, this.body.given.element, this.body.result.element));
     }
     this.body.prompt.draw(agent.prompt);
+    this.body.given.draw(agent.given === null ? null : givenName(agent.given));
     this.body.error.draw(agent.error);
     this.body.result.draw(agent.result === undefined ? null : typeof agent.result === 'string' ? agent.result : JSON.stringify(agent.result, null, 2));
   }

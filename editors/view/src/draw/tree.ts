@@ -1,6 +1,6 @@
 import type { Agent, Cell, Rlm, RunState, Turn } from '../run/state.ts';
 import { money } from '../sheet/figures.ts';
-import { cellWord, nameOf, rootModel, turnName, wordOf } from '../sheet/tree.ts';
+import { cellWord, citedName, nameOf, rootModel, turnName, wordOf } from '../sheet/tree.ts';
 import { count, duration, tokens } from '../text/numbers.ts';
 import { Cells } from './cells.ts';
 import { Coverage } from './coverage.ts';
@@ -9,6 +9,8 @@ import { attribute, children, h, text } from './dom.ts';
 
 /** More models than this below one cell are drawn folded once they are over. */
 const UNFOLDED = 3;
+/** Parts that an answer rests on beyond these are counted. */
+const CITED = 10;
 
 /** A recursive language model: its question, what of its contexts was used, and its turns with their cells, the calls of these and the models below. */
 export class RlmView {
@@ -18,10 +20,11 @@ export class RlmView {
   private question = h('p', { class: 'question', tabindex: 0 });
   private error = h('p', { class: 'error' });
   private coverage = new Coverage();
+  private cited = h('p', { class: 'cited', title: 'Parts of contexts that the code which submitted the answer names as its ground' });
   private list = h('ol', { class: 'turns' });
   private turns = new Map<Turn, TurnView>();
   private head = h('summary', { class: 'rlm-head' }, h('span', { class: 'fold' }), this.name, this.how, this.facts);
-  readonly element = h('details', { class: 'rlm', open: true }, this.head, this.question, this.error, this.coverage.element, this.list);
+  readonly element = h('details', { class: 'rlm', open: true }, this.head, this.question, this.error, this.coverage.element, this.cited, this.list);
   private drawn = '';
 
   constructor(private rlm: Rlm) {
@@ -42,6 +45,8 @@ export class RlmView {
     text(this.error, rlm.end?.error ?? '');
     attribute(this.error, 'hidden', !rlm.end?.error);
     this.coverage.draw(rlm);
+    text(this.cited, cited(rlm));
+    attribute(this.cited, 'hidden', this.cited.textContent === '');
     children(this.list, rlm.turns.map((turn) => {
       let view = this.turns.get(turn);
       if (view === undefined) this.turns.set(turn, (view = new TurnView(rlm, turn)));
@@ -65,6 +70,13 @@ function facts(rlm: Rlm, run: RunState): string {
   return [home && `in ${home}`, `depth ${depth}`, rootModel(rlm, run), many(turns.filter((turn) => typeof turn.number === 'number').length, 'turn'), calls,
     finished > 0 && `${tokens(spent.tokens)} tokens`, finished > 0 && (cost === 'unknown' ? 'cost unknown' : cost), finished > 0 && run.simulated && 'simulated']
     .filter((part) => typeof part === 'string' && part !== '').join(' · ');
+}
+
+/** `Rests on notes.txt:12-14, notes.txt:40 and 3 more`. */
+function cited({ end }: Rlm): string {
+  const parts = end?.cited ?? [];
+  const rest = parts.length - CITED;
+  return parts.length === 0 ? '' : `Rests on ${parts.slice(0, CITED).map(citedName).join(', ')}${rest > 0 ? ` and ${count(rest)} more` : ''}`;
 }
 
 /** A question to the root model, and beside it what came of the cells it wrote. */

@@ -19,6 +19,7 @@ export function apply(run: RunState, event: Event): void {
       run.seed = event.seed ?? null;
       run.concurrency = event.concurrency;
       run.args = event.args;
+      run.files = new Map((event.contexts ?? []).map(({ name, bytes }) => [name, bytes]));
       run.resumedFrom = event.resumedFrom ?? null;
       return;
     case 'phase':
@@ -39,11 +40,11 @@ export function apply(run: RunState, event: Event): void {
       return;
     }
     case 'agentQueued': {
-      const { call, key, label, prompt, line, column, phase, workflow, model } = event;
+      const { call, key, label, prompt, excerpt, line, column, phase, workflow, model } = event;
       const spot = key === undefined ? null : spotOf(run, pathOf(key));
       const group = spot === null ? groupOf(run, phase ?? null, workflow ?? null) : groupOf(run, TREES, null);
       const agent: Agent = {
-        call, label, group, spot, workflow: workflow ?? null, prompt, at: { line, column }, model: model ?? null, progress: 'queued', attempts: 0, setbacks: [],
+        call, label, group, spot, workflow: workflow ?? null, prompt, given: excerpt ? { ...excerpt, of: run.files.get(excerpt.context) ?? null } : null, at: { line, column }, model: model ?? null, progress: 'queued', attempts: 0, setbacks: [],
         result: undefined, error: null, spent: nothing(), queuedMs: ms, startedMs: null, endedMs: null,
       };
       for (const tally of tallies(agent)) tally.agents.push(agent);
@@ -106,7 +107,7 @@ export function leave(run: RunState, how: Left): void {
 function giveUp(run: RunState): void {
   for (const agent of run.agents.values()) if (!isOver(agent)) move(run, agent, 'abandoned');
   for (const rlm of run.rlms.values()) {
-    rlm.end ??= { how: 'abandoned', error: null, coverage: [] };
+    rlm.end ??= { how: 'abandoned', error: null, coverage: [], cited: [] };
     rlm.changes += 1;
   }
 }

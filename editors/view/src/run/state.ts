@@ -1,4 +1,4 @@
-import type { CallId, Covered, Place, RlmContext, RlmEnd, RunError, Status } from '../wire/event.ts';
+import type { CallId, Cited, Covered, Excerpt, Place, RlmContext, RlmEnd, RunError, Status } from '../wire/event.ts';
 import type { Left } from '../wire/message.ts';
 
 /** Where an agent stands. `abandoned`: the run ended before it did. */
@@ -15,6 +15,8 @@ export interface Agent {
   spot: Spot | null;
   at: Place;
   prompt: string;
+  /** The part of a context that stands below the prompt. */
+  given: Given | null;
   model: string | null;
   progress: Progress;
   /** Attempts made, 0 while it only waits. */
@@ -27,6 +29,11 @@ export interface Agent {
   queuedMs: number;
   startedMs: number | null;
   endedMs: number | null;
+}
+
+/** A part of a context, and the bytes of the whole where that is a file of the run. */
+export interface Given extends Excerpt {
+  of: number | null;
 }
 
 /** Some of the agents of a run, and what they took. */
@@ -61,7 +68,7 @@ export interface Rlm extends Tally {
   /** The place in another's cell where it began; null where a script began it. */
   above: Spot | null;
   turns: Turn[];
-  end: { how: RlmEnd; error: string | null; coverage: Covered[] } | null;
+  end: { how: RlmEnd; error: string | null; coverage: Covered[]; cited: Cited[] } | null;
   /** Counts what has changed in it or below it, so that what did not change is not drawn again. */
   changes: number;
 }
@@ -131,6 +138,8 @@ export interface RunState {
   phase: string | null;
   groups: Group[];
   agents: Map<CallId, Agent>;
+  /** Sizes in bytes of the files the run is asked about, by their names. */
+  files: Map<string, number>;
   /** Recursive language models by their paths. */
   rlms: Map<string, Rlm>;
   lines: Line[];
@@ -143,7 +152,7 @@ export interface RunState {
 
 export function before(): RunState {
   return {
-    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, question: false, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), rlms: new Map(), lines: [], dropped: 0,
+    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, question: false, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), files: new Map(), rlms: new Map(), lines: [], dropped: 0,
     running: 0, peak: 0, spent: nothing(), end: null,
   };
 }

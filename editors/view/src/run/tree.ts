@@ -44,10 +44,10 @@ export function ran(run: RunState, { node, turn, cell, ok, source, output }: Kin
   touch(rlm);
 }
 
-export function end(run: RunState, { node, how, error, coverage }: Kind & { type: 'rlmEnded' }): void {
+export function end(run: RunState, { node, how, error, coverage, cited }: Kind & { type: 'rlmEnded' }): void {
   const rlm = run.rlms.get(node);
   if (rlm === undefined) return;
-  rlm.end = { how, error: error ?? null, coverage };
+  rlm.end = { how, error: error ?? null, coverage, cited: cited ?? [] };
   touch(rlm);
 }
 

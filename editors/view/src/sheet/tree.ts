@@ -1,4 +1,6 @@
-import type { Agent, Cell, Rlm, RunState, Spot, Turn } from '../run/state.ts';
+import type { Agent, Cell, Given, Rlm, RunState, Spot, Turn } from '../run/state.ts';
+import { count, percent } from '../text/numbers.ts';
+import type { Cited } from '../wire/event.ts';
 
 /** What people call a model: its own name, or its place in what began it: `rlm[0]`, `workflow(vote)/rlm[0]`. */
 export function nameOf({ label, node, above }: Rlm): string {
@@ -20,6 +22,16 @@ export function spotName({ rlm, turn, cell }: Spot): string {
 /** Calls of a turn, those of models that its cells began left out. */
 export function callsOf({ asked, cells }: Turn): Agent[] {
   return [...(asked === null ? [] : [asked]), ...cells.flatMap((cell) => cell.calls)];
+}
+
+/** `notes.txt, bytes 0–4,096 of 40,960 (10 %)`: the part of a context that a model was given. */
+export function givenName({ context, start, end, of }: Given): string {
+  return `${context}, bytes ${count(start)}–${count(end)}${of ? ` of ${count(of)} (${percent((end - start) / of)})` : ''}`;
+}
+
+/** `notes.txt:12-14`, as the terminal says it. */
+export function citedName({ context, firstLine, lastLine }: Cited): string {
+  return `${context}:${firstLine}${lastLine === firstLine ? '' : `-${lastLine}`}`;
 }
 
 /** How a model stands, in a word. */

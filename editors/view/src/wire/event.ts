@@ -6,11 +6,11 @@
 export type Event = { seq: number; ms: number } & Kind;
 
 export type Kind =
-  | { type: 'runStarted'; run?: string; name: string; script: string; args?: unknown; model?: string; seed?: number; simulated: boolean; concurrency: number; contexts?: { path: string }[]; resumedFrom?: string }
+  | { type: 'runStarted'; run?: string; name: string; script: string; args?: unknown; model?: string; seed?: number; simulated: boolean; concurrency: number; contexts?: ContextFile[]; resumedFrom?: string }
   | { type: 'phase'; title: string; workflow?: string }
   | { type: 'log'; message: string }
   | ({ type: 'warning'; message: string } & Place)
-  | ({ type: 'agentQueued'; call: CallId; key?: string; label: string; prompt: string; phase?: string; workflow?: string; model?: string } & Place)
+  | ({ type: 'agentQueued'; call: CallId; key?: string; label: string; prompt: string; excerpt?: Excerpt; phase?: string; workflow?: string; model?: string } & Place)
   | { type: 'agentStarted'; call: CallId }
   | { type: 'agentRetried'; call: CallId; attempt: number; reason: string; waitMs: number; usage: Usage; usd?: number }
   | { type: 'agentDone'; call: CallId; result: unknown; usage: Usage; usd?: number; cached?: boolean }
@@ -19,7 +19,7 @@ export type Kind =
   | ({ type: 'dropped'; from: string; index: number; stage?: number; reason: string } & Place)
   | ({ type: 'rlmStarted'; node: string; label?: string; question: string; depth: number; contexts: RlmContext[]; phase?: string; workflow?: string } & Place)
   | { type: 'cell'; node: string; turn: number; cell: number; source: string; ok: boolean; output: string }
-  | { type: 'rlmEnded'; node: string; how: RlmEnd; turns: number; error?: string; coverage: Covered[] }
+  | { type: 'rlmEnded'; node: string; how: RlmEnd; turns: number; error?: string; coverage: Covered[]; cited?: Cited[] }
   | { type: 'runEnded'; status: Status; result?: unknown; error?: RunError; totals?: unknown };
 
 /** Names one agent call within a run: the calls of a run are counted from 1. */
@@ -36,6 +36,26 @@ export interface RlmContext {
   name: string;
   characters: number;
   tokens: number;
+}
+
+/** A file that a run may use as a context. */
+export interface ContextFile {
+  name: string;
+  path: string;
+  bytes: number;
+}
+
+/** The part of a context that stands below a prompt: offsets in bytes, the end exclusive. */
+export interface Excerpt {
+  context: string;
+  start: number;
+  end: number;
+}
+
+/** A part of a context that an answer rests on, as the code that submitted it says; lines count from 1. */
+export interface Cited extends Excerpt {
+  firstLine: number;
+  lastLine: number;
 }
 
 export type RlmEnd = 'submitted' | 'extracted' | 'direct' | 'failed' | 'abandoned';

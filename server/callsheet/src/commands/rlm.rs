@@ -222,12 +222,7 @@ fn cited(state: &RunState) -> Option<String> {
     else {
         return None;
     };
-    let part = |part: &Cited| {
-        let (first, last) = (part.first_line, part.last_line);
-        let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
-        format!("{}:{lines}", part.excerpt.context)
-    };
-    let shown: Vec<String> = cited.iter().take(SHOWN).map(part).collect();
+    let shown: Vec<String> = cited.iter().take(SHOWN).map(Cited::to_string).collect();
     let more = match cited.len().saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!(" and {more} more"),

@@ -88,6 +88,12 @@ fn model(out: &mut String, state: &RunState, model: &RlmState, event: &impl Fn(u
     if let Some(EventKind::RlmEnded { error: Some(error), .. }) = end {
         let _ = writeln!(out, "\n**{error}**");
     }
+    if let Some(EventKind::RlmEnded { cited, .. }) = end
+        && !cited.is_empty()
+    {
+        let parts: Vec<String> = cited.iter().map(|part| format!("`{part}`")).collect();
+        let _ = writeln!(out, "\nThe answer rests on {}.", parts.join(", "));
+    }
     for turn in &model.turns {
         let heading = match turn.kind {
             TurnKind::Numbered(number) => format!("Turn {number}"),
@@ -114,8 +120,13 @@ fn model(out: &mut String, state: &RunState, model: &RlmState, event: &impl Fn(u
 fn agent(out: &mut String, agent: &AgentState, event: &impl Fn(u64) -> Option<Arc<Event>>) {
     let _ = writeln!(out, "\n### {}\n", agent.label);
     took(out, agent);
-    if let Some(EventKind::AgentQueued { prompt, .. }) = event(agent.queued).as_deref().map(|event| &event.kind) {
+    if let Some(EventKind::AgentQueued { prompt, excerpt, .. }) =
+        event(agent.queued).as_deref().map(|event| &event.kind)
+    {
         fenced(out, "text", prompt);
+        if let Some(excerpt) = excerpt {
+            let _ = writeln!(out, "\nBelow it: `{excerpt}`.");
+        }
         out.push('\n');
     }
     answer(out, agent, event);

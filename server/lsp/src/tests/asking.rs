@@ -51,6 +51,11 @@ async fn a_question_about_a_file_is_a_run_that_leaves_the_script_alone() {
         assert_eq!((&started["name"], &started["simulated"]), (&json!("rlm"), &json!(true)), "{started}");
         assert!(transcript.starts_with("# What is here?: done\n"), "{transcript}");
         assert!(transcript.contains("\n## Result\n") && transcript.contains("made up"), "{transcript}");
+        if path == "notes.txt" {
+            for told in ["\nBelow it: `notes.txt, bytes 0–14`.\n", "\nThe answer rests on `notes.txt:1-3`.\n"] {
+                assert!(transcript.contains(told), "{told}: {transcript}");
+            }
+        }
     }
     let runs = editor.client.request("callsheet/runs", json!(null)).await;
     let about: Vec<&str> =

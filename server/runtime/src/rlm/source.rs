@@ -2,12 +2,14 @@
 
 use std::{
     collections::HashSet,
+    fmt,
     fs::{self, File},
     io::{self, Read},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
 };
 
+use analysis::units::thousands;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -59,6 +61,24 @@ pub struct Cited {
     pub first_line: u64,
     /// The line it ends on.
     pub last_line: u64,
+}
+
+/// `notes.txt, bytes 0–4,096`
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, bytes {}–{}", self.context, thousands(self.start), thousands(self.end))
+    }
+}
+
+/// `notes.txt:12-14`
+impl fmt::Display for Cited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.excerpt.context, self.first_line)?;
+        match self.last_line == self.first_line {
+            true => Ok(()),
+            false => write!(f, "-{}", self.last_line),
+        }
+    }
 }
 
 /// Why a file cannot be a context.
