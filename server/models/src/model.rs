@@ -147,6 +147,9 @@ pub enum ModelError {
     /// The call did not get through, or its answer did not come back whole; worth another try.
     #[error("no answer came back: {0}")]
     Network(String),
+    /// It took longer than whoever asked would wait.
+    #[error("no answer came within {0} ms, the limit of this call")]
+    TimedOut(u64),
     /// The answer had to end before it was complete.
     #[error("the answer was cut off at {0} output tokens")]
     CutOff(Tokens),

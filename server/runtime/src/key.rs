@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{options::AgentOptions, rlm::Excerpt};
+use crate::{options::AgentOptions, rlm::Excerpt, sandbox::protocol::Asked};
 
 /// Identity of a call across runs: where in the structure of the work it stands, and what it asks. Labels and phases are
 /// for people and do not count, nor does the order in which calls happen to start.
@@ -68,22 +68,25 @@ impl Keys {
 }
 
 /// SHA-256, in hexadecimal, of all that decides an answer. `model` is the one in force, given or inherited.
-/// `system` stands above the prompt; without it the one of the kind of agent does. `excerpt` stands below it.
+/// The `system` prompt of what is `asked` stands above the prompt; without it the one of the kind of agent does. `excerpt` stands below it.
 pub(crate) fn content(
     prompt: &str,
     excerpt: Option<&Excerpt>,
-    system: Option<&str>,
+    asked: Option<&Asked>,
     model: Option<&str>,
     options: &AgentOptions,
     kind: Option<&AgentKind>,
 ) -> String {
-    let system = system.or(kind.map(|kind| kind.prompt.as_str()));
+    let own = asked.and_then(|asked| asked.system.as_deref());
+    let system = own.or(kind.map(|kind| kind.prompt.as_str()));
+    let most = asked.and_then(|asked| asked.max_tokens).map(|most| most.to_string());
     let effort = options.effort.as_deref().or_else(|| kind?.effort.as_deref());
     let before = [
         ("agentType", options.agent_type.as_deref()),
         ("context", excerpt.map(|excerpt| excerpt.hash.as_str())),
         ("effort", effort),
         ("isolation", options.isolation.as_deref()),
+        ("maxTokens", most.as_deref()),
         ("model", model),
         ("prompt", Some(prompt)),
     ];
@@ -222,10 +225,17 @@ mod tests {
             assert_eq!(of(other.clone()) == of(json!({})), other.get("model").is_some(), "{other}");
         }
         let plain = AgentOptions::default();
-        let of = |system, model, kind: Option<&AgentKind>| content("p", None, system, model, &plain, kind);
-        assert_ne!(of(None, Some("m"), None), of(None, None, None));
-        assert_ne!(of(None, None, Some(&AgentKind::default())), of(None, None, None));
-        assert_ne!(of(Some("s"), None, None), of(None, None, None));
+        let of = |asked: &Asked, model, kind: Option<&AgentKind>| content("p", None, Some(asked), model, &plain, kind);
+        let nothing = Asked::default();
+        assert_ne!(of(&nothing, Some("m"), None), of(&nothing, None, None));
+        assert_ne!(of(&nothing, None, Some(&AgentKind::default())), of(&nothing, None, None));
+        for (asked, decides) in [
+            (Asked { system: Some("s".into()), ..Asked::default() }, true),
+            (Asked { max_tokens: Some(9), ..Asked::default() }, true),
+            (Asked { timeout_ms: Some(9), ..Asked::default() }, false),
+        ] {
+            assert_eq!(of(&asked, None, None) != of(&nothing, None, None), decides, "{asked:?}");
+        }
     }
 
     #[test]

@@ -182,6 +182,7 @@ impl RunSpec {
             source: self.source.clone(),
             args: self.args.clone(),
             budget: self.limits.budget_tokens.map(|t| t.0),
+            budget_usd: self.limits.budget_usd.map(|usd| usd.0),
             walls: Walls { memory: self.memory(), slice_ms: self.limits.slice.as_millis() as u64 },
             dialect: self.dialect,
             contexts: self.contexts.clone(),

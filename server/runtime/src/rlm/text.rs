@@ -1,8 +1,9 @@
 //! A text of any size, by lines and by JavaScript's own offsets: UTF-16 units.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, rc::Rc};
 
 use analysis::tokens;
+use boa_engine::{JsString, string::JsStrVariant};
 
 use super::{Cited, Excerpt};
 use crate::key;
@@ -13,14 +14,43 @@ const STEP: usize = 1024;
 /// Bytes of a text that are counted to estimate its tokens.
 const COUNTED: usize = 64 << 10;
 
+/// The bytes of a text. What the engine holds as bytes is only held by it: its strings of parts are cuts of the one.
+#[derive(Clone, Debug)]
+enum Whole {
+    /// Every character is one byte.
+    Ascii(JsString),
+    /// The engine would need two bytes for each unit.
+    Utf8(Rc<String>),
+}
+
+impl Whole {
+    fn new(text: String) -> Self {
+        match text.is_ascii() {
+            true => Self::Ascii(JsString::from(text.as_str())),
+            false => Self::Utf8(text.into()),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Ascii(text) => match text.as_str().variant() {
+                JsStrVariant::Latin1(bytes) => bytes,
+                // The engine holds what is ASCII by bytes.
+                JsStrVariant::Utf16(_) => &[],
+            },
+            Self::Utf8(text) => text.as_bytes(),
+        }
+    }
+}
+
 /// A text and the index of its lines and offsets. Parts of one whole share its bytes.
 #[derive(Debug)]
 pub(crate) struct Text {
-    whole: Arc<String>,
+    whole: Whole,
     /// Which bytes of the whole.
     at: Range<usize>,
     /// The file that holds the whole, by its name among the contexts of the run.
-    file: Option<Arc<str>>,
+    file: Option<Rc<str>>,
     /// Units before every `STEP`th byte; empty where every character is one byte.
     marks: Vec<u32>,
     units: usize,
@@ -32,13 +62,13 @@ impl Text {
     /// A text that only this process has.
     pub(crate) fn new(text: String) -> Self {
         let all = 0..text.len();
-        Self::indexed(text.into(), all, None)
+        Self::indexed(Whole::new(text), all, None)
     }
 
     /// The text of a file.
     pub(crate) fn of_file(name: &str, text: String) -> Self {
         let all = 0..text.len();
-        Self::indexed(text.into(), all, Some(name.into()))
+        Self::indexed(Whole::new(text), all, Some(name.into()))
     }
 
     /// The bytes `from..to` as a text of their own; both are boundaries of characters.
@@ -50,31 +80,31 @@ impl Text {
     pub(crate) fn excerpt(&self, from: usize, to: usize) -> Option<Excerpt> {
         let file = self.file.as_ref()?;
         let start = self.at.start as u64;
-        let hash = key::digest(&self.as_str()[from..to]);
+        let hash = key::digest(self.piece(from, to));
         Some(Excerpt { context: file.to_string(), start: start + from as u64, end: start + to as u64, hash })
     }
 
     /// The bytes `from..to` as something to be cited, under `name` where the text is in no file.
     pub(crate) fn cited(&self, from: usize, to: usize, name: &str) -> Cited {
-        let before = memchr::memchr_iter(b'\n', &self.whole.as_bytes()[..self.at.start]).count();
+        let before = memchr::memchr_iter(b'\n', &self.whole.bytes()[..self.at.start]).count();
         let line = |at: usize| (before + self.line_of(at) + 1) as u64;
         let own = || {
-            let hash = key::digest(&self.as_str()[from..to]);
+            let hash = key::digest(self.piece(from, to));
             Excerpt { context: name.to_owned(), start: from as u64, end: to as u64, hash }
         };
         let excerpt = self.excerpt(from, to).unwrap_or_else(own);
         Cited { excerpt, first_line: line(from), last_line: line(to.saturating_sub(1).max(from)) }
     }
 
-    fn indexed(whole: Arc<String>, at: Range<usize>, file: Option<Arc<str>>) -> Self {
-        let text = &whole[at.clone()];
+    fn indexed(whole: Whole, at: Range<usize>, file: Option<Rc<str>>) -> Self {
+        let text = &whole.bytes()[at.clone()];
         let mut lines = vec![0];
-        lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
+        lines.extend(memchr::memchr_iter(b'\n', text).map(|at| at as u32 + 1));
         let (mut marks, mut units) = (Vec::new(), text.len());
         if !text.is_ascii() {
             units = 0;
             marks.reserve_exact(text.len() / STEP + 1);
-            for chunk in text.as_bytes().chunks(STEP) {
+            for chunk in text.chunks(STEP) {
                 marks.push(units as u32);
                 units += chunk.iter().map(|byte| units_of(*byte)).sum::<usize>();
             }
@@ -82,9 +112,49 @@ impl Text {
         Self { whole, at, file, marks, units, lines }
     }
 
-    /// The text.
+    /// The text. It may be looked at from its beginning to its end for this, so this is for those who do that anyway.
     pub(crate) fn as_str(&self) -> &str {
-        &self.whole[self.at.clone()]
+        self.piece(0, self.at.len())
+    }
+
+    /// The bytes `from..to`, which are boundaries of characters, as text.
+    pub(crate) fn piece(&self, from: usize, to: usize) -> &str {
+        let at = self.at.start + from..self.at.start + to;
+        match &self.whole {
+            // ASCII is text.
+            Whole::Ascii(_) => str::from_utf8(&self.whole.bytes()[at]).unwrap_or_default(),
+            Whole::Utf8(text) => &text[at],
+        }
+    }
+
+    /// The bytes `from..to` as a string of the engine without a copy, where the engine holds the text.
+    pub(crate) fn cut(&self, from: usize, to: usize) -> Option<JsString> {
+        match &self.whole {
+            Whole::Ascii(text) if from == 0 && to == text.len() => Some(text.clone()),
+            Whole::Ascii(text) => Some(text.slice(self.at.start + from, self.at.start + to)),
+            Whole::Utf8(_) => None,
+        }
+    }
+
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.whole.bytes()[self.at.clone()]
+    }
+
+    /// Length in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Length in bytes of the character that begins at byte `at`; 0 at the end.
+    pub(crate) fn width(&self, at: usize) -> usize {
+        match self.bytes().get(at) {
+            None => 0,
+            Some(..=0x7f) => 1,
+            Some(..=0xdf) => 2,
+            Some(..=0xef) => 3,
+            Some(_) => 4,
+        }
     }
 
     /// Whether every character is one byte.
@@ -120,7 +190,7 @@ impl Text {
             return at;
         }
         let mark = (at / STEP).min(self.marks.len() - 1);
-        let bytes = &self.as_str().as_bytes()[mark * STEP..at];
+        let bytes = &self.bytes()[mark * STEP..at];
         self.marks[mark] as usize + bytes.iter().map(|byte| units_of(*byte)).sum::<usize>()
     }
 
@@ -133,7 +203,7 @@ impl Text {
         let mark = self.marks.partition_point(|units| *units as usize <= at) - 1;
         let mut units = self.marks[mark] as usize;
         let from = mark * STEP;
-        for (n, byte) in self.as_str().as_bytes()[from..].iter().enumerate() {
+        for (n, byte) in self.bytes()[from..].iter().enumerate() {
             let here = units_of(*byte);
             if here > 0 && units == at {
                 return (from + n, false);
@@ -213,6 +283,8 @@ mod tests {
             }
             // A part is the same as a text of its own.
             let (from, to) = (whole.char_indices().nth(1).map_or(0, |(at, _)| at), whole.len());
+            let cut = text.cut(from, to).map(|string| string.to_std_string_lossy());
+            prop_assert_eq!(cut, whole.is_ascii().then(|| whole[from..to].to_owned()));
             let (part, own) = (text.part(from, to), Text::new(whole[from..to].to_owned()));
             prop_assert_eq!((part.as_str(), part.units(), part.lines()), (own.as_str(), own.units(), own.lines()));
             prop_assert_eq!(&part.lines, &own.lines);

@@ -140,7 +140,10 @@ impl Host {
 
     pub(super) fn say(&self, message: &FromSandbox) {
         let mut inner = self.inner.borrow_mut();
-        inner.calls += u64::from(matches!(message, FromSandbox::Call(_)));
+        if let FromSandbox::Call(call) = message {
+            inner.calls += 1;
+            self.repl.spent.borrow_mut().ask(call);
+        }
         if let Err(error) = protocol::line(message).and_then(|line| inner.out.write_all(&line)) {
             inner.broken.get_or_insert(error);
         }

@@ -58,6 +58,9 @@ pub(crate) struct Start {
     pub args: Option<Value>,
     /// What it sees as `budget.total`.
     pub budget: Option<u64>,
+    /// Dollars the run may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_usd: Option<f64>,
     /// Walls round it.
     pub walls: Walls,
     /// Switches of the dialect.
@@ -120,6 +123,8 @@ pub(crate) enum FailureKind {
     Refused,
     /// The answer was cut off.
     CutOff,
+    /// It took longer than the call allows.
+    Timeout,
     /// The request was not sent: the budget is used up.
     Budget,
     /// A person skipped the call.
@@ -137,6 +142,7 @@ impl FailureKind {
             Self::Schema => "schema",
             Self::Refused => "refused",
             Self::CutOff => "cut off",
+            Self::Timeout => "timeout",
             Self::Budget => "budget",
             Self::Skipped => "skipped",
             Self::Rlm => "rlm",
@@ -233,12 +239,18 @@ pub(crate) struct Call {
 }
 
 /// What calls of a REPL have besides: they fail with a reason instead of giving `null`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Asked {
     /// Instructions above the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
+    /// Most output tokens of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u64>,
+    /// Milliseconds after which an attempt is given up, and with it the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
     /// Whether it may use the share of the calls that is held back so that a run can finish.
     pub held: bool,
 }

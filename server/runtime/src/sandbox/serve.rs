@@ -85,14 +85,14 @@ pub(crate) fn serve(
     };
     // Files are read before the walls go up.
     let texts =
-        start.contexts.iter().map(|file| Ok((file.name.clone(), Arc::new(Text::of_file(&file.name, file.text()?)))));
+        start.contexts.iter().map(|file| Ok((file.name.clone(), Rc::new(Text::of_file(&file.name, file.text()?)))));
     let texts = texts.collect::<Result<Vec<_>, BadContext>>();
     let watch = raise(&start.walls)?;
     let (texts, unread) = match texts {
         Ok(texts) => (texts, None),
         Err(error) => (Vec::new(), Some(error)),
     };
-    let host = Host::new(output, &start, watch, Repl::new(start.rlm, start.most_calls, texts))?;
+    let host = Host::new(output, &start, watch, Repl::new(&start, texts))?;
     if let Some(error) = unread {
         host.say(&FromSandbox::Ended { result: None, error: Some(RunError::new(error.to_string())) });
         return host.flush();
@@ -198,6 +198,7 @@ impl Running {
                 Some(ToSandbox::Start(_)) => return Err(io::Error::other("a second script")),
                 Some(ToSandbox::Settle { id, outcome, spent }) => {
                     self.host.set_spent(spent);
+                    self.host.repl.spent.borrow_mut().answer(id, &outcome);
                     settle(&self.host, id, outcome, context);
                 }
                 Some(ToSandbox::Loaded { id, name, source }) => {

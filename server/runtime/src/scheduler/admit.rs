@@ -35,10 +35,14 @@ impl Identified {
         let options = AgentOptions::from_json(&said.options)?;
         let kind = spec.kind(&options)?.cloned();
         let model = spec.model_of(&options, kind.as_ref());
-        // The instructions above the prompt.
-        let system = said.asked.as_ref().and_then(|asked| asked.system.as_deref());
-        let mut content =
-            key::content(&said.prompt, said.excerpt.as_ref(), system, model.as_deref(), &options, kind.as_ref());
+        let mut content = key::content(
+            &said.prompt,
+            said.excerpt.as_ref(),
+            said.asked.as_ref(),
+            model.as_deref(),
+            &options,
+            kind.as_ref(),
+        );
         let phase = options.phase.clone().or(said.phase.clone());
         if spec.dialect.key_includes_label_and_phase {
             content = key::named_content(&content, options.label.as_deref(), phase.as_deref());
@@ -53,16 +57,11 @@ impl Scheduler {
     /// Takes a call in, refuses it with an exception, or ends the run where it is one too many.
     pub(super) fn admit(&mut self, said: protocol::Call) -> Result<(), Box<Ended>> {
         let limit = self.spec.limits.max_agents;
-        if let Some(asked) = &said.asked {
-            // A share is held back, so that what has begun can be finished.
-            let open = if asked.held { limit } else { limit - (limit / HELD_BACK).max(1).min(limit) };
-            if self.made >= open {
-                let message =
-                    format!("the run may make {limit} calls, and {} are made; the request was not sent", self.made);
-                let failure = Failure { kind: FailureKind::Budget, message, attempts: 0, made: false };
-                self.tell(said.id, Settled::Failed(failure));
-                return Ok(());
-            }
+        if let Some(message) = said.asked.as_ref().and_then(|asked| self.no_more(asked.held)) {
+            let message = format!("{message}; the request was not sent");
+            let failure = Failure { kind: FailureKind::Budget, message, attempts: 0, made: false };
+            self.tell(said.id, Settled::Failed(failure));
+            return Ok(());
         }
         if self.made >= limit {
             let message =
@@ -76,6 +75,14 @@ impl Scheduler {
                 Ok(())
             }
         }
+    }
+
+    /// Why a REPL may send no further request, if it may not. `held`: whether it may use the share that is held back.
+    pub(super) fn no_more(&self, held: bool) -> Option<String> {
+        let (limit, sent) = (self.spec.limits.max_agents, self.made + self.retried);
+        // A share is held back, so that what has begun can be finished.
+        let open = if held { limit } else { limit - (limit / HELD_BACK).max(1).min(limit) };
+        (sent >= open).then(|| format!("the run may make {limit} calls, and {sent} are made"))
     }
 
     fn enqueue(&mut self, said: protocol::Call, identified: Identified) -> Result<(), Box<Ended>> {

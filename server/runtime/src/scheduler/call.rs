@@ -116,6 +116,11 @@ impl Call {
         own.or(self.kind.as_ref().map(|kind| kind.prompt.as_str()))
     }
 
+    /// Most output tokens that it asks for itself.
+    pub(super) fn max_tokens(&self) -> Option<u64> {
+        self.asked.as_ref()?.max_tokens
+    }
+
     /// Bytes a model has to read.
     pub(super) fn bytes(&self) -> usize {
         let schema = self.options.schema.as_ref().map_or(0, |s| s.to_string().len());

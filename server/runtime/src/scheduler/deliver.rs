@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use models::{Answer, ModelError, Usage, UsageBasis};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     Commands, answer,
@@ -47,7 +47,7 @@ impl Scheduler {
             };
             let turn = self.stagger.turn(call, self.lanes.behind(lane, place).filter_map(|id| self.calls.get(&id)));
             let Some(call) = self.calls.get_mut(&id) else { continue };
-            let weight = Weight { bytes: call.bytes(), kept: call.kept(turn.shared()) };
+            let weight = Weight { bytes: call.bytes(), kept: call.kept(turn.shared()), answer: call.max_tokens() };
             match self.ledger.reserve(call.model.as_deref(), weight, self.lanes.begun() == 0, call.may_finish()) {
                 Decision::Wait => break,
                 Decision::NoMoney(message) if call.asked.is_some() => {
@@ -118,7 +118,10 @@ impl Scheduler {
                 return;
             }
         };
-        let due = self.model.simulated_latency(&request).map(|latency| self.now + wait + latency);
+        let limit = call.asked.as_ref().and_then(|asked| asked.timeout_ms).map(Duration::from_millis);
+        let latency = self.model.simulated_latency(&request);
+        let due = latency.map(|latency| self.now + wait + limit.map_or(latency, |limit| latency.min(limit)));
+        let late = limit.is_some_and(|limit| latency.is_some_and(|latency| latency > limit));
         let (model, commands, attempt) = (self.model.clone(), commands.clone(), call.attempt);
         let stall = self.spec.retry.stall;
         let written = self.journal.written();
@@ -130,7 +133,15 @@ impl Scheduler {
             if !wait.is_zero() {
                 sleep(wait).await;
             }
-            let result = listen(&*model, request, &ear, stall).await;
+            let result = match limit {
+                Some(limit) if late => Err(timed_out(limit)),
+                // Simulated time goes on by the latency alone.
+                Some(limit) if latency.is_none() => {
+                    let answer = listen(&*model, request, &ear, stall);
+                    timeout(limit, answer).await.unwrap_or_else(|_| Err(timed_out(limit)))
+                }
+                _ => listen(&*model, request, &ear, stall).await,
+            };
             commands.back(Back { call: id, attempt, result });
         });
         if let Some(due) = due {
@@ -264,8 +275,14 @@ impl Scheduler {
         usd: Option<analysis::units::Usd>,
         commands: &Commands,
     ) {
+        let held = self.calls.get(&id).and_then(|call| Some(call.asked.as_ref()?.held));
+        let no_more = held.and_then(|held| self.no_more(held));
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let weight = Weight { bytes: call.bytes(), kept: call.kept(call.shared) };
+        if let Some(no_more) = no_more {
+            call.why = FailureKind::Budget;
+            return self.fail(id, format!("{reason}; {no_more}"), true, usage, usd);
+        }
+        let weight = Weight { bytes: call.bytes(), kept: call.kept(call.shared), answer: call.max_tokens() };
         let decision = self.ledger.reserve(call.model.as_deref(), weight, true, call.may_finish());
         if !matches!(decision, Decision::Go(_)) {
             call.why = FailureKind::Budget;
@@ -275,6 +292,7 @@ impl Scheduler {
                 let tokens = input_tokens(weight.bytes).0;
                 let wait = wait.max(self.lanes.pace(call.lane).book(call.model.as_deref(), tokens));
                 call.attempt += 1;
+                self.retried += u64::from(held.is_some());
                 let attempt = call.attempt;
                 self.journal.append(EventKind::AgentRetried {
                     call: CallId(id),
@@ -421,10 +439,15 @@ impl Scheduler {
     }
 }
 
+fn timed_out(limit: Duration) -> ModelError {
+    ModelError::TimedOut(limit.as_millis() as u64)
+}
+
 /// What an error of a provider is to a cell.
 fn why(error: &ModelError) -> FailureKind {
     match error {
         ModelError::CutOff(_) => FailureKind::CutOff,
+        ModelError::TimedOut(_) => FailureKind::Timeout,
         ModelError::Refused(_) => FailureKind::Refused,
         _ => FailureKind::Provider,
     }

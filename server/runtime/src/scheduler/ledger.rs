@@ -26,13 +26,15 @@ pub(super) struct Reservation {
     pub(super) max_output: Option<Tokens>,
 }
 
-/// What a model has to read for one attempt, in bytes.
+/// What one attempt may take: what a model has to read, in bytes, and how long its answer may be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weight {
     /// All of it.
     pub(super) bytes: usize,
     /// Of these, those that the provider may be asked to keep.
     pub(super) kept: usize,
+    /// Most output tokens, where the call says so itself.
+    pub(super) answer: Option<u64>,
 }
 
 /// Whether an attempt may leave.
@@ -84,7 +86,7 @@ impl Ledger {
     /// Sets aside what an attempt with this input may take. `alone`: no other attempt is under way. `held`: whether it may use all there
     /// is, or must leave the share that is held back.
     pub(super) fn reserve(&mut self, model: Option<&str>, weight: Weight, alone: bool, held: bool) -> Decision {
-        let mut output = MOST_OUTPUT;
+        let mut output = weight.answer.map_or(MOST_OUTPUT, |most| most.min(MOST_OUTPUT));
         if let Some(all) = self.tokens {
             let total = if held { all } else { all - all / HELD_BACK };
             let left = total.saturating_sub(self.spent.output.0 + self.reserved_tokens);
@@ -106,7 +108,7 @@ impl Ledger {
                 Ok(None) => return Decision::Wait,
             }
         }
-        let limited = self.tokens.is_some() || self.usd.is_some();
+        let limited = self.tokens.is_some() || self.usd.is_some() || weight.answer.is_some();
         let tokens = if self.tokens.is_some() { output } else { 0 };
         self.reserved_tokens += tokens;
         self.reserved_usd += usd;
@@ -122,7 +124,7 @@ impl Ledger {
         left: f64,
     ) -> Result<Option<(u64, f64)>, String> {
         let cost = |output| {
-            let Weight { bytes, kept } = weight;
+            let Weight { bytes, kept, .. } = weight;
             let (input, cache_write) = (input_tokens(bytes.saturating_sub(kept)), input_tokens(kept));
             let usage = Usage { input, cache_write, output: Tokens(output), ..Usage::default() };
             self.price(model, &usage).map(|u| u.0).ok_or_else(|| {
@@ -161,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    const BYTE: Weight = Weight { bytes: 1, kept: 0 };
+    const BYTE: Weight = Weight { bytes: 1, kept: 0, answer: None };
 
     fn used(output: u64) -> Usage {
         Usage { output: Tokens(output), ..Usage::default() }
@@ -222,10 +224,10 @@ mod tests {
         let price: Price = Arc::new(|_, usage| Some(Usd((usage.input.0 + 2 * usage.cache_write.0) as f64)));
         let limits = Limits { budget_usd: Some(Usd(150.0)), ..Limits::default() };
         let mut ledger = Ledger::new(&limits, Some(price));
-        let plain = ledger.reserve(None, Weight { bytes: 300, kept: 0 }, true, true);
+        let plain = ledger.reserve(None, Weight { bytes: 300, ..BYTE }, true, true);
         let Decision::Go(plain) = plain else { panic!("100 tokens cost 100") };
         ledger.settle(plain, used(0), None);
-        let kept = ledger.reserve(None, Weight { bytes: 300, kept: 300 }, true, true);
+        let kept = ledger.reserve(None, Weight { bytes: 300, kept: 300, ..BYTE }, true, true);
         assert!(matches!(kept, Decision::NoMoney(_)), "100 tokens that are kept cost 200");
     }
 }

@@ -80,6 +80,8 @@ pub(crate) struct Scheduler {
     /// Calls that are not over, by number.
     pub(super) calls: BTreeMap<u64, Call>,
     pub(super) made: u64,
+    /// Further attempts of calls of REPLs, which count towards the limit of calls as the first do.
+    pub(super) retried: u64,
     pub(super) keys: Keys,
     warned: HashSet<(LineColumn, String)>,
     narrated: usize,
@@ -138,6 +140,7 @@ impl Scheduler {
             ledger,
             calls: BTreeMap::new(),
             made: 0,
+            retried: 0,
             keys: Keys::default(),
             warned: HashSet::new(),
             narrated: 0,

@@ -186,7 +186,7 @@ async fn calls_are_promises_that_say_so() {
             done
             1 call was not awaited; the cell waited at its end
             5[cell 1] failed, 0 calls
-            UsageError: llm_query() has no option `colour`; it has context, schema, model, system, label, effort, cache
+            UsageError: llm_query() has no option `colour`; it has context, schema, model, system, label, effort, cache, max_tokens, timeout_ms
               at line 1, column 16
                 1 | await llm_query('a', { colour: 1 })
                   |                ^
@@ -226,7 +226,7 @@ async fn batches_keep_order_and_tell_what_failed() {
                   |       ^
             4[cell 1] failed, 0 calls
             65
-            UsageError: this batch has 65 prompts, and a cell that makes more than 64 calls must confirm them: look at plan(prompts), then say { confirm: true }, or make larger chunks
+            UsageError: this batch has 65 prompts of about 130 tokens and at most $28.08, and a cell that makes more than 64 calls must confirm them: say { confirm: true }, or make larger chunks
               at line 3, column 24
                 3 | await llm_query_batched(many)
                   |                        ^

@@ -100,7 +100,7 @@ fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<N
             Material::Data(data) => {
                 let text = serde_json::to_string_pretty(&data).unwrap_or_default();
                 let kind = if data.is_array() { "array" } else { "object" };
-                (host.repl.load(Arc::new(Text::new(text))), kind, Some(data))
+                (host.repl.load(Rc::new(Text::new(text))), kind, Some(data))
             }
         };
         let loaded = host.repl.loaded(handle).ok_or_else(|| refused("the context is gone"))?;

@@ -1,6 +1,6 @@
 //! What cells ask of models, and what that may take.
 
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 
 use analysis::{
     estimate,
@@ -185,6 +185,8 @@ fn asked(
         Some(Value::String(text)) => Some(text),
         Some(_) => return Err("option `system` is a string".into()),
     };
+    let max_tokens = from_one(options.remove("max_tokens"), "max_tokens")?;
+    let timeout_ms = from_one(options.remove("timeout_ms"), "timeout_ms")?;
     if let (None, Some(sub)) = (options.get("model"), sub) {
         options.insert("model".into(), sub.into());
     }
@@ -229,9 +231,20 @@ fn asked(
         phase: None,
         workflow: None,
         at: LineColumn { line: 1, column: 1 },
-        asked: Some(Asked { system, held: false }),
+        asked: Some(Asked { system, max_tokens, timeout_ms, held: false }),
     };
     Ok((call, part))
+}
+
+/// An option that is a whole number from 1 on.
+fn from_one(given: Option<Value>, option: &str) -> Result<Option<u64>, String> {
+    match given {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_u64() {
+            Some(number) if number > 0 => Ok(Some(number)),
+            _ => Err(format!("option `{option}` is a whole number from 1 on")),
+        },
+    }
 }
 
 /// A REPL below this one.
@@ -248,17 +261,17 @@ fn child(
     };
     let (depth_left, most, root, sub, allowed) = host.repl.with(node, own).ok_or("the REPL is gone")?;
     let material = match attached {
-        Attached::None => Material::Text(Arc::new(Text::new(String::new()))),
-        Attached::Text(text) => Material::Text(Arc::new(Text::new(text))),
+        Attached::None => Material::Text(Rc::new(Text::new(String::new()))),
+        Attached::Text(text) => Material::Text(Rc::new(Text::new(text))),
         Attached::Part { handle, start, end } => {
             let loaded = host.repl.loaded(handle).ok_or("the context is gone")?;
             match loaded.bytes(start, end) {
-                Some((0, to)) if to == loaded.text.as_str().len() => Material::Handle(handle),
+                Some((0, to)) if to == loaded.text.size() => Material::Handle(handle),
                 Some((from, to)) => Material::Part(handle, from, to),
                 None => {
                     // Half a character is in no file.
                     loaded.was_sent(loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
-                    Material::Text(Arc::new(Text::new(loaded.slice(start, end).to_std_string_lossy())))
+                    Material::Text(Rc::new(Text::new(loaded.slice(start, end).to_std_string_lossy())))
                 }
             }
         }
@@ -310,7 +323,7 @@ fn spend(host: &Host, node: usize, context: &mut Context) -> JsResult<()> {
     host.repl.charge(node).map_err(|message| thrown("budget", &message, context))
 }
 
-/// `fan(count, confirm)`: whether a batch may leave.
+/// `fan(count, confirm)`: how many calls a cell may make without confirming them, where this batch goes beyond that.
 pub(super) fn fan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let host = Host::of(context)?;
     let count = args.get_or_undefined(0).as_number().unwrap_or(0.0) as u64;
@@ -324,22 +337,19 @@ pub(super) fn fan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
         cell.calls.max(cell.confirmed.saturating_sub(count))
     });
     if !confirmed && made + count > most {
-        let message = format!(
-            "this batch has {count} prompts, and a cell that makes more than {most} calls must confirm them: look at plan(prompts), then say {{ confirm: true }}, or make larger chunks"
-        );
-        return Err(usage(&message, context));
+        return Ok(JsValue::from(most as f64));
     }
     Ok(JsValue::undefined())
 }
 
-/// `plan([[prompt, context, model]…], model)`: what the calls would take.
+/// `plan([[prompt, context, model, max_tokens]…], model)`: what the calls would take.
 pub(super) fn plan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (host, node) = node_of(context)?;
     let list = args.get_or_undefined(0).as_object().ok_or_else(|| refused("plan() takes an array"))?;
     let length = item_count(&list, context)?;
     let named = |value: &JsValue| value.as_string().map(|s| s.to_std_string_lossy());
     let default = named(args.get_or_undefined(1)).or(host.repl.with(node, |n| n.sub.clone()).flatten());
-    let (mut tokens, mut usd) = (0, Some(0.0));
+    let (mut tokens, mut answers, mut usd) = (0, 0, Some(0.0));
     for at in 0..length {
         let entry = list.get(at, context)?;
         let Some(entry) = entry.as_object() else { continue };
@@ -355,26 +365,32 @@ pub(super) fn plan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
         let input = text::estimate(&prompt) + attached;
         tokens += input;
         let model = named(&entry.get(2, context)?).or(default.clone()).unwrap_or_else(|| "inherit".into());
-        let most = Usage { input: Tokens(input), output: Tokens(MOST_OUTPUT), ..Usage::default() };
+        let answer = entry.get(3, context)?.as_number().map_or(MOST_OUTPUT, |most| (most as u64).min(MOST_OUTPUT));
+        answers += answer;
+        let most = Usage { input: Tokens(input), output: Tokens(answer), ..Usage::default() };
         usd = usd.zip(estimate::would_cost(&model, &most)).map(|(sum, Usd(one))| sum + one);
     }
     let plan = json!({
-        "calls": length, "tokens_in": tokens, "tokens_out_max": MOST_OUTPUT * u64::from(length), "usd_max": usd,
+        "calls": length, "tokens_in": tokens, "tokens_out_max": answers, "usd_max": usd,
         "basis": "estimated tokens, list prices, the most output a call can have",
     });
     from_json(&plan, context).map_err(refused)
 }
 
-/// `budget()`: what is left. Tokens and dollars spent are not told: a resumed run spends less, and cells must come out the same.
+/// `budget()`: what was used and what is left.
 pub(super) fn budget(_this: &JsValue, _args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (host, node) = node_of(context)?;
     let Some(value) = host.repl.with(node, |n| {
         let (made, most) = (host.calls(), host.repl.most_calls);
         let left = most.saturating_sub(made).min(n.most_calls.map_or(u64::MAX, |own| own.saturating_sub(n.calls)));
+        let (tokens, usd) = host.repl.spent.borrow().told(host.repl.budget, host.repl.budget_usd);
         json!({
             "calls": { "used": made, "left": left, "limit": most },
             "turns": { "used": n.turn, "left": n.turns - n.turn },
             "depth": { "used": n.depth, "left": n.depth_left },
+            "tokens": tokens,
+            "usd": usd,
+            "basis": "output tokens by four bytes each, list prices",
         })
     }) else {
         return Ok(JsValue::undefined());

@@ -52,7 +52,7 @@ pub(super) fn slice(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
     let loaded = loaded(args, context)?;
     let (start, end) = (number(args, 1), number(args, 2).min(loaded.text.units()));
     loaded.was_read(loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
-    Host::of(context)?.repl.hand_over(end.saturating_sub(start));
+    Host::of(context)?.repl.hand_over(loaded.taken_by(end.saturating_sub(start)));
     // All of it is had once.
     let all = if start == 0 && end == loaded.text.units() { loaded.string() } else { None };
     Ok(all.unwrap_or_else(|| loaded.slice(start, end)).into())
@@ -96,7 +96,8 @@ pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
             found.push((from as u32, to as u32));
         }
     }
-    Host::of(context)?.repl.hand_over(found.iter().map(|(from, to)| (to - from) as usize).sum());
+    let taken = found.iter().map(|(from, to)| loaded.taken_by((to - from) as usize)).sum();
+    Host::of(context)?.repl.hand_over(taken);
     let lines = found.into_iter().map(|(from, to)| JsValue::from(loaded.between(from as usize, to as usize)));
     let found = JsArray::from_iter(lines, context);
     Ok(JsArray::from_iter([found.into(), JsValue::from(total as f64)], context).into())
@@ -134,9 +135,8 @@ pub(super) fn count(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
 pub(super) fn find(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let loaded = loaded(args, context)?;
     let (from, inside) = loaded.text.byte_of(number(args, 2));
-    let rest = &loaded.text.as_str()[from..];
-    let skip = if inside { rest.chars().next().map_or(0, char::len_utf8) } else { 0 };
-    let at = memchr::memmem::find(&rest.as_bytes()[skip..], text(args, 1).as_bytes());
+    let skip = if inside { loaded.text.width(from) } else { 0 };
+    let at = memchr::memmem::find(&loaded.text.bytes()[from + skip..], text(args, 1).as_bytes());
     Ok(JsValue::from(at.map_or(-1.0, |at| loaded.text.unit_of(from + skip + at) as f64)))
 }
 
@@ -200,21 +200,21 @@ fn by_chars(loaded: &Loaded, size: usize, overlap: usize) -> Vec<(usize, usize)>
     let text = &loaded.text;
     let mut pieces = Vec::new();
     let mut start = 0;
-    while start < text.as_str().len() {
+    while start < text.size() {
         let from = text.unit_of(start);
         let (mut end, inside) = text.byte_of(from + size);
         if inside && end <= start {
             // Half a character is no chunk.
-            end += text.as_str()[end..].chars().next().map_or(1, char::len_utf8);
+            end += text.width(end).max(1);
         }
-        if end < text.as_str().len() {
+        if end < text.size() {
             let half = text.byte_of(from + size / 2).0.max(start);
-            if let Some(at) = memchr::memrchr(b'\n', &text.as_str().as_bytes()[half..end]) {
+            if let Some(at) = memchr::memrchr(b'\n', &text.bytes()[half..end]) {
                 end = half + at + 1;
             }
         }
         pieces.push((start, end));
-        if end >= text.as_str().len() {
+        if end >= text.size() {
             break;
         }
         let next = text.byte_of(text.unit_of(end).saturating_sub(overlap)).0;
@@ -229,7 +229,7 @@ fn by_lines(loaded: &Loaded, size: usize, overlap: usize) -> Vec<(usize, usize)>
     let mut from = 0;
     while from < text.lines() {
         let start = text.line(from).map_or(0, |(start, _)| start);
-        let end = text.line(from + size).map_or(text.as_str().len(), |(start, _)| start);
+        let end = text.line(from + size).map_or(text.size(), |(start, _)| start);
         if end > start {
             pieces.push((start, end));
         }
@@ -263,7 +263,7 @@ fn by_starts(loaded: &Loaded, mut starts: Vec<usize>) -> Vec<(usize, usize)> {
     if starts.first() != Some(&0) {
         starts.insert(0, 0);
     }
-    let ends = starts.iter().skip(1).copied().chain([loaded.text.as_str().len()]);
+    let ends = starts.iter().skip(1).copied().chain([loaded.text.size()]);
     starts.iter().copied().zip(ends).filter(|(start, end)| end > start).collect()
 }
 
@@ -315,7 +315,7 @@ pub(super) fn coverage(_this: &JsValue, args: &[JsValue], context: &mut Context)
 
 /// How much of a text was used, in bytes, and the first parts that were not sent.
 pub(super) fn covered(loaded: &Loaded) -> Value {
-    let length = loaded.text.as_str().len();
+    let length = loaded.text.size();
     let share = |bytes: usize| if length == 0 { 1.0 } else { (bytes as f64 / length as f64 * 1000.0).round() / 1000.0 };
     let (read, sent) = (loaded.read.borrow(), loaded.sent.borrow());
     let unsent: Vec<[usize; 2]> = sent
@@ -336,7 +336,7 @@ const BANDS: usize = 64;
 
 /// What [`covered`] tells, and which parts of the context that is: enough to draw it.
 pub(super) fn drawn(loaded: &Loaded) -> Value {
-    let length = loaded.text.as_str().len();
+    let length = loaded.text.size();
     let mut covered = covered(loaded);
     for (what, coverage) in [("read", &loaded.read), ("sent", &loaded.sent)] {
         covered[what]["bands"] = coverage.borrow().bands(length, length.clamp(1, BANDS)).into();
@@ -346,15 +346,13 @@ pub(super) fn drawn(loaded: &Loaded) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::rlm::text::Text;
 
     #[test]
     fn chunks_cover_every_text_once() {
         let text: String = (0..3000).map(|n| ["a", "é", "中", "😀", "\n", "z\r\n"][n * 7 % 6]).collect();
-        let loaded = Loaded::new(Arc::new(Text::new(text.clone())), Rc::default(), None);
+        let loaded = Loaded::new(Rc::new(Text::new(text.clone())), Rc::default(), None);
         for size in [1, 2, 7, 501, 4096, 100_000] {
             let pieces = by_chars(&loaded, size, 0);
             let whole: String = pieces.iter().map(|(start, end)| &text[*start..*end]).collect();

@@ -13,6 +13,7 @@ mod natives;
 mod node;
 mod order;
 mod say;
+mod spent;
 mod step;
 mod strings;
 mod turns;
@@ -21,7 +22,6 @@ use std::{
     cell::{Cell, OnceCell, RefCell},
     collections::HashMap,
     rc::Rc,
-    sync::Arc,
 };
 
 use boa_engine::{Context, JsString, JsValue, realm::Realm, string::Utf16JsStringBuilder};
@@ -30,12 +30,18 @@ pub(super) use cell::Over;
 pub(super) use order::{answer, rlm};
 pub(super) use step::step;
 
-use self::{cell::CellState, node::Node, order::Birth};
-use super::{host::Host, protocol::Settled};
+use self::{cell::CellState, node::Node, order::Birth, spent::Spent};
+use super::{
+    host::Host,
+    protocol::{Settled, Start},
+};
 use crate::rlm::{Coverage, RlmLimits, text::Text};
 
 /// Largest context that is also given as a string, in UTF-16 units.
 const LARGEST_STRING: usize = 64 << 20;
+
+/// Bytes that a string takes which is cut out of another, about.
+const CUT: usize = 96;
 
 /// Bytes handed over to code after which garbage is collected.
 const MUCH: usize = 16 << 20;
@@ -45,8 +51,14 @@ pub(super) struct Repl {
     pub(super) limits: RlmLimits,
     /// Calls the whole run may make.
     pub(super) most_calls: u64,
+    /// Output tokens it may take.
+    budget: Option<u64>,
+    /// Dollars it may take.
+    budget_usd: Option<f64>,
+    /// What its calls took.
+    pub(super) spent: RefCell<Spent>,
     /// Texts of files, by their name.
-    pub(super) files: Vec<(String, Arc<Text>)>,
+    pub(super) files: Vec<(String, Rc<Text>)>,
     births: RefCell<Vec<Birth>>,
     nodes: RefCell<Vec<Node>>,
     /// Cells by their frame.
@@ -80,7 +92,7 @@ const READ_WELL: usize = 200_000;
 impl Part {
     /// The share of the text, in percent, where it is nearly all of a large one: a plan that leaves everything to one call.
     fn too_much(&self) -> Option<usize> {
-        let (size, all) = (self.to.saturating_sub(self.from), self.of.text.as_str().len());
+        let (size, all) = (self.to.saturating_sub(self.from), self.of.text.size());
         let share = size * 100 / all.max(1);
         (share >= 90 && size > READ_WELL).then_some(share)
     }
@@ -88,7 +100,7 @@ impl Part {
 
 /// A text that code can reach by its number.
 pub(super) struct Loaded {
-    text: Arc<Text>,
+    text: Rc<Text>,
     /// The whole text as a string, once code has asked for it. Texts that are the same share it.
     js: Rc<OnceCell<JsString>>,
     /// The text that this is a part of, and where it begins there, in bytes.
@@ -100,40 +112,50 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn new(text: Arc<Text>, js: Rc<OnceCell<JsString>>, around: Option<(Rc<Loaded>, usize)>) -> Self {
+    fn new(text: Rc<Text>, js: Rc<OnceCell<JsString>>, around: Option<(Rc<Loaded>, usize)>) -> Self {
         Self { text, js, around, read: RefCell::default(), sent: RefCell::default() }
     }
 
     /// The whole text as a string, where it is not too large.
     fn string(&self) -> Option<JsString> {
-        (self.text.units() <= LARGEST_STRING).then(|| self.js.get_or_init(|| string_of(&self.text)).clone())
+        let made = || self.text.cut(0, self.text.size()).unwrap_or_else(|| string_of(&self.text));
+        (self.text.units() <= LARGEST_STRING).then(|| self.js.get_or_init(made).clone())
     }
 
     /// The part between two offsets in units, as JavaScript slices.
     fn slice(&self, start: usize, end: usize) -> JsString {
-        if let Some(js) = self.js.get() {
-            return js.slice(start, end);
-        }
         if start >= end {
             return JsString::default();
         }
+        // Where the engine holds the text, every character is a unit and a byte.
+        if let Some(js) = self.text.cut(start, end).or_else(|| Some(self.js.get()?.slice(start, end))) {
+            return js;
+        }
         if let Some((from, to)) = self.bytes(start, end) {
-            return JsString::from(&self.text.as_str()[from..to]);
+            return JsString::from(self.text.piece(from, to));
         }
         // A cut through a character leaves half of it, as it does in JavaScript.
         let ((from, inside), (to, cuts)) = (self.text.byte_of(start), self.text.byte_of(end));
-        let stop = self.text.as_str()[to..].chars().next().map_or(to, |c| if cuts { to + c.len_utf8() } else { to });
-        let units: Vec<u16> = self.text.as_str()[from..stop].encode_utf16().collect();
+        let stop = if cuts { to + self.text.width(to) } else { to };
+        let units: Vec<u16> = self.text.piece(from, stop).encode_utf16().collect();
         let skip = usize::from(inside);
         JsString::from(&units[skip..skip + (end - start)])
     }
 
     /// The bytes `from..to`, which are boundaries of characters, as a string.
     fn between(&self, from: usize, to: usize) -> JsString {
+        if let Some(cut) = self.text.cut(from, to) {
+            return cut;
+        }
         match self.js.get() {
             Some(js) => js.slice(self.text.unit_of(from), self.text.unit_of(to)),
-            None => JsString::from(&self.text.as_str()[from..to]),
+            None => JsString::from(self.text.piece(from, to)),
         }
+    }
+
+    /// Bytes that a string of so many bytes of the text takes, about.
+    fn taken_by(&self, bytes: usize) -> usize {
+        if self.text.is_ascii() { CUT } else { bytes }
     }
 
     /// The bytes between two offsets in units; `None` where one of them cuts a character.
@@ -159,21 +181,21 @@ impl Loaded {
     }
 }
 
-/// A text as a string of the engine, without a copy in between.
+/// A text as a string of the engine of two bytes a unit, without a copy in between.
 fn string_of(text: &Text) -> JsString {
-    if text.is_ascii() {
-        return JsString::from(text.as_str());
-    }
     let mut wide = Utf16JsStringBuilder::with_capacity(text.units());
     text.as_str().encode_utf16().for_each(|unit| wide.push(unit));
     wide.build()
 }
 
 impl Repl {
-    pub(super) fn new(limits: RlmLimits, most_calls: u64, files: Vec<(String, Arc<Text>)>) -> Self {
+    pub(super) fn new(start: &Start, files: Vec<(String, Rc<Text>)>) -> Self {
         Self {
-            limits,
-            most_calls,
+            limits: start.rlm,
+            most_calls: start.most_calls,
+            budget: start.budget,
+            budget_usd: start.budget_usd,
+            spent: RefCell::default(),
             files,
             births: RefCell::default(),
             nodes: RefCell::default(),
@@ -185,17 +207,17 @@ impl Repl {
         }
     }
 
-    fn load(&self, text: Arc<Text>) -> usize {
+    fn load(&self, text: Rc<Text>) -> usize {
         let mut loaded = self.loaded.borrow_mut();
         // Many REPLs may look at one text: it is a string once.
-        let known = loaded.iter().find(|known| Arc::ptr_eq(&known.text, &text)).map(|known| known.js.clone());
+        let known = loaded.iter().find(|known| Rc::ptr_eq(&known.text, &text)).map(|known| known.js.clone());
         loaded.push(Rc::new(Loaded::new(text, known.unwrap_or_default(), None)));
         loaded.len() - 1
     }
 
     /// The bytes `from..to` of a text as one of their own.
     fn load_part(&self, around: Rc<Loaded>, from: usize, to: usize) -> usize {
-        let text = Arc::new(around.text.part(from, to));
+        let text = Rc::new(around.text.part(from, to));
         let mut loaded = self.loaded.borrow_mut();
         loaded.push(Rc::new(Loaded::new(text, Rc::default(), Some((around, from)))));
         loaded.len() - 1
@@ -205,17 +227,14 @@ impl Repl {
         self.loaded.borrow().get(handle).cloned()
     }
 
-    /// Notes that code is given so many bytes as strings.
+    /// Code is about to be given so many bytes as strings. The engine does not count what strings occupy, so lists of them would stay long
+    /// after nobody needs them: before there are many more, those are let go of.
     fn hand_over(&self, bytes: usize) {
-        self.handed.set(self.handed.get() + bytes);
-    }
-
-    /// A cell is over. The engine does not count what strings occupy, so lists of them would stay long after nobody needs them.
-    fn tidy(&self) {
-        if self.handed.get() > MUCH {
+        if self.handed.get() + bytes > MUCH {
             self.handed.set(0);
             boa_engine::gc::force_collect();
         }
+        self.handed.set(self.handed.get() + bytes);
     }
 
     /// Whether any cell has begun.

@@ -1,6 +1,6 @@
 //! `rlm({ question, context, … })` and `agent(prompt, { rlm: { … } })`: what is asked for, read and checked.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use analysis::{
     text::LineColumn,
@@ -64,7 +64,7 @@ pub(super) enum Material {
     /// A part of such a text, in bytes.
     Part(usize, usize, usize),
     /// A text.
-    Text(Arc<Text>),
+    Text(Rc<Text>),
     /// An object or array.
     Data(Value),
 }
@@ -188,7 +188,7 @@ impl Order {
         let mut order = order.map_err(|e| format!("agent() option `rlm`: {e}"))?;
         if order.contexts.is_empty() {
             let prompt = std::mem::replace(&mut order.question, DO_IT.into());
-            order.contexts.push(("context".into(), Material::Text(Arc::new(Text::new(prompt)))));
+            order.contexts.push(("context".into(), Material::Text(Rc::new(Text::new(prompt)))));
         }
         Ok(Self { schema, root: model, effort, label, phase, agent: true, ..order })
     }
@@ -250,7 +250,7 @@ fn material(option: &str, given: Value, repl: &Repl) -> Result<(String, Material
         return Ok((name.to_owned(), Material::Text(text.clone())));
     }
     match given {
-        Value::String(text) => Ok(("context".into(), Material::Text(Arc::new(Text::new(text))))),
+        Value::String(text) => Ok(("context".into(), Material::Text(Rc::new(Text::new(text))))),
         data @ (Value::Array(_) | Value::Object(_)) => Ok(("context".into(), Material::Data(data))),
         _ => Err(format!("option `{option}` takes strings, arrays and objects")),
     }

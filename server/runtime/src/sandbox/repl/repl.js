@@ -2,7 +2,7 @@
 // cell could reach. What it gives back is for the host.
 (function (host) {
   "use strict";
-  const { defineProperty, freeze, getOwnPropertyNames, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf, keys } =
+  const { defineProperty, freeze, isFrozen, getOwnPropertyNames, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf, keys } =
     Object;
   const { isArray } = Array;
   const { apply, ownKeys } = Reflect;
@@ -23,7 +23,7 @@
     constructor(message, kind, attempts) {
       super(message);
       this.kind = kind;
-      this.retryable = kind === "provider";
+      this.retryable = kind === "provider" || kind === "timeout";
       this.attempts = attempts;
     }
   }
@@ -284,8 +284,9 @@
 
   const LLM = 0;
   const RLM = 1;
-  const OF_CALL = ["context", "schema", "model", "system", "label", "effort", "cache"];
-  const OF_RLM = [...OF_CALL, "max_depth", "max_turns", "budget", "workflows"];
+  const OF_BOTH = ["context", "schema", "model", "system", "label", "effort", "cache"];
+  const OF_LLM = [...OF_BOTH, "max_tokens", "timeout_ms"];
+  const OF_RLM = [...OF_BOTH, "max_depth", "max_turns", "budget", "workflows"];
   const OF_BATCH = ["settle", "confirm", "concurrency"];
   const answered = new RealMap();
 
@@ -304,7 +305,7 @@
       const what = prompt instanceof RealPromise ? "a promise: add `await`" : inspect(prompt, 80);
       throw new UsageError(`${name}() takes its prompt as a string; got ${what}`);
     }
-    const o = options(given, kind === RLM ? OF_RLM : OF_CALL, `${name}()`);
+    const o = options(given, kind === RLM ? OF_RLM : OF_LLM, `${name}()`);
     const { context, cache = "run", ...rest } = o;
     if (cache !== "run" && cache !== "off") throw new UsageError("`cache` is 'run' or 'off'");
     const part = attached(context);
@@ -321,9 +322,14 @@
 
   async function batch(kind, name, prompts, given) {
     if (!isArray(prompts)) throw new UsageError(`${name}() takes an array of prompts; got ${inspect(prompts, 80)}`);
-    const all = options(given, [...(kind === RLM ? OF_RLM : OF_CALL), ...OF_BATCH], `${name}()`);
+    const all = options(given, [...(kind === RLM ? OF_RLM : OF_LLM), ...OF_BATCH], `${name}()`);
     const { settle = false, confirm = false, concurrency = prompts.length, ...shared } = all;
-    host.fan(prompts.length, !!confirm);
+    const most = host.fan(prompts.length, !!confirm);
+    if (most !== undefined) {
+      const { tokens_in, usd_max } = plan(prompts, shared);
+      const cost = usd_max === null ? "" : ` and at most $${usd_max.toFixed(2)}`;
+      throw new UsageError(`this batch has ${prompts.length} prompts of about ${tokens_in} tokens${cost}, and a cell that makes more than ${most} calls must confirm them: say { confirm: true }, or make larger chunks`);
+    }
     const place = host.here();
     const size = prompts.length;
     const slots = [];
@@ -342,8 +348,8 @@
       while (next < size) await one(next++);
     }
     const workers = [];
-    const most = count(concurrency, "concurrency", size) || 1;
-    for (let i = 0; i < most && i < size; i++) workers[i] = worker();
+    const atOnce = count(concurrency, "concurrency", size) || 1;
+    for (let i = 0; i < atOnce && i < size; i++) workers[i] = worker();
     for (let i = 0; i < workers.length; i++) await workers[i];
     if (settle) return slots;
     const wrong = [];
@@ -367,14 +373,13 @@
     return { [name]: (prompts, given) => guard(batch(kind, name, prompts, given)) }[name];
   }
 
-  function plan(prompts, given) {
+  function plan(prompts, given = {}) {
     if (!isArray(prompts)) throw new UsageError("plan() takes an array of prompts");
     const flat = [];
     for (let i = 0; i < prompts.length; i++) {
       const item = prompts[i];
-      const own = typeof item === "object" && item !== null ? item : { prompt: item };
-      const part = attached(own.context);
-      flat[i] = [`${own.prompt}`, part, own.model];
+      const one = { ...given, ...(typeof item === "object" && item !== null ? item : { prompt: item }) };
+      flat[i] = [`${one.prompt}`, attached(one.context), one.model, one.max_tokens];
     }
     return host.plan(flat, given && given.model);
   }
@@ -535,7 +540,11 @@
     },
     ready() {
       const answer = globalThis.answer;
-      return typeof answer === "object" && answer !== null && answer.ready ? [answer.content === undefined ? null : answer.content] : undefined;
+      if (typeof answer !== "object" || answer === null || !answer.ready) return undefined;
+      const { content } = answer;
+      // An answer that is not accepted must not be offered again by the next cell.
+      if (!isFrozen(answer)) answer.ready = false;
+      return [content === undefined ? null : content];
     },
     named: (name) => (variables().includes(name) ? [globalThis[name]] : undefined),
   };

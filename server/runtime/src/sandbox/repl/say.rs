@@ -56,11 +56,6 @@ pub(super) fn submit(_this: &JsValue, args: &[JsValue], context: &mut Context) -
     let (host, node) = node_of(context)?;
     let answer = to_json(args.get_or_undefined(0), "the answer", Undefined::Dropped, context);
     let answer = answer.map_err(|e| usage(&e, context))?.unwrap_or_default();
-    let size = answer.to_string().len();
-    if size > LARGEST_ANSWER {
-        let message = format!("the answer has {size} bytes, and at most {LARGEST_ANSWER} are taken");
-        return Err(usage(&message, context));
-    }
     if let Err(wrong) = misfit(&host, node, &answer) {
         return Err(usage(&wrong, context));
     }
@@ -94,8 +89,12 @@ fn cited(host: &Host, node: usize, given: &JsValue, context: &mut Context) -> Js
     Ok(cited)
 }
 
-/// What is wrong with an answer by the schema. Counts.
+/// What is wrong with an answer by its size or the schema, which counts.
 pub(super) fn misfit(host: &Host, node: usize, answer: &Value) -> Result<(), String> {
+    let size = answer.to_string().len();
+    if size > LARGEST_ANSWER {
+        return Err(format!("the answer has {size} bytes, and at most {LARGEST_ANSWER} are taken"));
+    }
     let Some(validator) = host.repl.with(node, |n| n.validator.clone()).flatten() else { return Ok(()) };
     let Some(wrong) = models::violations_by(&validator, answer) else { return Ok(()) };
     host.repl.with(node, |n| n.misfits += 1);

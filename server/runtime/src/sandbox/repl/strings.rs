@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, object::builtins::JsArray, string::JsStrVariant};
 use memchr::memmem;
 
-use super::super::host::Host;
+use super::{super::host::Host, CUT};
 use crate::rlm::text;
 
 /// Where `needle`, which is not empty, starts in `text`, from the left, not overlapping.
@@ -73,15 +73,14 @@ fn string(args: &[JsValue], at: usize) -> JsString {
 /// `split(text, separator)`: the separator is not empty.
 pub(super) fn split(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (text, separator) = (string(args, 0), string(args, 1));
+    let ends = all(&text, &separator, 0, usize::MAX);
+    Host::of(context)?.repl.hand_over((ends.len() + 1) * CUT);
     let mut start = 0;
-    let mut parts: Vec<JsValue> = Vec::new();
-    for at in all(&text, &separator, 0, usize::MAX) {
-        parts.push(text.slice(start, at).into());
-        start = at + separator.len();
-    }
-    parts.push(text.slice(start, text.len()).into());
-    // A slice of few bytes occupies some dozen.
-    Host::of(context)?.repl.hand_over(parts.len() * size_of::<[usize; 8]>());
+    let parts = ends.into_iter().chain([text.len()]).map(|end| {
+        let part = text.slice(start, end);
+        start = end + separator.len();
+        JsValue::from(part)
+    });
     Ok(JsArray::from_iter(parts, context).into())
 }
 

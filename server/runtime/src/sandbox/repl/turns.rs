@@ -107,7 +107,7 @@ pub(super) fn question(
     let before = host.go_to(scope);
     let id = host.register(resolvers, at, Settler::Scheduler);
     let (path, phase) = (host.path(), Some(phase));
-    let asked = Some(Asked { system: Some(system), held: true });
+    let asked = Some(Asked { system: Some(system), held: true, ..Asked::default() });
     host.say(&FromSandbox::Call(Box::new(Call {
         id,
         prompt,
@@ -229,7 +229,6 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
     };
     let Running { frame, number, source, names, rest, from, floating, .. } = running;
     abandon(host, frame);
-    host.repl.tidy();
     let calls = host.repl.cells.borrow().get(&frame).map_or(0, |cell| cell.calls);
     let plural = if calls == 1 { "" } else { "s" };
     let mut answer = None;
