@@ -40,9 +40,10 @@ impl Usage {
         let (until, seen) = (over.clone(), most.clone());
         let sampler = thread::spawn(move || {
             while !until.load(Relaxed) {
-                seen[0].fetch_max(resident(std::process::id()), Relaxed);
+                seen[0].fetch_max(memory(std::process::id(), "VmRSS:"), Relaxed);
                 if let Some(sandbox) = child_of(std::process::id()) {
-                    seen[1].fetch_max(resident(sandbox), Relaxed);
+                    // What the system remembers as the most ever, so that no peak falls between two looks.
+                    seen[1].fetch_max(memory(sandbox, "VmHWM:"), Relaxed);
                 }
                 thread::sleep(Duration::from_millis(20));
             }
@@ -89,9 +90,9 @@ fn processor() -> (f64, f64) {
     ((fields[11] + fields[12]) / TICKS, (fields[13] + fields[14]) / TICKS)
 }
 
-/// Resident memory of a process now, in KiB; 0 where it is gone.
-fn resident(process: u32) -> u64 {
+/// What the system says under `name` of the memory of a process, in KiB; 0 where it is gone.
+fn memory(process: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }

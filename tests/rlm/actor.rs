@@ -7,9 +7,10 @@ use std::{
 
 use analysis::units::Tokens;
 use models::{Answer, Model, ModelError, Reply, Request};
-use runtime::{Event, Outcome, RunSpec, rlm::prompt};
+use runtime::{Event, Outcome, RunSpec};
 use serde_json::Value;
 
+use super::{is_root, now};
 use crate::scripted::run::TOKIO;
 
 /// A reply that has no end.
@@ -79,15 +80,13 @@ impl Actor {
     }
 
     fn respond(&self, request: &Request) -> Result<Value, ModelError> {
-        if !request.system.as_deref().is_some_and(|s| s.starts_with(prompt::BEGINS)) {
+        if !is_root(request) {
             return (self.sub)(request);
         }
         if request.key.matches("rlm[").count() > 1 {
             return Ok(Value::from(self.child.as_str()));
         }
-        let now = request.prompt.rsplit("\n== Turn ").next().unwrap_or_default();
-        let turn: usize = now.split('/').next().and_then(|n| n.parse().ok()).expect("a turn message");
-        match self.cells.get(turn - 1).map_or("nothing left", String::as_str) {
+        match self.cells.get(now(request).1 - 1).map_or("nothing left", String::as_str) {
             CUT_OFF => Err(ModelError::CutOff(Tokens(7))),
             reply => Ok(Value::from(reply)),
         }
@@ -112,9 +111,9 @@ impl Model for Actor {
 }
 
 /// Runs to the end.
-pub(crate) fn run(spec: RunSpec, actor: Arc<Actor>) -> (Outcome, Vec<Arc<Event>>) {
+pub(crate) fn run(spec: RunSpec, model: Arc<dyn Model>) -> (Outcome, Vec<Arc<Event>>) {
     TOKIO.block_on(async {
-        let handle = runtime::start(spec, actor).expect("the run starts");
+        let handle = runtime::start(spec, model).expect("the run starts");
         let outcome = handle.wait().await;
         let mut events = handle.subscribe(1);
         let seen = std::iter::from_fn(|| events.try_next()).collect();

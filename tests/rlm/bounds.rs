@@ -1,8 +1,9 @@
 //! A limit of L is never exceeded, not by one call, at whatever concurrency.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use models::ModelError;
+use models::{Model, ModelError, Reply, Request};
+use runtime::RunSpec;
 use serde_json::{Value, json};
 
 use super::{Actor, run, spec, told};
@@ -74,7 +75,7 @@ try { print(await llm_query('one more')) } catch (e) { print(e.name, e.message) 
 }
 
 #[test]
-fn a_budget_of_tokens_ends_in_an_error_a_cell_can_catch() {
+fn a_budget_of_dollars_ends_in_an_error_a_cell_can_catch() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
     spec.price = Some(std::sync::Arc::new(|_, _| Some(analysis::units::Usd(1.0))));
@@ -87,5 +88,74 @@ fn a_budget_of_tokens_ends_in_an_error_a_cell_can_catch() {
     assert!(
         said.as_str().is_some_and(|s| s.starts_with("BudgetError: the run's budget of $2.50 is used up")),
         "{said}"
+    );
+}
+
+/// The same answers in real time.
+struct Real(Arc<Actor>);
+
+impl Model for Real {
+    fn answer(&self, request: Request) -> Reply<'_> {
+        self.0.answer(request)
+    }
+}
+
+#[test]
+fn a_call_says_how_long_its_answer_may_be_and_how_long_it_may_take() {
+    let cells = [
+        "const said = (e) => [e.name, e.kind, e.retryable, e.attempts, e.message]
+const made = await llm_query_batched(['plain', { prompt: 'short', max_tokens: 9 }, { prompt: 'late', timeout_ms: 1 }], { settle: true })
+print(made.map((m) => m.ok ? m.value : said(m.error)))
+for (const options of [{ max_tokens: 0 }, { timeout_ms: 'long' }]) try { await llm_query('x', options) } catch (e) { print(e.message) }
+try { await rlm_query('x', { timeout_ms: 5 }) } catch (e) { print(e.message.slice(0, 44)) }
+print(plan(['a', { prompt: 'b', max_tokens: 50 }]).tokens_out_max, plan(['a'], { max_tokens: 7 }).tokens_out_max)",
+        "submit('done')",
+    ];
+    let actor = || {
+        let most = |request: &Request| Ok(json!(format!("{:?}", request.max_output.map(|tokens| tokens.0))));
+        Actor::new(&cells, most).slow(Duration::from_millis(400))
+    };
+    for model in [actor() as Arc<dyn Model>, Arc::new(Real(actor()))] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (outcome, events) = run(spec(&folder, json!({ "question": "q", "context": "c" })), model);
+        assert_eq!(outcome.result, Some(json!("done")), "{:?}", outcome.error);
+        expect_test::expect![[r#"
+            [cell 1] ok, 5 calls
+            ["None", "Some(9)", ["LlmError", "timeout", true, 1, "no answer came within 1 ms, the limit of this call"]]
+            option `max_tokens` is a whole number from 1 on
+            option `timeout_ms` is a whole number from 1 on
+            rlm_query() has no option `timeout_ms`; it h
+            32050 7
+            New or changed: said function, made Array(3)"#]]
+        .assert_eq(&told(&events)[0]);
+    }
+}
+
+#[test]
+fn what_was_spent_is_told_alike_when_a_run_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut spec = spec(&folder, json!({ "question": "q", "context": "c".repeat(4000) }));
+    spec.limits.budget_tokens = Some(analysis::units::Tokens(100_000));
+    spec.limits.budget_usd = Some(analysis::units::Usd(2.0));
+    spec.price = Some(Arc::new(|_, _| Some(analysis::units::Usd(0.01))));
+    let cells = [
+        "const before = budget()
+await llm_query('a', { context: ctx })
+const after = budget()
+print(after.tokens.used - before.tokens.used, after.usd.used > before.usd.used, after.tokens.limit, after.usd.limit)
+print(after.tokens.used + after.tokens.left, Math.round((after.usd.used + after.usd.left) * 100))
+print(before, after)",
+        "submit(budget().tokens.used)",
+    ];
+    let (first, events) = run(spec.clone(), Actor::echo(&cells));
+    // The answer repeats the prompt: 4,000 bytes and a few.
+    let said = told(&events)[0].clone();
+    assert!(said.starts_with("[cell 1] ok, 1 call\n1007 true 100000 2\n100000 200\n"), "{said}");
+    let (resumed, again) = run(RunSpec { resume: Some(first.run), ..spec }, Actor::echo(&cells));
+    assert_eq!((resumed.totals.cached, told(&again)), (3, told(&events)));
+    assert!(
+        resumed.result == first.result && resumed.result.as_ref().and_then(Value::as_u64) > Some(1007),
+        "{:?}",
+        resumed.result
     );
 }

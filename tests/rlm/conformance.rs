@@ -11,17 +11,14 @@ use std::{
 };
 
 use models::{Answer, Model, ModelError, Reply, Request};
-use runtime::rlm::prompt;
 use serde_json::{Value, json};
 
-use super::{Actor, run, spec, told};
-use crate::scripted::run::TOKIO;
+use super::{Actor, answered, is_root, now, run, spec, told};
 
 /// Runs cells on a sub-model that repeats, and gives the answer of the last.
 fn answer(args: Value, cells: &[&str]) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
-    let (outcome, events) = run(spec(&folder, args), Actor::echo(cells));
-    outcome.result.unwrap_or_else(|| panic!("{:?}\n{}", outcome.error, told(&events).join("\n")))
+    answered(spec(&folder, args), Actor::echo(cells)).0
 }
 
 /// `test_batched_empty_prompts`, `_single_prompt`, `_preserves_order_parallel`, `test_llm_batch_deduplication`,
@@ -61,24 +58,34 @@ submit({ ...results, mixed: [x, y] })"];
 
 /// What was asked, and how many at a time.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     models: Mutex<Vec<(bool, Option<String>)>>,
     flying: AtomicUsize,
     most: AtomicUsize,
-    cells: Vec<&'static str>,
+    cells: Vec<String>,
+}
+
+impl Seen {
+    /// A root that writes these cells, one a turn.
+    pub(super) fn of(cells: &[&str]) -> Self {
+        Self { cells: cells.iter().map(|cell| (*cell).to_owned()).collect(), ..Self::default() }
+    }
+
+    /// The most calls of sub-models at a time.
+    pub(super) fn most(&self) -> usize {
+        self.most.load(SeqCst)
+    }
 }
 
 impl Model for Seen {
     fn answer(&self, request: Request) -> Reply<'_> {
-        let root = request.system.as_deref().is_some_and(|system| system.starts_with(prompt::BEGINS));
+        let root = is_root(&request);
         self.models.lock().expect("no holder panics").push((root, request.model.clone()));
         let child = request.key.matches("rlm[").count() > 1;
-        let turn =
-            request.prompt.rsplit("\n== Turn ").next().and_then(|now| now.split('/').next()?.parse::<usize>().ok());
         let said = match (root, child) {
-            (false, _) => "answer".to_owned(),
+            (false, _) => format!("re: {}", request.prompt),
             (true, true) => "```repl\nsubmit(await llm_query('below'))\n```".to_owned(),
-            (true, false) => format!("```repl\n{}\n```", self.cells[turn.expect("a turn") - 1]),
+            (true, false) => format!("```repl\n{}\n```", self.cells[now(&request).1 - 1]),
         };
         Box::pin(async move {
             if !root {
@@ -102,14 +109,14 @@ fn models_are_handed_down_and_calls_are_bounded_over_the_tree() {
     let args = json!({ "question": "q", "context": "c", "model": "root", "subModel": "sub" });
     let mut spec = spec(&folder, args);
     (spec.rlm.depth, spec.rlm.deepest, spec.concurrency) = (2, 2, Some(4));
-    let cells = vec![
+    let cells = [
         "await llm_query('a'); await llm_query('b', { model: 'own' }); await rlm_query('c', { context: ctx, model: 'other' }); await rlm_query('d', { context: ctx })",
         "await Promise.all([llm_query_batched(Array.from({ length: 20 }, (_, i) => `x${i}`)), rlm_query_batched(['e', 'f', 'g'].map((prompt) => ({ prompt, context: ctx })))])
 let failed; try { await llm_query('fail') } catch (e) { failed = [e.name, e.kind, e.retryable] }
 submit(failed)",
     ];
-    let seen = Arc::new(Seen { cells, ..Seen::default() });
-    let outcome = TOKIO.block_on(async { runtime::start(spec, seen.clone()).expect("it starts").wait().await });
+    let seen = Arc::new(Seen::of(&cells));
+    let (outcome, _) = run(spec, seen.clone());
     assert_eq!(outcome.result, Some(json!(["LlmError", "refused", false])), "{:?}", outcome.error);
     let asked = seen.models.lock().expect("no holder panics").clone();
     let first: Vec<(bool, &str)> =
@@ -124,7 +131,7 @@ submit(failed)",
         (false, "sub"),
     ];
     assert_eq!(first, expected);
-    assert_eq!(seen.most.load(SeqCst), 4, "never more than four at a time, and four there were");
+    assert_eq!(seen.most(), 4, "never more than four at a time, and four there were");
 }
 
 /// `TestLocalREPLContext`, `test_dict_context_nested_access`, `test_contexts_accessible_in_code`, `test_context_alias_points_to_first`,
@@ -177,4 +184,49 @@ fn cells_mean_what_they_say() {
     ];
     let expected = json!([1, 2, 1, 1, { "b": 2 }, 3, [1, 2, 9, "caught", "last"], "undefined", [2, 3]]);
     assert_eq!(answer(json!({ "question": "q", "context": "c" }), &cells), expected);
+}
+
+/// `session.test.ts`: a budget of calls that refuses exactly the exceeding one, resets with the cell, is catchable and rejects `Promise.all`.
+#[test]
+fn a_cell_may_make_so_many_calls_and_the_next_as_many_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
+    spec.rlm.fan_out = 3;
+    let cells = [
+        "let ok = 0, error; try { for (let i = 0; i < 9; i++) { await llm_query(`a${i}`); ok++ } } catch (e) { error = e.name }\nprint(ok, error)",
+        "const all = await Promise.allSettled([1, 2, 3, 4].map(async (i) => llm_query(`b${i}`))); print(all.map((one) => one.status[0]).join(''))",
+        "try { await Promise.all([1, 2, 3, 4].map((i) => llm_query(`c${i}`))); print('never') } catch (e) { print(e.name) }",
+        "submit('survived')",
+    ];
+    let (_, told) = answered(spec, Actor::echo(&cells));
+    let printed: Vec<&str> = told.iter().filter_map(|told| told.lines().nth(1)).collect();
+    assert_eq!(printed, ["3 UsageError", "fffr", "UsageError", "submitted"], "{}", told.join("\n"));
+}
+
+/// `test_safe_builtins_available`.
+#[test]
+fn the_language_is_there_and_nothing_else() {
+    let cells = [
+        "const there = [Math.max(1, 2), JSON.stringify({ a: 1 }), new Map([[1, 2]]).get(1), [3, 1, 2].sort().join(''), /b+/.exec('abbc')[0],
+  parseInt('12px'), (12.345).toFixed(1), [...new Set([1, 1])].length, Object.entries({ a: 1 })[0].join(), 'ab'.padStart(3, '-'), Number.isNaN(NaN),
+  new Date(0).toISOString(), structuredCloneless()]
+function structuredCloneless() { return [typeof structuredClone, typeof setTimeout, typeof WebAssembly].join() }
+submit(there)",
+    ];
+    let there = json!([
+        2,
+        "{\"a\":1}",
+        2,
+        "123",
+        "bb",
+        12,
+        "12.3",
+        1,
+        "a,1",
+        "-ab",
+        true,
+        "1970-01-01T00:00:00.000Z",
+        "undefined,undefined,undefined"
+    ]);
+    assert_eq!(answer(json!({ "question": "q", "context": "c" }), &cells), there);
 }

@@ -1,23 +1,11 @@
 //! Parts of files by reference: a model reads the text, and neither script nor journal holds a copy.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
-use runtime::{EventKind, RunSpec, Status, journal, rlm::ContextFile};
+use runtime::{EventKind, RunSpec, Status, journal};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use super::{Actor, run, spec, told};
-
-/// A run about a file of this text.
-fn about(text: &str) -> (RunSpec, PathBuf, TempDir) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("notes.txt");
-    fs::write(&path, text).expect("a file");
-    let file = ContextFile::open(&path).expect("a context");
-    let mut spec = spec(&folder, json!({ "question": "q", "context": file.reference() }));
-    spec.contexts = vec![file];
-    (spec, path, folder)
-}
+use super::{Actor, about, run, told};
 
 fn notes() -> String {
     (0..100).map(|n| format!("note {n}: é 中 😀\n")).collect()

@@ -45,6 +45,18 @@ fn a_late_promise_never_answers_for_a_later_cell() {
 }
 
 #[test]
+fn a_late_promise_never_submits_for_a_later_cell() {
+    survives(
+        &[
+            "llm_query('slow').then(() => submit('stale')); while (true) {}",
+            "globalThis.kept = () => submit('kept'); await llm_query('next')",
+            "print('nobody submitted')",
+        ],
+        "nobody submitted",
+    );
+}
+
+#[test]
 fn ten_thousand_calls_in_a_loop_stop_at_what_a_cell_may_make() {
     survives(
         &[
@@ -99,6 +111,7 @@ fn there_is_nothing_outside_to_reach() {
 fn what_only_ends_the_process_ends_the_run_with_a_reason() {
     for (cell, reason, slice) in [
         ("/^(a+)+$/.test('a'.repeat(60) + 'b')", "without awaiting anything", 700),
+        ("let x = 'x'.repeat(1 << 30); x = x + x + 'y'; print(x.length); x.split('').length", "out of memory", 60_000),
         ("const big = []; while (true) big.push('x'.repeat(1 << 20) + big.length)", "out of memory", 60_000),
     ] {
         let folder = tempfile::tempdir().expect("a folder");

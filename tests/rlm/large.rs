@@ -6,18 +6,12 @@ use expect_test::expect;
 use runtime::rlm::ContextFile;
 use serde_json::{Value, json};
 
-use super::{Actor, run, spec, told};
+use super::{Actor, about, answered, run};
 
-fn asked(text: &str, cells: &[&str]) -> (Option<Value>, String) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("large.txt");
-    fs::write(&path, text).expect("a file");
-    let file = ContextFile::open(&path).expect("a context");
-    let mut spec = spec(&folder, json!({ "question": "q", "context": file.reference() }));
-    spec.contexts = vec![file];
-    let (outcome, events) = run(spec, Actor::echo(cells));
-    assert_eq!(outcome.error, None, "{}", told(&events).join("\n"));
-    (outcome.result, told(&events).join("\n"))
+fn asked(text: &str, cells: &[&str]) -> (Value, String) {
+    let (spec, _, _folder) = about(text);
+    let (answer, told) = answered(spec, Actor::echo(cells));
+    (answer, told.join("\n"))
 }
 
 /// What the engine itself cannot do in reasonable time on texts of this size.
@@ -33,18 +27,7 @@ submit([context.length, lines.length, n, context.lastIndexOf('fox'), context.inc
     let length = text.len();
     assert_eq!(
         result,
-        Some(json!([
-            length,
-            60_001,
-            60_000,
-            text.rfind("fox"),
-            true,
-            false,
-            length,
-            60_000,
-            1,
-            length.div_ceil(99_981)
-        ]))
+        json!([length, 60_001, 60_000, text.rfind("fox"), true, false, length, 60_000, 1, length.div_ceil(99_981)])
     );
 }
 
@@ -80,7 +63,7 @@ function at2(part, needle) { return part.length < 2000 && part.indexOf(needle) >
 print(compared, 'abc'.split.length, 'abc'.split.name, 'x'.repeat(3000).split(/y/).length, 'a,b'.repeat(2000).split(',', 2))
 submit(wrong)"#;
     let (result, told) = asked("c", &[cell]);
-    assert_eq!(result, Some(json!([])), "{told}");
+    assert_eq!(result, json!([]), "{told}");
     expect![[r#"
         [cell 1] ok, 0 calls
         288 2 split 1 ["a", "ba"]
@@ -91,12 +74,7 @@ submit(wrong)"#;
 
 #[test]
 fn a_file_that_changed_is_not_what_was_asked_about() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("c.txt");
-    fs::write(&path, "before").expect("a file");
-    let file = ContextFile::open(&path).expect("a context");
-    let mut spec = spec(&folder, json!({ "question": "q", "context": file.reference() }));
-    spec.contexts = vec![file];
+    let (spec, path, _folder) = about("before");
     fs::write(&path, "after").expect("a file");
     let (outcome, _) = run(spec, Actor::echo(&["submit(1)"]));
     assert!(outcome.error.is_some_and(|e| e.message.ends_with("has changed since the run was started")));
@@ -118,5 +96,5 @@ for (let i = 0; i < ctx.lines; i += 11) if (ctx.line(i) !== lines[i]) wrong++
 const chunks = ctx.chunk({ size: 501, overlap: 0 })
 if (chunks.map(String).join('') !== context) wrong++
 submit([wrong, ctx.length === context.length, ctx.lines === lines.length, ctx.find('中', 100) === context.indexOf('中', 100)])";
-    assert_eq!(asked(&text, &[cell]).0, Some(json!([0, true, true, true])));
+    assert_eq!(asked(&text, &[cell]).0, json!([0, true, true, true]));
 }

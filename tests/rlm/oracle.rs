@@ -3,7 +3,7 @@
 use models::Request;
 use serde_json::{Value, json};
 
-use super::{Actor, run, spec};
+use super::{Actor, answered, spec};
 
 /// Words that decide a line's label.
 const LEXICON: [(&str, &[&str]); 3] = [
@@ -43,9 +43,9 @@ fn label(line: &str) -> Option<&'static str> {
 }
 
 /// Whether the oracle misreads a line, in so many of a thousand.
-fn misread(line: &str, per_mille: u64) -> bool {
-    let number = line.bytes().fold(17u64, |sum, byte| sum.wrapping_mul(131).wrapping_add(byte.into()));
-    number % 1000 < per_mille
+pub(super) fn misread(line: &str, per_mille: u64) -> bool {
+    let hashed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    (line.bytes().fold(0xcbf2_9ce4_8422_2325, hashed) >> 20) % 1000 < per_mille
 }
 
 /// What an oracle says of a line.
@@ -77,10 +77,7 @@ print(parts.length)",
 fn counted(text: &str, per_mille: u64) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     let actor = Actor::new(&POLICY, move |request| Ok(oracle(request, per_mille)));
-    let (outcome, events) = run(spec(&folder, json!({ "question": "How many complaints?", "context": text })), actor);
-    assert_eq!(outcome.error, None);
-    println!("{}", super::told(&events).join("\n"));
-    outcome.result.expect("an answer")
+    answered(spec(&folder, json!({ "question": "How many complaints?", "context": text })), actor).0
 }
 
 #[test]

@@ -4,11 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use models::{Answer, Model, Reply, Request};
-use runtime::{EventKind, rlm::prompt};
+use runtime::EventKind;
 use serde_json::{Value, json};
 
-use super::{oracle::Random, spec};
-use crate::scripted::run::TOKIO;
+use super::{is_root, now, oracle::Random, run, spec};
 
 /// Mistakes, in so many of a hundred turns.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,10 +41,9 @@ fn next(now: &str) -> &'static str {
 }
 
 impl Policy {
-    fn reply(&self, prompt: &str) -> String {
-        let now = prompt.rsplit("\n== Turn ").next().unwrap_or_default();
-        let turn: u64 = now.split('/').next().and_then(|n| n.parse().ok()).expect("a turn message");
-        let mut random = Random(((self.seed * 0x9e37_79b9) ^ (turn * 0x85eb_ca6b)) | 1);
+    fn reply(&self, request: &Request) -> String {
+        let (now, turn) = now(request);
+        let mut random = Random(((self.seed * 0x9e37_79b9) ^ (turn as u64 * 0x85eb_ca6b)) | 1);
         for _ in 0..5 {
             random.below(100);
         }
@@ -66,9 +64,8 @@ impl Policy {
 
 impl Model for Policy {
     fn answer(&self, request: Request) -> Reply<'_> {
-        let root = request.system.as_deref().is_some_and(|system| system.starts_with(prompt::BEGINS));
-        let said = match root {
-            true => self.reply(&request.prompt),
+        let said = match is_root(&request) {
+            true => self.reply(&request),
             false => request.prompt.lines().filter(|line| line.contains("wanted")).count().to_string(),
         };
         Box::pin(async move { Ok(Answer { value: Value::from(said), ..Answer::default() }) })
@@ -89,15 +86,10 @@ fn mistakes_cost_turns_and_nothing_else() {
     for (seed, mistakes) in cases {
         let folder = tempfile::tempdir().expect("a folder");
         let spec = spec(&folder, json!({ "question": "How many?", "context": text }));
-        let (outcome, took) = TOKIO.block_on(async {
-            let handle = runtime::start(spec, Arc::new(Policy { mistakes, seed })).expect("it starts");
-            let outcome = handle.wait().await;
-            let mut events = handle.subscribe(1);
-            let ended = std::iter::from_fn(|| events.try_next()).find_map(|event| match &event.kind {
-                EventKind::RlmEnded { turns, .. } => Some(*turns),
-                _ => None,
-            });
-            (outcome, ended)
+        let (outcome, events) = run(spec, Arc::new(Policy { mistakes, seed }));
+        let took = events.iter().find_map(|event| match &event.kind {
+            EventKind::RlmEnded { turns, .. } => Some(*turns),
+            _ => None,
         });
         assert_eq!(outcome.result, Some(json!(gold)), "seed {seed}: {:?}", outcome.error);
         turns.push(took.expect("an end"));

@@ -2,24 +2,17 @@
 //! the cells and oracles read the prompts, so what is shown is that the machine does what they imply: exactly right where the oracle errs
 //! never, exactly as wrong as predicted where it errs in a fixed share. It says nothing of how well a model would do.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use models::Request;
 use serde_json::{Value, json};
 
-use super::{Actor, oracle::Random, run, spec};
+use super::{Actor, about, answered, oracle::Random};
 
 /// Asks about `text` with these cells, and gives the answer.
 fn answer(text: &str, cells: &[&str], sub: impl Fn(&str) -> Value + Send + Sync + 'static) -> Value {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("context.txt");
-    std::fs::write(&path, text).expect("a file");
-    let file = runtime::rlm::ContextFile::open(&path).expect("a context");
-    let mut spec = spec(&folder, json!({ "question": "q", "context": file.reference() }));
-    spec.contexts = vec![file];
-    let actor: Arc<Actor> = Actor::new(cells, move |request: &Request| Ok(sub(&request.prompt)));
-    let (outcome, events) = run(spec, actor);
-    outcome.result.unwrap_or_else(|| panic!("{:?}\n{}", outcome.error, super::told(&events).join("\n")))
+    let (spec, _, _folder) = about(text);
+    answered(spec, Actor::new(cells, move |request: &Request| Ok(sub(&request.prompt)))).0
 }
 
 const HAY: [&str; 4] =
@@ -154,30 +147,49 @@ fn labels_are_aggregated_exactly_as_the_oracle_reads_them() {
     assert_ne!(aggregated(&text, 0), aggregated(&text, 35), "the error shows");
 }
 
-/// All pairs of users of whom one has asked for a person and the other for a place, and both for a number in the second half of the year.
+/// Twenty conditions on two users' labels and dates, each with the pairs that fulfil it: both have a label; one has one and the other another;
+/// both have one of two from a day on; one has a label exactly once and the other more often.
 const PAIRED: &str = "const of = {}
 for (const row of rows) (of[row.user] ||= []).push(row)
-const has = (user, label, from = '') => of[user].some((row) => row.label === label && row.date >= from)
 const users = Object.keys(of).sort()
-const pairs = []
-for (let i = 0; i < users.length; i++) for (let j = i + 1; j < users.length; j++) {
-  const [a, b] = [users[i], users[j]]
-  const one = has(a, 'person') && has(b, 'place') || has(b, 'person') && has(a, 'place')
-  if (one && has(a, 'number', '2024-07-01') && has(b, 'number', '2024-07-01')) pairs.push(`(${a}, ${b})`)
-}
-submit(pairs)";
+const LABELS = ['place', 'person', 'number', 'thing']
+const count = (label, from = '') => { const sums = {}; for (const u of users) sums[u] = of[u].filter((row) => row.label === label && row.date >= from).length; return sums }
+const all = LABELS.map((label) => count(label)), late = LABELS.map((label) => count(label, '2024-07-01'))
+const conditions = []
+for (let k = 0; k < 4; k++) conditions.push((a, b) => all[k][a] && all[k][b])
+for (let k = 0; k < 4; k++) for (let l = k + 1; l < 4; l++) conditions.push((a, b) => (all[k][a] && all[l][b]) || (all[k][b] && all[l][a]))
+for (let k = 0; k < 4; k++) for (let l = k + 1; l < 4; l++) conditions.push((a, b) => (late[k][a] || late[l][a]) && (late[k][b] || late[l][b]))
+for (let k = 0; k < 4; k++) conditions.push((a, b) => (all[k][a] === 1 && all[k][b] > 1) || (all[k][b] === 1 && all[k][a] > 1))
+submit(conditions.map((holds) => {
+  const pairs = []
+  for (let i = 0; i < users.length; i++) for (let j = i + 1; j < users.length; j++) if (holds(users[i], users[j])) pairs.push(`(${users[i]}, ${users[j]})`)
+  return pairs
+}))";
 
-fn paired(text: &str, per_mille: u64) -> BTreeSet<String> {
-    let users: BTreeSet<&str> = text.lines().map(|line| &line[26..30]).collect();
-    let with = |wanted: &str, from: &str| -> BTreeSet<&str> {
-        let fits = |line: &&str| read(line, per_mille) == Some(wanted) && &line[6..16] >= from;
-        text.lines().filter(fits).map(|line| &line[26..30]).collect()
+/// The pairs by sets of users, condition by condition.
+fn paired(text: &str, per_mille: u64) -> Vec<BTreeSet<String>> {
+    let with = |label: usize, from: &str, many: &dyn Fn(usize) -> bool| -> BTreeSet<&str> {
+        let users: BTreeSet<&str> = text.lines().map(|line| &line[26..30]).collect();
+        let fits = |user: &&str, line: &&str| {
+            &line[26..30] == *user && read(line, per_mille) == Some(LABELS[label].0) && &line[6..16] >= from
+        };
+        users.into_iter().filter(|user| many(text.lines().filter(|line| fits(user, line)).count())).collect()
     };
-    let (person, place, number) = (with("person", ""), with("place", ""), with("number", "2024-07-01"));
-    let pair =
-        |a: &&str, b: &&str| (person.contains(a) && place.contains(b)) || (person.contains(b) && place.contains(a));
-    let both = number.iter().flat_map(|a| number.iter().filter(move |b| a < *b).map(move |b| (a, b)));
-    both.filter(|(a, b)| users.contains(*a) && pair(a, b)).map(|(a, b)| format!("({a}, {b})")).collect()
+    let pairs = |ones: &BTreeSet<&str>, others: &BTreeSet<&str>| -> BTreeSet<String> {
+        let both = ones.iter().flat_map(|a| others.iter().filter(move |b| a != *b).map(move |b| (a.min(b), a.max(b))));
+        both.map(|(a, b)| format!("({a}, {b})")).collect()
+    };
+    let any = |n: usize| n > 0;
+    let two = || (0..4).flat_map(|k| (k + 1..4).map(move |l| (k, l)));
+    let has: Vec<BTreeSet<&str>> = (0..4).map(|k| with(k, "", &any)).collect();
+    let late: Vec<BTreeSet<&str>> = (0..4).map(|k| with(k, "2024-07-01", &any)).collect();
+    let either = |(k, l): (usize, usize)| late[k].union(&late[l]).copied().collect::<BTreeSet<&str>>();
+    (0..4)
+        .map(|k| pairs(&has[k], &has[k]))
+        .chain(two().map(|(k, l)| pairs(&has[k], &has[l])))
+        .chain(two().map(either).map(|users| pairs(&users, &users)))
+        .chain((0..4).map(|k| pairs(&with(k, "", &|n| n == 1), &with(k, "", &|n| n > 1))))
+        .collect()
 }
 
 /// F1 of a list of pairs.
@@ -188,16 +200,22 @@ fn f1(found: &BTreeSet<String>, gold: &BTreeSet<String>) -> f64 {
 
 #[test]
 fn pairs_are_exactly_those_that_the_labels_imply() {
-    let text = instances(5, 480, 120);
+    let text = instances(5, 320, 80);
     let gold = paired(&text, 0);
-    let asked = |per_mille: u64| -> BTreeSet<String> {
+    let asked = |per_mille: u64| -> Vec<BTreeSet<String>> {
         let pairs = answer(&text, &[LABELLED, PAIRED], move |prompt| labels(prompt, per_mille));
-        pairs.as_array().expect("a list").iter().map(|pair| pair.as_str().expect("a pair").to_owned()).collect()
+        serde_json::from_value(pairs).expect("lists of pairs")
     };
-    assert!(asked(0) == gold && gold.len() > 500, "{} pairs", gold.len());
-    let wrong = asked(50);
-    assert_eq!(wrong, paired(&text, 50));
-    assert!((0.6..0.99).contains(&f1(&wrong, &gold)), "{}", f1(&wrong, &gold));
+    assert!(asked(0) == gold && gold.len() == 20 && gold.iter().all(|pairs| pairs.len() > 100));
+    let (wrong, predicted) = (asked(50), paired(&text, 50));
+    for (at, wrong) in wrong.iter().enumerate() {
+        assert_eq!(*wrong, predicted[at], "condition {at}");
+    }
+    let scores: Vec<f64> = wrong.iter().zip(&gold).map(|(wrong, gold)| f1(wrong, gold)).collect();
+    assert!(
+        scores.iter().all(|score| *score > 0.5) && scores.iter().filter(|score| **score < 1.0).count() > 10,
+        "{scores:?}"
+    );
 }
 
 /// An answer of megabytes, which no model types: every line edited.
@@ -261,4 +279,16 @@ submit([wrong, ctx.count('pwned'), context.split('pwned').length - 1])"];
         "submit([ctx.lines, ctx.length, ctx.line(0).length, ctx.chunk({ size: 100000 }).length, ctx.slice(1234566), ctx.grep('é', { limit: 1 }).total])",
     ];
     assert_eq!(answer(&one, &cells, |_| json!("never asked")), json!([1, 1_234_567, 1_234_567, 13, "é", 1]));
+}
+
+/// Texts are pure functions of their seeds, and as large as is asked for.
+#[test]
+fn generators_repeat_and_grow() {
+    let made = |seed: u64, size: usize| [haystack(seed, size, &["oak"], 2), instances(seed, size, 9)];
+    assert_eq!(made(4, 300), made(4, 300));
+    assert!(made(4, 300).iter().zip(made(6, 300)).all(|(one, other)| *one != other));
+    for size in [10, 100, 1000] {
+        let [hay, lines] = made(4, size);
+        assert_eq!((hay.matches(". ").count() + 1, lines.lines().count()), (size + 2, size));
+    }
 }
