@@ -137,6 +137,12 @@ impl Trees {
         })
     }
 
+    /// The model that a script began, around this place.
+    pub fn root(&self, spot: Spot) -> Option<&RlmState> {
+        let model = |spot: Spot| self.models.get(spot.model);
+        std::iter::successors(model(spot), |below| model(below.above?)).last()
+    }
+
     pub(crate) fn begin(&mut self, node: &str, event: &Arc<Event>) {
         let (above, node, index) = (self.spot(node), Arc::<str>::from(node), self.models.len());
         if let Some(cell) = above.and_then(|spot| self.cell(spot)) {

@@ -7,7 +7,7 @@ use analysis::{
     units::{Tokens, Usd},
 };
 use clap::Args;
-use runtime::history::{self, PastRun};
+use runtime::history::{self, PastRun, Wanted};
 use serde::Serialize;
 
 use crate::{
@@ -94,7 +94,8 @@ impl Usage {
             if !self.paths.is_empty() && !folder.is_dir() {
                 return Err(Failure::usage(format!("cannot read {}: there is no such folder", path.display())));
             }
-            let history = history::read(&folder, usize::MAX).map_err(|error| Failure::usage(error.to_string()))?;
+            let history =
+                history::read(&folder, Wanted::default()).map_err(|error| Failure::usage(error.to_string()))?;
             history.note.iter().for_each(|note| output::note(&format!("note: {note}")));
             runs.extend(history.runs);
         }

@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::{HistoryError, PastRun, path, rows};
+use super::{HistoryError, PastRun, Wanted, path, rows};
 use crate::{
     id::RunId,
     journal::{self, ReadError},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Of the tables and of what stands in them. An index of another version is built anew.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// How long another process may hold the file.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -36,7 +36,7 @@ struct Index {
 pub(super) type Found = (Vec<PastRun>, Option<String>);
 
 /// Brings the index of the runs in `runs_dir` up to date and reads it. Where there are no runs nothing is written.
-pub(super) fn read(runs_dir: &Path, most: usize) -> Result<Found, HistoryError> {
+pub(super) fn read(runs_dir: &Path, wanted: Wanted<'_>) -> Result<Found, HistoryError> {
     let list = |error| HistoryError::Runs { path: runs_dir.to_owned(), source: error };
     let ids = runs::list(runs_dir).map_err(list)?;
     let file = path(runs_dir);
@@ -49,15 +49,15 @@ pub(super) fn read(runs_dir: &Path, most: usize) -> Result<Found, HistoryError> 
         Err(error) => (Connection::open_in_memory().map_err(wrap)?, Some(not_kept(&file, &error))),
     };
     let mut index = Index { connection, path: file.clone(), note };
-    let found = match index.refreshed(runs_dir, &ids, most) {
+    let found = match index.refreshed(runs_dir, &ids, wanted) {
         Err(HistoryError::Index { source, .. }) if is_broken(&source) => {
             index.replace(&source).map_err(wrap)?;
-            index.refreshed(runs_dir, &ids, most)
+            index.refreshed(runs_dir, &ids, wanted)
         }
         Err(HistoryError::Index { source, .. }) if is_unwritable(&source) => {
             index.note = Some(not_kept(&file, &source));
             index.connection = Connection::open_in_memory().map_err(wrap)?;
-            index.refreshed(runs_dir, &ids, most)
+            index.refreshed(runs_dir, &ids, wanted)
         }
         found => found,
     };
@@ -65,9 +65,9 @@ pub(super) fn read(runs_dir: &Path, most: usize) -> Result<Found, HistoryError> 
 }
 
 impl Index {
-    fn refreshed(&mut self, runs_dir: &Path, ids: &[RunId], most: usize) -> Result<Vec<PastRun>, HistoryError> {
+    fn refreshed(&mut self, runs_dir: &Path, ids: &[RunId], wanted: Wanted<'_>) -> Result<Vec<PastRun>, HistoryError> {
         self.take_in(runs_dir, ids)?;
-        rows::read(&self.connection, most).map_err(|source| self.failed(source))
+        rows::read(&self.connection, wanted).map_err(|source| self.failed(source))
     }
 
     fn failed(&self, source: rusqlite::Error) -> HistoryError {

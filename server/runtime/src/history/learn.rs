@@ -9,8 +9,8 @@ use analysis::{
 };
 use models::ALIASES;
 
-use super::{History, HistoryError, PastCall, PastRun, kept};
-use crate::{event::Status, runs::Recorded, state::Progress};
+use super::{History, HistoryError, PastCall, PastRun, Wanted, kept};
+use crate::{event::Status, id::RunId, runs::Recorded, state::Progress};
 
 /// Runs of a workflow that are learned from, the newest.
 const RUNS: usize = 40;
@@ -25,31 +25,28 @@ const CALLS: usize = 20_000;
 ///
 /// As [`super::read`].
 pub fn learn(runs_dir: &Path) -> Result<(estimate::History, Option<String>), HistoryError> {
-    let history = super::read(runs_dir, RUNS)?;
-    Ok(with_kept(runs_dir, history.runs, history.note))
+    learned(runs_dir, None)
 }
 
-/// What was known before `run`: as [`learn`], of the runs beside it that began earlier.
+/// What was known before `run`: what [`learn`] told as it began.
 ///
 /// # Errors
 ///
 /// As [`super::read`].
 pub fn before(run: &Recorded) -> Result<(estimate::History, Option<String>), HistoryError> {
-    let runs_dir = run.folder.parent().unwrap_or(Path::new("."));
-    let History { mut runs, note } = super::read(runs_dir, usize::MAX)?;
-    runs.retain(|earlier| earlier.id < run.id);
-    Ok(with_kept(runs_dir, runs, note))
+    learned(run.folder.parent().unwrap_or(Path::new(".")), Some(&run.id))
 }
 
 /// The lessons of runs, and of what is kept of runs of Claude Code, which count as older.
-fn with_kept(runs_dir: &Path, runs: Vec<PastRun>, note: Option<String>) -> (estimate::History, Option<String>) {
+fn learned(runs_dir: &Path, before: Option<&RunId>) -> Result<(estimate::History, Option<String>), HistoryError> {
+    let History { runs, note } = super::read(runs_dir, Wanted { newest: Some(RUNS), before })?;
     let (mut kept, unread) = match kept::read(runs_dir) {
         Ok(kept) => (kept, None),
         Err(error) => (Vec::new(), Some(error.to_string())),
     };
     let notes: Vec<String> = note.into_iter().chain(unread).collect();
     kept.extend(runs);
-    (lessons(&kept), (!notes.is_empty()).then(|| notes.join("; ")))
+    Ok((lessons(&kept), (!notes.is_empty()).then(|| notes.join("; "))))
 }
 
 /// As [`learn`], of runs that were read already, the oldest first.

@@ -43,14 +43,23 @@ pub struct History {
     pub note: Option<String>,
 }
 
-/// Takes in the journals in `runs_dir` that are new or have grown, and gives of each workflow the `most` newest simulated runs and the `most`
-/// newest others. Where there are no runs nothing is written.
+/// Which runs the index is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Of each workflow so many simulated runs and so many others, the newest; `None` for all.
+    pub newest: Option<usize>,
+    /// Those that began before this one; `None` for all.
+    pub before: Option<&'a RunId>,
+}
+
+/// Takes in the journals in `runs_dir` that are new or have grown, and gives the runs that are `wanted`. Where there are no runs nothing is
+/// written.
 ///
 /// # Errors
 ///
 /// When the runs cannot be read, or the index can neither be used nor be built anew.
-pub fn read(runs_dir: &Path, most: usize) -> Result<History, HistoryError> {
-    let (runs, note) = database::read(runs_dir, most)?;
+pub fn read(runs_dir: &Path, wanted: Wanted<'_>) -> Result<History, HistoryError> {
+    let (runs, note) = database::read(runs_dir, wanted)?;
     Ok(History { runs, note })
 }
 

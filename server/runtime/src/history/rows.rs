@@ -9,9 +9,10 @@ use analysis::{
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::Value;
 
-use super::{PastCall, PastRun};
+use super::{PastCall, PastRun, Wanted};
 use crate::{
     event::{EventKind, Status},
+    id::RunId,
     key,
     runs::Recorded,
     state::{AgentState, Progress},
@@ -82,6 +83,12 @@ pub(super) fn put(transaction: &Transaction<'_>, run: &Recorded, bytes: u64) -> 
         else {
             continue;
         };
+        // Turns and cells are groups for people who watch a run. A plan has one phase for all of a tree: that of its model.
+        let root = agent.spot.and_then(|spot| state.trees.root(spot)).map(|model| &model.started.kind);
+        let (workflow, phase) = match root {
+            Some(EventKind::RlmStarted { workflow, phase, .. }) => (workflow, phase),
+            _ => (workflow, phase),
+        };
         let schema = schema.as_ref().map(|schema| schema_id(transaction, schema)).transpose()?;
         let usage = &agent.usage;
         insert.execute(params![
@@ -126,18 +133,19 @@ fn schema_id(transaction: &Transaction<'_>, schema: &Value) -> rusqlite::Result<
     Ok(transaction.last_insert_rowid())
 }
 
-/// The `most` newest runs of each workflow, simulated or not, the oldest first.
-pub(super) fn read(connection: &Connection, most: usize) -> rusqlite::Result<Vec<PastRun>> {
+/// The runs that are wanted, the oldest first.
+pub(super) fn read(connection: &Connection, wanted: Wanted<'_>) -> rusqlite::Result<Vec<PastRun>> {
     // One state of the file for all that is read.
     let transaction = connection.unchecked_transaction()?;
     let schemas = schemas(&transaction)?;
     let mut query = transaction.prepare(
         "SELECT id, workflow, script, provider, simulated, status, ms FROM (
              SELECT *, row_number() OVER (PARTITION BY workflow, simulated ORDER BY id DESC) AS newness FROM runs
-             WHERE status IS NOT 'none'
+             WHERE status IS NOT 'none' AND (?2 IS NULL OR id < ?2)
          ) WHERE newness <= ?1 ORDER BY id",
     )?;
-    let rows = query.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| {
+    let newest = wanted.newest.and_then(|newest| i64::try_from(newest).ok()).unwrap_or(i64::MAX);
+    let rows = query.query_map(params![newest, wanted.before.map(RunId::as_str)], |row| {
         let script: String = row.get(2)?;
         let status: Option<String> = row.get(5)?;
         Ok(PastRun {

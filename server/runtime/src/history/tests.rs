@@ -24,8 +24,28 @@ async fn ran(folder: &Path, simulated: bool, seed: u64) -> RunId {
 }
 
 fn all(folder: &Path) -> (Vec<PastRun>, Option<String>) {
-    let history = read(&folder.join("runs"), usize::MAX).unwrap();
+    let history = read(&folder.join("runs"), Wanted::default()).unwrap();
     (history.runs, history.note)
+}
+
+/// The names of the `newest` runs before another.
+fn newest(folder: &Path, newest: Option<usize>, before: Option<&RunId>) -> Vec<RunId> {
+    let history = read(&folder.join("runs"), Wanted { newest, before }).unwrap();
+    history.runs.into_iter().map(|run| run.id).collect()
+}
+
+#[tokio::test]
+async fn the_newest_are_given_of_all_or_of_those_before_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut runs = Vec::new();
+    for seed in 0..4 {
+        runs.push(ran(folder, false, seed).await);
+    }
+    assert_eq!(newest(folder, None, None), runs);
+    assert_eq!(newest(folder, Some(2), None), runs[2..]);
+    assert_eq!(newest(folder, Some(2), Some(&runs[3])), runs[1..3], "what the newest two were as the last began");
+    assert_eq!(newest(folder, Some(2), Some(&runs[0])), []);
 }
 
 #[tokio::test]
@@ -56,7 +76,7 @@ async fn the_index_tells_what_the_journals_tell() {
         (read.asked.head.as_str(), &read.asked.schema),
         ("Read part 1 of a thing so long that its…", &Schema::None)
     );
-    assert_eq!(super::read(&folder.join("runs"), 0).unwrap().runs, []);
+    assert_eq!(newest(folder, Some(0), None), []);
 }
 
 #[tokio::test]

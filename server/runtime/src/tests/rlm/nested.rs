@@ -51,6 +51,35 @@ fn calls(ran: &Ran) -> String {
     ran.events.iter().filter_map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// What the index of past runs has for phases: of each call, its workflow and phase.
+async fn kept_phases(body: &str, saved: &[(&str, &str)], cells: &[&str]) -> Vec<String> {
+    let (mut spec, folder) = scripted(body, saved);
+    spec.rlm.depth = 2;
+    run_on(Scripted::new(cells), spec).await;
+    let kept = crate::history::read(&folder.path().join("runs"), crate::history::Wanted::default()).unwrap();
+    let name = |part: &Option<String>| part.as_deref().unwrap_or("-").to_owned();
+    let phase = |call: &crate::history::PastCall| {
+        format!("{} | {} | {}", name(&call.asked.workflow), name(&call.asked.phase), call.asked.label)
+    };
+    kept.runs[0].calls.iter().map(phase).collect()
+}
+
+#[tokio::test]
+async fn turns_and_cells_are_kept_in_the_phase_of_their_model() {
+    let body = "phase('Read')
+await agent('plain')
+return rlm({ question: 'q', context: 'c', workflows: ['deep'] })";
+    let saved = [("deep", "phase('Inner')\nreturn rlm({ question: 'child', context: 'inner' })")];
+    let cells = ["print(await llm_query('one'), await workflow('deep'))", "submit(1)"];
+    expect![[r#"
+        - | Read | plain
+        - | Read | turn 1
+        - | Read | one
+        - | Read | turn 1
+        - | Read | turn 2"#]]
+    .assert_eq(&kept_phases(body, &saved, &cells).await.join("\n"));
+}
+
 #[tokio::test]
 async fn an_agent_can_be_a_recursive_model() {
     let body = "const schema = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } }
