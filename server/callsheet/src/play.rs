@@ -1,11 +1,12 @@
 //! A run before a person's eyes: its start, what happens, and what has come of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, thread};
 
 use analysis::{Analysis, prices::OwnPrices};
 use models::Model;
 use runtime::{Outcome, RunError, RunHandle, RunSpec, RunState, Spending, StartError, Status};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use crate::{
     FINDINGS, FINE, excerpt,
@@ -79,18 +80,32 @@ pub(crate) fn to_its_end(
     model: Arc<dyn Model>,
     view: View,
 ) -> Result<Result<(RunHandle, Outcome), StartError>, Failure> {
-    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // One thread for all that waits for models: a thousand streams are little work, and threads that hand them to one another make it more.
+    // What computes, the script and the journal, has threads of its own.
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = tokio.block_on(async {
         let handle = match runtime::start(spec, model) {
             Ok(handle) => handle,
             Err(error) => return Ok(Err(error)),
         };
-        watch::until_end(handle.subscribe(1), view, watch::CtrlC::Stops(&handle)).await?;
+        show(handle.clone(), view).await?;
         let outcome = handle.wait().await;
         Ok::<_, Failure>(Ok((handle, outcome)))
     })?;
     tokio.shutdown_background();
     Ok(ended)
+}
+
+/// Shows a run to its end, in a thread of its own: a terminal that is held must not hold the run.
+async fn show(handle: RunHandle, view: View) -> Result<(), Failure> {
+    let (done, ended) = oneshot::channel();
+    let shows = move || {
+        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let shown = watch::until_end(handle.subscribe(1), view, watch::CtrlC::Stops(&handle));
+        tokio.block_on(shown).map(drop)
+    };
+    thread::Builder::new().name("shown".into()).spawn(move || drop(done.send(shows())))?;
+    ended.await.unwrap_or_else(|_| Err(Failure::usage("the run cannot be shown: that failed inside the program")))
 }
 
 /// Where all there is of a run is kept.

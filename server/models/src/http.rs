@@ -7,7 +7,7 @@ use std::{
 
 use analysis::units::Tokens;
 use reqwest::{
-    Client, Response, StatusCode,
+    Client, ClientBuilder, Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde_json::Value;
@@ -18,8 +18,6 @@ use crate::{
     wire::{self, Conversation, Format, Partial, SseReader, Stop, StreamError, Structured, Turn},
 };
 
-/// Longest silence between two pieces of an answer before the call counts as lost. Providers send pings in between.
-const SILENCE: Duration = Duration::from_secs(180);
 /// Longest answer we read: far above what a model writes, far below what hurts.
 const MOST_BYTES: usize = 64 << 20;
 /// Most output tokens asked for where the caller sets no limit.
@@ -44,8 +42,8 @@ impl Http {
     ///
     /// When the system's certificate store or network stack cannot be set up.
     pub fn new(format: Box<dyn Format>, base: &str, key: Key, model: &str) -> Result<Self, ModelError> {
-        let client =
-            client(SILENCE).map_err(|e| ModelError::Refused(format!("HTTP cannot be set up: {}", chain(&e))))?;
+        let client = client().build();
+        let client = client.map_err(|e| ModelError::Refused(format!("HTTP cannot be set up: {}", chain(&e))))?;
         Ok(Self {
             client,
             format,
@@ -154,26 +152,24 @@ impl Http {
     }
 
     async fn read(&self, mut response: Response, listener: &Listener) -> Result<Partial, ModelError> {
+        // Headers lie in the buffer of the connection: as long as they are there it cannot be filled again, and a second one stands beside it.
+        drop(std::mem::take(response.headers_mut()));
         let (mut reader, mut partial, mut bytes) = (SseReader::default(), Partial::default(), 0);
-        loop {
-            let chunk = response.chunk().await.map_err(|e| ModelError::Network(chain(&e)))?;
-            bytes += chunk.as_ref().map_or(0, |c| c.len());
+        while let Some(chunk) = response.chunk().await.map_err(|e| ModelError::Network(chain(&e)))? {
+            bytes += chunk.len();
             if bytes > MOST_BYTES {
                 return Err(ModelError::Refused(format!("the answer is longer than {} MiB", MOST_BYTES >> 20)));
             }
-            let (events, done) = match chunk {
-                Some(chunk) => (reader.push(&chunk), false),
-                None => (std::mem::take(&mut reader).finish().into_iter().collect(), true),
-            };
-            for event in events {
-                let before = partial.text.len();
-                self.format.read(&event, &mut partial).map_err(in_stream)?;
-                listener.hear(&partial.text[before..]);
-            }
-            if done {
-                return Ok(partial);
-            }
+            let before = partial.text.len();
+            reader.push(&chunk, |event| self.format.read(event, &mut partial)).map_err(in_stream)?;
+            // Of pings and thoughts, which add nothing to the text, too: whoever waits counts the silence.
+            listener.hear(&partial.text[before..]);
         }
+        let before = partial.text.len();
+        reader.finish(|event| self.format.read(event, &mut partial)).map_err(in_stream)?;
+        listener.hear(&partial.text[before..]);
+        partial.text.shrink_to_fit();
+        Ok(partial)
     }
 }
 
@@ -183,11 +179,11 @@ impl Model for Http {
     }
 }
 
-/// What speaks HTTP; `silence` is the longest between two pieces of a response.
-pub(crate) fn client(silence: Duration) -> reqwest::Result<Client> {
+/// What speaks HTTP. How long a response may be silent is for those to say who wait for it: a scheduler does so for all models alike.
+pub(crate) fn client() -> ClientBuilder {
     // Err: another part of the process has installed a provider; either will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().connect_timeout(Duration::from_secs(10)).read_timeout(silence).build()
+    Client::builder().connect_timeout(Duration::from_secs(10))
 }
 
 /// The parts that are there, with an empty line between them.

@@ -50,9 +50,9 @@ impl Hears for Turn {
         let update = &params["update"];
         match (method, update["sessionUpdate"].as_str()) {
             ("session/update", Some("agent_message_chunk")) => {
-                let piece = self.halves.join(update["content"]["text"].as_str().unwrap_or_default());
-                self.text.push_str(&piece);
-                self.listener.hear(&piece);
+                let before = self.text.len();
+                self.halves.join(update["content"]["text"].as_str().unwrap_or_default(), &mut self.text);
+                self.listener.hear(&self.text[before..]);
             }
             ("session/update", Some("tool_call")) => {
                 if !self.text.trim().is_empty() {

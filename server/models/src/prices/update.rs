@@ -58,7 +58,8 @@ pub(super) fn updated_prices_file() -> Option<PathBuf> {
 /// Where it does not come, or is not one to go by.
 pub async fn fetch_update(url: &str, day: &str) -> Result<Prices, UpdateError> {
     let failed = |why: String| UpdateError::Fetch { url: url.to_owned(), why };
-    let client = http::client(Duration::from_secs(30)).map_err(|error| failed(http::chain(&error)))?;
+    let client =
+        http::client().read_timeout(Duration::from_secs(30)).build().map_err(|error| failed(http::chain(&error)))?;
     let bytes = get(&client, url).await.map_err(failed)?;
     let unusable = |why: String| UpdateError::Unusable { url: url.to_owned(), why };
     let published = serde_json::from_slice(&bytes).map_err(|error| unusable(format!("it is no JSON: {error}")))?;

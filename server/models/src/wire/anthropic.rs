@@ -1,5 +1,8 @@
 //! Anthropic Messages.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -77,6 +80,10 @@ impl Format for Anthropic {
     }
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
+        if let Some(piece) = Piece::of(&event.data) {
+            reply.add(Some(&piece));
+            return Ok(());
+        }
         let Some(data) = data(event)? else { return Ok(()) };
         match text(&data, "/type").unwrap_or_default() {
             "message_start" => {
@@ -109,6 +116,30 @@ impl Format for Anthropic {
         reply.usage = usage(&answer["usage"], reply.usage);
         reply.stop = text(answer, "/stop_reason").map(stop);
         Ok(())
+    }
+}
+
+/// An event with a piece of the text, as almost all are: read without a copy of the rest.
+#[derive(Deserialize)]
+struct Piece<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    #[serde(borrow)]
+    delta: Delta<'a>,
+}
+
+#[derive(Deserialize)]
+struct Delta<'a> {
+    #[serde(borrow, default)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    partial_json: Cow<'a, str>,
+}
+
+impl<'a> Piece<'a> {
+    fn of(data: &'a str) -> Option<Cow<'a, str>> {
+        let Self { kind: "content_block_delta", delta } = serde_json::from_str(data).ok()? else { return None };
+        Some(if delta.text.is_empty() { delta.partial_json } else { delta.text })
     }
 }
 

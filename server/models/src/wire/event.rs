@@ -61,12 +61,13 @@ fn half(text: &str) -> Option<u16> {
 pub(crate) struct Halves(Option<u16>);
 
 impl Halves {
-    /// The piece with whole characters; a first half at its end waits for the next piece, one that stands alone is shown as such.
-    pub(crate) fn join(&mut self, piece: &str) -> String {
-        if self.0.is_none() && !piece.contains(|c| stood_for(c).is_some()) {
-            return piece.to_owned();
+    /// Puts the piece to the text, with whole characters; a first half at its end waits for the next piece, one that stands alone is shown as
+    /// such.
+    pub(crate) fn join(&mut self, piece: &str, out: &mut String) {
+        // What stands in for halves begins with this byte, and so does hardly anything else.
+        if self.0.is_none() && !piece.as_bytes().contains(&0xF4) {
+            return out.push_str(piece);
         }
-        let mut out = String::with_capacity(piece.len());
         for c in piece.chars() {
             let first = self.0.take();
             match (first, stood_for(c)) {
@@ -83,7 +84,6 @@ impl Halves {
                 }
             }
         }
-        out
     }
 }
 
@@ -110,7 +110,8 @@ mod tests {
             r#"{"t":"\ud83d"}"#,
             r#"{"t":"c"}"#,
         ];
-        let joined: String = pieces.iter().map(|piece| halves.join(&text(piece))).collect();
+        let mut joined = String::new();
+        pieces.iter().for_each(|piece| halves.join(&text(piece), &mut joined));
         assert_eq!(joined, "a \\u \" 🚀 🚀 b \u{FFFD}\u{FFFD}c");
     }
 

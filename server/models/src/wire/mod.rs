@@ -105,7 +105,7 @@ impl Partial {
     }
 
     fn add(&mut self, delta: Option<&str>) {
-        self.text.push_str(&self.halves.join(delta.unwrap_or_default()));
+        self.halves.join(delta.unwrap_or_default(), &mut self.text);
     }
 }
 

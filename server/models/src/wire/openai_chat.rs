@@ -1,6 +1,9 @@
 //! OpenAI Chat Completions, and what is compatible with it: Ollama, llama.cpp, vLLM, LM Studio, gateways.
 
+use std::borrow::Cow;
+
 use analysis::units::Tokens;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::{
@@ -56,6 +59,10 @@ impl Format for OpenAiChat {
     }
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
+        if let Some(piece) = Piece::of(&event.data).filter(|_| reply.model.is_some()) {
+            reply.add(Some(&piece));
+            return Ok(());
+        }
         let Some(data) = data(event)? else { return Ok(()) };
         if data.get("error").is_some() {
             return Err(stream_error(&data));
@@ -72,6 +79,38 @@ impl Format for OpenAiChat {
         head(answer, reply);
         reply.add(text(answer, "/choices/0/message/content"));
         Ok(())
+    }
+}
+
+/// An event with a piece of the text and nothing else that is worth reading, as all are but the first and the last ones. It is read without
+/// a copy of the rest.
+#[derive(Deserialize)]
+struct Piece<'a> {
+    #[serde(borrow)]
+    choices: [Choice<'a>; 1],
+    usage: Option<IgnoredAny>,
+    error: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    delta: Delta<'a>,
+    finish_reason: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Delta<'a> {
+    #[serde(borrow)]
+    content: Cow<'a, str>,
+}
+
+impl<'a> Piece<'a> {
+    fn of(data: &'a str) -> Option<Cow<'a, str>> {
+        let Self { choices: [choice], usage: None, error: None } = serde_json::from_str(data).ok()? else {
+            return None;
+        };
+        if choice.finish_reason.is_none() { Some(choice.delta.content) } else { None }
     }
 }
 

@@ -1,5 +1,8 @@
 //! OpenAI Responses.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -46,6 +49,10 @@ impl Format for OpenAiResponses {
     }
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
+        if let Some(piece) = Piece::of(&event.data) {
+            reply.add(Some(&piece));
+            return Ok(());
+        }
         let Some(data) = data(event)? else { return Ok(()) };
         match text(&data, "/type").unwrap_or(&event.name) {
             "response.output_text.delta" => reply.add(text(&data, "/delta")),
@@ -68,6 +75,24 @@ impl Format for OpenAiResponses {
         }
         end(answer, reply);
         Ok(())
+    }
+}
+
+/// An event with a piece of the text, as almost all are: read without a copy of the rest.
+#[derive(Deserialize)]
+struct Piece<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    #[serde(borrow)]
+    delta: Cow<'a, str>,
+}
+
+impl<'a> Piece<'a> {
+    fn of(data: &'a str) -> Option<Cow<'a, str>> {
+        match serde_json::from_str(data).ok()? {
+            Self { kind: "response.output_text.delta", delta } => Some(delta),
+            _ => None,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Server-sent events, as far as providers use them.
 
+use memchr::memchr;
+
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SseEvent {
@@ -12,43 +14,59 @@ pub struct SseEvent {
 /// Cuts a byte stream into events, however the bytes arrive.
 #[derive(Debug, Default)]
 pub struct SseReader {
-    buffer: Vec<u8>,
+    /// The beginning of a line whose end is not there yet.
+    begun: Vec<u8>,
+    /// What the lines since the last empty one say.
     event: SseEvent,
 }
 
 impl SseReader {
-    /// Takes bytes and gives the events they complete. A line longer than any sane event stays in the buffer until its
-    /// end arrives; the transport bounds the size of an answer.
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<SseEvent> {
-        self.buffer.extend_from_slice(bytes);
-        let mut events = Vec::new();
-        let mut start = 0;
-        while let Some(length) = self.buffer[start..].iter().position(|b| *b == b'\n') {
-            let line = String::from_utf8_lossy(&self.buffer[start..start + length]).into_owned();
-            start += length + 1;
-            self.line(line.trim_end_matches('\r'), &mut events);
+    /// Takes bytes and hands the events they complete to `take`, until it fails. A line longer than any sane event is kept until its end
+    /// arrives; the transport bounds the size of an answer.
+    ///
+    /// # Errors
+    ///
+    /// Those of `take`.
+    pub fn push<E>(&mut self, bytes: &[u8], mut take: impl FnMut(&SseEvent) -> Result<(), E>) -> Result<(), E> {
+        let mut rest = bytes;
+        while let Some(length) = memchr(b'\n', rest) {
+            let (line, after) = (&rest[..length], &rest[length + 1..]);
+            rest = after;
+            if self.begun.is_empty() {
+                self.line(line, &mut take)?;
+            } else {
+                let mut whole = std::mem::take(&mut self.begun);
+                whole.extend_from_slice(line);
+                self.line(&whole, &mut take)?;
+            }
         }
-        self.buffer.drain(..start);
-        events
+        self.begun.extend_from_slice(rest);
+        Ok(())
     }
 
-    /// The event that the end of the stream completes, if any: some servers leave out the last empty line.
-    pub fn finish(mut self) -> Option<SseEvent> {
-        let mut events = self.push(b"\n\n");
-        events.pop()
+    /// Hands over the event that the end of the stream completes, if any: some servers leave out the last empty line.
+    ///
+    /// # Errors
+    ///
+    /// Those of `take`.
+    pub fn finish<E>(mut self, take: impl FnMut(&SseEvent) -> Result<(), E>) -> Result<(), E> {
+        self.push(b"\n\n", take)
     }
 
-    fn line(&mut self, line: &str, events: &mut Vec<SseEvent>) {
+    fn line<E>(&mut self, line: &[u8], take: &mut impl FnMut(&SseEvent) -> Result<(), E>) -> Result<(), E> {
+        let line = String::from_utf8_lossy(line);
+        let line = line.trim_end_matches('\r');
         let (field, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
             _ if line.is_empty() => {
-                let event = std::mem::take(&mut self.event);
-                if !event.data.is_empty() {
-                    events.push(event);
-                }
+                let taken = if self.event.data.is_empty() { Ok(()) } else { take(&self.event) };
+                // Cleared, not made anew: the next event is about as long.
+                self.event.name.clear();
+                self.event.data.clear();
+                return taken;
             }
-            "event" => self.event.name = value.to_owned(),
+            "event" => value.clone_into(&mut self.event.name),
             "data" => {
                 if !self.event.data.is_empty() {
                     self.event.data.push('\n');
@@ -57,5 +75,6 @@ impl SseReader {
             }
             _ => {}
         }
+        Ok(())
     }
 }

@@ -30,12 +30,10 @@ fn stream(events: &[Value]) -> Vec<u8> {
 
 fn read(format: &dyn Format, bytes: &[u8], cut: usize) -> Result<Partial, StreamError> {
     let (mut reader, mut reply) = (SseReader::default(), Partial::default());
-    let mut events = reader.push(&bytes[..cut]);
-    events.extend(reader.push(&bytes[cut..]));
-    events.extend(reader.finish());
-    for event in events {
-        format.read(&event, &mut reply)?;
-    }
+    let mut take = |event: &SseEvent| format.read(event, &mut reply);
+    reader.push(&bytes[..cut], &mut take)?;
+    reader.push(&bytes[cut..], &mut take)?;
+    reader.finish(take)?;
     Ok(reply)
 }
 
@@ -106,6 +104,36 @@ fn gemini_streams() {
                                  "cachedContentTokenCount": 4}}),
     ];
     answers_the_same(&Gemini, &events, usage(9, 7, 4, 0));
+}
+
+#[test]
+fn what_stands_beside_a_piece_of_text_is_read_too() {
+    let chat = |events: &[Value]| read(&OpenAiChat::default(), &stream(events), 0);
+    let piece = |text: &str| json!({"model": "m-1", "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}], "usage": null});
+    let with_usage =
+        json!({"choices": [{"delta": {"content": "b\n\"c\""}}], "usage": {"prompt_tokens": 3, "completion_tokens": 2}});
+    let whole = chat(&[piece("a"), with_usage.clone(), piece("d")]).unwrap();
+    assert_eq!(
+        (whole.text.as_str(), whole.usage, whole.model.as_deref()),
+        ("ab\n\"c\"d", usage(3, 2, 0, 0), Some("m-1"))
+    );
+    assert_eq!(whole.stop, None, "it is not said to be over");
+    let failed =
+        json!({"choices": [{"delta": {"content": "e"}}], "error": {"type": "server_error", "message": "gone"}});
+    assert_eq!(chat(&[piece("a"), failed]).unwrap_err().kind, "server_error");
+
+    // Halves of a character in pieces of their own.
+    let half = |code: &str| {
+        format!("data: {{\"model\": \"m-1\", \"choices\": [{{\"delta\": {{\"content\": \"{code}\"}}}}]}}\n\n")
+    };
+    let halves = [half("a"), half("\\ud83d"), half("\\ude80b")].concat();
+    assert_eq!(read(&OpenAiChat::default(), halves.as_bytes(), 0).map(|r| r.text).as_deref(), Ok("a🚀b"));
+    let delta = |kind: &str, text: &str| format!("data: {{\"type\": \"{kind}\", \"delta\": {text}}}\n\n");
+    let anthropic = ["\\ud83d", "\\ude80b"]
+        .map(|t| delta("content_block_delta", &format!("{{\"type\": \"text_delta\", \"text\": \"{t}\"}}")));
+    assert_eq!(read(&Anthropic::default(), anthropic.concat().as_bytes(), 0).map(|r| r.text).as_deref(), Ok("🚀b"));
+    let responses = ["\\ud83d", "\\ude80b"].map(|t| delta("response.output_text.delta", &format!("\"{t}\"")));
+    assert_eq!(read(&OpenAiResponses, responses.concat().as_bytes(), 0).map(|r| r.text).as_deref(), Ok("🚀b"));
 }
 
 #[test]
