@@ -10,6 +10,7 @@ import type { Server } from './server/server.ts';
 import { installTypes } from './types.ts';
 import type { RunView } from './view/panel.ts';
 import { isWorkflow, openWorkflow } from './workflows.ts';
+import { writeWorkflow } from './write.ts';
 
 /** What is offered in the palette, menus and keys. What the server can do itself goes to the server. */
 export function commands(extension: vscode.Uri, server: Server, monitor: Monitor, view: RunView): vscode.Disposable[] {
@@ -37,6 +38,7 @@ export function commands(extension: vscode.Uri, server: Server, monitor: Monitor
     on('callsheet.showTranscript', (script) => transcript(server, monitor, script)),
     on('callsheet.installTypes', (script) => installTypes(extension, script)),
     vscode.commands.registerCommand('callsheet.askAbout', (given?: unknown) => askAbout(server, given instanceof vscode.Uri ? given : undefined)),
+    vscode.commands.registerCommand('callsheet.writeWorkflow', () => writeWorkflow(server)),
     vscode.commands.registerCommand('callsheet.stopRun', () => stop(monitor, ask)),
     vscode.commands.registerCommand('callsheet.restartServer', () => server.restart()),
     vscode.commands.registerCommand('callsheet.showLog', () => server.log.show()),

@@ -16,6 +16,8 @@ pub enum Command {
     Resume,
     /// Asks a question about a file, a folder or a text: a recursive language model answers it.
     Ask,
+    /// Has a model write a workflow script for a task, shows it, and offers to save or run it.
+    Write,
     /// Stops a run.
     Stop,
     /// Gives the script `null` for one call of a run.
@@ -30,11 +32,12 @@ pub enum Command {
 
 impl Command {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Run,
         Self::DryRun,
         Self::Resume,
         Self::Ask,
+        Self::Write,
         Self::Stop,
         Self::Skip,
         Self::Retry,
@@ -49,6 +52,7 @@ impl Command {
             Self::DryRun => "callsheet.dryRun",
             Self::Resume => "callsheet.resume",
             Self::Ask => "callsheet.ask",
+            Self::Write => "callsheet.write",
             Self::Stop => "callsheet.stop",
             Self::Skip => "callsheet.skip",
             Self::Retry => "callsheet.retry",
@@ -73,7 +77,7 @@ impl Command {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Target {
-    /// The script, or what [`Command::Ask`] is about.
+    /// The script, or what [`Command::Ask`] is about, or the folder [`Command::Write`] writes for: without it the first of the workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<Uri>,
     /// The run, for [`Command::Stop`]: without it the newest live run of the script, or of all; for [`Command::Resume`] and
@@ -92,6 +96,9 @@ pub(crate) struct Target {
     /// What [`Command::Ask`] is about where that is not what is on disk: a selection, or a text that is not saved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) text: Option<String>,
+    /// What the workflow is to do that [`Command::Write`] writes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) task: Option<String>,
 }
 
 impl Target {
@@ -109,7 +116,7 @@ impl Target {
                 Ok(Self { uri: Some(uri), ..Self::default() })
             }
             Some(other) => serde_json::from_value(other).map_err(|error| {
-                format!("A command takes an object `{{uri, runId, call, args, question, text}}`: {error}.")
+                format!("A command takes an object `{{uri, runId, call, args, question, text, task}}`: {error}.")
             }),
         }
     }

@@ -37,6 +37,7 @@ impl Owner {
                 self.report(&script, target)
             }
             Command::Ask => self.ask(target),
+            Command::Write => self.write(target),
             Command::Stop => self.stop(&target),
             Command::Skip => self.steer(&target, RunHandle::skip),
             Command::Retry => self.steer(&target, RunHandle::retry),

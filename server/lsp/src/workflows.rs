@@ -1,6 +1,6 @@
 //! Which texts are workflow scripts, and what their address and comments tell of them.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use analysis::{Context, estimate::Assumptions, lint, prices::OwnPrices, script, units::Usd};
 use models::{Names, Provider};
@@ -22,13 +22,22 @@ pub(crate) fn may_become_one(text: &str) -> bool {
     text.contains("meta")
 }
 
+/// What the folder a script is written for, the settings and the workspace tell the analysis; it has no name yet.
+pub(crate) fn context_in(folder: &Path, settings: &Settings, workspace: &Workspace) -> Context {
+    context_of(Some(&folder.join(".claude/workflows/new.js")), None, settings, workspace)
+}
+
 /// What the address of a script, the settings and the workspace tell the analysis.
-///
-/// Agent types and workflows that were not found are taken for not looked for: they may be a plugin's, or another machine's.
 pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> Context {
-    let (agent_types, workflows) = (workspace.agent_types(), workspace.known_workflows(path_of(uri).as_deref()));
+    let file_name = uri.path().as_str().rsplit('/').next().map(Into::into);
+    context_of(path_of(uri).as_deref(), file_name, settings, workspace)
+}
+
+/// Agent types and workflows that were not found are taken for not looked for: they may be a plugin's, or another machine's.
+fn context_of(path: Option<&Path>, file_name: Option<String>, settings: &Settings, workspace: &Workspace) -> Context {
+    let (agent_types, workflows) = (workspace.agent_types(), workspace.known_workflows(path));
     Context {
-        file_name: uri.path().as_str().rsplit('/').next().map(Into::into),
+        file_name,
         profile: settings.profile,
         max_agents: settings.max_agents,
         settings: lint::Settings {
@@ -39,7 +48,7 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
         agent_types: (!agent_types.is_empty()).then_some(agent_types),
         workflows: (!workflows.is_empty()).then_some(workflows),
         assumptions: Assumptions {
-            history: workspace.history(path_of(uri).as_deref()),
+            history: workspace.history(path),
             provider: Provider::asked(&settings.model).map(str::to_owned),
             aliases: Names::meant(&settings.model, settings.aliases.clone()),
             ..assumptions(settings, workspace)

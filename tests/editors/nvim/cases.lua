@@ -276,8 +276,30 @@ case('a question is asked about a file, lines or a folder, with no script open',
   contains('.claude', asked('Callsheet ask And all of these?'))
 end)
 
+case('a script is written for a task, shown with what it costs, and saved', function()
+  open('plain.js')
+  local saved = '.claude/workflows/review-2.js'
+  local select, asked, shown = vim.ui.select, nil, nil
+  vim.ui.select = function(items, options, choose)
+    asked = options.prompt
+    shown = vim.iter(vim.api.nvim_list_bufs()):any(function(bufnr)
+      return vim.api.nvim_buf_get_name(bufnr):find('draft.workflow.js', 1, true) ~= nil
+    end)
+    choose(vim.iter(items):find(function(item) return item.title == 'Save' end))
+  end
+  vim.cmd('Callsheet write Review what changed')
+  eventually('the script', function() return vim.fn.filereadable(saved) == 1 end)
+  vim.ui.select = select
+  equal(true, shown)
+  contains('review: 3', asked)
+  contains('no model has read the task', asked)
+  contains('Save it as ' .. saved .. '?', asked)
+  contains('export const meta', table.concat(vim.fn.readfile(saved), '\n'))
+  vim.fn.delete(saved)
+end)
+
 case('commands are completed, and mistakes are said', function()
-  equal({ 'ask', 'dry', 'plan', 'report', 'resume', 'run', 'show', 'stop' }, vim.fn.getcompletion('Callsheet ', 'cmdline'))
+  equal({ 'ask', 'dry', 'plan', 'report', 'resume', 'run', 'show', 'stop', 'write' }, vim.fn.getcompletion('Callsheet ', 'cmdline'))
   equal({}, vim.fn.getcompletion('Callsheet stop ', 'cmdline'))
   local said
   local notify = vim.notify

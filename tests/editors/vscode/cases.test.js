@@ -245,6 +245,25 @@ describe('in a workspace that is trusted', () => {
     await win.shot('past-question')
   })
 
+  test('a workflow is written, shown with its plan and cost, and saved and run where a person says so', async () => {
+    await win.command('Callsheet: Write a Workflow')
+    await win.answer('Write a workflow', 'Review what changed')
+    const offered = () => win.until(async () => (await win.notifications()).find((n) => n.buttons.includes('Save and Run')), 'the offer')
+    const { message, buttons } = await offered()
+    assert.match(message, /^review: 3.* agents · .*tok · .*\$.*Simulated: no model has read the task.*Save it as \.claude\/workflows\/review-2\.js\?/s)
+    assert.deepEqual(buttons, ['Save', 'Save and Run'])
+    const shows = (name) => win.until(() => win.api((code, name) => code.window.visibleTextEditors.some((editor) => editor.document.uri.path.endsWith(name)), name), name)
+    await shows('/draft.workflow.js')
+    await win.until(async () => (await win.codeLenses()).some((lens) => /agents/.test(lens)), 'the lenses of the draft')
+    await win.shot('written')
+    await win.page.locator('.notification-toast .monaco-text-button', { hasText: 'Save and Run' }).first().click()
+    await shows('/.claude/workflows/review-2.js')
+    await win.until(async () => (await win.codeLenses()).some((lens) => lens.startsWith('■ Stop')), 'the run of what was saved')
+    const runs = path.join(it.folder, '.callsheet/runs')
+    const has = (run, file, text) => existsSync(path.join(runs, run, file)) && readFileSync(path.join(runs, run, file), 'utf8').includes(text)
+    await win.until(() => readdirSync(runs).some((run) => has(run, 'script.js', 'not written for your task') && has(run, 'result.json', 'confirmed')), 'its result')
+  })
+
   test('no other host was asked for anything', () => {
     assert.deepEqual(win.external.filter((url) => !new URL(url).hostname.endsWith('.vscode-cdn.net')), [])
   })

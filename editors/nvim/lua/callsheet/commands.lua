@@ -2,7 +2,7 @@
 ---@class callsheet.Subcommand
 ---@field name string
 ---@field server? string the server's command; without, it is carried out here
----@field takes? 'args'|'run'|'question' JSON for the script, the name of a run, or words
+---@field takes? 'args'|'run'|'question'|'task' JSON for the script, the name of a run, or words
 ---@field help string
 
 ---@type callsheet.Subcommand[]
@@ -17,6 +17,10 @@ return {
   { name = 'ask', server = 'callsheet.ask', takes = 'question',
     help = 'Have a recursive language model answer {question} about the file in this window, about the lines of a range '
       .. '(`:\'<,\'>Callsheet ask What is this?`), or about the folder this window lists. Without {question} you are asked for it.' },
+  { name = 'write', server = 'callsheet.write', takes = 'task',
+    help = 'Have a model write a workflow script that does {task}. Drafts go back to it until the checker finds nothing; then the script '
+      .. 'opens, you are told what it will do and cost, and asked whether to save it, to save and run it, or neither. Without {task} you '
+      .. 'are asked for it.' },
   { name = 'stop', server = 'callsheet.stop',
     help = 'Stop the newest run of the script, or the run that this window shows.' },
   { name = 'plan', server = 'callsheet.showPlan', help = 'Show the call sheet: phases, agents, bounds, prompts.' },

@@ -71,24 +71,37 @@ local function execute(client, command, argument_of)
   end)
 end
 
-local function ask(command, question, range)
-  if question == nil then
-    return vim.ui.input({ prompt = 'Ask: ' }, function(words)
-      if words and vim.trim(words) ~= '' then
-        ask(command, words, range)
+--- What a question is about, or a script is written for.
+local targets = {
+  question = function(words, range)
+    return vim.tbl_extend('force', require('callsheet.ask').about(range), { question = words })
+  end,
+  task = function(words)
+    local root = vim.fn.fnamemodify(require('callsheet.workflow').root(0), ':p')
+    return { uri = vim.uri_from_fname(root), task = words }
+  end,
+}
+
+local prompts = { question = 'Ask: ', task = 'Write a workflow that does: ' }
+
+--- Says words to the server; where there are none, they are asked for.
+local function say(this, words, range)
+  if words == nil then
+    return vim.ui.input({ prompt = prompts[this.takes] }, function(given)
+      if given and vim.trim(given) ~= '' then
+        say(this, given, range)
       end
     end)
   end
-  local argument_of = require('callsheet.ask').about(range)
-  argument_of.question = question
+  local argument_of = targets[this.takes](words, range)
   require('callsheet.ask').with_client(function(client)
-    execute(client, command, argument_of)
+    execute(client, this.server, argument_of)
   end)
 end
 
 --- Carries out |:Callsheet| {name} {argument}.
 ---@param name string
----@param argument? string the run's arguments as JSON, the name of a run, or a question
+---@param argument? string the run's arguments as JSON, the name of a run, a question or a task
 ---@param range? { from: integer, to: integer } lines, from 1
 function M.command(name, argument, range)
   local this = subcommand(name)
@@ -98,11 +111,11 @@ function M.command(name, argument, range)
   if not this.server then
     return require('callsheet.window').open(require('callsheet.runs').newest())
   end
-  if this.takes == 'question' then
-    return ask(this.server, argument, range)
-  end
-  if range then
+  if range and this.takes ~= 'question' then
     return complain((':Callsheet %s takes no range'):format(name))
+  end
+  if targets[this.takes] then
+    return say(this, argument, range)
   end
   local client, argument_of = target()
   if not client then

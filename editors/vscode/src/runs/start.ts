@@ -12,6 +12,8 @@ export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware
       if (!starters.has(command)) return next(command, args);
       if (!vscode.workspace.isTrusted) return void refuse();
       const answer = (await next(command, args)) as { runId?: string } | null | undefined;
+      // What a person waits for there is the script, which the server shows.
+      if (command === serverCommand.write) return answer;
       if (typeof answer?.runId === 'string') {
         const script = scriptOf(args);
         if (script && command === serverCommand.ask) monitor.asked(answer.runId);
@@ -25,7 +27,7 @@ export function starting(monitor: Monitor, view: () => RunView): Pick<Middleware
 }
 
 /** What starts a run. */
-const starters: ReadonlySet<string> = new Set([serverCommand.run, serverCommand.dryRun, serverCommand.resume, serverCommand.ask]);
+const starters: ReadonlySet<string> = new Set([serverCommand.run, serverCommand.dryRun, serverCommand.resume, serverCommand.ask, serverCommand.write]);
 
 function scriptOf(args: unknown[]): vscode.Uri | null {
   const [target] = args as [{ uri?: string } | undefined];

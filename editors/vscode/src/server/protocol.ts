@@ -8,6 +8,7 @@ export const serverCommand = {
   dryRun: 'callsheet.dryRun',
   resume: 'callsheet.resume',
   ask: 'callsheet.ask',
+  write: 'callsheet.write',
   stop: 'callsheet.stop',
   showPlan: 'callsheet.showPlan',
   report: 'callsheet.report',

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use analysis::{Analysis, Context, lint::Severity, prices::OwnPrices, units::Tokens};
+use analysis::{Analysis, Context, lint::Severity, prices::OwnPrices, units::Tokens, vocabulary::Profile};
 use clap::Args;
 use models::Chosen;
 use runtime::{
@@ -65,9 +65,6 @@ struct Written {
     kept: PathBuf,
 }
 
-/// Where a script is kept in the folder of the run that wrote it.
-const KEPT: &str = "draft.js";
-
 /// What a person wants done with a script.
 enum Choice {
     Save,
@@ -95,9 +92,11 @@ impl Write {
             file_name: self.file_name(),
             attempts: self.attempts,
             budget_tokens: self.budget_tokens.map(Tokens),
+            profile: Profile::default(),
         };
         let check: write::Check = Arc::new(check);
-        let (mut spec, model) = task.spec(RUNS, &chosen, check.clone());
+        let mut spec = task.run(RUNS);
+        let model = write::checked(spec.answered_by(&chosen), chosen.is_simulated(), check.clone());
         spec.resume = self.resume.clone();
         self.announce(&chosen)?;
         let (run, outcome) =
@@ -190,7 +189,8 @@ impl Write {
         }
         let at_once = runtime::default_concurrency();
         let path = &source.path;
-        let sheet = Sheet { analysis, estimate, path, args: None, max_agents: None, at_once, prices, simulation: None };
+        let (args, max_agents, simulation) = (None, None, None);
+        let sheet = Sheet { analysis, estimate, path, args, max_agents, at_once, prices, simulation };
         self.say(&sheet.render())?;
         for finding in warnings(analysis) {
             self.say(&format!("\n{}", excerpt::render(source, finding)))?;
@@ -202,7 +202,7 @@ impl Write {
         if !self.asks() {
             return Ok(FINE);
         }
-        let path = free(analysis);
+        let path = write::free(Path::new(""), analysis);
         let choice = ask(&path)?;
         if matches!(choice, Choice::Leave) {
             return self.say(&format!(" not saved; a copy is {}", kept.display())).map(|()| FINE);
@@ -291,31 +291,9 @@ fn warnings(analysis: &Analysis) -> impl Iterator<Item = &analysis::lint::Findin
     analysis.findings.iter().filter(|finding| finding.severity == Severity::Warning)
 }
 
-/// Writes the script, or the answer where there is none in it, into the run's folder.
+/// Keeps a draft in the run's folder.
 fn keep(draft: &Draft, folder: &Path) -> Result<PathBuf, Failure> {
-    let (name, text) = match &draft.script {
-        Some(script) => (KEPT, script),
-        None => ("answer.txt", &draft.answer),
-    };
-    let path = folder.join(name);
-    fs::write(&path, text).map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())))?;
-    Ok(path)
-}
-
-/// Where a script of this name would be found, and where nothing is yet.
-fn free(analysis: &Analysis) -> PathBuf {
-    let name = analysis.script.meta.as_ref().and_then(|meta| meta.name.as_ref()).map_or("", |name| &name.value);
-    let plain: String = name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
-    let plain = plain.trim_matches('-');
-    let plain = if plain.is_empty() { "workflow" } else { plain };
-    let workflows = Path::new(".claude/workflows");
-    let named = |name: &str| match workflows.is_dir() {
-        true => workflows.join(format!("{name}.js")),
-        false => PathBuf::from(format!("{name}.workflow.js")),
-    };
-    let further = (2..).map(|n| format!("{plain}-{n}"));
-    let mut names = std::iter::once(plain.to_owned()).chain(further).map(|name| named(&name));
-    names.find(|path| !path.exists()).unwrap_or_else(|| named(plain))
+    draft.keep(folder).map_err(|error| Failure::usage(format!("cannot write into {}: {error}", folder.display())))
 }
 
 /// Asks what is to be done with the script. No answer, and Ctrl-C, leave it.

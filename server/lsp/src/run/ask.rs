@@ -20,7 +20,12 @@ use crate::{
     commands::Target,
     execute::{Answer, refusal},
     owner::{Mailbox, Owner},
-    run::{confirm, documents, manager::Subject, start::Order, view::RunView},
+    run::{
+        confirm, documents,
+        manager::Subject,
+        start::Order,
+        view::{Kind, RunView},
+    },
     snapshot::shorten,
     workspace::{self, path_of},
 };
@@ -28,8 +33,8 @@ use crate::{
 /// What agrees to a question that is asked about.
 const ASK: &str = "Ask";
 
-/// Longest name of a run, in characters of its question.
-const NAME: usize = 60;
+/// Longest name of a run, in characters of what it is asked.
+pub(super) const NAME: usize = 60;
 
 /// Bytes of a folder's files that are asked about: more than any model reads in the calls of one question.
 const MOST_BYTES: u64 = 64 << 20;
@@ -79,8 +84,8 @@ impl Owner {
 /// The question, as a run.
 pub(super) fn subject(uri: Uri, question: &str, spec: &RunSpec) -> Subject {
     let (text, lines) = (spec.source.as_str().into(), Arc::new(LineIndex::new(&spec.source)));
-    let view = RunView { bound: Some(spec.limits.max_agents), ..RunView::of(false, text, lines) };
-    Subject { uri, name: shorten(question, NAME), view }
+    let view = RunView { bound: Some(spec.limits.max_agents), ..RunView::of(Kind::Question, text, lines) };
+    Subject { uri, name: shorten(question, NAME), view, wanted: None }
 }
 
 /// What a question is about.

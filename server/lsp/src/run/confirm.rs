@@ -57,6 +57,18 @@ pub(crate) fn about(order: &Order, settings: &Settings) -> Option<String> {
     ))
 }
 
+/// The question before a script is written that is paid for; `None` where the settings let everything go.
+pub(crate) fn writing(order: &Order, settings: &Settings) -> Option<String> {
+    let above = Usd(settings.confirm_above?);
+    let limits = &order.spec.limits;
+    let tokens = limits.budget_tokens.map(|most| format!(" and {most} output tokens")).unwrap_or_default();
+    Some(format!(
+        "A workflow for this task is written by {}. What it costs is not known before: it takes at most {} drafts{tokens}. \
+         Runs above {above} are confirmed (callsheet.confirmAbove). Have it written?",
+        order.model, limits.max_agents,
+    ))
+}
+
 /// What a resumed run will do, in sentences. `most` is how many agents it can call in all.
 pub(crate) fn resumption(
     name: &str,

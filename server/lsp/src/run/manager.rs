@@ -22,7 +22,8 @@ use crate::{
         protocol::Listed,
         start::Order,
         transcript::transcript,
-        view::{RunView, Ticket},
+        view::{Kind, RunView, Ticket},
+        write::Wanted,
     },
     scripts::Script,
     snapshot::Snapshot,
@@ -43,12 +44,14 @@ struct Run {
 
 /// What is to be run.
 pub(crate) struct Subject {
-    /// The script, or what a question is about.
+    /// The script, what a question is about, or the folder a script is written for.
     pub(crate) uri: Uri,
     /// What people call it.
     pub(crate) name: String,
     /// How it looks before it has begun.
     pub(crate) view: RunView,
+    /// The script that is to come of it, where one is written.
+    pub(crate) wanted: Option<Wanted>,
 }
 
 impl Subject {
@@ -58,9 +61,9 @@ impl Subject {
             own_prices: script.known.estimate.total.own_price,
             bound: script.known.plan.agents.high.filter(|_| !script.is_broken()),
             expected: code_lens::estimate(script),
-            ..RunView::of(true, script.text.clone(), script.lines.clone())
+            ..RunView::of(Kind::Script, script.text.clone(), script.lines.clone())
         };
-        Self { uri: script.uri.clone(), name: script.name(), view }
+        Self { uri: script.uri.clone(), name: script.name(), view, wanted: None }
     }
 }
 
@@ -147,16 +150,16 @@ impl Owner {
 
     /// Begins a run that may begin; `reply` hears of it once it has started.
     pub(crate) fn begin(&mut self, subject: Subject, order: Order, reply: oneshot::Sender<Result<Value>>) {
-        let Subject { uri, name, mut view } = subject;
+        let Subject { uri, name, mut view, wanted } = subject;
         // A person may have been asked meanwhile.
-        let may = if view.of_script { self.may_run(&uri) } else { self.is_trusted() };
+        let may = if view.kind == Kind::Script { self.may_run(&uri) } else { self.is_trusted() };
         if let Err(refused) = may {
             return drop(reply.send(Err(refused)));
         }
         self.runs.issued += 1;
         view.ticket = Ticket(self.runs.issued);
         view.model = order.model.clone();
-        if view.of_script {
+        if view.kind == Kind::Script {
             self.show_new_run(&uri, view.clone());
         }
         let mailbox = self.mailbox.clone();
@@ -164,7 +167,7 @@ impl Owner {
             if let Some(mailbox) = mailbox.upgrade() {
                 Mailbox::from(mailbox).tell(move |owner| {
                     // The request may have been cancelled; the run goes on, and its lens says so.
-                    let _ = reply.send(owner.started(uri, name, view, result));
+                    let _ = reply.send(owner.started(Subject { uri, name, view, wanted }, result));
                 });
             }
         });
@@ -174,13 +177,8 @@ impl Owner {
         }
     }
 
-    fn started(
-        &mut self,
-        uri: Uri,
-        name: String,
-        mut view: RunView,
-        result: std::result::Result<RunHandle, StartError>,
-    ) -> Result<Value> {
+    fn started(&mut self, subject: Subject, result: std::result::Result<RunHandle, StartError>) -> Result<Value> {
+        let Subject { uri, name, mut view, wanted } = subject;
         let handle = match result {
             Ok(handle) => handle,
             Err(error) => {
@@ -192,6 +190,9 @@ impl Owner {
         view.id = handle.id().to_string();
         let ticket = view.ticket;
         let answer = json!({"runId": view.id, "folder": handle.folder()});
+        if let Some(wanted) = wanted {
+            tokio::spawn(wanted.offer(handle.clone(), self.outbox.clone(), self.mailbox.clone()));
+        }
         tokio::spawn(events::send(handle.clone(), uri.clone(), self.outbox.clone()));
         if self.client.progress {
             tokio::spawn(progress::show(handle.clone(), view.clone(), name.clone(), self.outbox.clone()));
@@ -219,18 +220,20 @@ impl Owner {
 
     /// What is left to do at a run's end: transcript, message, diagnostic.
     fn ended(&mut self, uri: &Uri, name: &str, view: RunView, handle: &RunHandle) {
-        if let Some(error) = view.failure() {
+        // What a person waits for there is the script; why there is none is said with it.
+        let writing = view.kind == Kind::Writing;
+        if let Some(error) = view.failure().filter(|_| !writing) {
             let place = error.at.map(|at| format!(" at {at}")).unwrap_or_default();
             self.outbox.show(MessageType::ERROR, format!("{name} failed{place}: {}", error.message));
         }
         let path = handle.folder().join("transcript.md");
         let (outbox, name, seen, handle) = (self.outbox.clone(), name.to_owned(), view.clone(), handle.clone());
-        let show = self.client.show_document && self.settings.open_transcript;
+        let show = self.client.show_document && self.settings.open_transcript && !writing;
         tokio::spawn(async move {
             let text = move || transcript(&name, &seen, |seq| handle.event(seq));
             documents::write_and_show(&outbox, show, path, text).await;
         });
-        if let Some(script) = self.scripts.get_mut(uri).filter(|_| view.of_script) {
+        if let Some(script) = self.scripts.get_mut(uri).filter(|_| view.kind == Kind::Script) {
             script.last = Some(Arc::new(LastRun::of(&view)));
         }
         // What it took is history now; answers that were made up teach nothing.

@@ -14,3 +14,4 @@ pub(crate) mod resume;
 pub(crate) mod start;
 pub(crate) mod transcript;
 pub(crate) mod view;
+pub(crate) mod write;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
 use models::{Chosen, Latency, Model, ModelName, Options, SIMULATED, Simulated, choose};
-use runtime::{RunHandle, RunSpec, StartError};
+use runtime::{RunHandle, RunSpec, StartError, write};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
@@ -26,6 +26,8 @@ pub(crate) struct Order {
     /// Models the script is known to name.
     named: Vec<String>,
     chosen: Option<Chosen>,
+    /// What reads the drafts, where a script is to be written.
+    pub(crate) check: Option<write::Check>,
 }
 
 impl Order {
@@ -81,7 +83,7 @@ impl Order {
             folder,
             ..Options::default()
         };
-        Ok(Self { spec, model: known.to_string(), options, named: Vec::new(), chosen: None })
+        Ok(Self { spec, model: known.to_string(), options, named: Vec::new(), chosen: None, check: None })
     }
 
     /// Whether a run of it may cost money.
@@ -95,11 +97,18 @@ impl Order {
         let chosen = match self.chosen.take() {
             Some(chosen) => chosen,
             None => {
-                self.spec.read_kinds();
+                if self.check.is_none() {
+                    self.spec.read_kinds();
+                }
                 choose(&self.model, &self.options, self.named.iter().map(String::as_str))?
             }
         };
-        Ok(self.spec.answered_by(self.chosen.insert(chosen)))
+        let chosen = self.chosen.insert(chosen);
+        let model = self.spec.answered_by(chosen);
+        Ok(match &self.check {
+            Some(check) => write::checked(model, chosen.is_simulated(), check.clone()),
+            None => model,
+        })
     }
 
     /// Starts the run, in a thread of its own: it is prepared there, reads the script and writes to disk.

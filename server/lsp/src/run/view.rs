@@ -14,6 +14,17 @@ use crate::position::line_text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ticket(pub(crate) u64);
 
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It runs the script at its address: lenses and hints there show it.
+    Script,
+    /// It answers a question about what is at its address.
+    Question,
+    /// It writes a script for the folder at its address.
+    Writing,
+}
+
 /// A run at one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct RunView {
@@ -21,8 +32,8 @@ pub(crate) struct RunView {
     pub(crate) ticket: Ticket,
     /// Its name on disk, once it has one.
     pub(crate) id: String,
-    /// Whether it is of the script at its address: lenses and hints there then show it.
-    pub(crate) of_script: bool,
+    /// What it does.
+    pub(crate) kind: Kind,
     /// The text it runs.
     pub(crate) text: Arc<str>,
     /// That text's lines.
@@ -43,11 +54,11 @@ pub(crate) struct RunView {
 
 impl RunView {
     /// A run of `text` that has not begun.
-    pub(crate) fn of(of_script: bool, text: Arc<str>, lines: Arc<LineIndex>) -> Self {
+    pub(crate) fn of(kind: Kind, text: Arc<str>, lines: Arc<LineIndex>) -> Self {
         Self {
             ticket: Ticket(0),
             id: String::new(),
-            of_script,
+            kind,
             text,
             lines,
             model: String::new(),

@@ -16,7 +16,7 @@ use crate::{
     carry::{Carry, TextEdit},
     documents::Document,
     position::Encoding,
-    run::view::{RunView, Ticket},
+    run::view::{Kind, RunView, Ticket},
     snapshot::Snapshot,
 };
 
@@ -155,7 +155,7 @@ pub(crate) fn run_of(text: &str, events: Vec<serde_json::Value>) -> RunView {
         state.apply(&Arc::new(serde_json::from_value(event).expect("an event")));
     }
     RunView {
-        of_script: true,
+        kind: Kind::Script,
         ticket: Ticket(1),
         id: "r1".into(),
         text: text.into(),

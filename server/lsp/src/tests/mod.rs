@@ -14,6 +14,7 @@ mod resuming;
 mod running;
 mod simulating;
 mod typing;
+mod writing;
 
 pub(crate) use client::TestClient;
 pub(crate) use draw::{Script, draw_hints, draw_ranges, ran};

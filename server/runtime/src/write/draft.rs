@@ -1,5 +1,10 @@
 //! One answer of a writer, and what the checker says to it.
 
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
 use analysis::{
     Analysis,
     lint::{Finding, Severity},
@@ -8,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Check, find};
 use crate::{event::EventKind, handle::RunHandle};
+
+/// Where a script is kept in the folder of the run that wrote it: editors know it for a workflow by this name.
+const KEPT: &str = "draft.workflow.js";
 
 /// An answer with the script in it and what is to be mended. A script that was written has neither errors nor warnings; what is only
 /// worth knowing is not given back.
@@ -41,6 +49,21 @@ impl Draft {
     /// Whether the checker has nothing to say.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty() && self.warnings.is_empty()
+    }
+
+    /// Keeps the script, or the answer where there is none in it, in the folder of the run that wrote it. Gives where.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn keep(&self, run: &Path) -> io::Result<PathBuf> {
+        let (name, text) = match &self.script {
+            Some(script) => (KEPT, script),
+            None => ("answer.txt", &self.answer),
+        };
+        let path = run.join(name);
+        fs::write(&path, text)?;
+        Ok(path)
     }
 
     /// How far it is from that: first by what keeps it from running.

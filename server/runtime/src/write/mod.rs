@@ -4,15 +4,18 @@
 
 mod draft;
 mod find;
+mod place;
 mod writer;
 
 use std::{path::PathBuf, sync::Arc};
 
 use analysis::{Analysis, reference, units::Tokens, vocabulary::Profile};
-use models::{AgentKind, Chosen, Model};
+use models::AgentKind;
 use serde_json::json;
 
 pub use draft::{Draft, best, drafts};
+pub use place::free;
+pub use writer::checked;
 
 use crate::run::RunSpec;
 
@@ -43,6 +46,8 @@ pub struct Task {
     pub attempts: u32,
     /// Output tokens of all drafts at most.
     pub budget_tokens: Option<Tokens>,
+    /// The dialect it is to be written in.
+    pub profile: Profile,
 }
 
 impl Task {
@@ -52,17 +57,16 @@ impl Task {
     /// Drafts a person can ask for at most.
     pub const MOST_ATTEMPTS: u32 = 10;
 
-    /// The run that writes it, kept in `runs_dir`, and who answers its calls.
-    pub fn spec(self, runs_dir: impl Into<PathBuf>, chosen: &Chosen, check: Check) -> (RunSpec, Arc<dyn Model>) {
+    /// The run that writes it, kept in `runs_dir`. Who answers its calls must be [`checked`].
+    pub fn run(self, runs_dir: impl Into<PathBuf>) -> RunSpec {
         let mut spec = RunSpec::new("write.workflow.js", SCRIPT, runs_dir);
         spec.args = Some(json!({"task": self.task, "attempts": self.attempts}));
         spec.limits.max_agents = self.attempts.into();
         spec.limits.budget_tokens = self.budget_tokens;
         let saved = self.file_name.map(|name| format!("Your script is saved as `{name}`.\n\n")).unwrap_or_default();
-        let prompt = format!("{TOLD}{saved}{}", reference::reference(Profile::default()));
+        let prompt = format!("{TOLD}{saved}{}", reference::reference(self.profile));
         spec.kinds = vec![AgentKind { name: WRITER.into(), prompt, ..AgentKind::default() }];
-        let model = spec.answered_by(chosen);
-        (spec, writer::checked(model, chosen.is_simulated(), check))
+        spec
     }
 }
 

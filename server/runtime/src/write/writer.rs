@@ -18,8 +18,9 @@ fn made_up() -> String {
     )
 }
 
-/// Has the answers of `model` checked; the script gets a [`Draft`] for each.
-pub(super) fn checked(model: Arc<dyn Model>, simulated: bool, check: Check) -> Arc<dyn Model> {
+/// Has the answers of `model` checked: the script of a [`Task`](super::Task)'s run gets a [`Draft`] for each. In the place of a simulated model, which
+/// cannot write, an example stands.
+pub fn checked(model: Arc<dyn Model>, simulated: bool, check: Check) -> Arc<dyn Model> {
     let model = if simulated { Arc::new(Simulated { times: model }) } else { model };
     Arc::new(Checked { model, check })
 }
