@@ -6,9 +6,8 @@ use serde::Serialize;
 
 use crate::{
     Analysis,
-    estimate::{Basis, Estimate, Range},
+    estimate::{Assumptions, Basis, Estimate, Range},
     plan::{Count, SetBy, Setting, Why},
-    prices::OwnPrices,
     script::Script,
 };
 
@@ -160,13 +159,13 @@ struct Assumed {
 struct PriceList<'a> {
     as_of: &'a str,
     source: &'a str,
-    /// The model meant by each name the script gives; `inherit` is none, and what it means is assumed. `null`: no price.
+    /// The model meant by each name the script gives; `inherit` is none, and what it means is assumed where no model is named for the run. `null`: no price.
     models: BTreeMap<String, Option<&'a str>>,
 }
 
 impl<'a> Outline<'a> {
-    /// The outline of a script, with its own estimate or that of simulated runs, made at `prices` and the table's.
-    pub fn of(analysis: &'a Analysis, estimate: &Estimate, prices: &'a OwnPrices) -> Self {
+    /// The outline of a script, with its own estimate or that of simulated runs, made by `assumptions`.
+    pub fn of(analysis: &'a Analysis, estimate: &Estimate, assumptions: &'a Assumptions) -> Self {
         let (script, plan) = (&analysis.script, &analysis.plan);
         let phases = plan.phases.iter().zip(&estimate.phases).map(|(phase, cost)| Phase {
             title: phase.title.as_deref(),
@@ -251,7 +250,7 @@ impl<'a> Outline<'a> {
                     source: p.source,
                 })
                 .collect(),
-            prices: PriceList::of(analysis, prices),
+            prices: PriceList::of(analysis, assumptions),
         }
     }
 }
@@ -265,13 +264,13 @@ fn models(setting: &Setting) -> Option<Vec<&str>> {
 }
 
 impl<'a> PriceList<'a> {
-    fn of(analysis: &Analysis, prices: &'a OwnPrices) -> Self {
-        let list = prices.list();
+    fn of(analysis: &Analysis, assumptions: &'a Assumptions) -> Self {
+        let list = assumptions.prices.list();
         let named = analysis.plan.models().filter_map(models).flat_map(|named| match &*named {
             [] => vec!["inherit"],
             _ => named,
         });
-        let models = named.map(|name| (name.to_owned(), prices.find(name).map(|m| m.id.as_str())));
+        let models = named.map(|name| (name.to_owned(), assumptions.price_of(name).map(|m| m.id.as_str())));
         Self { as_of: &list.as_of, source: &list.source, models: models.collect() }
     }
 }

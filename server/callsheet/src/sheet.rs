@@ -1,12 +1,11 @@
 //! The call sheet: who is called, when, how often and at what cost, before anything runs.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use analysis::{
     Analysis,
-    estimate::{Basis, Cost, Estimate, priors::Prior},
+    estimate::{Assumptions, Basis, Cost, Estimate, priors::Prior},
     plan::{AgentCall, Count, Setting, Why},
-    prices::OwnPrices,
 };
 use serde_json::Value;
 
@@ -31,8 +30,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) max_agents: Option<u64>,
     /// Agents that run at a time.
     pub(crate) at_once: usize,
-    /// The person's own prices.
-    pub(crate) prices: &'a OwnPrices,
+    /// What the estimate takes for granted: who answers, at which prices.
+    pub(crate) assumptions: &'a Assumptions,
     /// What is to be said of simulated runs.
     pub(crate) simulation: Option<String>,
 }
@@ -138,9 +137,9 @@ impl Sheet<'_> {
         for prior in &estimate.assumed {
             table.row(["", &assumption(prior)]);
         }
-        let list = numbers::price_basis(self.prices, estimate.total.own_price);
+        let list = numbers::price_basis(&self.assumptions.prices, estimate.total.own_price);
         table.row(["cost", &format!("{otherwise}{list}")]);
-        for line in models(analysis, self.prices) {
+        for line in models(analysis, self.assumptions) {
             table.row(["", &format!("  {line}")]);
         }
         table
@@ -225,28 +224,79 @@ pub(crate) fn because(analysis: &Analysis, why: &Why) -> String {
     format!("line {}: {}", analysis.script.lines.line_of(why.span.start) + 1, why.text)
 }
 
-/// What each model is priced as.
-fn models(analysis: &Analysis, prices: &OwnPrices) -> Vec<String> {
-    let mut lines: BTreeMap<String, String> = BTreeMap::new();
+/// Why the cost of a model is open.
+const UNPRICED: &str = "no price is known; `--prices FILE` takes yours";
+
+/// What each model is priced as, and why one is not.
+fn models(analysis: &Analysis, assumptions: &Assumptions) -> Vec<String> {
+    let mut lines = BTreeSet::new();
     for model in analysis.plan.models() {
         let named: Vec<&str> = match model {
             Setting::Inherited => vec!["inherit"],
             Setting::Unknown(why) => {
-                lines.insert(because(analysis, why), "no price".into());
+                lines.insert(format!("{}: no price, as it may be any model", because(analysis, why)));
                 vec![]
             }
             known => known.names().iter().map(String::as_str).collect(),
         };
-        for name in named {
-            let priced = prices.find(name).map_or("no price".into(), |m| match m.own {
-                true => format!("{}, your price", m.id),
-                false => m.id.clone(),
-            });
-            match name {
-                "inherit" => lines.insert("no model named".into(), format!("{priced} (assumed)")),
-                _ => lines.insert(name.to_owned(), priced),
-            };
-        }
+        lines.extend(named.into_iter().map(|name| priced(name, assumptions)));
     }
-    lines.into_iter().map(|(name, priced)| if name == priced { name } else { format!("{name} = {priced}") }).collect()
+    lines.into_iter().collect()
+}
+
+/// `haiku = gpt-6-luna`, `qwen3: no price is known…`.
+fn priced(name: &str, assumptions: &Assumptions) -> String {
+    let own = assumptions.default_model.is_some();
+    let (shown, meant) = (if name == "inherit" { "no model named" } else { name }, assumptions.in_force(name));
+    let (priced, open) = match assumptions.price_of(name) {
+        Some(price) if price.own => (price.id.as_str(), ", your price".to_owned()),
+        Some(price) => (price.id.as_str(), String::new()),
+        None => (meant, format!(": {UNPRICED}")),
+    };
+    let assumed = if name == "inherit" && !own { " (assumed)" } else { "" };
+    let meaning = if shown == priced { String::new() } else { format!(" = {priced}") };
+    format!("{shown}{meaning}{open}{assumed}")
+}
+
+#[cfg(test)]
+mod tests {
+    use analysis::Context;
+
+    use super::*;
+
+    #[test]
+    fn names_are_priced_as_what_they_mean_and_an_open_price_says_why() {
+        let script = "export const meta = { name: 'a', description: 'A' }\n\
+                      await agent('1')\nawait agent('2', { model: 'haiku' })\nawait agent('3', { model: 'fast' })\n\
+                      return await agent('4', { model: args.model })\n";
+        let priced = |run: &str| {
+            let names = models::Names::new(run.parse().unwrap(), [("fast".into(), "openai:haiku".into())].into());
+            let default_model = names.default_model().map(str::to_owned);
+            let assumptions = Assumptions { aliases: names.meant(), default_model, ..Assumptions::default() };
+            let context = Context { assumptions, ..Context::default() };
+            let analysis = analysis::analyze(script, &context);
+            let costs: Vec<String> = analysis.estimate.calls.iter().map(|call| numbers::likely(&call.usd)).collect();
+            format!("{}\n{}", costs.join(" "), models(&analysis, &context.assumptions).join("\n"))
+        };
+        let shown = ["simulated", "openai:opus", "openai-compatible:qwen3:8b"].map(priced);
+        expect_test::expect![[r#"
+            <$0.01 <$0.01 <$0.01 ?
+            fast = gpt-6-luna
+            haiku = claude-haiku-5-5
+            line 5: `args` decides it: no price, as it may be any model
+            no model named = claude-sonnet-5-5 (assumed)
+
+            <$0.01 <$0.01 <$0.01 ?
+            fast = gpt-6-luna
+            haiku = gpt-6-luna
+            line 5: `args` decides it: no price, as it may be any model
+            no model named = gpt-6.1-sol
+
+            ? ? <$0.01 ?
+            fast = gpt-6-luna
+            haiku = qwen3:8b: no price is known; `--prices FILE` takes yours
+            line 5: `args` decides it: no price, as it may be any model
+            no model named = qwen3:8b: no price is known; `--prices FILE` takes yours"#]]
+        .assert_eq(&shown.join("\n\n"));
+    }
 }

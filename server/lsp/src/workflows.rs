@@ -50,7 +50,6 @@ fn context_of(path: Option<&Path>, file_name: Option<String>, settings: &Setting
         assumptions: Assumptions {
             history: workspace.history(path),
             provider: Provider::asked(&settings.model).map(str::to_owned),
-            aliases: Names::meant(&settings.model, settings.aliases.clone()),
             ..assumptions(settings, workspace)
         },
         ..Context::default()
@@ -59,8 +58,14 @@ fn context_of(path: Option<&Path>, file_name: Option<String>, settings: &Setting
 
 /// What estimates take for granted.
 pub(crate) fn assumptions(settings: &Settings, workspace: &Workspace) -> Assumptions {
-    let prices = prices(settings, workspace);
-    Assumptions { concurrency: settings.at_once(), prices, ..Assumptions::default() }
+    let names = settings.model.parse().ok().map(|run| Names::new(run, settings.aliases.clone()));
+    Assumptions {
+        concurrency: settings.at_once(),
+        prices: prices(settings, workspace),
+        aliases: names.as_ref().map(Names::meant).unwrap_or_default(),
+        default_model: names.as_ref().and_then(Names::default_model).map(str::to_owned),
+        ..Assumptions::default()
+    }
 }
 
 /// The person's own prices: those of the settings, then those of the file.

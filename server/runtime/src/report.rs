@@ -6,7 +6,7 @@ use analysis::{
     Context,
     estimate::{Assumptions, History},
     outline::Outline,
-    prices::{self, OwnPrices},
+    prices,
 };
 use serde_json::{Value, json};
 
@@ -61,9 +61,9 @@ fn messages(run: &Recorded, past: History) -> (String, Vec<Value>) {
             let provider = provider.filter(|_| !simulated);
             let history = provider.as_ref().map(|_| Arc::new(past)).unwrap_or_default();
             let assumptions = Assumptions { history, provider, ..Assumptions::default() };
-            let analysis = analysis::analyze(script, &Context { file_name, args, assumptions, ..Context::default() });
-            let prices = OwnPrices::default();
-            let plan = Outline::of(&analysis, analysis.expected(), &prices);
+            let context = Context { file_name, args, assumptions, ..Context::default() };
+            let analysis = analysis::analyze(script, &context);
+            let plan = Outline::of(&analysis, analysis.expected(), &context.assumptions);
             json!({"type": "plan", "title": shown, "plan": plan})
         }
         Err(error) => {

@@ -67,8 +67,7 @@ pub(super) fn priced(read: Size, written: Size, model: &Setting, assumptions: &A
 
 /// The models a call can be answered by; `None` where one of them is not known, or has no price.
 fn models<'a>(model: &Setting, assumptions: &'a Assumptions) -> Option<Vec<&'a ModelPrice>> {
-    let default = || assumptions.default_model.as_deref().unwrap_or("inherit");
-    let known = |name: &str| assumptions.prices.find(if name == "inherit" { default() } else { name });
+    let known = |name: &str| assumptions.price_of(name);
     match model {
         Setting::Inherited => known("inherit").map(|m| vec![m]),
         Setting::Known(name) => known(name).map(|m| vec![m]),

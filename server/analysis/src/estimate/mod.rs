@@ -27,7 +27,7 @@ pub use time::request_time;
 
 use crate::{
     plan::{Count, PhasePlan, Plan, Term},
-    prices::OwnPrices,
+    prices::{ModelPrice, OwnPrices},
     units::{Agents, Seconds, Tokens, Usage, Usd},
 };
 
@@ -143,8 +143,23 @@ pub struct Assumptions {
     pub history: Arc<History>,
     /// Who answers, as the history names it; `None` for whoever answered last.
     pub provider: Option<String>,
-    /// What a person has names of models in scripts mean when that one answers: the models that will be in force.
+    /// What names of models in scripts mean when that one answers, where it is not the model of that name: the models that will be in force.
     pub aliases: BTreeMap<String, String>,
+}
+
+impl Assumptions {
+    /// The model that will be in force for a name in a script; `inherit`, as where none is named, is the run's own where that is known.
+    pub fn in_force<'a>(&'a self, name: &'a str) -> &'a str {
+        match (name, &self.default_model) {
+            ("inherit", Some(own)) => own,
+            _ => self.aliases.get(name).map_or(name, String::as_str),
+        }
+    }
+
+    /// The price of the model that will be in force for a name in a script; `None` where that is not known.
+    pub fn price_of(&self, name: &str) -> Option<&ModelPrice> {
+        self.prices.find(self.in_force(name))
+    }
 }
 
 /// The estimate for `plan`, from its bounds.

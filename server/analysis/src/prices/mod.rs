@@ -101,8 +101,13 @@ pub fn find(model: &str) -> Option<&'static ModelPrice> {
     table().find(model)
 }
 
+/// Words for providers that stand before a model's name, with a colon: `openai:gpt-6-luna`.
+const PROVIDERS: [&str; 4] = ["anthropic", "openai", "openai-compatible", "gemini"];
+
 /// A model's name without a provider before it and a mark behind it.
 fn plain(model: &str) -> &str {
+    let prefixed = model.split_once(':').filter(|(provider, _)| PROVIDERS.contains(&provider.trim()));
+    let model = prefixed.map_or(model, |(_, model)| model);
     model.rsplit('/').next().unwrap_or(model).split('[').next().unwrap_or_default().trim()
 }
 
@@ -167,6 +172,7 @@ mod tests {
         let id = |name: &str| find(name).map(|m| m.id.as_str());
         assert_eq!(id("claude-sonnet-4-5-20250929"), Some("claude-sonnet-4-5"));
         assert_eq!(id("anthropic/claude-opus-5"), Some("claude-opus-5"));
+        assert_eq!(id("openai:gpt-6-luna"), Some("gpt-6-luna"));
         assert_eq!(id("opus[1m]"), Some("claude-opus-5-5"));
         assert_eq!(id("claude-opus-5-5"), Some("claude-opus-5-5"), "not opus 5");
         assert_eq!(id("gpt-5.5-2026-04-23"), Some("gpt-5.5"));

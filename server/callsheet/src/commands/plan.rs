@@ -85,7 +85,13 @@ impl Plan {
         };
         let estimate: &Estimate = estimate.as_ref().unwrap_or(analysis.expected());
         match self.json {
-            true => output::json(&Report::new(&analysis, estimate, &prices, &source.path, note.filter(|_| failed)))?,
+            true => output::json(&Report::new(
+                &analysis,
+                estimate,
+                &context.assumptions,
+                &source.path,
+                note.filter(|_| failed),
+            ))?,
             false => {
                 let (args, at_once) = (self.args.as_ref(), self.at_once());
                 let path = &source.path;
@@ -97,7 +103,7 @@ impl Plan {
                         args,
                         max_agents: self.max_agents,
                         at_once,
-                        prices: &prices,
+                        assumptions: &context.assumptions,
                         simulation: note,
                     }
                     .render(),

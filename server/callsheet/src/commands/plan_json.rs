@@ -1,6 +1,10 @@
 //! `plan --json`: the call sheet for programs.
 
-use analysis::{Analysis, estimate::Estimate, outline::Outline, prices::OwnPrices};
+use analysis::{
+    Analysis,
+    estimate::{Assumptions, Estimate},
+    outline::Outline,
+};
 use serde::Serialize;
 
 /// `plan --json`.
@@ -18,10 +22,10 @@ impl<'a> Report<'a> {
     pub(super) fn new(
         analysis: &'a Analysis,
         estimate: &Estimate,
-        prices: &'a OwnPrices,
+        assumptions: &'a Assumptions,
         file: &'a str,
         unsimulated: Option<String>,
     ) -> Self {
-        Self { file, outline: Outline::of(analysis, estimate, prices), unsimulated }
+        Self { file, outline: Outline::of(analysis, estimate, assumptions), unsimulated }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use analysis::Context;
 use clap::Args;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -35,17 +36,21 @@ pub(crate) fn begin(order: &Order, source: &Source, json: bool, sheet: bool) -> 
     let context = order.context(source)?;
     let prices = context.assumptions.prices.clone();
     let analysis = saved::analyze(source, &context);
-    let args = context.args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
+    let Context { args, assumptions, .. } = context;
+    let args = args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
     let chosen = order.choose(&analysis, &prices)?;
     // A script with syntax errors is refused below; a sheet of what recovery left of it would mislead.
     if sheet && !json && analysis.script.errors.is_empty() {
         let (path, estimate, args) = (&source.path, analysis.expected(), args.as_ref());
         let (at_once, max_agents) = (order.at_once(), order.max_agents());
-        let prices = &prices;
-        let sheet = Sheet { analysis: &analysis, estimate, path, args, max_agents, at_once, prices, simulation: None };
+        let assumptions = &assumptions;
+        let sheet =
+            Sheet { analysis: &analysis, estimate, path, args, max_agents, at_once, assumptions, simulation: None };
         output::line(&sheet.render())?;
         output::line("")?;
     }
+    // What past runs tell is not needed while this one goes on, and may be large.
+    drop(assumptions);
     let mut spec = order.spec(source, args, Path::new(RUNS));
     let model = spec.answered_by(&chosen);
     Play { spec, model, source, analysis: &analysis, prices, json }.play()

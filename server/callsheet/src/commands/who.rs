@@ -1,6 +1,6 @@
 //! Who answers a run: the same flags wherever a run begins.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use clap::Args;
 use models::{Chosen, Latency, Names, Options, Permissions, Provider, SIMULATED, Simulated, choose};
@@ -56,9 +56,10 @@ impl Who {
         Provider::asked(self.model.as_deref()?).map(str::to_owned)
     }
 
-    /// The models in force for the names a person gave a meaning.
-    pub(crate) fn meant(&self) -> BTreeMap<String, String> {
-        Names::meant(self.model.as_deref().unwrap_or_default(), self.aliases.iter().cloned().collect())
+    /// Which models are meant by the names scripts use; `None` where there is no such model, which is said when it is chosen.
+    pub(crate) fn names(&self) -> Option<Names> {
+        let run = self.model.as_deref().unwrap_or(SIMULATED).parse().ok()?;
+        Some(Names::new(run, self.aliases.iter().cloned().collect()))
     }
 
     /// Finds who answers a run that is known to name these models; looks for keys, and spends nothing.

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use analysis::{Analysis, Context, lint::Severity, prices::OwnPrices, units::Tokens, vocabulary::Profile};
+use analysis::{Analysis, Context, estimate::Assumptions, lint::Severity, units::Tokens, vocabulary::Profile};
 use clap::Args;
 use models::Chosen;
 use runtime::{
@@ -84,7 +84,8 @@ impl Write {
         let place = self.output.clone();
         let context = self.order().context(&source(place.as_deref(), ""))?;
         let context = Context { file_name: self.file_name(), ..context };
-        let prices = context.assumptions.prices.clone();
+        let assumptions = context.assumptions.clone();
+        let prices = assumptions.prices.clone();
         let chosen = Chosen { prices: prices.clone(), ..self.who.choose(0, [])? };
         let check = move |text: &str| saved::analyze(&source(place.as_deref(), text), &context);
         let task = Task {
@@ -117,7 +118,7 @@ impl Write {
             {
                 let source = source(self.output.as_deref(), &text);
                 let analysis = check(&text);
-                self.written(&Written { source, analysis, kept }, &prices, &outcome)
+                self.written(&Written { source, analysis, kept }, &assumptions, &outcome)
             }
             (best, kept) => self.failed(&run, &outcome, count, best, kept, &check),
         }
@@ -169,12 +170,12 @@ impl Write {
     }
 
     /// Shows a script that can be used, and does with it what is wanted.
-    fn written(&self, written: &Written, prices: &Arc<OwnPrices>, outcome: &Outcome) -> Result<u8, Failure> {
+    fn written(&self, written: &Written, assumptions: &Assumptions, outcome: &Outcome) -> Result<u8, Failure> {
         let Written { source, analysis, kept } = written;
         let estimate = analysis.expected();
         if self.json {
             self.output.as_deref().map_or(Ok(()), |path| save(written, path, self.force))?;
-            let plan = Report::new(analysis, estimate, prices, &source.path, None);
+            let plan = Report::new(analysis, estimate, assumptions, &source.path, None);
             let warnings = warnings(analysis).map(|finding| &finding.message).collect::<Vec<_>>();
             let line = json!({
                 "type": "script", "run": outcome.run, "script": source.text, "saved": self.output,
@@ -190,7 +191,7 @@ impl Write {
         let at_once = runtime::default_concurrency();
         let path = &source.path;
         let (args, max_agents, simulation) = (None, None, None);
-        let sheet = Sheet { analysis, estimate, path, args, max_agents, at_once, prices, simulation };
+        let sheet = Sheet { analysis, estimate, path, args, max_agents, at_once, assumptions, simulation };
         self.say(&sheet.render())?;
         for finding in warnings(analysis) {
             self.say(&format!("\n{}", excerpt::render(source, finding)))?;

@@ -16,8 +16,8 @@ pub(crate) fn plan(script: &Snapshot) -> Result<Value> {
         let place = script.lines.line_column(&script.text, error.span.start);
         return Err(refusal(format!("{place}: {}", error.message)));
     }
-    let prices = workflows::prices(&script.settings, &script.workspace);
-    let outline = Outline::of(&script.known, script.estimate(), &prices);
+    let assumptions = workflows::assumptions(&script.settings, &script.workspace);
+    let outline = Outline::of(&script.known, script.estimate(), &assumptions);
     serde_json::to_value(outline).map_err(|error| {
         tracing::error!(%error, "a plan cannot be written as JSON");
         internal_error()

@@ -240,8 +240,7 @@ impl Chosen {
 
     /// The model that answers where a call names none, as prices and journals know it. `None` for those who choose themselves.
     pub fn default_model(&self) -> Option<String> {
-        let run = self.names.run();
-        run.provider.is_http().then(|| run.model.clone())
+        self.names.default_model().map(str::to_owned)
     }
 
     /// What a call costs: at the person's own price or list price where the provider bills by the token, what it would cost where the answer is made up,

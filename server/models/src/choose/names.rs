@@ -62,13 +62,24 @@ impl Names {
         if found.provider == self.run.provider { found.model } else { found.to_string() }
     }
 
-    /// The names a person maps, with the models in force for them in a run on `model`; none where that is no model's name.
-    pub fn meant(model: &str, aliases: BTreeMap<String, String>) -> BTreeMap<String, String> {
-        model.parse().map_or_else(|_| BTreeMap::new(), |run| Self::new(run, aliases).mapped())
+    /// The model that answers where a call names none, as prices and journals know it. `None` for those who choose themselves.
+    pub fn default_model(&self) -> Option<&str> {
+        self.run.provider.is_http().then_some(self.run.model.as_str())
     }
 
-    fn mapped(&self) -> BTreeMap<String, String> {
-        self.aliases.keys().map(|name| (name.clone(), self.in_force(name))).collect()
+    /// What names mean that are not the name of a model, as estimates want to know it: those a person maps, and the aliases, alone and behind
+    /// each provider that a script may choose.
+    pub fn meant(&self) -> BTreeMap<String, String> {
+        let mine = self.aliases.keys().cloned();
+        let alone = ALIASES.iter().map(|(alias, ..)| (*alias).to_owned());
+        let providers = Provider::TABLE.iter().filter(|row| row.provider.is_http());
+        let behind = providers.flat_map(|row| ALIASES.iter().map(move |(alias, ..)| format!("{}:{alias}", row.name)));
+        let names = mine.chain(alone).chain(behind);
+        names
+            .map(|name| (self.in_force(&name), name))
+            .filter(|(meant, name)| meant != name)
+            .map(|(m, n)| (n, m))
+            .collect()
     }
 }
 
@@ -116,6 +127,18 @@ mod tests {
         let names = names("anthropic:sonnet", &[("haiku", "openai:haiku"), ("opus", "claude-opus-5")]);
         assert_eq!(names.find("haiku").to_string(), "openai:gpt-6-luna");
         assert_eq!(names.find("opus").to_string(), "anthropic:claude-opus-5");
+    }
+
+    #[test]
+    fn estimates_are_told_what_names_mean() {
+        let meant = |run: &str, aliases: &[(&str, &str)], name: &str| names(run, aliases).meant().remove(name);
+        assert_eq!(meant("openai:opus", &[], "haiku").as_deref(), Some("gpt-6-luna"));
+        assert_eq!(meant("openai:opus", &[], "anthropic:haiku").as_deref(), Some("anthropic:claude-haiku-5-5"));
+        assert_eq!(meant("openai-compatible:qwen3:8b", &[], "haiku").as_deref(), Some("qwen3:8b"));
+        assert_eq!(meant("simulated", &[], "haiku"), None, "what it would mean to the official tool");
+        assert_eq!(meant("simulated", &[("fast", "openai:haiku")], "fast").as_deref(), Some("openai:gpt-6-luna"));
+        assert_eq!(names("openai:opus", &[]).default_model(), Some("gpt-6.1-sol"));
+        assert_eq!(names("command:claude -p", &[]).default_model(), None);
     }
 
     #[test]

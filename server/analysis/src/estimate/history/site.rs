@@ -24,8 +24,7 @@ impl<'a> Wanted<'a> {
             Setting::OneOf(names) => Some(names.as_slice()),
         };
         let names = names.filter(|names| names.iter().all(|name| name != "inherit"));
-        let meant = |name: &String| assumptions.aliases.get(name).unwrap_or(name).clone();
-        let in_force = |name: &String| assumptions.history.in_force(provider, &meant(name));
+        let in_force = |name: &String| assumptions.history.in_force(provider, assumptions.in_force(name));
         let models = names.map(|names| names.iter().map(in_force).collect());
         Self { call, models }
     }
