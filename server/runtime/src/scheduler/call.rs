@@ -62,8 +62,8 @@ pub(super) enum Stage {
     Cached(Answered),
     /// Has left.
     Flying(Flight),
-    /// Waits between two attempts; this is set aside for the next.
-    Resting(Reservation),
+    /// Waits between two attempts.
+    Resting,
 }
 
 /// An attempt under way.

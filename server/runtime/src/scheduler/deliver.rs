@@ -14,6 +14,7 @@ use super::{
     ledger::{Decision, Reservation, Weight, input_tokens},
     owner::{Ended, Scheduler},
     pace::Passage,
+    stagger::Turn,
 };
 use crate::{
     event::{EventKind, RunError},
@@ -41,19 +42,22 @@ impl Scheduler {
                 self.lanes.take(lane, id);
                 continue;
             };
-            let Some(place) = place else {
-                self.go_on(id, commands);
-                continue;
+            let turn = match place {
+                Some(place) => {
+                    let behind = self.lanes.behind(lane, place).filter_map(|id| self.calls.get(&id));
+                    self.stagger.turn(call, behind)
+                }
+                // It has left before, as it will now.
+                None => call.shared.map_or(Turn::Alone, Turn::Behind),
             };
-            let turn = self.stagger.turn(call, self.lanes.behind(lane, place).filter_map(|id| self.calls.get(&id)));
             let Some(call) = self.calls.get_mut(&id) else { continue };
             let weight = Weight { bytes: call.bytes(), kept: call.kept(turn.shared()), answer: call.max_tokens() };
-            match self.ledger.reserve(call.model.as_deref(), weight, self.lanes.begun() == 0, call.may_finish()) {
+            match self.ledger.reserve(call.model.as_deref(), weight, self.lanes.flying() == 0, call.may_finish()) {
                 Decision::Wait => break,
-                Decision::NoMoney(message) if call.asked.is_some() => {
+                Decision::NoMoney(message) if call.asked.is_some() || place.is_none() => {
                     self.lanes.take(lane, id);
                     call.why = FailureKind::Budget;
-                    self.fail(id, message, true, Usage::default(), None);
+                    self.fail(id, message, place.is_some(), Usage::default(), None);
                 }
                 Decision::NoMoney(message) => return Err(Ended::failed(RunError::at(message, call.at))),
                 Decision::NoTokens(total) => {
@@ -64,35 +68,28 @@ impl Scheduler {
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::Go(reservation) => {
-                    let (model, tokens) = (call.model.as_deref(), input_tokens(weight.bytes).0);
-                    let passage = self.lanes.pass(lane, model, tokens, now);
-                    match passage.map_err(|why| Ended::failed(RunError::at(why.to_string(), call.at)))? {
-                        Passage::Go(slot) => call.slot = slot,
-                        Passage::Wait { .. } => {
-                            self.ledger.settle(reservation, Usage::default(), None);
-                            continue;
+                    if place.is_some() {
+                        let (model, tokens) = (call.model.as_deref(), input_tokens(weight.bytes).0);
+                        let passage = self.lanes.pass(lane, model, tokens, now);
+                        match passage.map_err(|why| Ended::failed(RunError::at(why.to_string(), call.at)))? {
+                            Passage::Go(slot) => call.slot = slot,
+                            Passage::Wait { .. } => {
+                                self.ledger.settle(reservation, Usage::default(), None);
+                                continue;
+                            }
                         }
+                        self.stagger.leave(id, call.beginning, &turn, now);
+                        call.shared = turn.shared();
+                        call.attempt += 1;
+                        self.journal.append(EventKind::AgentStarted { call: CallId(id) });
                     }
                     self.lanes.take(lane, id);
-                    self.stagger.leave(id, call.beginning, &turn, now);
-                    call.shared = turn.shared();
-                    call.attempt += 1;
-                    self.journal.append(EventKind::AgentStarted { call: CallId(id) });
                     self.launch(id, reservation, Duration::ZERO, commands);
                 }
             }
         }
         self.lanes.want_no_slots();
         self.halted()
-    }
-
-    /// Lets a call leave again that has waited to repeat.
-    fn go_on(&mut self, id: u64, commands: &Commands) {
-        let Some(call) = self.calls.get(&id) else { return };
-        self.lanes.take(call.lane, id);
-        if let Stage::Resting(reservation) = call.stage {
-            self.launch(id, reservation, Duration::ZERO, commands);
-        }
     }
 
     /// Whether a call waits for another that begins alike.
@@ -305,8 +302,10 @@ impl Scheduler {
                 if wait.is_zero() || self.in_turns {
                     self.launch(id, reservation, wait, commands);
                 } else {
+                    // What it may take is set aside once it leaves: until then others may have it.
+                    self.ledger.settle(reservation, Usage::default(), None);
                     self.lanes.rest(call.lane, id, Instant::now() + wait);
-                    call.stage = Stage::Resting(reservation);
+                    call.stage = Stage::Resting;
                 }
             }
             Decision::NoMoney(message) => self.fail(id, format!("{reason}; {message}"), false, usage, usd),
@@ -412,7 +411,7 @@ impl Scheduler {
                 self.give_up(id);
                 self.repeat(id, "asked for by a person".into(), Duration::ZERO, Usage::default(), None, commands);
             }
-            Stage::Resting(_) => self.lanes.hasten(call.lane, id),
+            Stage::Resting => self.lanes.hasten(call.lane, id),
             Stage::Queued | Stage::Cached(_) => {}
         }
     }
@@ -420,22 +419,16 @@ impl Scheduler {
     /// Ends the attempt of a call that is under way, or its wait for one.
     fn give_up(&mut self, id: u64) {
         let Some(call) = self.calls.get(&id) else { return };
-        let reservation = match &call.stage {
-            Stage::Flying(flight) => {
-                flight.task.abort();
-                if let Some(due) = flight.due {
-                    self.due.remove(&(due, id));
-                }
-                self.lanes.landed(call.lane);
-                self.drafts.end(CallId(id));
-                flight.reservation
-            }
-            Stage::Resting(reservation) => *reservation,
-            Stage::Queued | Stage::Cached(_) => Reservation::default(),
-        };
         self.lanes.take(call.lane, id);
+        let Stage::Flying(flight) = &call.stage else { return };
+        flight.task.abort();
+        if let Some(due) = flight.due {
+            self.due.remove(&(due, id));
+        }
+        self.lanes.landed(call.lane);
+        self.drafts.end(CallId(id));
         // What the attempt took so far is not known.
-        self.ledger.settle(reservation, Usage::default(), None);
+        self.ledger.settle(flight.reservation, Usage::default(), None);
     }
 }
 

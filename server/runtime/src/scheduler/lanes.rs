@@ -205,11 +205,6 @@ impl Lanes {
         self.lanes.iter().map(|lane| lane.flying).sum()
     }
 
-    /// Calls that have left and are not over.
-    pub(super) fn begun(&self) -> usize {
-        self.lanes.iter().map(Lane::begun).sum()
-    }
-
     /// Why nothing can happen any more: all that is left waits in lanes that are closed.
     pub(super) fn stuck(&self) -> Option<&RunError> {
         let idle = |lane: &Lane| lane.flying == 0 && (lane.closed.is_some() || lane.is_empty());
