@@ -82,7 +82,7 @@ impl Arr {
     /// All elements taken together.
     pub(super) fn joined(&self) -> Val {
         match &self.elems {
-            Some(elems) => elems.iter().fold(Val::default(), |all, e| all.join(e)),
+            Some(elems) => Val::join_all(elems),
             None => self.elem.clone(),
         }
     }
@@ -203,9 +203,14 @@ impl Content {
 }
 
 fn join_objects(a: &Obj, b: &Obj) -> Obj {
-    let mut fields: Vec<ObjField> = Vec::with_capacity(a.fields.len());
-    for f in &a.fields {
-        fields.push(match b.fields.iter().find(|g| g.name == f.name) {
+    let mut fields: Vec<ObjField> = Vec::with_capacity(a.fields.len().max(b.fields.len()));
+    let mut shared = 0;
+    for (i, f) in a.fields.iter().enumerate() {
+        // What one object held at two times has its fields in one order.
+        let same = b.fields.get(i).filter(|g| g.name == f.name);
+        let same = same.or_else(|| b.fields.iter().find(|g| g.name == f.name));
+        shared += usize::from(same.is_some());
+        fields.push(match same {
             Some(g) => ObjField {
                 val: f.val.join(&g.val),
                 optional: f.optional || g.optional,
@@ -215,8 +220,10 @@ fn join_objects(a: &Obj, b: &Obj) -> Obj {
             None => ObjField { optional: true, ..f.clone() },
         });
     }
-    let fresh = b.fields.iter().filter(|g| !a.fields.iter().any(|f| f.name == g.name));
-    fields.extend(fresh.map(|g| ObjField { optional: true, ..g.clone() }));
+    if shared < b.fields.len() {
+        let fresh = b.fields.iter().filter(|g| !a.fields.iter().any(|f| f.name == g.name));
+        fields.extend(fresh.map(|g| ObjField { optional: true, ..g.clone() }));
+    }
     let rest = match (&a.rest, &b.rest) {
         (Some(x), Some(y)) => Some(x.join(y)),
         (x, y) => x.as_ref().or(y.as_ref()).cloned(),

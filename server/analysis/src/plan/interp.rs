@@ -11,6 +11,7 @@ use super::{
     functions::FnNode,
     given::Given,
     heap::{Delta, Heap, Mark, Region},
+    json::Constant,
     overlap::{Activation, Touched},
     record::Record,
     refined::Refinements,
@@ -140,8 +141,8 @@ pub(super) struct Interp<'a> {
     pub(super) names: FxHashMap<u32, Arc<str>>,
     /// The texts of string literals, by where they are written.
     pub(super) texts: FxHashMap<u32, Arc<Str>>,
-    /// Schemas as JSON, by their places, with the contents they were read from.
-    pub(super) schemas: FxHashMap<Addr, (Delta, Option<Arc<serde_json::Value>>)>,
+    /// What is constant, as JSON, by its place.
+    pub(super) constants: FxHashMap<Addr, Constant>,
     /// What agents return: by the schema, the call and its chain.
     pub(super) shapes: FxHashMap<(Addr, u32, u32), Shape>,
     /// What conditions have shown of property paths.
@@ -229,7 +230,7 @@ impl<'a> Interp<'a> {
             nothing: Arc::default(),
             names: FxHashMap::default(),
             texts: FxHashMap::default(),
-            schemas: FxHashMap::default(),
+            constants: FxHashMap::default(),
             shapes: FxHashMap::default(),
             refinements: Refinements::default(),
             activations: vec![],

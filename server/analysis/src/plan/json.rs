@@ -16,6 +16,17 @@ use crate::text::Span;
 /// Deepest nesting followed.
 const DEEPEST: u32 = 24;
 
+/// What is at a place, as JSON.
+#[derive(Debug, Default)]
+pub(super) struct Constant {
+    /// The contents it was read from.
+    pub(super) from: Delta,
+    /// `None` where it is no constant.
+    json: Option<Arc<serde_json::Value>>,
+    /// Its text, once somebody has asked.
+    text: Option<Str>,
+}
+
 impl<'a> Interp<'a> {
     pub(super) fn stringify(&mut self, args: &Args, at: Span) -> Val {
         let val = args.get(0);
@@ -30,8 +41,7 @@ impl<'a> Interp<'a> {
         }
         let from_agent = val.str.as_ref().is_some_and(|s| s.from_agent);
         let plain = !args.has(2);
-        if plain && let Some(json) = self.to_json(&val, 0) {
-            let text = Str::known(&json.to_string());
+        if plain && let Some(text) = self.constant_text(&val) {
             let copy = self.copy(&val, at, 0);
             return Val::from(Str { json: Some(Arc::new(copy)), ..text });
         }
@@ -171,20 +181,31 @@ impl<'a> Interp<'a> {
         self.json_of(val, depth, &mut vec![])
     }
 
-    /// The constant a schema is, as JSON. It is made once and kept for as long as nothing in it changes.
+    /// The constant a schema is, as JSON.
     pub(super) fn schema_json(&mut self, val: &Val) -> Option<Arc<serde_json::Value>> {
         let Some(addr) = val.only_ref() else { return self.to_json(val, 0).map(Arc::new) };
-        let holds =
-            |(a, content): &(Addr, Content)| !self.heap.slots[*a as usize].open && self.heap.get(*a).is_same(content);
-        if let Some((seen, json)) = self.schemas.get(&addr)
-            && seen.0.iter().all(holds)
-        {
-            return json.clone();
+        self.constant(addr).json.clone()
+    }
+
+    /// The JSON text of the constant a value is.
+    fn constant_text(&mut self, val: &Val) -> Option<Str> {
+        let Some(addr) = val.only_ref() else { return self.to_json(val, 0).map(|json| Str::known(&json.to_string())) };
+        let constant = self.constant(addr);
+        let json = constant.json.as_ref()?;
+        Some(constant.text.get_or_insert_with(|| Str::known(&json.to_string())).clone())
+    }
+
+    /// The constant at a place. It is made once and kept for as long as nothing in it changes.
+    fn constant(&mut self, addr: Addr) -> &mut Constant {
+        let heap = &self.heap;
+        let holds = |(a, content): &(Addr, Content)| !heap.slots[*a as usize].open && heap.get(*a).is_same(content);
+        let known = self.constants.get(&addr).is_some_and(|constant| constant.from.0.iter().all(holds));
+        if !known {
+            let mut seen = vec![];
+            let json = self.json_of(&Val::addr(addr), 0, &mut seen).map(Arc::new);
+            self.constants.insert(addr, Constant { from: Delta(seen), json, text: None });
         }
-        let mut seen = vec![];
-        let json = self.json_of(val, 0, &mut seen).map(Arc::new);
-        self.schemas.insert(addr, (Delta(seen), json.clone()));
-        json
+        self.constants.entry(addr).or_default()
     }
 
     /// The constant a value is; `seen` gets what it was read from.

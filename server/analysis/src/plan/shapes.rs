@@ -70,7 +70,8 @@ impl<'a> Interp<'a> {
                 self.heap.copy(place, known.content(&place.content, base));
             }
             let val = known.val(&known.val, base);
-            let looked = self.schemas.get(&addr).map(|(seen, _)| seen.0.iter().map(|(a, _)| *a).collect::<Vec<_>>());
+            let looked =
+                self.constants.get(&addr).map(|known| known.from.0.iter().map(|(a, _)| *a).collect::<Vec<_>>());
             looked.unwrap_or_default().into_iter().for_each(|a| self.looks(a));
             return val;
         }

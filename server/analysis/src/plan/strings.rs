@@ -235,6 +235,13 @@ impl Str {
         }
     }
 
+    /// One of several, where nobody has read any of them: what joining them one by one gives.
+    pub(super) fn join_unread(all: &[&Str]) -> Option<Str> {
+        let plain = all.len() > 2 && all.iter().all(|str| str.json.is_none());
+        let text = if plain { Text::join_unread(all.iter().map(|str| &str.text))? } else { return None };
+        Some(Str { text, json: None, from_agent: all.iter().any(|str| str.from_agent) })
+    }
+
     pub(super) fn within(&self, other: &Str) -> bool {
         (self.text == other.text || self.text.read().within(other.text.read()))
             && (other.json.is_none() || other.json == self.json)

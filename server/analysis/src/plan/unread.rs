@@ -15,8 +15,10 @@ use std::{
 use super::strings::{Joined, Known, Str};
 use crate::{script::Prose, text::Span};
 
-/// Most texts of which one is not put together.
+/// Most texts that are not put together.
 const MOST_PIECES: u32 = 128;
+/// Most texts in those of which it is one: call after call of a helper makes a prompt its result can be.
+const MOST_EITHER: u32 = 1024;
 
 /// Prose as the script has it: a string literal or a piece of a template.
 #[derive(Debug)]
@@ -188,6 +190,26 @@ impl Text {
         }
     }
 
+    /// One of several that nobody has read, unless they are too many to be kept apart.
+    pub(super) fn join_unread<'t>(all: impl Iterator<Item = &'t Text>) -> Option<Text> {
+        let mut either: Vec<Text> = vec![];
+        let mut number = 0u32;
+        for text in all.flat_map(Text::either) {
+            if text.is_read() {
+                return None;
+            }
+            if !either.contains(text) {
+                number = number.saturating_add(text.number());
+                either.push(text.clone());
+            }
+        }
+        match either.len() {
+            _ if number > MOST_EITHER => None,
+            0 | 1 => either.pop(),
+            _ => Some(Several::of(How::Either(either))),
+        }
+    }
+
     /// What it is one of.
     fn either(&self) -> &[Text] {
         match self {
@@ -236,7 +258,8 @@ impl Several {
     fn of(how: How) -> Text {
         let mut all = Several { how, number: 0, read: AtomicBool::new(false), known: OnceLock::new() };
         all.number = all.texts().map(Text::number).fold(0, u32::saturating_add);
-        let is_much = all.number > MOST_PIECES;
+        let most = if matches!(all.how, How::Either(_)) { MOST_EITHER } else { MOST_PIECES };
+        let is_much = all.number > most;
         let text = Text::Several(Arc::new(all));
         if is_much { Text::Read(text.read().clone()) } else { text }
     }
@@ -252,8 +275,17 @@ impl Several {
     fn known<'t>(&'t self, known: impl Fn(&'t Text) -> Cow<'t, Known>) -> Known {
         match &self.how {
             How::Behind(first, more) => {
+                // `a + b + c` nests to the left: what nobody asked for alone is not put together alone.
+                let (mut first, mut behind) = (first, vec![more]);
+                while let Text::Several(inner) = &first.text
+                    && inner.known.get().is_none()
+                    && let How::Behind(start, more) = &inner.how
+                {
+                    first = start;
+                    behind.push(more);
+                }
                 let mut all = Joined::of(&known(&first.text));
-                for (at, piece, piece_at) in more {
+                for (at, piece, piece_at) in behind.into_iter().rev().flatten() {
                     all.push(*at, &known(&piece.text), *piece_at);
                 }
                 all.done()

@@ -156,7 +156,11 @@ impl Val {
     }
 
     pub(super) fn is_never(&self) -> bool {
-        self.parts() == 0
+        let Val { undef: None, null: None, yes: false, no: false, num: None, str: None, refs: Refs::None, .. } = self
+        else {
+            return false;
+        };
+        self.builtin.is_none() && self.unknown.is_none()
     }
 
     /// How many parts it has, of the kinds that are kept apart; booleans are one.
@@ -276,6 +280,15 @@ impl Val {
             refs: self.refs.join(&other.refs),
             builtin,
             unknown,
+        }
+    }
+
+    /// All of them taken together.
+    pub(super) fn join_all(vals: &[Val]) -> Val {
+        let texts: Option<Vec<&Str>> = vals.iter().map(|v| v.str.as_deref().filter(|_| v.only_str())).collect();
+        match texts.and_then(|texts| Str::join_unread(&texts)) {
+            Some(text) => text.into(),
+            None => vals.iter().fold(Val::default(), |all, v| all.join(v)),
         }
     }
 
