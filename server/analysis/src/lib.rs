@@ -79,6 +79,15 @@ impl KnownWorkflow {
         Self::of(path, &script, &plan)
     }
 
+    /// The same for a script with the text `caller`: what it nests and needs, which takes interpreting it, is told only
+    /// where the caller writes its name.
+    pub fn read_for(caller: &str, path: &str, text: impl Into<Arc<str>>) -> Option<Self> {
+        let script = script::parse(text);
+        let name = &script.meta.as_ref()?.name.as_ref()?.value;
+        let plan = caller.contains(&**name).then(|| plan::interpret(&script, &Context::default()));
+        Self::of(path, &script, &plan.unwrap_or_default())
+    }
+
     /// What a script that was read, saved at `path`, is as a workflow; `None` where it has no name.
     pub fn of(path: &str, script: &script::Script, plan: &plan::Plan) -> Option<Self> {
         let name = script.meta.as_ref()?.name.as_ref()?.value.clone();

@@ -12,7 +12,8 @@ pub(crate) fn analyze(source: &Source, context: &Context) -> Analysis {
     let path = Path::new(&source.path);
     if source.text.contains("workflow") {
         let files = runtime::saved_workflows(path, runtime::personal_workflows());
-        let known: Vec<KnownWorkflow> = files.iter().filter_map(|file| read(file)).collect();
+        let known: Vec<KnownWorkflow> =
+            files.iter().filter_map(|file| KnownWorkflow::read_for(&source.text, &shown(file), text(file)?)).collect();
         // None found is none looked for: they may be a plugin's, or on another machine.
         context.workflows = (!known.is_empty()).then_some(known);
     }
@@ -20,7 +21,10 @@ pub(crate) fn analyze(source: &Source, context: &Context) -> Analysis {
     // Files named by their path can lie anywhere.
     let named =
         analysis.plan.workflows.iter().filter(|call| call.missing.is_some()).filter_map(|call| match &call.name {
-            Setting::Known(name) if name.ends_with(".js") => read(&runtime::workflow_at(path, name)),
+            Setting::Known(name) if name.ends_with(".js") => {
+                let file = runtime::workflow_at(path, name);
+                KnownWorkflow::read(&shown(&file), text(&file)?)
+            }
             _ => None,
         });
     let named: Vec<KnownWorkflow> = named.collect();
@@ -31,6 +35,10 @@ pub(crate) fn analyze(source: &Source, context: &Context) -> Analysis {
     analysis::analyze(source.text.as_str(), &context)
 }
 
-fn read(file: &Path) -> Option<KnownWorkflow> {
-    KnownWorkflow::read(&file.display().to_string(), fs::read_to_string(file).ok()?)
+fn shown(file: &Path) -> String {
+    file.display().to_string()
+}
+
+fn text(file: &Path) -> Option<String> {
+    fs::read_to_string(file).ok()
 }

@@ -246,6 +246,19 @@ return 'alone'
 }
 
 #[test]
+fn only_a_workflow_that_the_caller_names_is_looked_into() {
+    let child = "export const meta = { name: 'child', description: 'A child' }
+await workflow('another', args.files)
+return 'done'
+";
+    let read = |caller: &str| KnownWorkflow::read_for(caller, "child.js", child).expect("a workflow");
+    assert_eq!(Some(read("await workflow('child', {})")), KnownWorkflow::read("child.js", child));
+    let other = read("log('no workflow is called here')");
+    assert_eq!((other.name.as_str(), other.nests, other.needs.len()), ("child", false, 0));
+    assert!(other.script.is_some(), "it can still be counted where its name is computed");
+}
+
+#[test]
 fn rules_are_told_apart() {
     let all = rules();
     assert!(all.is_sorted_by(|a, b| a.code < b.code), "rules stand by code, each once");
