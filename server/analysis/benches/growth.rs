@@ -148,7 +148,7 @@ fn grow(shape: &Shape) {
         let lint = least(|| drop(black_box(lint::check(&parsed, &planned, &context))));
         let estimate = least(|| drop(black_box(estimate::estimate(&planned, &context))));
         let rest = plan + lint + estimate;
-        totals.push(((kib as f64).ln(), rest.ln()));
+        totals.push(((text.len() as f64).ln(), rest.ln()));
         println!(
             "{kib:>8} {parse:>10.2} {plan:>10.2} {lint:>10.2} {estimate:>10.2} {rest:>10.2} {:>10.1}",
             rest / parse
