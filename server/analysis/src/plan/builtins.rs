@@ -133,7 +133,11 @@ impl<'a> Interp<'a> {
                 }
                 target
             }
-            "Object.freeze" | "Object.seal" => args.get(0),
+            "Object.freeze" | "Object.seal" => {
+                let val = args.get(0);
+                val.refs.as_slice().iter().for_each(|addr| self.freeze(*addr));
+                val
+            }
             "Object.create" if args.get(0) == Val::null() && !args.has(1) => {
                 Val::addr(self.alloc(at, Content::Object(Obj::default().into())))
             }

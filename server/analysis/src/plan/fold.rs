@@ -108,6 +108,7 @@ impl Interp<'_> {
             Some(twin) if twin == addr => addr,
             Some(twin) => {
                 twins.done.insert(addr, twin);
+                *changed |= self.heap.mark_as(addr, twin);
                 let folded = self.fold(&content, born, twins, changed);
                 self.fold_frames(&content, twin, born, twins, changed);
                 let old = self.heap.get(twin).clone();
@@ -157,6 +158,7 @@ impl Interp<'_> {
                     self.heap.replace(target, folded);
                     continue;
                 }
+                *changed |= self.heap.mark_as(source, target);
                 let content = self.heap.get(source).clone();
                 let folded = self.fold(&content, born, twins, changed);
                 let old = self.heap.get(target).clone();

@@ -21,6 +21,8 @@ pub(super) struct Slot {
     pub(super) open: bool,
     /// Concurrent code writes to it, so writes add to what it can be.
     pub(super) shared: bool,
+    /// It may be frozen, so that a write can leave it as it is, and can throw.
+    pub(super) frozen: bool,
     stamp: u32,
 }
 
@@ -59,7 +61,8 @@ impl Heap {
     pub(super) fn alloc(&mut self, site: u32, context: u32, content: Content) -> Addr {
         let addr = self.slots.len() as Addr;
         let stamp = self.stamp;
-        self.slots.push(Slot { content, site, context, summary: false, open: false, shared: false, stamp });
+        let flags = Slot { content, site, context, summary: false, open: false, shared: false, frozen: false, stamp };
+        self.slots.push(flags);
         addr
     }
 
@@ -83,10 +86,20 @@ impl Heap {
         !slot.summary && !slot.open
     }
 
+    /// Has `twin` stand for `addr`, too: what may happen to one may happen to it. Gives whether that is new.
+    pub(super) fn mark_as(&mut self, addr: Addr, twin: Addr) -> bool {
+        let Slot { open, frozen, .. } = self.slots[addr as usize];
+        let twin = &mut self.slots[twin as usize];
+        let new = open && !twin.open || frozen && !twin.frozen;
+        twin.open |= open;
+        twin.frozen |= frozen;
+        new
+    }
+
     /// Sets the content; joined with the old one where the place stands for many.
     pub(super) fn write(&mut self, addr: Addr, content: Content) {
         let slot = &self.slots[addr as usize];
-        if slot.summary || slot.open || slot.shared {
+        if slot.summary || slot.open || slot.shared || slot.frozen {
             let content = join_contents(&slot.content, &content);
             self.replace(addr, content);
         } else {

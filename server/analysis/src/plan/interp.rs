@@ -166,6 +166,8 @@ pub(super) struct Interp<'a> {
     pub(super) own_names: FxHashMap<u32, (&'a swc_ecma_ast::Ident, Val)>,
     /// Functions that have left our sight.
     pub(super) escaped: Vec<u32>,
+    /// Objects and lists that may be frozen, in the order in which they were.
+    pub(super) frozen: Vec<Addr>,
     /// Functions that call themselves deeper than they are followed.
     pub(super) recursive: Vec<u32>,
     /// Whoever calls the next function awaits what it gives.
@@ -243,6 +245,7 @@ impl<'a> Interp<'a> {
             homes: vec![],
             own_names: FxHashMap::default(),
             escaped: vec![],
+            frozen: vec![],
             recursive: vec![],
             result_awaited: false,
             awaits_returned: true,

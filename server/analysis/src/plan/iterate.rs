@@ -66,6 +66,7 @@ impl<'a> Interp<'a> {
             let born = self.heap.len();
             let (counters, fresh) = self.relative(&assumed);
             let mut exits = vec![];
+            let frozen = self.frozen.len();
             let way = self.way(|me| {
                 for (addr, content) in &fresh {
                     me.heap.replace(*addr, content.clone());
@@ -75,7 +76,8 @@ impl<'a> Interp<'a> {
                 val
             });
             let mut val = way.val.clone();
-            let mut changed = false;
+            // What an iteration freezes, the next one may write to.
+            let mut changed = self.frozen[frozen..].iter().any(|addr| *addr < born);
             let mut end = Delta::default();
             if way.live {
                 for (addr, content) in &way.delta.0 {

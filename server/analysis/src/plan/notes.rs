@@ -60,6 +60,9 @@ impl<'a> Interp<'a> {
     /// Notes a write, from a concurrent callback, to what was there before.
     pub(super) fn note_shared_write(&mut self, addr: u32, at: Span, name: &str) {
         self.writes(addr);
+        if self.heap.slots[addr as usize].frozen {
+            self.may_throw();
+        }
         if self.concurrent == 0 || addr >= self.concurrent_born {
             return;
         }

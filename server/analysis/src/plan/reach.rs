@@ -1,5 +1,7 @@
 //! What values give when they are gone through, and what they can do once out of sight.
 
+use rustc_hash::FxHashSet;
+
 use super::{
     contents::{Arr, Content, Fun, contents_within, join_contents},
     effects::Effects,
@@ -8,20 +10,26 @@ use super::{
     numbers::Num,
     strings::Str,
     sum::Tally,
-    val::{Refs, Val},
+    val::{Addr, Refs, Val},
 };
 use crate::text::Span;
+
+/// So many places leave our sight at no cost.
+const MOST_FREE: usize = 200;
 
 impl Interp<'_> {
     /// What a function value that leaves our sight can do: it may be called any number of times, with anything, at any time.
     pub(super) fn escape(&mut self, val: &Val, at: Span) {
-        let mut seen: Vec<u32> = vec![];
+        let mut seen: FxHashSet<u32> = FxHashSet::default();
         let mut open: Vec<u32> = val.refs.as_slice().to_vec();
         while let Some(addr) = open.pop() {
-            if seen.contains(&addr) || seen.len() > 200 || !self.live {
+            if !self.live || !seen.insert(addr) {
                 continue;
             }
-            seen.push(addr);
+            // Whatever hangs on it is gone through, and pays for its way once it is much.
+            if seen.len() > MOST_FREE && !self.step() {
+                return;
+            }
             let mut more = |v: &Val| open.extend(v.refs.as_slice());
             match self.heap.get(addr).clone() {
                 Content::Object(o) => {
@@ -39,7 +47,20 @@ impl Interp<'_> {
                     self.heap.slots[addr as usize].open = true;
                 }
                 Content::Promise(p) => more(&p.val),
-                Content::Fun(f) => self.escape_function(addr, &f, at),
+                Content::Fun(f) => {
+                    match &*f {
+                        Fun::Bound { function, this, arguments } => {
+                            [function, this].into_iter().chain(arguments).for_each(&mut more);
+                        }
+                        Fun::Method { this, .. } => more(this),
+                        Fun::Class { parent, statics, .. } => {
+                            more(parent);
+                            statics.iter().for_each(|f| more(&f.val));
+                        }
+                        Fun::Closure { .. } | Fun::Settle { .. } => {}
+                    }
+                    self.escape_function(addr, &f, at);
+                }
                 Content::Var(_) | Content::Pending(_) | Content::Other(_) => {}
             }
         }
@@ -64,12 +85,22 @@ impl Interp<'_> {
         self.fx.then(&fx.times(&times));
     }
 
+    /// From here on, writes to an object or a list may be refused.
+    pub(super) fn freeze(&mut self, addr: Addr) {
+        let slot = &mut self.heap.slots[addr as usize];
+        if !slot.frozen && matches!(slot.content, Content::Object(_) | Content::Array(_)) {
+            slot.frozen = true;
+            self.frozen.push(addr);
+        }
+    }
+
     /// What `f` does once, where it can be done any number of times, now and later: what it writes is open from now on.
     pub(super) fn any_number_of_times(&mut self, mut f: impl FnMut(&mut Self) -> Val) -> (Effects, Val) {
         loop {
             let born = self.heap.len();
+            let frozen = self.frozen.len();
             let way = self.way(&mut f);
-            let mut more = false;
+            let mut more = self.frozen[frozen..].iter().any(|addr| *addr < born);
             for (changed, content) in way.delta.0 {
                 if changed >= born || changed == self.pending {
                     continue;

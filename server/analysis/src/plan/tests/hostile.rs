@@ -59,3 +59,35 @@ fn long_chains_and_deep_nests_end() {
     let loops = format!("{}await agent('deep'){}", "for (const x of args.xs) { ".repeat(12), " }".repeat(12));
     assert_eq!(plan(&loops).agents.to_string(), "0..≤1000");
 }
+
+#[test]
+fn whatever_hangs_on_what_leaves_our_sight_can_be_called() {
+    let lists: String = (0..300).map(|n| format!("[{n}], ")).collect();
+    let source = format!("const late = () => agent('late')\nconst all = [late, {lists}]\nargs.keep(all)\nreturn 1");
+    assert_eq!(plan(&source).agents.to_string(), "0..≤1000");
+    let bound = "const late = what => agent(what)\nargs.keep(late.bind(null, 'late'))\nreturn 1";
+    assert_eq!(plan(bound).agents.to_string(), "0..≤1000");
+}
+
+#[test]
+fn what_is_frozen_may_refuse_what_is_written_to_it() {
+    let once = plan(
+        "const o = Object.freeze({ n: 1 })
+try { o.n = 3; await agent('a') } catch {}
+for (let i = 0; i < o.n; i++) await agent('b')",
+    );
+    let counts: Vec<_> = once.calls.iter().map(|call| (call.count.low, call.count.high)).collect();
+    assert_eq!(counts, [(0, Some(1)), (1, Some(3))]);
+    let again = plan(
+        "const o = { n: 0 }
+for (let i = 0; i < 4; i++) {
+  try { o.n = i; await agent('a') } catch {}
+  Object.freeze(o)
+}
+for (const list of [Object.freeze(['x'])]) {
+  try { list.push('y'); await agent('b') } catch {}
+}",
+    );
+    let lows: Vec<u64> = again.calls.iter().map(|call| call.count.low).collect();
+    assert!(lows[0] <= 1 && lows[1] == 0, "{lows:?}");
+}
