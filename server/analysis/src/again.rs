@@ -8,8 +8,6 @@ use crate::{
     Analysis,
     carry::{Carry, Places},
     estimate,
-    lint::script_size,
-    looks::Looks,
     plan::Said,
     script::Rewording,
 };
@@ -23,15 +21,13 @@ pub(crate) struct Again {
 impl Again {
     /// What was edited of the script of `last` to make `text`; `None` where that takes reading the text anew.
     pub(crate) fn of(text: &str, last: &Analysis) -> Option<Again> {
-        let (was, plan, context) = (&last.script.text, &last.plan, last.context.as_ref()?);
+        let (plan, context) = (&last.plan, last.context.as_ref()?);
         let rewording = last.script.rewording(text, |place| plan.unread(place))?;
-        let is_near_most = script_size::is_told(was.len().max(text.len()), context.profile.flags().script_bytes);
         let in_meta = last.script.meta.as_ref().is_some_and(|meta| meta.span.contains(rewording.token));
-        let stay = |looks: &Looks| looks.stay(plan.carry(), rewording.edit, text);
-        if is_near_most || (in_meta && !rewording.is_comment()) || !stay(&last.looks) || !stay(plan.looks()) {
+        if (in_meta && !rewording.is_comment()) || !last.looks_the_same(rewording.edit, text, context) {
             return None;
         }
-        let said = plan.says(&rewording, was, text)?;
+        let said = plan.says(&rewording, &last.script.text, text)?;
         Some(Again { rewording, said })
     }
 

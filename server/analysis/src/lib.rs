@@ -131,6 +131,16 @@ impl Analysis {
         !self.plan.carry().is_empty()
     }
 
+    /// Whether all that rules and the interpreter looked at, and its size as far as that is told, is the same in `now`, which `edit` makes of its
+    /// text.
+    fn looks_the_same(&self, edit: carry::TextEdit, now: &str, context: &Context) -> bool {
+        let larger = self.script.text.len().max(now.len());
+        let stay = |looks: &looks::Looks| looks.stay(self.plan.carry(), edit, now);
+        !lint::script_size::is_told(larger, context.profile.flags().script_bytes)
+            && stay(&self.looks)
+            && stay(self.plan.looks())
+    }
+
     /// Makes this the analysis of `text`, which came from editing its own, where that takes no reading of the text anew: only prose was
     /// edited, and it was made by [`analyze_after`], with a context that still holds. Gives whether it is; where not, it stays what it was.
     pub fn go_on(this: &mut Arc<Self>, text: &Arc<str>) -> bool {

@@ -5,8 +5,7 @@
 use crate::{
     Analysis, Context,
     carry::{Carry, Places},
-    lint::{self, Finding, script_size},
-    looks::Looks,
+    lint::{self, Finding},
     plan::Plan,
     script::{Reading, Script, Typed},
     vocabulary::names_rlm,
@@ -24,14 +23,12 @@ impl Still {
     /// where the text has to be analysed anew.
     pub(crate) fn of(reading: &Reading, whole: &Script, broken: &Analysis, context: &Context) -> Option<Still> {
         let typed = reading.typed(&broken.script, whole)?;
-        let (was, now, plan, edit) = (&broken.script.text, reading.text(), &broken.plan, typed.edit);
-        let is_near_most = script_size::is_told(was.len().max(now.len()), context.profile.flags().script_bytes);
-        let stay = |looks: &Looks| looks.stay(plan.carry(), edit, now);
-        if is_near_most || names_rlm(was) != names_rlm(now) || !stay(&broken.looks) || !stay(plan.looks()) {
+        let (was, now, edit) = (&broken.script.text, reading.text(), typed.edit);
+        if names_rlm(was) != names_rlm(now) || !broken.looks_the_same(edit, now, context) {
             return None;
         }
         let way = Carry::from(edit);
-        let (mut plan, mut findings) = (plan.clone(), broken.findings.clone());
+        let (mut plan, mut findings) = (broken.plan.clone(), broken.findings.clone());
         let survives = edit.removed == 0 || plan.survives(&way) && findings.survives(&way);
         if !survives || !plan.shift(edit) {
             return None;

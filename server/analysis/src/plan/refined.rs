@@ -142,6 +142,9 @@ impl<'a> Interp<'a> {
 
     /// What a property holds, where `val` is what the heap says of it.
     pub(super) fn as_refined(&mut self, m: &'a MemberExpr, val: Val) -> Val {
+        if self.refinements.0.is_empty() {
+            return val;
+        }
         let Some(root) = self.root(m) else { return val };
         if !self.refinements.0.iter().any(|r| r.path.root == root) {
             return val;
@@ -160,7 +163,7 @@ impl<'a> Interp<'a> {
             object = inner.obj.unwrap_parens();
         }
         let Expr::Ident(i) = object else { return None };
-        if self.refinements.0.is_empty() { None } else { self.place(i) }
+        self.place(i)
     }
 
     /// The path of properties whose names need no evaluating to know, from the variable it starts at.
