@@ -271,8 +271,8 @@ mod tests {
                       return await agent('4', { model: args.model })\n";
         let priced = |run: &str| {
             let names = models::Names::new(run.parse().unwrap(), [("fast".into(), "openai:haiku".into())].into());
-            let default_model = names.default_model().map(str::to_owned);
-            let assumptions = Assumptions { aliases: names.meant(), default_model, ..Assumptions::default() };
+            let mut assumptions = Assumptions::default();
+            names.tell(&mut assumptions);
             let context = Context { assumptions, ..Context::default() };
             let analysis = analysis::analyze(script, &context);
             let costs: Vec<String> = analysis.estimate.calls.iter().map(|call| numbers::likely(&call.usd)).collect();

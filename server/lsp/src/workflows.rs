@@ -58,14 +58,12 @@ fn context_of(path: Option<&Path>, file_name: Option<String>, settings: &Setting
 
 /// What estimates take for granted.
 pub(crate) fn assumptions(settings: &Settings, workspace: &Workspace) -> Assumptions {
-    let names = settings.model.parse().ok().map(|run| Names::new(run, settings.aliases.clone()));
-    Assumptions {
-        concurrency: settings.at_once(),
-        prices: prices(settings, workspace),
-        aliases: names.as_ref().map(Names::meant).unwrap_or_default(),
-        default_model: names.as_ref().and_then(Names::default_model).map(str::to_owned),
-        ..Assumptions::default()
+    let (concurrency, prices) = (settings.at_once(), prices(settings, workspace));
+    let mut assumptions = Assumptions { concurrency, prices, ..Assumptions::default() };
+    if let Ok(run) = settings.model.parse() {
+        Names::new(run, settings.aliases.clone()).tell(&mut assumptions);
     }
+    assumptions
 }
 
 /// The person's own prices: those of the settings, then those of the file.

@@ -7,7 +7,7 @@ use std::{
 
 use analysis::{Analysis, Context, estimate::Assumptions, prices::OwnPrices, units::Tokens, vocabulary::Profile};
 use clap::Args;
-use models::{Chosen, Names, SIMULATED};
+use models::{Chosen, SIMULATED};
 use runtime::{EventKind, Limits, RunSpec};
 use serde_json::Value;
 
@@ -77,11 +77,10 @@ impl Order {
         let (concurrency, prices) = (Some(self.at_once() as u64), super::prices::own(self.prices.as_ref())?);
         let provider = self.who.provider();
         let history = if provider.is_some() { past::history() } else { Arc::default() };
-        let names = self.who.names();
-        let aliases = names.as_ref().map(Names::meant).unwrap_or_default();
-        let default_model = names.as_ref().and_then(Names::default_model).map(str::to_owned);
-        let assumptions =
-            Assumptions { concurrency, prices, history, provider, aliases, default_model, ..Assumptions::default() };
+        let mut assumptions = Assumptions { concurrency, prices, history, provider, ..Assumptions::default() };
+        if let Some(names) = self.who.names() {
+            names.tell(&mut assumptions);
+        }
         let (file_name, profile, max_agents) = (source.name(), self.profile.unwrap_or_default(), self.max_agents);
         Ok(Context { file_name, args: self.args()?, profile, max_agents, assumptions, ..Context::default() })
     }

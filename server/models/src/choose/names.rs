@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use analysis::prices;
+use analysis::{estimate::Assumptions, prices};
 
 use super::provider::{ModelName, Provider};
 
@@ -63,23 +63,25 @@ impl Names {
     }
 
     /// The model that answers where a call names none, as prices and journals know it. `None` for those who choose themselves.
-    pub fn default_model(&self) -> Option<&str> {
+    pub(super) fn default_model(&self) -> Option<&str> {
         self.run.provider.is_http().then_some(self.run.model.as_str())
     }
 
-    /// What names mean that are not the name of a model, as estimates want to know it: those a person maps, and the aliases, alone and behind
-    /// each provider that a script may choose.
-    pub fn meant(&self) -> BTreeMap<String, String> {
+    /// Tells estimates which models will be in force.
+    pub fn tell(&self, assumptions: &mut Assumptions) {
+        assumptions.aliases = self.meant();
+        assumptions.default_model = self.default_model().map(str::to_owned);
+    }
+
+    /// What names mean that are not the name of a model: those a person maps, and the aliases, alone and behind each provider that a script may
+    /// choose.
+    fn meant(&self) -> BTreeMap<String, String> {
         let mine = self.aliases.keys().cloned();
         let alone = ALIASES.iter().map(|(alias, ..)| (*alias).to_owned());
         let providers = Provider::TABLE.iter().filter(|row| row.provider.is_http());
         let behind = providers.flat_map(|row| ALIASES.iter().map(move |(alias, ..)| format!("{}:{alias}", row.name)));
-        let names = mine.chain(alone).chain(behind);
-        names
-            .map(|name| (self.in_force(&name), name))
-            .filter(|(meant, name)| meant != name)
-            .map(|(m, n)| (n, m))
-            .collect()
+        let meant = |name: String| Some(self.in_force(&name)).filter(|meant| *meant != name).map(|meant| (name, meant));
+        mine.chain(alone).chain(behind).filter_map(meant).collect()
     }
 }
 
