@@ -1,7 +1,7 @@
 //! `callsheet write`: a workflow script from a sentence.
 
 use std::{
-    fs, io,
+    io,
     io::{IsTerminal, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
@@ -270,13 +270,7 @@ impl Write {
 }
 
 fn save(written: &Written, path: &Path, replace: bool) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let saved = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| {
-        let mut file =
-            fs::OpenOptions::new().write(true).create(true).truncate(true).create_new(!replace).open(path)?;
-        file.write_all(written.source.text.as_bytes())
-    });
-    saved.map_err(|error| {
+    write::save(path, &written.source.text, replace).map_err(|error| {
         let (path, kept) = (path.display(), written.kept.display());
         Failure::usage(format!("cannot write {path}: {error}; the script is kept in {kept}"))
     })

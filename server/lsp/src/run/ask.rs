@@ -4,37 +4,23 @@ use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use analysis::text::LineIndex;
-use runtime::{
-    RunSpec,
-    rlm::{ContextFile, Question},
-};
+use runtime::rlm::{ContextFile, Question};
 use serde_json::Value;
 use tokio::sync::oneshot;
-use tower_lsp::{jsonrpc::Result, ls_types::Uri};
+use tower_lsp::jsonrpc::Result;
 
 use crate::{
     commands::Target,
     execute::{Answer, refusal},
     owner::{Mailbox, Owner},
-    run::{
-        confirm, documents,
-        manager::Subject,
-        start::Order,
-        view::{Kind, RunView},
-    },
-    snapshot::shorten,
+    run::{confirm, documents, manager::Subject, start::Order, view::Kind},
     workspace::{self, path_of},
 };
 
 /// What agrees to a question that is asked about.
 const ASK: &str = "Ask";
-
-/// Longest name of a run, in characters of what it is asked.
-pub(super) const NAME: usize = 60;
 
 /// Bytes of a folder's files that are asked about: more than any model reads in the calls of one question.
 const MOST_BYTES: u64 = 64 << 20;
@@ -68,24 +54,15 @@ impl Owner {
                 Ok(order) => order,
                 Err(message) => return drop(reply.send(Err(refusal(message)))),
             };
-            if let Some(asking) = confirm::about(&order, &settings).filter(|_| order.is_paid())
-                && confirm::ask(&outbox, asking, &[ASK]).await.is_none()
-            {
+            if !confirm::agreed(&outbox, confirm::about(&order, &settings), ASK).await {
                 return drop(reply.send(Ok(Value::Null)));
             }
-            let subject = subject(uri, &question, &order.spec);
+            let subject = Subject::ours(Kind::Question, uri, &question, &order.spec);
             let Some(mailbox) = mailbox.upgrade() else { return };
             Mailbox::from(mailbox).tell(move |owner| owner.begin(subject, order, reply));
         });
         Ok(Answer::Later(answer))
     }
-}
-
-/// The question, as a run.
-pub(super) fn subject(uri: Uri, question: &str, spec: &RunSpec) -> Subject {
-    let (text, lines) = (spec.source.as_str().into(), Arc::new(LineIndex::new(&spec.source)));
-    let view = RunView { bound: Some(spec.limits.max_agents), ..RunView::of(Kind::Question, text, lines) };
-    Subject { uri, name: shorten(question, NAME), view, wanted: None }
 }
 
 /// What a question is about.

@@ -24,6 +24,14 @@ pub(crate) async fn ask(outbox: &Outbox, question: String, answers: &[&str]) -> 
     }
 }
 
+/// Whether a person agrees to what is `asking`, by an answer; they do where there is nothing to ask.
+pub(crate) async fn agreed(outbox: &Outbox, asking: Option<String>, answer: &str) -> bool {
+    match asking {
+        Some(asking) => ask(outbox, asking, &[answer]).await.is_some(),
+        None => true,
+    }
+}
+
 /// The question before a run of `known` that is paid for; `None` where the settings let it go.
 pub(crate) fn question(name: &str, known: &Analysis, estimate: &Estimate, settings: &Settings) -> Option<String> {
     let above = settings.confirm_above?;
@@ -41,10 +49,10 @@ pub(crate) fn question(name: &str, known: &Analysis, estimate: &Estimate, settin
     ))
 }
 
-/// The question before a question that is paid for: what it costs is known only when code has been written for it. `None` where the settings
-/// let everything go.
+/// The question before a question that is paid for: what it costs is known only when code has been written for it. `None` where nothing is
+/// paid, or the settings let everything go.
 pub(crate) fn about(order: &Order, settings: &Settings) -> Option<String> {
-    let above = Usd(settings.confirm_above?);
+    let above = Usd(settings.confirm_above.filter(|_| order.is_paid())?);
     let RunSpec { limits, contexts, .. } = &order.spec;
     let about: Vec<String> = contexts.iter().map(|c| format!("{} ({} bytes)", c.name, c.bytes)).collect();
     let tokens = limits.budget_tokens.map(|most| format!(" and {most} output tokens")).unwrap_or_default();
@@ -57,9 +65,9 @@ pub(crate) fn about(order: &Order, settings: &Settings) -> Option<String> {
     ))
 }
 
-/// The question before a script is written that is paid for; `None` where the settings let everything go.
+/// The question before a script is written that is paid for; `None` where nothing is paid, or the settings let everything go.
 pub(crate) fn writing(order: &Order, settings: &Settings) -> Option<String> {
-    let above = Usd(settings.confirm_above?);
+    let above = Usd(settings.confirm_above.filter(|_| order.is_paid())?);
     let limits = &order.spec.limits;
     let tokens = limits.budget_tokens.map(|most| format!(" and {most} output tokens")).unwrap_or_default();
     Some(format!(

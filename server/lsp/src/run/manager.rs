@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
-use runtime::{CallId, RunHandle, StartError};
+use analysis::text::LineIndex;
+use runtime::{CallId, RunHandle, RunSpec, StartError};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tower_lsp::{
@@ -26,12 +27,15 @@ use crate::{
         write::Wanted,
     },
     scripts::Script,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, shorten},
     workspace::path_of,
 };
 
 /// What agrees to a run that is asked about.
 const RUN: &str = "Run";
+
+/// Longest name of a run of a script of ours, in characters of what it is asked.
+const NAME: usize = 60;
 
 /// How long runs may take to end when all are stopped.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -64,6 +68,13 @@ impl Subject {
             ..RunView::of(Kind::Script, script.text.clone(), script.lines.clone())
         };
         Self { uri: script.uri.clone(), name: script.name(), view, wanted: None }
+    }
+
+    /// A run of a script of ours, which `asked` says what to do.
+    pub(super) fn ours(kind: Kind, uri: Uri, asked: &str, spec: &RunSpec) -> Self {
+        let (text, lines) = (spec.source.as_str().into(), Arc::new(LineIndex::new(&spec.source)));
+        let view = RunView { bound: Some(spec.limits.max_agents), ..RunView::of(kind, text, lines) };
+        Self { uri, name: shorten(asked, NAME), view, wanted: None }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     execute::{Answer, refusal},
     outbox::Outbox,
     owner::{Mailbox, Owner},
-    run::{ask, confirm, documents, last::beginning, manager::Subject, start::Order},
+    run::{confirm, documents, last::beginning, manager::Subject, start::Order, view::Kind},
     settings::Settings,
     snapshot::Snapshot,
     workflows,
@@ -149,7 +149,7 @@ impl Asking {
         let model = if simulated { SIMULATED } else { &self.settings.model };
         let mut order = Order::new(spec, model, &self.settings, &self.workspace, self.folder.clone())?;
         (order.spec.limits, order.spec.seed, order.spec.concurrency) = (limits, seed, at_once);
-        Ok((ask::subject(self.uri.clone(), &asked, &order.spec), order, Some(limits.max_agents)))
+        Ok((Subject::ours(Kind::Question, self.uri.clone(), &asked, &order.spec), order, Some(limits.max_agents)))
     }
 
     fn page(&self) -> PathBuf {

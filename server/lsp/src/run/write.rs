@@ -1,14 +1,13 @@
 //! `callsheet.write`: a model writes a script for a task. It is shown with its plan and its cost, and saved or run only as a person answers.
 
 use std::{
-    fs,
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use analysis::{Analysis, lint::Severity, text::LineIndex, vocabulary::Profile};
+use analysis::{Analysis, lint::Severity, vocabulary::Profile};
 use runtime::{
     Outcome, RunHandle, Status, Totals,
     write::{self, Draft, Task},
@@ -27,14 +26,13 @@ use crate::{
     outbox::Outbox,
     owner::{Mail, Mailbox, Owner},
     run::{
-        ask::NAME,
         confirm,
         documents::{self, Where},
         manager::Subject,
         start::Order,
-        view::{Kind, RunView},
+        view::Kind,
     },
-    snapshot::{Snapshot, shorten},
+    snapshot::Snapshot,
     workflows,
     workspace::path_of,
 };
@@ -85,13 +83,12 @@ impl Owner {
                 Ok(order) => order,
                 Err(message) => return drop(reply.send(Err(refusal(message)))),
             };
-            if let Some(asking) = confirm::writing(&order, &settings).filter(|_| order.is_paid())
-                && confirm::ask(&outbox, asking, &[WRITE]).await.is_none()
-            {
+            if !confirm::agreed(&outbox, confirm::writing(&order, &settings), WRITE).await {
                 return drop(reply.send(Ok(Value::Null)));
             }
-            let wanted = Wanted { project, check, show: client.show_document };
-            let subject = subject(uri, &task, &order, wanted);
+            let wanted = Some(Wanted { project, check, show: client.show_document });
+            let subject =
+                Subject { wanted, ..Subject::ours(Kind::Writing, uri, &format!("Write: {task}"), &order.spec) };
             let Some(mailbox) = mailbox.upgrade() else { return };
             Mailbox::from(mailbox).tell(move |owner| owner.begin(subject, order, reply));
         });
@@ -116,14 +113,6 @@ fn order(
     order.spec.in_dialect(Profile::default());
     order.check = Some(check);
     Ok(order)
-}
-
-/// The writing, as a run.
-fn subject(uri: Uri, task: &str, order: &Order, wanted: Wanted) -> Subject {
-    let source = &order.spec.source;
-    let (text, lines) = (source.as_str().into(), Arc::new(LineIndex::new(source)));
-    let view = RunView { bound: Some(order.spec.limits.max_agents), ..RunView::of(Kind::Writing, text, lines) };
-    Subject { uri, name: shorten(&format!("Write: {task}"), NAME), view, wanted: Some(wanted) }
 }
 
 impl Wanted {
@@ -163,7 +152,7 @@ impl Wanted {
         let place = write::free(&self.project, &written.analysis);
         let Some(chosen) = confirm::ask(outbox, written.offer(&place), &[SAVE, AND_RUN]).await else { return };
         let path = self.project.join(&place);
-        if let Err(error) = save(&path, &written.analysis.script.text) {
+        if let Err(error) = write::save(&path, &written.analysis.script.text, false) {
             let (path, draft) = (path.display(), written.at.display());
             return outbox
                 .show(MessageType::ERROR, format!("{path} could not be written: {error}. The script is in {draft}."));
@@ -216,13 +205,6 @@ impl Written {
         let basis = words::basis(&estimate.total.usd.basis);
         format!("{name}: {does}. {basis}{warned} {origin} Save it as {}?", place.display())
     }
-}
-
-fn save(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// Runs a script that was saved, as its lens would once the client has opened it.

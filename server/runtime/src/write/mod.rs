@@ -14,7 +14,7 @@ use models::AgentKind;
 use serde_json::json;
 
 pub use draft::{Draft, best, drafts};
-pub use place::free;
+pub use place::{free, save};
 pub use writer::checked;
 
 use crate::run::RunSpec;

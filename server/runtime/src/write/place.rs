@@ -1,6 +1,10 @@
 //! Where a script that was written is saved.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use analysis::Analysis;
 
@@ -21,9 +25,19 @@ pub fn free(project: &Path, analysis: &Analysis) -> PathBuf {
     names.find(|path| !project.join(path).exists()).unwrap_or_else(|| named(plain))
 }
 
+/// Writes a script to `path`, in a folder that is made where it is not there. One that is there is replaced only if that is wanted.
+///
+/// # Errors
+///
+/// When it cannot be written, or another is there.
+pub fn save(path: &Path, text: &str, replace: bool) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).create_new(!replace).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
 
     use super::*;
 
