@@ -187,7 +187,7 @@ fn past_runs() -> Check {
     let damage = |id| match runs::open(folder, id) {
         Err(error) => Some(error.to_string()),
         // What a crash leaves at the end is no damage; a run is resumed from there.
-        Ok(run) => run.recording.damage.filter(|d| matches!(d, Damage::Middle(_))).map(|damage| damage.to_string()),
+        Ok(run) => run.recording.damage.filter(Damage::hides).map(|damage| damage.to_string()),
     };
     let damaged: Vec<String> = ids.iter().filter_map(|id| damage(id).map(|why| format!("{id}: {why}"))).collect();
     match damaged.as_slice() {

@@ -31,7 +31,7 @@ pub enum FollowError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A line is not as it was written.
-    #[error("{path} cannot be trusted: {damage}")]
+    #[error("{path} cannot be read further: {damage}")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -56,9 +56,12 @@ impl Follower {
         let lines = std::mem::replace(&mut self.begun, rest);
         let mut events = Vec::new();
         for line in lines.split_inclusive(|byte| *byte == b'\n') {
-            let event = line::decode(&line[..line.len() - 1]).filter(|event| event.seq == self.next);
-            let Some(event) = event else {
-                return Err(FollowError::Damaged { path: self.path.clone(), damage: Damage::Middle(self.next) });
+            let event = match line::decode(&line[..line.len() - 1]) {
+                Ok(event) if event.seq == self.next => event,
+                other => {
+                    let damage = Damage::at(self.next, other.err());
+                    return Err(FollowError::Damaged { path: self.path.clone(), damage });
+                }
             };
             self.next += 1;
             events.push(Arc::new(event));
@@ -71,7 +74,7 @@ impl Follower {
 pub fn first(path: &Path) -> Option<Event> {
     let mut line = Vec::new();
     BufReader::new(File::open(path).ok()?).read_until(b'\n', &mut line).ok()?;
-    line::decode(line.strip_suffix(b"\n")?)
+    line::decode(line.strip_suffix(b"\n")?).ok()
 }
 
 #[cfg(test)]

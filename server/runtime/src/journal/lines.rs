@@ -41,7 +41,7 @@ impl Lines {
     pub(crate) fn event(&mut self) -> io::Result<Event> {
         let mut bytes = Vec::new();
         self.0.read_until(b'\n', &mut bytes)?;
-        let event = bytes.strip_suffix(b"\n").and_then(line::decode);
+        let event = bytes.strip_suffix(b"\n").and_then(|line| line::decode(line).ok());
         event.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a line is damaged"))
     }
 }

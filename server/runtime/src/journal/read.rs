@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use super::line;
+use super::line::{self, Unread};
 use crate::event::Event;
 
 /// A journal as found on disk.
@@ -30,6 +30,24 @@ pub enum Damage {
     /// A line before the last is not as it was written: someone or something changed the file.
     #[error("line {0} is damaged although others follow; only the lines before it are used")]
     Middle(u64),
+    /// A line is of a newer version of this program.
+    #[error("line {0} was written by a newer callsheet, which this one does not understand; use that one")]
+    Newer(u64),
+}
+
+impl Damage {
+    /// What is wrong with the line of this number, which others follow or not.
+    pub(super) fn at(line: u64, why: Option<Unread>) -> Self {
+        match why {
+            Some(Unread::Newer) => Self::Newer(line),
+            Some(Unread::Damaged) | None => Self::Middle(line),
+        }
+    }
+
+    /// Whether something that took effect may not be known: all but what a crash leaves behind.
+    pub fn hides(&self) -> bool {
+        !matches!(self, Self::TornTail(_))
+    }
 }
 
 /// Why a journal cannot be read at all.
@@ -53,15 +71,18 @@ pub(super) fn parse(bytes: &[u8]) -> Recording {
     let mut recording = Recording::default();
     for (line, event) in lines.iter().zip(decode(&lines)) {
         let next = recording.events.len() as u64 + 1;
-        match event.filter(|event| event.seq == next) {
-            Some(event) => {
+        match event {
+            Ok(event) if event.seq == next => {
                 recording.events.push(Arc::new(event));
                 recording.sound_bytes += line.len() as u64;
             }
-            None => {
+            other => {
                 let torn = bytes.len() as u64 - recording.sound_bytes;
                 let last = torn == line.len() as u64;
-                recording.damage = Some(if last { Damage::TornTail(torn) } else { Damage::Middle(next) });
+                recording.damage = Some(match Damage::at(next, other.err()) {
+                    Damage::Middle(_) if last => Damage::TornTail(torn),
+                    damage => damage,
+                });
                 break;
             }
         }
@@ -72,11 +93,10 @@ pub(super) fn parse(bytes: &[u8]) -> Recording {
 /// Lines for which another thread is worth starting.
 const SHARE: usize = 2000;
 
-/// The events of lines; `None` for what is none, as a line that does not end.
-fn decode(lines: &[&[u8]]) -> Vec<Option<Event>> {
-    let all = |lines: &[&[u8]]| -> Vec<Option<Event>> {
-        lines.iter().map(|line| line::decode(line.strip_suffix(b"\n")?)).collect()
-    };
+/// The events of lines, or why one is none.
+fn decode(lines: &[&[u8]]) -> Vec<Result<Event, Unread>> {
+    let one = |line: &[u8]| line::decode(line.strip_suffix(b"\n").ok_or(Unread::Damaged)?);
+    let all = |lines: &[&[u8]]| -> Vec<Result<Event, Unread>> { lines.iter().map(|line| one(line)).collect() };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(lines.len() / SHARE);
     if threads < 2 {
         return all(lines);

@@ -82,3 +82,25 @@ async fn who_comes_late_reads_from_disk_what_is_no_longer_in_memory() {
     }
     assert!(early.next().await.is_none());
 }
+
+#[tokio::test]
+async fn what_a_newer_version_wrote_is_not_taken_for_damage_nor_for_what_a_crash_left() {
+    let text = String::from_utf8(written(&["one", "two"]).await).unwrap();
+    let (first, second) = text.split_once('\n').unwrap();
+    let another_version = second.replace("{\"v\":1,", "{\"v\":2,");
+    // An event that this version does not know, whole and with its checksum.
+    let rest = second.split_once("\"seq\"").unwrap().1.replace("\"log\"", "\"dream\"");
+    let rest = format!("\"seq\"{}", rest.trim_end());
+    let another_event = format!("{{\"v\":1,\"crc\":\"{:08x}\",{rest}\n", crc32fast::hash(rest.as_bytes()));
+    for newer in [another_version, another_event] {
+        for follows in ["", second] {
+            let recording = parse(format!("{first}\n{newer}{follows}").as_bytes());
+            assert_eq!((recording.events.len(), recording.damage), (1, Some(Damage::Newer(2))), "{newer}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(super::FILE_NAME);
+        fs::write(&path, format!("{first}\n{newer}")).unwrap();
+        let error = super::Follower::open(&path).unwrap().poll().unwrap_err().to_string();
+        assert!(error.contains("line 2 was written by a newer callsheet"), "{error}");
+    }
+}
