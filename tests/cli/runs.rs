@@ -84,3 +84,49 @@ fn a_report_is_one_page_with_the_plan_and_the_run_in_it() {
     assert!(elsewhere.out.starts_with(" report   run.html, "), "{}", elsewhere.out);
     assert!(folder.path().join("run.html").is_file());
 }
+
+#[test]
+fn a_run_that_cannot_be_read_hides_no_other_and_is_not_in_the_way() {
+    let folder = folder(&[("a.workflow.js", &script("return await agent('hi')"))]);
+    assert_eq!(call(folder.path(), &["run", "a.workflow.js", "--latency", "0"]).code, 0);
+    let runs = folder.path().join(".callsheet/runs");
+    let [unread, begun] = ["20200101-000000-aaaa", "20200101-000000-bbbb"].map(|id| runs.join(id));
+    std::fs::create_dir_all(&unread).expect("a folder");
+    // Opens, and gives an error where it is read.
+    std::os::unix::fs::symlink("/proc/self/mem", unread.join("journal.jsonl")).expect("a link");
+    std::fs::create_dir_all(&begun).expect("a folder");
+    std::fs::write(begun.join("script.js"), "half").expect("a file");
+    let listed = call(folder.path(), &["runs", "--json"]);
+    assert_eq!((listed.code, listed.json().as_array().map(Vec::len)), (0, Some(1)));
+    assert!(
+        listed.err.contains("note: cannot read .callsheet/runs/20200101-000000-aaaa/journal.jsonl"),
+        "{}",
+        listed.err
+    );
+    let long_ago = std::process::Command::new("touch").args(["-d", "2020-01-01"]).arg(&begun).status();
+    assert!(long_ago.expect("coreutils").success());
+    let dry = call(folder.path(), &["runs", "prune", "--keep", "1", "--dry-run"]);
+    assert!(dry.out.contains("would remove 1 folder left of runs that did not begin") && begun.exists(), "{}", dry.out);
+    let pruned = call(folder.path(), &["runs", "prune", "--keep", "1", "--json"]).json();
+    assert_eq!((&pruned["remains"], begun.exists()), (&1.into(), false), "{pruned}");
+}
+
+#[test]
+fn a_run_whose_reader_goes_away_ends_in_order() {
+    use std::io::BufRead;
+    let folder = folder(&[("a.workflow.js", &script("for (let i = 0; i < 900; i++) await agent('again ' + i)"))]);
+    for view in [&["--json"][..], &[]] {
+        let mut command = super::program(folder.path());
+        command.args(["run", "a.workflow.js", "--latency", "5"]).args(view).stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let mut out = std::io::BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        while !line.contains("again 1") {
+            line.clear();
+            assert!(out.read_line(&mut line).expect("text") > 0, "it goes on");
+        }
+        drop(out);
+        assert_eq!(child.wait().expect("it ends").code(), Some(0), "as after `head`");
+        assert_eq!(call(folder.path(), &["runs", "--json"]).json()[0]["status"], "stopped");
+    }
+}

@@ -88,8 +88,13 @@ pub(crate) fn to_its_end(
             Ok(handle) => handle,
             Err(error) => return Ok(Err(error)),
         };
-        show(handle.clone(), view).await?;
+        let shown = show(handle.clone(), view).await;
+        if shown.is_err() {
+            // Nobody reads what it does any more, as after `head`: it ends in order, and can be resumed.
+            handle.stop();
+        }
         let outcome = handle.wait().await;
+        shown?;
         Ok::<_, Failure>(Ok((handle, outcome)))
     })?;
     tokio.shutdown_background();

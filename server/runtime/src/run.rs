@@ -334,8 +334,8 @@ pub enum StartError {
     /// The script cannot run; all that is wrong with it, in the order of the text.
     #[error("{}", listed(.0))]
     Script(Vec<RunError>),
-    /// The folder of the run cannot be made.
-    #[error("cannot make the run's folder {path}: {source}")]
+    /// The folder of the run cannot be made, or nothing written into it.
+    #[error("cannot write {path}, where the run is kept: {source}")]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -382,13 +382,16 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
     let link = Link::open(program);
     let cache = resume::Cache::of(&spec)?;
     let (id, folder) = make_folder(&spec.runs_dir)?;
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        fs::write(&path, text).map_err(|source| StartError::Folder { path, source })
+    let mut journal = match begin(&folder, &spec.source) {
+        Ok(journal) => journal,
+        Err(error) => {
+            // A run that did not begin leaves nothing behind, as far as that can be helped.
+            if let Err(error) = fs::remove_dir_all(&folder) {
+                tracing::warn!(%error, folder = %folder.display(), "what is left of a run that did not begin stays");
+            }
+            return Err(error);
+        }
     };
-    write(runs::SCRIPT_FILE, &spec.source)?;
-    let mut journal =
-        Journal::create(&folder.join(journal::FILE_NAME)).map_err(|e| StartError::Journal(e.to_string()))?;
     let log = journal.log().clone();
     journal.append(EventKind::RunStarted {
         run: id.clone(),
@@ -413,6 +416,13 @@ pub fn start(spec: RunSpec, model: Arc<dyn Model>) -> Result<RunHandle, StartErr
     let scheduler = Scheduler::new(spec, model, journal, cache, Some(folder.clone()), drafts.clone());
     tokio::spawn(scheduler.run(link, inbox, commands.clone(), log.clone()));
     Ok(RunHandle::new(id, folder, log, commands, drafts))
+}
+
+/// Writes what stands in a run's folder before it begins.
+fn begin(folder: &Path, source: &str) -> Result<Journal, StartError> {
+    let path = folder.join(runs::SCRIPT_FILE);
+    fs::write(&path, source).map_err(|source| StartError::Folder { path, source })?;
+    Journal::create(&folder.join(journal::FILE_NAME)).map_err(|e| StartError::Journal(e.to_string()))
 }
 
 fn make_folder(runs_dir: &Path) -> Result<(RunId, PathBuf), StartError> {

@@ -36,8 +36,14 @@ struct Entry {
 }
 
 pub(super) fn list(as_json: bool) -> Result<(), Failure> {
-    let entry = |id: RunId| Past { runs_dir: RUNS.into(), id }.open().map(|run| Entry::of(&run));
-    let entries = past::ids()?.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let mut entries = Vec::new();
+    for id in past::ids()? {
+        match (Past { runs_dir: RUNS.into(), id }).open() {
+            Ok(run) => entries.push(Entry::of(&run)),
+            // One of them must not hide the others.
+            Err(unread) => output::note(&format!("note: {unread}")),
+        }
+    }
     if as_json {
         return Ok(output::json(&entries)?);
     }
