@@ -104,7 +104,7 @@ fn what_cannot_be_resumed_says_why_in_one_sentence() {
     let text = fs::read_to_string(&journal).expect("a journal");
     fs::write(&journal, text.replace("\"hi\"", "\"ho\"")).expect("damage");
     let (code, message) = refused(&[&id, "--script", "b.workflow.js"]);
-    assert!(code == 1 && message.contains("run ID cannot be trusted: line 2 is damaged"), "{code} {message}");
+    assert!(code == 1 && message.contains("run ID cannot be gone on with: line 2 is damaged"), "{code} {message}");
     fs::write(&journal, "").expect("nothing");
     assert_eq!(refused(&[&id]), (2, "run ID has nothing to resume: it broke off before it began".into()));
 }
@@ -170,4 +170,46 @@ fn a_killed_run_says_what_may_have_been_paid() {
         preview.contains("slow · line 2: was under way when the run broke off; it may already have been paid for"),
         "{preview}"
     );
+}
+
+#[test]
+fn a_run_of_a_newer_version_is_not_gone_on_with_as_if_it_knew_nothing() {
+    let folder = ran("return await agent('hi')", &[]);
+    let journal = folder.path().join(".callsheet/runs").join(newest(folder.path())).join("journal.jsonl");
+    let text = fs::read_to_string(&journal).expect("a journal");
+    let (before, last) = text.trim_end().rsplit_once('\n').expect("lines");
+    fs::write(&journal, format!("{before}\n{}\n", last.replace("{\"v\":1,", "{\"v\":2,"))).expect("a newer end");
+    for arguments in [&["resume", "last"][..], &["resume", "last", "--json"], &["runs", "watch", "last"]] {
+        let called = call(folder.path(), arguments);
+        let said = "was written by a newer callsheet, which this one does not understand; use that one";
+        assert!(
+            called.code > 0 && format!("{}{}", called.out, called.err).contains(said),
+            "{}{}",
+            called.out,
+            called.err
+        );
+    }
+    assert!(call(folder.path(), &["runs", "show", "last"]).out.contains("newer callsheet"));
+}
+
+#[test]
+fn limits_of_money_and_time_hold_and_go_over_to_the_next_run() {
+    let body = "const got = []\nfor (let i = 0; i < 5; i++) got.push(await agent('Write ' + i, { model: 'opus' }))\nreturn got.length";
+    let folder = ran(body, &["--budget-usd", "$0.001"]);
+    let shown = || call(folder.path(), &["runs", "show", "last"]).out;
+    assert!(
+        shown().contains("the run's budget of <$0.01 is used up") && shown().contains(" in all, <$0.01\n"),
+        "{}",
+        shown()
+    );
+    assert_eq!(call(folder.path(), &["resume", "last", "--latency", "0", "--minutes", "90"]).code, 1);
+    assert!(shown().contains(" in all, <$0.01, 90 min 0 s\n"), "{}", shown());
+    assert_eq!(call(folder.path(), &["resume", "last", "--latency", "0", "--budget-usd", "5"]).code, 0);
+    assert!(shown().contains(" in all, $5.00, 90 min 0 s\n"), "{}", shown());
+    let late = call(folder.path(), &["run", "a.workflow.js", "--latency", "60000", "--minutes", "0.01", "--json"]);
+    let last = late.json_lines().pop().expect("an error");
+    assert_eq!((late.code, last["message"].as_str()), (1, Some("the run took longer than its limit of 600 ms")));
+    for (flag, bad) in [("--budget-usd", "-1"), ("--budget-usd", "much"), ("--minutes", "0"), ("--minutes", "1e30")] {
+        assert_eq!(call(folder.path(), &["run", "a.workflow.js", &format!("{flag}={bad}")]).code, 2, "{flag} {bad}");
+    }
 }

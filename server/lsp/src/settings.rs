@@ -308,6 +308,10 @@ settings! {
     max_agents: Option<u64> = None, "run.maxAgents", Machine;
     /// Output tokens a run may use; null for no limit.
     budget_tokens: Option<u64> = None, "run.budgetTokens", Machine;
+    /// Dollars a run may cost; null for no limit. Under a limit, calls whose price is not known are refused.
+    budget_usd: Option<f64> = None, "run.budgetUsd", Machine;
+    /// Minutes a run may take; null for no limit.
+    minutes: Option<f64> = None, "run.minutes", Machine;
     /// Dollars that a run is likely to cost above which it is confirmed first; null to be never asked. Simulated runs cost nothing.
     confirm_above: Option<f64> = Some(1.0), "confirmAbove", Machine;
     /// Open the transcript when a run ends.

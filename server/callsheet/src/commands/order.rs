@@ -3,9 +3,16 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
-use analysis::{Analysis, Context, estimate::Assumptions, prices::OwnPrices, units::Tokens, vocabulary::Profile};
+use analysis::{
+    Analysis, Context,
+    estimate::Assumptions,
+    prices::OwnPrices,
+    units::{Tokens, Usd},
+    vocabulary::Profile,
+};
 use clap::Args;
 use models::{Chosen, SIMULATED};
 use runtime::{EventKind, Limits, RunSpec};
@@ -37,6 +44,12 @@ pub(crate) struct Order {
     /// Output tokens of the whole run at most; the script sees them as `budget.total`.
     #[arg(long, value_name = "N")]
     budget_tokens: Option<u64>,
+    /// Dollars of the whole run at most; calls whose price is not known are then refused.
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    budget_usd: Option<f64>,
+    /// Minutes of the whole run at most.
+    #[arg(long, value_name = "N", value_parser = minutes)]
+    minutes: Option<Duration>,
     /// The dialect the script is written in: `claude-code` if not given (docs/profiles.md).
     #[arg(long, value_name = "NAME")]
     profile: Option<Profile>,
@@ -60,6 +73,8 @@ impl Order {
         self.max_agents = self.max_agents.or(Some(limits.max_agents));
         self.profile = self.profile.or(profile.as_ref().and_then(|name| name.parse().ok()));
         self.budget_tokens = self.budget_tokens.or(limits.budget_tokens.map(|tokens| tokens.0));
+        self.budget_usd = self.budget_usd.or(limits.budget_usd.map(|usd| usd.0));
+        self.minutes = self.minutes.or(limits.wall);
         if self.args_file.is_none() {
             self.args = self.args.or_else(|| args.clone());
         }
@@ -69,7 +84,20 @@ impl Order {
     /// A run answered by `who`, at `prices`, of which nothing else is said.
     pub(crate) fn answered_by(who: Who, prices: Option<PathBuf>) -> Self {
         let (args, args_file, seed, concurrency, max_agents, budget_tokens) = (None, None, None, None, None, None);
-        Self { args, args_file, who, seed, concurrency, max_agents, budget_tokens, profile: None, prices }
+        let (budget_usd, minutes, profile) = (None, None, None);
+        Self {
+            args,
+            args_file,
+            who,
+            seed,
+            concurrency,
+            max_agents,
+            budget_tokens,
+            budget_usd,
+            minutes,
+            profile,
+            prices,
+        }
     }
 
     /// What the analysis of the script goes by.
@@ -121,8 +149,23 @@ impl Order {
         spec.concurrency = Some(self.at_once());
         spec.limits.max_agents = self.max_agents.unwrap_or(Limits::default().max_agents);
         spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
+        spec.limits.budget_usd = self.budget_usd.map(Usd);
+        spec.limits.wall = self.minutes;
         spec.in_dialect(self.profile.unwrap_or_default());
         spec.read_kinds();
         spec
     }
+}
+
+/// An amount of money that can be a limit.
+pub(super) fn dollars(text: &str) -> Result<f64, String> {
+    let usd = text.trim_start_matches('$').parse::<f64>().ok().filter(|usd| usd.is_finite() && *usd > 0.0);
+    usd.ok_or_else(|| "give dollars, more than 0: 2.50".into())
+}
+
+/// A time that can be a limit, in minutes.
+fn minutes(text: &str) -> Result<Duration, String> {
+    let time = text.parse::<f64>().ok().filter(|minutes| *minutes > 0.0);
+    let time = time.and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok());
+    time.ok_or_else(|| "give minutes, more than 0: 90".into())
 }

@@ -84,8 +84,8 @@ impl Resume {
         let chosen = order.choose(&analysis, &prices)?;
         let mut spec = order.spec(&source, context.args.clone(), &past.runs_dir);
         if let Some(question) = question {
-            let RunSpec { script_path, contexts, rlm, limits, .. } = question;
-            (spec.script_path, spec.contexts, spec.rlm, spec.limits.wall) = (script_path, contexts, rlm, limits.wall);
+            let RunSpec { script_path, contexts, rlm, .. } = question;
+            (spec.script_path, spec.contexts, spec.rlm) = (script_path, contexts, rlm);
         }
         let model = spec.answered_by(&chosen);
         spec.resume = Some(id.clone());

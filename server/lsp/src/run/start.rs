@@ -70,6 +70,9 @@ impl Order {
         spec.in_dialect(settings.profile);
         spec.limits.max_agents = settings.max_agents.unwrap_or(spec.limits.max_agents);
         spec.limits.budget_tokens = settings.budget_tokens.map(analysis::units::Tokens);
+        spec.limits.budget_usd = settings.budget_usd.map(analysis::units::Usd);
+        let wall = settings.minutes.and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok());
+        spec.limits.wall = wall.or(spec.limits.wall);
         spec.sandbox = sandbox();
         let latency = Latency::up_to(Duration::from_millis(settings.simulated_latency));
         let options = Options {

@@ -34,12 +34,16 @@ pub(crate) struct Mcp {
     /// Output tokens of a run at most.
     #[arg(long, value_name = "N")]
     budget_tokens: Option<u64>,
+    /// Dollars of a run at most.
+    #[arg(long, value_name = "USD", value_parser = super::order::dollars)]
+    budget_usd: Option<f64>,
 }
 
 impl Mcp {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let mut limits = vec!["--model".to_owned(), self.model, "--max-agents".to_owned(), self.max_agents.to_string()];
         limits.extend(self.budget_tokens.map(|most| format!("--budget-tokens={most}")));
+        limits.extend(self.budget_usd.map(|most| format!("--budget-usd={most}")));
         let server = Server { runs: Runs::new(limits) };
         let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let code = tokio.block_on(async {

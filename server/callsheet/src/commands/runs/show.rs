@@ -79,7 +79,11 @@ fn facts(past: &Past, run: &Recorded, state: &RunState) -> Table {
         table.row(["model", &if *simulated { format!("simulated, seed {seed}") } else { model.to_owned() }]);
         let budget = limits.budget_tokens.map(|most| format!(", {most} output tokens")).unwrap_or_default();
         let usd = limits.budget_usd.map(|most| format!(", {most}")).unwrap_or_default();
-        table.row(["limits", &format!("{concurrency} agents at a time, {} in all{budget}{usd}", limits.max_agents)]);
+        let wall = limits.wall.map(|most| format!(", {}", tree::seconds(most.as_millis() as u64))).unwrap_or_default();
+        table.row([
+            "limits",
+            &format!("{concurrency} agents at a time, {} in all{budget}{usd}{wall}", limits.max_agents),
+        ]);
         if let Some(from) = resumed_from {
             table.row(["resumes", from.as_str()]);
         }
