@@ -5,6 +5,7 @@ mod commands;
 mod history;
 mod keys;
 mod shared;
+mod spend_limit;
 mod stagger;
 mod wires;
 mod write;

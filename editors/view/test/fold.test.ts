@@ -134,3 +134,14 @@ test('a recorded run folds to the totals its runtime counted', () => {
   assert.ok(Math.abs(run.spent.usd - usd) < 1e-9);
   assert.equal(run.name, 'review');
 });
+
+test('an account that may spend no more is told while its calls wait', () => {
+  const run = fold(
+    ask(1), { type: 'agentStarted', call: 1 }, { type: 'agentHeld', call: 1 },
+    { type: 'spendLimit', provider: 'anthropic', message: 'Raise the limit', line: 3, column: 9 },
+  );
+  assert.deepEqual([run.agents.get(1)?.progress, run.running, run.limited], ['queued', 0, 'Raise the limit']);
+  assert.deepEqual(run.lines, [{ kind: 'warning', text: 'Raise the limit', ms: 300, at: { line: 3, column: 9 } }]);
+  apply(run, { seq: 5, ms: 400, type: 'runEnded', status: 'failed' });
+  assert.equal(run.agents.get(1)?.progress, 'abandoned');
+});

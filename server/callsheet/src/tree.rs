@@ -57,6 +57,12 @@ pub(crate) fn headline(state: &RunState) -> String {
         Some(Status::Stopped) => parts.push("stopped".into()),
         None => {}
     }
+    if state.ended.is_none() {
+        let limits = state.spend_limits.iter();
+        parts.extend(
+            limits.map(|of| format!("{}spend limit", of.as_ref().map_or(String::new(), |of| format!("{of}: ")))),
+        );
+    }
     let (all, over) = (state.totals.agents, state.finished());
     let agents = numbers::count(all, "agent");
     parts.push(if over == all { agents } else { format!("{over} of {agents}") });

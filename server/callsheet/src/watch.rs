@@ -144,6 +144,7 @@ pub(crate) fn said(event: &Event) -> Option<String> {
     Some(match &event.kind {
         EventKind::Log { message } => message.clone(),
         EventKind::Warning { message, at } => format!("! line {at}: {message}"),
+        EventKind::SpendLimit { message, .. } => format!("! {message}"),
         EventKind::Dropped { from, index, reason, at, .. } => {
             format!("! line {at}: {from} dropped item {index}: {reason}")
         }

@@ -155,6 +155,23 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usd: Option<Usd>,
     },
+    /// The call came back unanswered and unpaid, as its account may spend no more. It stays open, for when the run is resumed.
+    AgentHeld {
+        /// The call.
+        call: CallId,
+    },
+    /// An account may spend no more: nothing leaves for it any longer. Calls to others go on; where some of its own are still wanted at the
+    /// end, the run fails.
+    SpendLimit {
+        /// Whose account it is, in a word.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
+        /// What the provider says, and what to do.
+        message: String,
+        /// Where in the script the call stands that was told.
+        #[serde(flatten)]
+        at: LineColumn,
+    },
     /// The call has its answer.
     AgentDone {
         /// The call.

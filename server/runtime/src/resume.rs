@@ -1,6 +1,10 @@
 //! Reusing the finished calls of an earlier run.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    iter::successors,
+    path::Path,
+};
 
 use serde_json::Value;
 
@@ -23,8 +27,8 @@ pub enum ResumeError {
     /// Someone else has it.
     #[error("run {0} is still under way, or being resumed; stop it, or wait for its end")]
     Live(RunId),
-    /// The journal was changed.
-    #[error("run {run} cannot be trusted: {damage}")]
+    /// The journal was changed, or says more than this program understands.
+    #[error("run {run} cannot be gone on with: {damage}")]
     Damaged {
         /// The run.
         run: RunId,
@@ -96,39 +100,49 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// Opens the run that `spec` resumes, if it does, and the runs that one goes back to.
+    /// Opens the run that `spec` resumes, if it does, those it goes back to, and those that went on with one of these.
     pub(crate) fn of(spec: &RunSpec) -> Result<Self, ResumeError> {
         let prefix = (spec.dialect.resume == ResumeRule::Prefix).then(Prefix::default);
         let mut cache = Self { prefix, ..Self::default() };
-        let mut next = spec.resume.clone();
+        let Some(resumed) = &spec.resume else { return Ok(cache) };
+        // Locked before it is read: what a run that ends just now still writes would be missing.
+        cache.lock(&spec.runs_dir, resumed, true)?;
+        let mut next = Some(runs::open(&spec.runs_dir, resumed)?);
         let mut from_turn = spec.from_turn;
-        let mut seen = Vec::new();
-        while let Some(id) = next.take().filter(|id| !seen.contains(id)) {
-            let run = match runs::open(&spec.runs_dir, &id) {
-                Ok(run) => run,
-                // What an ancestor knew is in its descendant's journal too, as far as it was used.
-                Err(_) if !seen.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            };
-            if seen.is_empty() {
+        let mut line = Vec::new();
+        while let Some(run) = next.take() {
+            if line.is_empty() {
                 check(&run, spec.simulated)?;
             }
-            cache.lock(&run, seen.is_empty())?;
-            next = run.resumed_from().cloned();
             cache.take_in(&run, from_turn);
             // What a run asked anew is not to be had from those before it.
             from_turn = from_turn.into_iter().chain(run.forked_at()).min();
-            seen.push(id);
+            let before = run.resumed_from().cloned();
+            line.push(run.id);
+            if let Some(before) = before.filter(|id| !line.contains(id)) {
+                cache.lock(&spec.runs_dir, &before, false)?;
+                // What an ancestor knew is in its descendant's journal too, as far as it was used.
+                next = runs::open(&spec.runs_dir, &before).ok();
+            }
+        }
+        for id in heirs(&spec.runs_dir, &line) {
+            cache.lock(&spec.runs_dir, &id, false)?;
+            // What cannot be read is not there.
+            if let Ok(heir) = runs::open(&spec.runs_dir, &id) {
+                cache.take_in(&heir, from_turn);
+            }
         }
         Ok(cache)
     }
 
-    fn lock(&mut self, run: &Recorded, first: bool) -> Result<(), ResumeError> {
-        let path = run.folder.join(journal::FILE_NAME);
-        match Lock::take(&path).map_err(|source| ReadError { path, source })? {
-            Some(lock) => self.locks.push(lock),
-            None if first => return Err(ResumeError::Live(run.id.clone())),
-            None => {}
+    /// Keeps a run from being resumed by others meanwhile. Of those beside `the_one` it does no harm that somebody has them.
+    fn lock(&mut self, runs_dir: &Path, id: &RunId, the_one: bool) -> Result<(), ResumeError> {
+        let path = runs_dir.join(id.as_str()).join(journal::FILE_NAME);
+        match Lock::take(&path) {
+            Ok(Some(lock)) => self.locks.push(lock),
+            Ok(None) if the_one => return Err(ResumeError::Live(id.clone())),
+            Err(source) if the_one => return Err(ReadError { path, source }.into()),
+            Ok(None) | Err(_) => {}
         }
         Ok(())
     }
@@ -155,7 +169,9 @@ impl Cache {
                         }
                     }
                 }
-                EventKind::AgentFailed { call, .. } | EventKind::AgentSkipped { call } => {
+                EventKind::AgentFailed { call, .. }
+                | EventKind::AgentSkipped { call }
+                | EventKind::AgentHeld { call } => {
                     self.begun.extend(open.remove(call).filter(|(_, started)| *started).map(|(key, _)| key));
                 }
                 _ => {}
@@ -206,8 +222,30 @@ impl Cache {
     }
 }
 
+/// The runs besides those of `line` that went on with one of these, at whatever remove, the youngest first: what they paid for is paid. Not
+/// those that were to ask anew from some turn on.
+fn heirs(runs_dir: &Path, line: &[RunId]) -> Vec<RunId> {
+    let mut parents = HashMap::new();
+    for id in runs::list(runs_dir).unwrap_or_default() {
+        let first = journal::first(&runs_dir.join(id.as_str()).join(journal::FILE_NAME));
+        if let Some(EventKind::RunStarted { resumed_from: Some(from), from_turn: None, .. }) = first.map(|e| e.kind)
+            && !line.contains(&id)
+        {
+            parents.insert(id, from);
+        }
+    }
+    let goes_back = |id: &&RunId| {
+        let above = successors(parents.get(*id), |id| parents.get(*id));
+        // A journal that someone made up may go round in circles.
+        above.take(parents.len()).any(|id| line.contains(id))
+    };
+    let mut heirs: Vec<RunId> = parents.keys().filter(goes_back).cloned().collect();
+    heirs.sort_unstable_by(|a, b| b.cmp(a));
+    heirs
+}
+
 fn check(run: &Recorded, simulated: bool) -> Result<(), ResumeError> {
-    if let Some(damage @ Damage::Middle(_)) = run.recording.damage {
+    if let Some(damage) = run.recording.damage.filter(Damage::hides) {
         return Err(ResumeError::Damaged { run: run.id.clone(), damage });
     }
     let was = match run.recording.events.first().map(|e| &e.kind) {

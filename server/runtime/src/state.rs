@@ -44,7 +44,9 @@ pub struct RunState {
     pub models: BTreeMap<Option<Arc<str>>, Usage>,
     /// The recursive language models, with the turns and cells that calls belong to.
     pub trees: Trees,
-    /// `log` lines, warnings and dropped items, in order.
+    /// Whose accounts may spend no more; `None` for one that has no name.
+    pub spend_limits: Vec<Option<String>>,
+    /// `log` lines, warnings, spend limits and dropped items, in order.
     pub lines: Vec<Arc<Event>>,
     /// What the run took so far.
     pub totals: Totals,
@@ -121,7 +123,7 @@ pub struct AgentState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Progress {
-    /// Waits for a slot or for budget.
+    /// Waits for a slot, for budget, or for an account to be allowed to spend again.
     Queued,
     /// Under way.
     Running,
@@ -214,6 +216,10 @@ impl RunState {
                 }
             }
             EventKind::Log { .. } | EventKind::Warning { .. } => self.lines.push(event.clone()),
+            EventKind::SpendLimit { provider, .. } => {
+                self.spend_limits.push(provider.clone());
+                self.lines.push(event.clone());
+            }
             EventKind::RlmStarted { node, .. } => self.trees.begin(node, event),
             EventKind::Cell { node, turn, cell, .. } => self.trees.ran(node, *turn, *cell, event),
             EventKind::RlmEnded { node, .. } => self.trees.end(node, event),
@@ -268,6 +274,7 @@ impl RunState {
                 self.change(*call, |agent| agent.attempts += 1);
                 self.spend(*call, *usage, *usd);
             }
+            EventKind::AgentHeld { call } => self.change(*call, |agent| agent.progress = Progress::Queued),
             EventKind::AgentDone { call, usage, usd, cached, usage_basis, .. } => {
                 self.totals.done += 1;
                 self.totals.uncounted += u64::from(!usage_basis.is_reported());

@@ -23,7 +23,7 @@ local recursion = require('callsheet.recursion')
 ---@field agents callsheet.Agent[] in the order in which the script asked for them
 ---@field models table<string, callsheet.Model> recursive models by their paths
 ---@field trees callsheet.Model[] those that a script began
----@field notes { text: string, line?: integer }[] what the script logged, warnings, dropped items
+---@field notes { text: string, line?: integer }[] what the script logged, warnings, spend limits, dropped items
 ---@field error? { message: string, line?: integer }
 ---@field next integer number of the event expected next
 
@@ -68,6 +68,12 @@ local on = {
   dropped = function(run, event)
     local text = ('dropped: item %d of %s: %s'):format(event.index + 1, event.from, event.reason)
     table.insert(run.notes, { text = text, line = event.line })
+  end,
+  spendLimit = function(run, event)
+    table.insert(run.notes, { text = 'spend limit: ' .. event.message, line = event.line })
+  end,
+  agentHeld = function(run, event)
+    move(run, event, 'queued', 'the account may spend no more')
   end,
   agentQueued = function(run, event)
     local agent = { label = event.label, phase = event.phase, line = event.line, state = 'queued', tokens = 0 }

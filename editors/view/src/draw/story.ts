@@ -42,13 +42,20 @@ class Ending {
   readonly banner = h('section', { class: 'ending', 'aria-label': 'End', hidden: true }, this.what, this.why);
   readonly result = h('section', { class: 'result', 'aria-label': 'Result', hidden: true }, h('h2', {}, 'Result'), this.body);
   private drawn: RunState['end'] = null;
+  private limited: string | null = null;
 
-  draw({ end, dropped }: RunState): void {
-    if (end === this.drawn) return;
+  draw({ end, dropped, limited }: RunState): void {
+    if (end === this.drawn && limited === this.limited) return;
     this.drawn = end;
-    attribute(this.banner, 'hidden', end === null || (end.status === 'ok' && dropped === 0));
+    this.limited = limited;
+    attribute(this.banner, 'hidden', end === null ? limited === null : end.status === 'ok' && dropped === 0);
     attribute(this.result, 'hidden', end?.result === undefined);
-    if (end === null) return;
+    if (end === null) {
+      this.banner.dataset['status'] = 'limited';
+      this.what.textContent = limited;
+      attribute(this.why, 'hidden', true);
+      return;
+    }
     this.banner.dataset['status'] = end.status;
     const { error, result } = end;
     const said = { ok: '', failed: 'The run failed. ', stopped: 'The run was stopped. ' }[end.status];

@@ -33,6 +33,15 @@ export function apply(run: RunState, event: Event): void {
     case 'warning':
       run.lines.push({ kind: 'warning', text: event.message, ms, at: { line: event.line, column: event.column } });
       return;
+    case 'agentHeld':
+      return change(run, event.call, (agent) => {
+        move(run, agent, 'queued');
+        agent.setbacks.push('The account may spend no more');
+      });
+    case 'spendLimit':
+      run.limited = event.message;
+      run.lines.push({ kind: 'warning', text: event.message, ms, at: { line: event.line, column: event.column } });
+      return;
     case 'dropped': {
       run.dropped += 1;
       const item = `Item ${event.index + 1} of ${event.from} became null${event.stage === undefined ? '' : ` in stage ${event.stage + 1}`}: ${event.reason}`;

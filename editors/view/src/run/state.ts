@@ -144,6 +144,8 @@ export interface RunState {
   rlms: Map<string, Rlm>;
   lines: Line[];
   dropped: number;
+  /** What was said last of an account that may spend no more. */
+  limited: string | null;
   running: number;
   peak: number;
   spent: Spent;
@@ -152,7 +154,7 @@ export interface RunState {
 
 export function before(): RunState {
   return {
-    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, question: false, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), files: new Map(), rlms: new Map(), lines: [], dropped: 0,
+    seq: 0, ms: 0, name: null, model: null, simulated: false, script: null, question: false, seed: null, concurrency: null, args: undefined, resumedFrom: null, left: null, phase: null, groups: [], agents: new Map(), files: new Map(), rlms: new Map(), lines: [], dropped: 0, limited: null,
     running: 0, peak: 0, spent: nothing(), end: null,
   };
 }

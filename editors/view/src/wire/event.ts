@@ -16,6 +16,8 @@ export type Kind =
   | { type: 'agentDone'; call: CallId; result: unknown; usage: Usage; usd?: number; cached?: boolean }
   | ({ type: 'agentFailed'; call: CallId; error: string; thrown: boolean; usage: Usage; usd?: number } & Place)
   | { type: 'agentSkipped'; call: CallId }
+  | { type: 'agentHeld'; call: CallId }
+  | ({ type: 'spendLimit'; provider?: string; message: string } & Place)
   | ({ type: 'dropped'; from: string; index: number; stage?: number; reason: string } & Place)
   | ({ type: 'rlmStarted'; node: string; label?: string; question: string; depth: number; contexts: RlmContext[]; phase?: string; workflow?: string } & Place)
   | { type: 'cell'; node: string; turn: number; cell: number; source: string; ok: boolean; output: string }

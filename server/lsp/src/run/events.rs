@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use runtime::RunHandle;
-use tower_lsp::ls_types::Uri;
+use runtime::{EventKind, RunHandle};
+use tower_lsp::ls_types::{MessageType, Uri};
 
 use crate::{
     outbox::Outbox,
@@ -20,12 +20,16 @@ pub(crate) fn past(handle: &RunHandle, from: u64) -> CaughtUp {
     CaughtUp { events, live: handle.state().ended.is_none() }
 }
 
-/// Sends a run's events to its end. A client that reads slowly slows only this down: nothing piles up.
-pub(crate) async fn send(handle: RunHandle, uri: Uri, outbox: Outbox) {
+/// Sends a run's events to its end. A client that reads slowly slows only this down: nothing piles up. What only a person can help with, of
+/// the run called `name`, is shown besides.
+pub(crate) async fn send(handle: RunHandle, uri: Uri, name: String, outbox: Outbox) {
     let mut events = handle.subscribe(1);
     while let Some(first) = events.next().await {
         let more = std::iter::from_fn(|| events.try_next());
         for event in std::iter::once(first).chain(more) {
+            if let EventKind::SpendLimit { message, .. } = &event.kind {
+                outbox.show(MessageType::WARNING, format!("{name}: {message}."));
+            }
             outbox.notify::<RunEvent>(RunEventParams {
                 run_id: handle.id().to_string(),
                 uri: uri.clone(),

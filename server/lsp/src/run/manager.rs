@@ -204,7 +204,7 @@ impl Owner {
         if let Some(wanted) = wanted {
             tokio::spawn(wanted.offer(handle.clone(), self.outbox.clone(), self.mailbox.clone()));
         }
-        tokio::spawn(events::send(handle.clone(), uri.clone(), self.outbox.clone()));
+        tokio::spawn(events::send(handle.clone(), uri.clone(), name.clone(), self.outbox.clone()));
         if self.client.progress {
             tokio::spawn(progress::show(handle.clone(), view.clone(), name.clone(), self.outbox.clone()));
         }

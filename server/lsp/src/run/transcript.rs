@@ -53,6 +53,9 @@ pub(crate) fn transcript(name: &str, run: &RunView, event: impl Fn(u64) -> Optio
             EventKind::Warning { message, at } => {
                 let _ = writeln!(out, "- warning at {at}: {message}");
             }
+            EventKind::SpendLimit { message, at, .. } => {
+                let _ = writeln!(out, "- spend limit, heard at {at}: {message}");
+            }
             EventKind::Dropped { from, index, reason, at, .. } => {
                 let _ = writeln!(out, "- {from} dropped item {index} at {at}: {reason}");
             }

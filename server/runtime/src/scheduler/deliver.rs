@@ -167,7 +167,7 @@ impl Scheduler {
     }
 
     /// The attempts that are back at the next moment of simulated time; none while one of them is still out.
-    fn back(&mut self) -> Vec<u64> {
+    pub(super) fn back(&mut self) -> Vec<u64> {
         let Some(&(moment, _)) = self.due.first() else { return Vec::new() };
         let out = |id: &u64| self.calls.get_mut(id).and_then(Call::flight).is_some_and(|flight| flight.back.is_none());
         let first: Vec<u64> = self.due.iter().take_while(|(due, _)| *due == moment).map(|(_, id)| *id).collect();
@@ -236,12 +236,19 @@ impl Scheduler {
                 // Nobody but a person can help, and `null` would be a lie: the call stays open, for when the run is resumed.
                 call.stage = Stage::Queued;
                 call.slot = None;
-                let to =
-                    self.lanes.account(call.lane).map_or(String::new(), |account| format!(" to {}", account.provider));
-                let message = format!(
-                    "{error}. Nothing more leaves{to}; all other calls were awaited. Raise the limit, then resume this run: finished calls are not paid again"
-                );
-                self.lanes.close(call.lane, RunError::at(message, call.at));
+                let (lane, at) = (call.lane, call.at);
+                self.journal.append(EventKind::AgentHeld { call: CallId(id) });
+                let provider = self.lanes.account(lane).map(|account| account.provider.to_owned());
+                let to = provider.as_ref().map_or(String::new(), |provider| format!(" to {provider}"));
+                let said = |others: &str| {
+                    format!(
+                        "{error}. Nothing more leaves{to}; {others}. Raise the limit, then resume this run: finished calls are not paid again"
+                    )
+                };
+                if self.lanes.close(lane, RunError::at(said("all other calls were awaited"), at)) {
+                    let message = said("all other calls go on");
+                    self.journal.append(EventKind::SpendLimit { provider, message, at });
+                }
             }
             Err(error) => {
                 call.failures += 1;
@@ -272,6 +279,15 @@ impl Scheduler {
         usd: Option<analysis::units::Usd>,
         commands: &Commands,
     ) {
+        if self.is_over {
+            return self.fail(
+                id,
+                format!("{reason}; the run is over, so there is no further attempt"),
+                false,
+                usage,
+                usd,
+            );
+        }
         let held = self.calls.get(&id).and_then(|call| Some(call.asked.as_ref()?.held));
         let no_more = held.and_then(|held| self.no_more(held));
         let Some(call) = self.calls.get_mut(&id) else { return };

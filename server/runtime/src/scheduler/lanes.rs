@@ -170,9 +170,12 @@ impl Lanes {
         self.lanes[lane].resting.entry(call).and_modify(|until| *until = None);
     }
 
-    /// Nothing leaves in a lane any more.
-    pub(super) fn close(&mut self, lane: usize, why: RunError) {
-        self.lanes[lane].closed.get_or_insert(why);
+    /// Nothing leaves in a lane any more. Whether anything did until now.
+    pub(super) fn close(&mut self, lane: usize, why: RunError) -> bool {
+        let lane = &mut self.lanes[lane];
+        let was_open = lane.closed.is_none();
+        lane.closed.get_or_insert(why);
+        was_open
     }
 
     /// Whoever has waited long enough waits no longer.

@@ -59,11 +59,19 @@ pub(super) struct Ended {
     pub(super) status: Status,
     pub(super) result: Option<Value>,
     pub(super) error: Option<RunError>,
+    /// Whether calls under way are given up at once, though they may be paid for.
+    gives_up: bool,
 }
 
 impl Ended {
+    /// The script is to blame, or ran into a limit: what is under way is still worth having, for when the run is resumed.
     pub(super) fn failed(error: RunError) -> Box<Self> {
-        Box::new(Self { status: Status::Failed, result: None, error: Some(error) })
+        Box::new(Self { status: Status::Failed, result: None, error: Some(error), gives_up: false })
+    }
+
+    /// There is nobody who could wait.
+    fn broken_off(error: RunError) -> Box<Self> {
+        Box::new(Self { gives_up: true, ..*Self::failed(error) })
     }
 }
 
@@ -100,6 +108,8 @@ pub(crate) struct Scheduler {
     pub(super) stagger: Stagger,
     /// Why nothing leaves any more; the run ends with it once what is under way is back.
     pub(super) halt: Option<RunError>,
+    /// Whether the script is over: what is under way gets no further attempt.
+    pub(super) is_over: bool,
     /// Answers being written.
     pub(super) drafts: Arc<Drafts>,
     /// What the sandbox is to hear next.
@@ -151,6 +161,7 @@ impl Scheduler {
             now: Duration::ZERO,
             stagger: Stagger::default(),
             halt: None,
+            is_over: false,
             drafts,
             outbox: VecDeque::new(),
             unanswered: 0,
@@ -167,8 +178,12 @@ impl Scheduler {
     ) {
         let ended = match link {
             Ok(mut link) => {
-                let Err(ended) = self.conversation(&mut link, &mut inbox, &commands).await;
+                let wall = self.spec.limits.wall.map(|wall| Instant::now() + wall);
+                let Err(ended) = self.conversation(&mut link, &mut inbox, &commands, wall).await;
                 link.kill();
+                if !ended.gives_up {
+                    self.await_the_rest(&ended, &mut inbox, &commands, wall).await;
+                }
                 ended
             }
             Err(error) => Ended::failed(RunError::new(format!("cannot start the sandbox: {error}"))),
@@ -195,7 +210,7 @@ impl Scheduler {
                 tracing::warn!(%error, "the result stands in the journal only");
             }
         }
-        let Ended { status, result, error } = ended;
+        let Ended { status, result, error, .. } = ended;
         self.journal.append(EventKind::RunEnded { status, result, error, totals });
         if let Err(error) = synced.and(self.journal.synced().await) {
             tracing::error!(%error, "the run's journal ends here");
@@ -208,8 +223,8 @@ impl Scheduler {
         link: &mut Link,
         inbox: &mut UnboundedReceiver<Input>,
         commands: &Commands,
+        wall: Option<Instant>,
     ) -> Result<std::convert::Infallible, Box<Ended>> {
-        let wall = self.spec.limits.wall.map(|wall| Instant::now() + wall);
         self.say(link, &[ToSandbox::Start(self.spec.first_message())])?;
         loop {
             if self.unanswered == 0 {
@@ -226,7 +241,7 @@ impl Scheduler {
                 Some(input) = inbox.recv() => self.hear(input, commands)?,
                 // Limits come before what the script says: one that talks without end must not talk over them.
                 () = at(slice) => return Err(Ended::failed(self.gone(Gone::Time(None)))),
-                () = at(wall) => return Err(Ended::failed(RunError::new(format!(
+                () = at(wall) => return Err(Ended::broken_off(RunError::new(format!(
                     "the run took longer than its limit of {} ms",
                     self.spec.limits.wall.unwrap_or_default().as_millis()
                 )))),
@@ -290,7 +305,7 @@ impl Scheduler {
     fn hear(&mut self, input: Input, commands: &Commands) -> Result<(), Box<Ended>> {
         match input {
             Input::Command(Command::Stop) => {
-                return Err(Box::new(Ended { status: Status::Stopped, result: None, error: None }));
+                return Err(Box::new(Ended { status: Status::Stopped, result: None, error: None, gives_up: true }));
             }
             Input::Command(Command::Skip(CallId(call))) => self.skip(call),
             Input::Command(Command::Retry(CallId(call))) => {
@@ -304,18 +319,68 @@ impl Scheduler {
                 }
             }
             Input::Back(back) => {
-                let Back { call, attempt, result } = *back;
-                let Some(waiting) = self.calls.get_mut(&call).filter(|c| c.attempt == attempt) else { return Ok(()) };
-                if let Some(flight) = waiting.flight().filter(|f| f.back.is_none()) {
-                    flight.back = Some(result);
-                    if flight.due.is_none() {
-                        self.back_from(call, commands);
-                        self.depart(commands)?;
-                    }
+                if self.came_back(*back, commands) {
+                    self.depart(commands)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Takes in what came of an attempt, and deals with it unless that waits for its moment of simulated time. Whether it did.
+    fn came_back(&mut self, back: Back, commands: &Commands) -> bool {
+        let Back { call, attempt, result } = back;
+        let Some(waiting) = self.calls.get_mut(&call).filter(|c| c.attempt == attempt) else { return false };
+        let Some(flight) = waiting.flight().filter(|f| f.back.is_none()) else { return false };
+        flight.back = Some(result);
+        let now = flight.due.is_none();
+        if now {
+            self.back_from(call, commands);
+        }
+        now
+    }
+
+    /// The script is over and calls are under way: they will be paid for, so their answers are awaited, for when the run is resumed. Until a
+    /// person stops the run, its time is up, or the journal takes no more.
+    async fn await_the_rest(
+        &mut self,
+        ended: &Ended,
+        inbox: &mut UnboundedReceiver<Input>,
+        commands: &Commands,
+        wall: Option<Instant>,
+    ) {
+        self.is_over = true;
+        let first = self.calls.values_mut().find_map(|call| call.flight().is_some().then_some(call.at));
+        if let (Some(error), Some(first)) = (&ended.error, first) {
+            let flying = self.lanes.flying();
+            let (agents, they) =
+                if flying == 1 { ("1 agent", "it is") } else { (&*format!("{flying} agents"), "they are") };
+            let message = format!(
+                "the run fails: {}; {agents} still under way: {they} awaited, as what was paid for is then there when the run is resumed; \
+                 stop the run to give up instead",
+                error.placed()
+            );
+            self.journal.append(EventKind::Warning { message, at: error.at.unwrap_or(first) });
+        }
+        loop {
+            for call in self.back() {
+                self.back_from(call, commands);
+            }
+            if self.lanes.flying() == 0 {
+                return;
+            }
+            tokio::select! {
+                biased;
+                Some(input) = inbox.recv() => match input {
+                    Input::Command(Command::Stop) => return,
+                    Input::Command(Command::Skip(CallId(call))) => self.skip(call),
+                    Input::Back(back) => drop(self.came_back(*back, commands)),
+                    Input::Command(Command::Retry(_)) | Input::Heard(_) => {}
+                },
+                () = at(wall) => return,
+                advanced = self.journal.advanced() => if advanced.is_err() { return },
+            }
+        }
     }
 
     fn heard(&mut self, said: Said, commands: &Commands) -> Result<(), Box<Ended>> {
@@ -330,7 +395,7 @@ impl Scheduler {
             }
             FromSandbox::Ended { result, error } => {
                 let status = if error.is_some() { Status::Failed } else { Status::Ok };
-                return Err(Box::new(Ended { status, result, error }));
+                return Err(Box::new(Ended { status, result, error, gives_up: false }));
             }
             FromSandbox::Late { at } => {
                 let message = "the script returned without waiting for this agent, which went on and is paid for, as \
@@ -417,7 +482,7 @@ impl Scheduler {
 }
 
 pub(super) fn broken(error: Arc<WriteError>) -> Box<Ended> {
-    Ended::failed(RunError::new(error.to_string()))
+    Ended::broken_off(RunError::new(error.to_string()))
 }
 
 /// Waits until a moment; forever where there is none.

@@ -189,3 +189,83 @@ async fn a_live_run_is_not_resumed_and_made_up_answers_stay_made_up() {
     assert!(resume(false, &simulated.run).contains("made up"));
     assert!(resume(false, &"20260101-000000-none".parse().unwrap()).contains("nothing to resume"));
 }
+
+#[tokio::test]
+async fn what_is_under_way_when_the_script_ends_is_awaited_and_not_paid_again() {
+    let model = Arc::new(Echo { wait: Duration::from_millis(100), output: 1, ..Echo::default() });
+    let throws = "const [a, b] = ['a', 'b'].map((p) => agent(p));\nawait null;\nif (!args) throw new Error('no');\nreturn [await a, await b]";
+    let one_too_many = "return parallel(['a', 'b', 'c'].map((p) => () => agent(p)))";
+    let price: Price = Arc::new(|_, usage| Some(Usd(usage.output.0 as f64)));
+    for (body, agents, usd, said) in [
+        (throws, 1000, None, "the run fails: line 4: no; 2 agents still under way: they are awaited"),
+        (one_too_many, 2, None, "the run fails: line 2: the run may call at most 2 agents"),
+        (one_too_many, 1000, Some(2.5), "the run fails: line 2: the run's budget of $2.50 is used up"),
+    ] {
+        let (mut spec, _folder) = spec(body);
+        (spec.limits.max_agents, spec.limits.budget_usd) = (agents, usd.map(Usd));
+        spec.price = Some(price.clone());
+        let spec = RunSpec { simulated: false, ..spec };
+        let run = start(spec.clone(), model.clone()).unwrap();
+        let outcome = run.wait().await;
+        assert_eq!((outcome.status, outcome.totals.done, outcome.totals.failed), (Status::Failed, 2, 0), "{said}");
+        let lines: Vec<String> = run.state().lines.iter().map(|line| format!("{:?}", line.kind)).collect();
+        let told = usd.is_some() || lines.iter().any(|line| line.contains(said));
+        assert!(told, "{lines:?}");
+        let mut again = RunSpec { resume: Some(outcome.run), args: Some(json!(1)), ..spec };
+        (again.limits.max_agents, again.limits.budget_usd) = (1000, None);
+        let asked = model.asked.load(Ordering::SeqCst);
+        let outcome = start(again, model.clone()).unwrap().wait().await;
+        let asked = model.asked.load(Ordering::SeqCst) - asked;
+        assert_eq!(
+            (outcome.status, outcome.totals.cached, asked as u64),
+            (Status::Ok, 2, outcome.totals.agents - 2),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_person_need_not_wait_for_what_is_under_way() {
+    let (mut spec, _folder) = spec("const a = agent('a');\nawait null;\nthrow new Error('no')");
+    let model = Arc::new(Echo { wait: Duration::from_secs(3600), ..Echo::default() });
+    let run = start(RunSpec { simulated: false, ..spec.clone() }, model.clone()).unwrap();
+    let mut events = run.subscribe(1);
+    while !matches!(events.next().await.unwrap().kind, EventKind::Warning { .. }) {}
+    run.stop();
+    let outcome = run.wait().await;
+    assert_eq!((outcome.status, outcome.error.unwrap().message.as_str()), (Status::Failed, "no"));
+    spec.limits.wall = Some(Duration::from_millis(300));
+    let outcome = run_with(model, spec).await;
+    assert_eq!(outcome.error.unwrap().message, "no", "what ended it first counts");
+}
+
+#[tokio::test]
+async fn no_attempt_follows_once_the_script_is_over() {
+    let (mut spec, _folder) = spec("const a = agent('a');\nawait null;\nthrow new Error('no')");
+    spec.retry.wait = Duration::from_millis(1);
+    let model = Arc::new(Echo {
+        wait: Duration::from_millis(50),
+        failures: Mutex::new(vec![ModelError::Overloaded]),
+        ..Echo::default()
+    });
+    let outcome = run_with(model.clone(), spec).await;
+    assert_eq!((outcome.totals.failed, model.asked.load(Ordering::SeqCst)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_run_does_not_ask_again_what_another_paid_for_that_went_on_with_the_same() {
+    let body = "const got = [];\nfor (const p of ['a', 'b', 'c']) { if (args === p) throw new Error(p); got.push(await agent(p)) }\nreturn got";
+    let (spec, _folder) = spec(body);
+    let model = Arc::new(Echo::default());
+    let until = |args: &str, resume: Option<&crate::RunId>| {
+        let spec = RunSpec { simulated: false, args: Some(json!(args)), resume: resume.cloned(), ..spec.clone() };
+        start(spec, model.clone()).unwrap()
+    };
+    let first = until("b", None).wait().await.run;
+    let second = until("c", Some(&first)).wait().await;
+    assert_eq!((second.totals.agents, second.totals.cached), (2, 1));
+    let again = until("", Some(&first)).wait().await;
+    assert_eq!((again.result, again.totals.cached), (Some(json!(["a", "b", "c"])), 2));
+    let sister = until("", Some(&second.run)).wait().await;
+    assert_eq!((sister.totals.cached, model.asked.load(Ordering::SeqCst)), (3, 3));
+}
