@@ -79,6 +79,25 @@ fn people_see_the_sheet_the_run_the_result_and_the_journal() {
 }
 
 #[test]
+fn what_is_lost_on_the_way_is_counted_at_the_end() {
+    let body =
+        "return await parallel([() => agent('one'), () => { throw new Error('no luck') }, async () => agent('')])";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let ran = call(folder.path(), &["run", "a.workflow.js", "--latency", "0"]);
+    let shown = call(folder.path(), &["runs", "show", "last"]);
+    for out in [ran.out, shown.out] {
+        assert!(out.contains(" · 1 agent · 2 dropped · "), "{out}");
+        assert!(out.contains("! line 2:58: parallel dropped item 1: no luck"), "{out}");
+        assert!(
+            out.contains(" lost     2 items null because something threw; the lines above say where and why\n"),
+            "{out}"
+        );
+    }
+    let failed = call(folder.path(), &["run", "a.workflow.js", "--latency", "0", "--failures", "1"]).out;
+    assert!(failed.contains(" lost     1 agent without an answer"), "{failed}");
+}
+
+#[test]
 fn a_failed_run_exits_with_1_and_names_its_line() {
     let folder = folder(&[("a.workflow.js", &script("await agent('hi')\nthrow new Error('enough')"))]);
     let people = call(folder.path(), &["run", "a.workflow.js", "--latency", "0"]);

@@ -130,3 +130,24 @@ fn a_run_whose_reader_goes_away_ends_in_order() {
         assert_eq!(call(folder.path(), &["runs", "--json"]).json()[0]["status"], "stopped");
     }
 }
+
+#[test]
+fn a_run_whose_journal_takes_no_more_says_why_and_can_be_resumed() {
+    let body = "const got = []\nfor (let i = 0; i < 60; i++) got.push(await agent(`${i} ${'long '.repeat(100)}`))\nreturn got.length";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let program = env!("CARGO_BIN_EXE_callsheet");
+    // A file may not grow beyond some kilobytes, which is an error as on a disk that is full.
+    let limited = format!("trap '' XFSZ; ulimit -f 16; exec {program} run a.workflow.js --latency 0 --json");
+    let mut shell = std::process::Command::new("sh");
+    let output = shell.args(["-c", &limited]).current_dir(folder.path()).env("XDG_RUNTIME_DIR", folder.path()).output();
+    let ran = super::answer(output.expect("it ends"));
+    let last = ran.json_lines().pop().expect("an error");
+    let message = last["message"].as_str().unwrap_or_default();
+    assert!(ran.code == 1 && message.starts_with("the run broke off: cannot write .callsheet/runs/"), "{last}");
+    assert!(message.contains("File too large") && message.ends_with("; once that is mended, resume it"), "{message}");
+    let answered = ran.json_lines().iter().filter(|line| line["type"] == "agentDone").count();
+    let resumed =
+        call(folder.path(), &["resume", "last", "--latency", "0", "--json"]).json_lines().pop().expect("a result");
+    assert!(answered > 3 && resumed["totals"]["cached"].as_u64() >= Some(answered as u64), "{answered}: {resumed}");
+    assert_eq!(resumed["result"], 60);
+}

@@ -188,7 +188,7 @@ pub(crate) fn end(state: &RunState, error: Option<&RunError>, heading: &str, mos
 }
 
 /// What a run took, beside what was estimated of the script, where that is known. `prices` are the person's own.
-pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &OwnPrices) -> [String; 3] {
+pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &OwnPrices) -> Vec<String> {
     let against =
         |of: &dyn Fn(&Analysis) -> String| estimated.map(|a| format!("; estimated {}", of(a))).unwrap_or_default();
     let totals = &state.totals;
@@ -200,11 +200,17 @@ pub(crate) fn totals(state: &RunState, estimated: Option<&Analysis>, prices: &Ow
     let agents = against(&|a| a.plan.agents.to_string());
     let tokens = against(&|a| numbers::based(&a.expected().total.tokens));
     let usd = against(&|a| numbers::based(&a.expected().total.usd));
-    [
+    let mut lines = vec![
         format!(" agents   {}{cached}{agents}", totals.agents),
         format!(" tokens   {}{simulated}{tokens}", totals.usage.total()),
         format!(" cost     {}{usd}", Spending::at(state, prices)),
-    ]
+    ];
+    let lost =
+        [(totals.failed, "agent", "without an answer"), (totals.dropped, "item", "null because something threw")];
+    for (count, of, became) in lost.into_iter().filter(|(count, ..)| *count > 0) {
+        lines.push(format!(" lost     {} {became}; the lines above say where and why", numbers::count(count, of)));
+    }
+    lines
 }
 
 /// What the tokens of a run rest on, where the provider did not count all of them.

@@ -26,8 +26,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) preview: &'a Preview,
     pub(crate) analysis: &'a Analysis,
     pub(crate) script: &'a str,
-    /// Whether the script is not the one that ran.
-    pub(crate) changed: bool,
+    /// Whether the script is not the one that ran; `None` where the copy of that is gone.
+    pub(crate) changed: Option<bool>,
     pub(crate) assumptions: &'a Assumptions,
     /// Whether agents in worktrees may work again.
     pub(crate) repeat: bool,
@@ -75,7 +75,11 @@ impl<'a> Sheet<'a> {
 
     fn notes(&self) -> Table {
         let mut table = Table::new(&[Align::Left, Align::Left]);
-        let changed = if self.changed { "changed since that run" } else { "as it was in that run" };
+        let changed = match self.changed {
+            Some(true) => "changed since that run",
+            Some(false) => "as it was in that run",
+            None => "and the copy that ran is gone",
+        };
         table.row(["script", &format!("{}, {changed}", self.script)]);
         if let Some(error) = self.state.error() {
             table.row(["before", &format!("failed: {}", first_line(&error.placed()))]);

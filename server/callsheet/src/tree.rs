@@ -66,6 +66,11 @@ pub(crate) fn headline(state: &RunState) -> String {
     let (all, over) = (state.totals.agents, state.finished());
     let agents = numbers::count(all, "agent");
     parts.push(if over == all { agents } else { format!("{over} of {agents}") });
+    for (count, what) in [(state.totals.failed, "failed"), (state.totals.dropped, "dropped")] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
     parts.push(format!("{} tokens", state.totals.usage.total()));
     if state.totals.usd > Usd(0.0) {
         parts.push(state.totals.usd.to_string());

@@ -98,7 +98,10 @@ impl RunHandle {
         let state = self.state();
         let status = state.status().unwrap_or(Status::Failed);
         let error = state.error().cloned();
-        let lost = || RunError::new("the run ended without saying how; its journal could not be written");
+        let lost = || {
+            let why = self.log.lost().unwrap_or("it ended without saying how");
+            RunError::new(format!("the run broke off: {why}; once that is mended, resume it"))
+        };
         Outcome {
             run: self.id.clone(),
             status,

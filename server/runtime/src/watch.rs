@@ -7,7 +7,7 @@ use std::{
     collections::VecDeque,
     fs::File,
     io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use tokio::sync::watch;
@@ -32,6 +32,8 @@ pub(crate) struct EventLog {
     file: Option<Arc<File>>,
     inner: Mutex<Seen>,
     length: watch::Sender<Length>,
+    /// Why the journal could not be written to its end.
+    lost: OnceLock<String>,
 }
 
 #[derive(Debug, Default)]
@@ -64,7 +66,12 @@ impl EventLog {
 
     fn new(file: Option<Arc<File>>, state: RunState) -> Arc<Self> {
         let seen = Seen { state: Arc::new(state), ..Seen::default() };
-        Arc::new(Self { file, inner: Mutex::new(seen), length: watch::Sender::new(Length::default()) })
+        Arc::new(Self {
+            file,
+            inner: Mutex::new(seen),
+            length: watch::Sender::new(Length::default()),
+            lost: OnceLock::new(),
+        })
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -84,6 +91,16 @@ impl EventLog {
 
     pub(crate) fn close(&self) {
         self.length.send_modify(|l| l.closed = true);
+    }
+
+    /// The journal ends before the run: why.
+    pub(crate) fn lose(&self, why: String) {
+        self.lost.get_or_init(|| why);
+    }
+
+    /// Why the journal ends before the run, where it does.
+    pub(crate) fn lost(&self) -> Option<&str> {
+        self.lost.get().map(String::as_str)
     }
 
     pub(crate) fn state(&self) -> Arc<RunState> {

@@ -103,7 +103,7 @@ impl Resume {
             preview: &preview,
             analysis: &analysis,
             script: &source.path,
-            changed: before.script().ok().is_none_or(|ran| ran != source.text),
+            changed: before.script().ok().map(|ran| ran != source.text),
             assumptions: &context.assumptions,
             repeat: self.repeat_worktrees,
         };

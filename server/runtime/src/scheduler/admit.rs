@@ -53,6 +53,12 @@ impl Identified {
     }
 }
 
+/// Why a run ends with a call that is one more than it may make.
+pub(super) fn one_too_many(said: &protocol::Call, limit: u64) -> RunError {
+    let message = format!("the run may call at most {limit} agents, nested workflows included; this is one more");
+    RunError { workflow: said.workflow.clone(), ..RunError::at(message, said.at) }
+}
+
 impl Scheduler {
     /// Takes a call in, refuses it with an exception, or ends the run where it is one too many.
     pub(super) fn admit(&mut self, said: protocol::Call) -> Result<(), Box<Ended>> {
@@ -64,9 +70,7 @@ impl Scheduler {
             return Ok(());
         }
         if self.made >= limit {
-            let message =
-                format!("the run may call at most {limit} agents, nested workflows included; this is one more");
-            return Err(Ended::failed(RunError { workflow: said.workflow, ..RunError::at(message, said.at) }));
+            return Err(Ended::failed(one_too_many(&said, limit)));
         }
         match Identified::read(&said, &self.spec, &mut self.keys) {
             Ok(identified) => self.enqueue(said, identified),

@@ -214,6 +214,7 @@ impl Scheduler {
         self.journal.append(EventKind::RunEnded { status, result, error, totals });
         if let Err(error) = synced.and(self.journal.synced().await) {
             tracing::error!(%error, "the run's journal ends here");
+            log.lose(error.to_string());
         }
     }
 

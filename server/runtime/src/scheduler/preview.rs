@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{
-    admit::Identified,
+    admit::{Identified, one_too_many},
     call::whole,
     link::{Link, Said},
 };
@@ -119,7 +119,11 @@ pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
             Some(Said::Message(FromSandbox::Ended { error, .. })) => {
                 return Ok(Preview { complete: true, error, ..looking.preview });
             }
-            Some(Said::Message(message)) => looking.hear(message),
+            Some(Said::Message(message)) => {
+                if let Some(error) = looking.hear(message) {
+                    return Ok(Preview { complete: true, error: Some(error), ..looking.preview });
+                }
+            }
             Some(Said::Gone(_)) | None => {
                 let error = RunError::new("the script hit a limit of its sandbox; run it to see which");
                 return Ok(Preview { complete: true, error: Some(error), ..looking.preview });
@@ -148,12 +152,21 @@ impl Looking<'_> {
         self.answers.pop_first().map(|(_, message)| message)
     }
 
-    fn hear(&mut self, message: FromSandbox) {
+    /// Why the run ends with what the script said, if it does.
+    fn hear(&mut self, message: FromSandbox) -> Option<RunError> {
         match message {
-            FromSandbox::Call(call) => self.call(*call),
+            FromSandbox::Call(call) => {
+                let (limit, made) = (self.spec.limits.max_agents, self.preview.cached.len() + self.preview.live.len());
+                // Calls of REPLs are refused with an exception, and earlier: what they may make is not told here.
+                if call.asked.is_none() && made as u64 >= limit {
+                    return Some(one_too_many(&call, limit));
+                }
+                self.call(*call);
+            }
             FromSandbox::Load { id, reference } => self.now.push(self.shelf.loaded(id, &reference, 0)),
             _ => {}
         }
+        None
     }
 
     fn call(&mut self, call: Call) {

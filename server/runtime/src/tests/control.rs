@@ -139,6 +139,9 @@ async fn stopped_halfway() -> (RunSpec, TempDir, usize) {
     spec.limits.max_agents = 6;
     let outcome = start(spec.clone(), Arc::new(Simulated::new(3))).unwrap().wait().await;
     assert_eq!(outcome.status, Status::Failed);
+    let within = RunSpec { resume: Some(outcome.run.clone()), ..spec.clone() };
+    let looked = preview(&within).await.unwrap();
+    assert_eq!((looked.complete, looked.error), (true, outcome.error), "it would end as it did");
     spec.limits.max_agents = 1000;
     spec.resume = Some(outcome.run);
     (spec, folder, outcome.totals.done as usize)
