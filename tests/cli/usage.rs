@@ -1,3 +1,4 @@
+use analysis::units::Usd;
 use serde_json::{Value, json};
 
 use super::{call, folder, script};
@@ -27,10 +28,13 @@ fn what_past_runs_took_is_the_same_in_every_sum() {
     assert_eq!((&told["real"]["total"]["runs"], &told["real"]["total"]["tokens"]), (&json!(0), &json!(0)));
     let account = &told["simulated"];
     for sums in ["workflows", "phases", "agents", "models"] {
-        for of in ["agents", "tokens", "input", "output", "cacheRead", "cacheWrite", "nanoUsd", "unpriced"] {
+        for of in ["agents", "tokens", "input", "output", "cacheRead", "cacheWrite", "unpriced"] {
             let parts = account[sums].as_array().expect("a list").iter().map(|sum| sum[of].as_u64().expect("a number"));
             assert_eq!(Some(parts.sum::<u64>()), account["total"][of].as_u64(), "{of} by {sums}");
         }
+        let parts =
+            account[sums].as_array().expect("a list").iter().map(|sum| Usd(sum["usd"].as_f64().expect("money")));
+        assert_eq!(Some(parts.sum::<Usd>().0), account["total"]["usd"].as_f64(), "money by {sums}, to the last digit");
     }
     let runs = call(folder.path(), &["runs", "--json"]).json();
     let tokens: u64 = runs.as_array().expect("runs").iter().map(|run| run["tokens"].as_u64().expect("tokens")).sum();

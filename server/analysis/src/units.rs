@@ -85,14 +85,20 @@ impl fmt::Display for Seconds {
 }
 
 /// An amount of money in US dollars. Never negative.
+///
+/// Amounts are added in whole steps of a hundred-billionth of a dollar, which up to 20,000 dollars are exact: so a total is the same in
+/// whichever order its parts are added, and however they are grouped. A price of $0.00001 for a million tokens is one step a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Usd(pub f64);
 
+/// In a dollar.
+const STEPS: f64 = 1e11;
+
 impl Add for Usd {
     type Output = Usd;
     fn add(self, other: Usd) -> Usd {
-        Usd(self.0 + other.0)
+        Usd(((self.0 * STEPS).round() + (other.0 * STEPS).round()) / STEPS)
     }
 }
 
@@ -195,5 +201,14 @@ mod tests {
     #[test]
     fn money_never_rounds_to_nothing() {
         assert_eq!([0.0, 0.001, 0.42, 17.3].map(|n| Usd(n).to_string()), ["$0", "<$0.01", "$0.42", "$17"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn money_adds_up_in_any_order(calls in proptest::collection::vec((0.0..3.0_f64, 0..4_usize), 0..200)) {
+            let all: Usd = calls.iter().map(|(usd, _)| Usd(*usd)).sum();
+            let of = |group: usize| calls.iter().rev().filter(move |(_, of)| *of == group).map(|(usd, _)| Usd(*usd));
+            proptest::prop_assert_eq!([2, 0, 3, 1].map(|group| of(group).sum::<Usd>()).into_iter().sum::<Usd>(), all);
+        }
     }
 }

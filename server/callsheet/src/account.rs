@@ -1,8 +1,8 @@
-//! What calls took, summed by what they are. All sums are over whole numbers, so those of every kind are the same to the last digit.
+//! What calls took, summed by what they are. The sums of every kind are the same to the last digit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use analysis::units::Tokens;
+use analysis::units::{Tokens, Usd};
 use models::Usage;
 use runtime::history::{PastCall, PastRun};
 use serde::Serialize;
@@ -19,10 +19,7 @@ pub(crate) struct Sum {
     #[serde(flatten)]
     pub(crate) usage: Usage,
     pub(crate) tokens: Tokens,
-    /// In dollars.
-    pub(crate) usd: f64,
-    /// The same in billionths of a dollar, as which it is summed.
-    pub(crate) nano_usd: u64,
+    pub(crate) usd: Usd,
     /// Attempts whose price is not known; where there are any, the cost is a lower bound.
     pub(crate) unpriced: u64,
     /// Calls whose tokens were not counted whole; where there are any, the tokens are a lower bound.
@@ -31,12 +28,11 @@ pub(crate) struct Sum {
 
 impl Sum {
     fn of(call: &PastCall) -> Self {
-        let nano_usd = (call.usd.0 * 1e9).round() as u64;
         Self {
             agents: 1,
             usage: call.usage,
             tokens: call.usage.total(),
-            nano_usd,
+            usd: call.usd,
             unpriced: call.unpriced,
             uncounted: u64::from(!call.counted),
             ..Self::default()
@@ -45,13 +41,11 @@ impl Sum {
 
     /// Both together, but for their name and their runs.
     pub(crate) fn and(self, other: &Sum) -> Sum {
-        let nano_usd = self.nano_usd + other.nano_usd;
         Sum {
             agents: self.agents + other.agents,
             usage: self.usage + other.usage,
             tokens: self.tokens + other.tokens,
-            usd: nano_usd as f64 / 1e9,
-            nano_usd,
+            usd: self.usd + other.usd,
             unpriced: self.unpriced + other.unpriced,
             uncounted: self.uncounted + other.uncounted,
             ..self
@@ -84,7 +78,7 @@ impl Account {
             }
             let named = |(name, (sum, of)): (String, (Sum, BTreeSet<usize>))| Sum { name, runs: of.len(), ..sum };
             let mut sums: Vec<Sum> = sums.into_iter().map(named).collect();
-            sums.sort_by_key(|sum| std::cmp::Reverse((sum.nano_usd, sum.tokens)));
+            sums.sort_by(|a, b| b.usd.0.total_cmp(&a.usd.0).then(b.tokens.cmp(&a.tokens)));
             sums
         };
         let total = by(&|_, _| "all".into()).pop().unwrap_or_default();

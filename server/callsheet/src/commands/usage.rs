@@ -167,7 +167,7 @@ fn show(account: &Account, title: &str) -> Result<(), Failure> {
 fn row(sum: &Sum) -> [String; 7] {
     let more = if sum.uncounted > 0 { "≥" } else { "" };
     let usage = &sum.usage;
-    let cost = match (sum.unpriced, Usd(sum.usd)) {
+    let cost = match (sum.unpriced, sum.usd) {
         (0, usd) => usd.to_string(),
         (_, Usd(0.0)) => "?".into(),
         (_, usd) if usd.0 < 0.01 => ">$0".into(),

@@ -14,7 +14,7 @@ use std::{
 use analysis::{
     estimate::{Asked, Schema},
     prices::OwnPrices,
-    units::{Tokens, Usage, Usd},
+    units::{Tokens, Usage},
 };
 use serde_json::Value;
 
@@ -138,8 +138,7 @@ fn call(file: &Path, prices: &OwnPrices, seen: &mut HashSet<String>) -> io::Resu
         asked: Asked { model, head: head.unwrap_or_default(), schema: Schema::Unknown, ..Asked::default() },
         progress: Progress::Done,
         usage: requests().map(|(_, usage)| *usage).sum(),
-        // In an order of its own each time, and a sum of floats depends on it.
-        usd: Usd(priced().map(|usd| (usd.0 * 1e12).round() as u64).sum::<u64>() as f64 / 1e12),
+        usd: priced().sum(),
         unpriced: (requests().count() - priced().count()) as u64,
         counted: whole,
         ms: None,

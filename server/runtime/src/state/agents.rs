@@ -116,4 +116,46 @@ mod tests {
         }
         assert_eq!(watched.phases.iter().map(|phase| phase.agents.len()).sum::<usize>(), LATEST + 1);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        /// Phases and trees, or calls one by one, or models: whatever a run took is the same sum.
+        #[test]
+        fn the_sum_of_the_leaves_is_the_total(calls in proptest::collection::vec(
+            (0..3_u64, 0..3_u64, 0..9_999_u64, 0.0..2.0_f64, proptest::bool::ANY, 0..3_u8), 1..60,
+        )) {
+            let mut state = RunState::default();
+            let mut seq = 0;
+            let mut happen = |mut event: Value| {
+                seq += 1;
+                event["seq"] = seq.into();
+                event["ms"] = seq.into();
+                state.apply(&Arc::new(serde_json::from_value::<Event>(event).unwrap()));
+            };
+            happen(json!({"type": "rlmStarted", "node": "rlm[0]", "question": "q", "depth": 0, "contexts": [], "line": 1, "column": 1}));
+            for (call, (phase, model, tokens, usd, retried, end)) in calls.iter().enumerate() {
+                let inside = *end == 0 && *phase == 0;
+                let key = if inside { format!("rlm[0]/turn[{call}]@y#0") } else { format!("x{call}@y#0") };
+                happen(json!({"type": "agentQueued", "call": call, "key": key, "label": "l", "phase": format!("P{phase}"),
+                    "model": format!("m{model}"), "line": 3, "column": 1, "prompt": "p"}));
+                let usage = json!({"input": tokens, "output": 1, "cacheRead": tokens / 2, "cacheWrite": 0});
+                if *retried {
+                    happen(json!({"type": "agentRetried", "call": call, "attempt": 2, "waitMs": 1, "reason": "r", "usage": usage, "usd": usd / 3.0}));
+                }
+                happen(match end {
+                    0 | 1 => json!({"type": "agentDone", "call": call, "result": "r", "usage": usage, "usd": usd}),
+                    _ => json!({"type": "agentFailed", "call": call, "error": "e", "thrown": false, "line": 3, "column": 1, "usage": usage, "usd": usd / 7.0}),
+                });
+            }
+            let total = (state.totals.usage, state.totals.usd);
+            let one_by_one = |agent: &AgentState| (agent.usage, agent.usd);
+            let add = |a: (models::Usage, analysis::units::Usd), b: (models::Usage, analysis::units::Usd)| (a.0 + b.0, a.1 + b.1);
+            let none = || (models::Usage::default(), analysis::units::Usd::default());
+            proptest::prop_assert_eq!(state.agents.iter().map(one_by_one).fold(none(), add), total);
+            let roots = state.trees.models.iter().filter(|model| model.above.is_none());
+            let parts = roots.map(|model| (model.usage, model.usd)).chain(state.phases.iter().map(|phase| (phase.usage, phase.usd)));
+            proptest::prop_assert_eq!(parts.fold(none(), add), total);
+            proptest::prop_assert_eq!(state.models.values().copied().sum::<models::Usage>(), total.0);
+        }
+    }
 }
