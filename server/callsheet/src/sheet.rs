@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use analysis::{
     Analysis,
-    estimate::{Assumptions, Basis, Cost, Estimate, priors::Prior},
+    estimate::{
+        Assumptions, Backend, Basis, Cost, Estimate,
+        priors::{self, Prior},
+    },
     plan::{AgentCall, Count, Setting, Why},
+    units::Tokens,
 };
 use serde_json::Value;
 
@@ -129,13 +133,24 @@ impl Sheet<'_> {
             table.row(["", &assumption(prior)]);
         }
         let otherwise = if estimate.answered_by.is_some() { "where not from history: " } else { "" };
-        let tokens = format!("{otherwise}one request for an agent, counted with o200k_base; no tools, no retries");
-        table.row(["tokens", &tokens]);
+        let counted = match self.assumptions.backend {
+            Backend::Model => "one request for an agent, counted with o200k_base; no tools, no retries",
+            Backend::Command => {
+                "what an agent is given and gives, counted with o200k_base; not what the command does besides"
+            }
+            Backend::Agent => {
+                "what an agent is given and gives, counted with o200k_base, and what it does besides; no retries"
+            }
+        };
+        table.row(["tokens", &format!("{otherwise}{counted}")]);
         if !estimate.assumed.is_empty() {
             table.row(["", "assumed where the script leaves a size open:"]);
         }
         for prior in &estimate.assumed {
             table.row(["", &assumption(prior)]);
+        }
+        if let Some(more) = self.with_tools() {
+            table.row(["tools", &more]);
         }
         let list = numbers::price_basis(&self.assumptions.prices, estimate.total.own_price);
         table.row(["cost", &format!("{otherwise}{list}")]);
@@ -152,6 +167,18 @@ impl Sheet<'_> {
             _ => None,
         };
         self.args.map(Value::to_string).or_else(pragma)
+    }
+
+    /// What agents with tools would take, where nobody has said who answers: most runners of scripts give them tools.
+    fn with_tools(&self) -> Option<String> {
+        let open = self.assumptions.provider.is_none() && self.estimate.answered_by.is_none();
+        let agents = self.estimate.total.agents.likely.filter(|agents| open && agents.0 > 0)?;
+        let Prior { low, likely, high, .. } = priors::AGENT_TOKENS;
+        let all = Tokens(likely.saturating_mul(agents.0));
+        let [low, likely, high] = [low, likely, high].map(Tokens);
+        Some(format!(
+            "in Claude Code an agent has some: {likely} more tokens each, {low} to {high}, {all} in all; public reports"
+        ))
     }
 
     /// What holds of every run, where the table shows what simulated runs took.
@@ -248,12 +275,14 @@ fn models(analysis: &Analysis, assumptions: &Assumptions) -> Vec<String> {
 fn priced(name: &str, assumptions: &Assumptions) -> String {
     let own = assumptions.default_model.is_some();
     let (shown, meant) = (if name == "inherit" { "no model named" } else { name }, assumptions.in_force(name));
-    let (priced, open) = match assumptions.price_of(name) {
-        Some(price) if price.own => (price.id.as_str(), ", your price".to_owned()),
-        Some(price) => (price.id.as_str(), String::new()),
-        None => (meant, format!(": {UNPRICED}")),
+    let (priced, open) = match (assumptions.price_of(name), assumptions.backend_of(name)) {
+        (Some(price), _) if price.own => (price.id.as_str(), ", your price".to_owned()),
+        (Some(price), _) => (price.id.as_str(), String::new()),
+        (None, Backend::Model) => (meant, format!(": {UNPRICED}")),
+        (None, Backend::Command) => (shown, ": unknown, as only the command knows what it costs".to_owned()),
+        (None, Backend::Agent) => (shown, ": unknown, as only the agent knows what it costs".to_owned()),
     };
-    let assumed = if name == "inherit" && !own { " (assumed)" } else { "" };
+    let assumed = if shown != priced && name == "inherit" && !own { " (assumed)" } else { "" };
     let meaning = if shown == priced { String::new() } else { format!(" = {priced}") };
     format!("{shown}{meaning}{open}{assumed}")
 }
@@ -278,7 +307,7 @@ mod tests {
             let costs: Vec<String> = analysis.estimate.calls.iter().map(|call| numbers::likely(&call.usd)).collect();
             format!("{}\n{}", costs.join(" "), models(&analysis, &context.assumptions).join("\n"))
         };
-        let shown = ["simulated", "openai:opus", "openai-compatible:qwen3:8b"].map(priced);
+        let shown = ["simulated", "openai:opus", "openai-compatible:qwen3:8b", "acp:opencode"].map(priced);
         expect_test::expect![[r#"
             <$0.01 <$0.01 <$0.01 ?
             fast = gpt-6-luna
@@ -296,7 +325,13 @@ mod tests {
             fast = gpt-6-luna
             haiku = qwen3:8b: no price is known; `--prices FILE` takes yours
             line 5: `args` decides it: no price, as it may be any model
-            no model named = qwen3:8b: no price is known; `--prices FILE` takes yours"#]]
+            no model named = qwen3:8b: no price is known; `--prices FILE` takes yours
+
+            ? ? <$0.01 ?
+            fast = gpt-6-luna
+            haiku: unknown, as only the agent knows what it costs
+            line 5: `args` decides it: no price, as it may be any model
+            no model named: unknown, as only the agent knows what it costs"#]]
         .assert_eq(&shown.join("\n\n"));
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use analysis::{
     Analysis,
-    estimate::{self, Estimate},
+    estimate::{self, Assumptions, Estimate},
 };
 use runtime::{RunSpec, Simulation};
 use tokio::{sync::oneshot, task::AbortHandle, time::sleep};
@@ -51,14 +51,14 @@ pub(crate) struct Simulated {
 }
 
 impl Simulated {
-    fn of(analysis: &Analysis, found: Result<Simulation, String>) -> Self {
+    fn of(analysis: &Analysis, assumptions: &Assumptions, found: Result<Simulation, String>) -> Self {
         let bounds = analysis.estimate.clone();
         match found {
             Ok(Simulation { samples, failed }) => {
                 let say = |(times, error): (u32, runtime::RunError)| {
                     format!("{times} more simulated runs failed and are not counted; the first: {}", error.placed())
                 };
-                let estimate = Ok(estimate::with_samples(&bounds, &samples));
+                let estimate = Ok(estimate::with_samples(&bounds, &analysis.plan, assumptions, &samples));
                 Self { bounds, estimate, failed: failed.map(say) }
             }
             Err(why) => Self { bounds, estimate: Err(why), failed: None },
@@ -210,7 +210,8 @@ impl Owner {
             return; // It was given up in the meantime.
         }
         self.simulator.current = None;
-        let simulated = Arc::new(Simulated::of(analysis, found));
+        let assumptions = workflows::assumptions(&self.settings, &self.workspace);
+        let simulated = Arc::new(Simulated::of(analysis, &assumptions, found));
         self.simulator.keep(key.clone(), simulated.clone());
         self.show_simulated(&key.uri, simulated);
         self.simulate_next();

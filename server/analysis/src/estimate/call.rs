@@ -23,6 +23,8 @@ pub(super) struct Spend {
     pub(super) usd_assumed: bool,
     /// A price of the person's own is in it.
     pub(super) own_price: bool,
+    /// Who answers.
+    pub(super) backend: Backend,
 }
 
 const LOW: usize = 0;
@@ -40,9 +42,10 @@ pub(super) fn priced(read: Size, written: Size, model: &Setting, assumptions: &A
     let usage = |input: u64, output: u64| Usage { input: Tokens(input), output: Tokens(output), ..Usage::default() };
     let counted = [usage(read.low, written.low), usage(read.likely, written.likely), usage(read.high, written.high)];
 
+    let backend = assumptions.backend_for(model);
     let models = models(model, assumptions);
     let usd = models.as_ref().and_then(|models| {
-        let each: Vec<[Usd; 3]> = models.iter().map(|m| charge(m, &counted, assumptions.backend)).collect();
+        let each: Vec<[Usd; 3]> = models.iter().map(|m| charge(m, &counted)).collect();
         let of = |i: usize| each.iter().map(move |usd| usd[i].0);
         let mean = of(LIKELY).sum::<f64>() / each.len() as f64;
         (!each.is_empty())
@@ -50,19 +53,16 @@ pub(super) fn priced(read: Size, written: Size, model: &Setting, assumptions: &A
     });
     let models = models.unwrap_or_default();
     let foreign = models.iter().any(|m| priors::tokenizer_percent(&m.id) != [100; 3]);
-    let (usage, mut assumed) = match assumptions.backend {
-        Backend::Simulated => (counted, vec![]),
-        Backend::Api | Backend::Agent => {
-            let agent = assumptions.backend == Backend::Agent;
-            let overhead = |i: usize| if agent { priors::AGENT_OVERHEAD[i] } else { Usage::default() };
-            let scaled = std::array::from_fn(|i| scaled(counted[i], percent(&models, i)) + overhead(i));
-            (scaled, if foreign { vec![&priors::NEW_CLAUDE_TOKENS] } else { vec![] })
+    let (usage, mut assumed) = match backend {
+        Backend::Model | Backend::Command => (counted, vec![]),
+        Backend::Agent => {
+            (std::array::from_fn(|i| counted[i] + priors::AGENT_OVERHEAD[i]), vec![&priors::AGENT_TOKENS])
         }
     };
     priors::assume(&mut assumed, read.assumed.into_iter().chain(written.assumed));
     let inherited = *model == Setting::Inherited && assumptions.default_model.is_none();
     let own_price = models.iter().any(|m| m.own);
-    Spend { usage, usd, assumed, usd_assumed: foreign || inherited, own_price }
+    Spend { usage, usd, assumed, usd_assumed: foreign || inherited, own_price, backend }
 }
 
 /// The models a call can be answered by; `None` where one of them is not known, or has no price.
@@ -76,27 +76,10 @@ fn models<'a>(model: &Setting, assumptions: &'a Assumptions) -> Option<Vec<&'a M
     }
 }
 
-/// What an agent costs, low, likely and high. Overhead is many short requests: only what the script sends decides the tier.
-fn charge(model: &ModelPrice, counted: &[Usage; 3], backend: Backend) -> [Usd; 3] {
+/// What a call costs, low, likely and high.
+fn charge(model: &ModelPrice, counted: &[Usage; 3]) -> [Usd; 3] {
     let percent = priors::tokenizer_percent(&model.id);
-    std::array::from_fn(|i| {
-        let own = scaled(counted[i], percent[i]);
-        match backend {
-            Backend::Simulated | Backend::Api => model.cost(&own),
-            Backend::Agent => model.cost(&own) + model.cost_at(Tokens(0), &priors::AGENT_OVERHEAD[i]),
-        }
-    })
-}
-
-/// The tokenizer's factor over all models a call can be answered by.
-fn percent(models: &[&ModelPrice], i: usize) -> u64 {
-    let each = models.iter().map(|m| priors::tokenizer_percent(&m.id)[i]);
-    match i {
-        LOW => each.min(),
-        HIGH => each.max(),
-        _ => each.clone().sum::<u64>().checked_div(models.len() as u64),
-    }
-    .unwrap_or(100)
+    std::array::from_fn(|i| model.cost(&scaled(counted[i], percent[i])))
 }
 
 pub(super) fn scaled(usage: Usage, percent: u64) -> Usage {

@@ -26,8 +26,8 @@ pub use samples::{Sample, Spent, with_samples};
 pub use time::request_time;
 
 use crate::{
-    plan::{Count, PhasePlan, Plan, Term},
-    prices::{ModelPrice, OwnPrices},
+    plan::{Count, PhasePlan, Plan, Setting, Term},
+    prices::{self, ModelPrice, OwnPrices},
     units::{Agents, Seconds, Tokens, Usage, Usd},
 };
 
@@ -116,15 +116,15 @@ pub struct Estimate {
     pub answered_by: Option<String>,
 }
 
-/// Who answers the calls: it decides what an agent takes beyond its prompt and its answer.
+/// Who answers the calls: it decides what an agent takes beyond its prompt and its answer, and whether its price is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Backend {
-    /// The simulated model: one request a call, counted in `o200k_base`. Money is what the models named would have cost.
+    /// A model without tools, a provider's or a simulated one: one request a call, at the price of the model named.
     #[default]
-    Simulated,
-    /// A provider's model without tools: one request a call, counted by the model's own tokenizer.
-    Api,
-    /// An agent with tools, such as Claude Code: many requests a call.
+    Model,
+    /// A command line: the prompt in, the answer out. What it does besides, and what that costs, only it knows.
+    Command,
+    /// An agent with tools, such as Claude Code: many requests a call, at a price that only it knows.
     Agent,
 }
 
@@ -158,7 +158,22 @@ impl Assumptions {
 
     /// The price of the model that will be in force for a name in a script; `None` where that is not known.
     pub fn price_of(&self, name: &str) -> Option<&ModelPrice> {
-        self.prices.find(self.in_force(name))
+        (self.backend_of(name) == Backend::Model).then(|| self.prices.find(self.in_force(name)))?
+    }
+
+    /// Who answers a call that names this model: of a run that a command or an agent answers, a provider where the name, or what it is mapped
+    /// to, begins with one.
+    pub fn backend_of(&self, name: &str) -> Backend {
+        if prices::names_a_provider(self.in_force(name)) { Backend::Model } else { self.backend }
+    }
+
+    /// Who answers a call of this model; where it can be one of several, whoever takes most.
+    fn backend_for(&self, model: &Setting) -> Backend {
+        match model.names() {
+            [] => self.backend,
+            names if names.iter().all(|name| self.backend_of(name) == Backend::Model) => Backend::Model,
+            _ => self.backend,
+        }
     }
 }
 

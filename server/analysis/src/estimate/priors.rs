@@ -181,6 +181,21 @@ pub const AGENT_TIME: Prior = Prior {
     source: "public reports of runs with 16 at a time: 20 agents in 63 s, 34 in 255 s, 46 in 1065 s; as if all slots were busy",
 };
 
+/// What a tool-using agent spends beyond its prompt and its answer, see [`AGENT_OVERHEAD`].
+pub const AGENT_TOKENS: Prior = Prior {
+    what: "what an agent with tools reads and writes besides",
+    low: total(0),
+    likely: total(1),
+    high: total(2),
+    unit: "tokens",
+    source: "public reports of Claude Code runs: 20 agents with trivial prompts, 70 agents at work, a review of 23; most of it is cached",
+};
+
+const fn total(i: usize) -> u64 {
+    let Usage { input, output, cache_read, cache_write } = AGENT_OVERHEAD[i];
+    input.0 + output.0 + cache_read.0 + cache_write.0
+}
+
 /// Adds those of `more` that are not in the list yet.
 pub(super) fn assume(known: &mut Vec<&'static Prior>, more: impl IntoIterator<Item = &'static Prior>) {
     for prior in more {
@@ -191,7 +206,7 @@ pub(super) fn assume(known: &mut Vec<&'static Prior>, more: impl IntoIterator<It
 }
 
 /// All of them, for the page that lists them.
-pub const ALL: [&Prior; 16] = [
+pub const ALL: [&Prior; 17] = [
     &TEXT_ANSWER,
     &STRING,
     &NUMBER,
@@ -208,6 +223,7 @@ pub const ALL: [&Prior; 16] = [
     &FIRST_TOKEN,
     &SPEED,
     &AGENT_TIME,
+    &AGENT_TOKENS,
 ];
 
 /// Bytes of a token, for texts of which only the length is known: 4.08 measured on documentation, 4.68 on code (`o200k_base`).

@@ -57,6 +57,7 @@ fn both(turn: Spend, turns: [u64; 3], part: Spend, calls: [u64; 3]) -> Spend {
         assumed,
         usd_assumed: turn.usd_assumed || asks && part.usd_assumed,
         own_price: turn.own_price || asks && part.own_price,
+        backend: turn.backend,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Estimates from runs: what sampled runs took, kept within what the script allows.
 
-use super::{Basis, Cost, Estimate, Range};
-use crate::units::{Agents, Seconds, Tokens, Usd};
+use super::{Assumptions, Backend, Basis, Cost, Estimate, Quantity, Range, priors};
+use crate::{
+    plan::{PhasePlan, Plan},
+    units::{Agents, Seconds, Tokens, Usage, Usd},
+};
 
 /// What one sampled run took.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,13 +32,71 @@ pub struct Spent {
     pub usd: Option<Usd>,
 }
 
-/// `estimate` with low, likely and high from runs on the simulated model: the 10th, 50th and 90th percentile, kept within the
+/// `estimate`, that for `plan`, with low, likely and high from runs on the simulated model: the 10th, 50th and 90th percentile, kept within the
 /// bounds of the estimate. Numbers that are exact stay so; so does everything where a sample does not fit the estimate's shape.
-pub fn with_samples(estimate: &Estimate, samples: &[Sample]) -> Estimate {
+///
+/// Of those who do more for a call than a simulation does, it tells how many calls there are: what agents with tools take besides, and how
+/// long, stays assumed, and what commands and agents cost stays unknown.
+pub fn with_samples(estimate: &Estimate, plan: &Plan, assumptions: &Assumptions, samples: &[Sample]) -> Estimate {
     let fits = |s: &Sample| s.calls.len() == estimate.calls.len() && s.phases.len() == estimate.phases.len();
     if samples.is_empty() || !samples.iter().all(fits) {
         return estimate.clone();
     }
+    if assumptions.backend == Backend::Model {
+        return percentiles_of(estimate, samples);
+    }
+    let samples: Vec<Sample> = samples.iter().map(|sample| answered(sample, plan, assumptions)).collect();
+    let sampled = percentiles_of(estimate, &samples);
+    if assumptions.backend != Backend::Agent {
+        return sampled;
+    }
+    let assumed = |cost: Cost| match (cost.tokens.basis, cost.usd.likely) {
+        (Basis::Simulated { .. }, None) => Cost {
+            tokens: Range { basis: Basis::Assumed, ..cost.tokens },
+            output: Range { basis: Basis::Assumed, ..cost.output },
+            ..cost
+        },
+        _ => cost,
+    };
+    Estimate {
+        total: assumed(sampled.total),
+        time: estimate.time.clone(),
+        phases: sampled.phases.into_iter().map(assumed).collect(),
+        calls: sampled.calls.into_iter().map(assumed).collect(),
+        ..sampled
+    }
+}
+
+/// What a run like a simulated one takes where a command or an agent answers all calls but those that name a provider.
+fn answered(sample: &Sample, plan: &Plan, assumptions: &Assumptions) -> Sample {
+    let besides = match assumptions.backend {
+        Backend::Agent => priors::AGENT_OVERHEAD[1],
+        Backend::Model | Backend::Command => Usage::default(),
+    };
+    let of = |spent: Spent, providers: u64| match spent.agents.0.saturating_sub(providers) {
+        0 => spent,
+        n => Spent {
+            tokens: spent.tokens + besides.total().times(n),
+            output: spent.output + besides.output.times(n),
+            usd: None,
+            ..spent
+        },
+    };
+    let provider = |call: usize| match assumptions.backend_for(&plan.calls[call].model) {
+        Backend::Model => sample.calls[call].agents.0,
+        Backend::Command | Backend::Agent => 0,
+    };
+    let all = 0..plan.calls.len();
+    let phase = |(spent, phase): (&Spent, &PhasePlan)| of(*spent, phase.calls.iter().map(|call| provider(*call)).sum());
+    Sample {
+        total: of(sample.total, all.clone().map(provider).sum()),
+        time: sample.time,
+        phases: sample.phases.iter().zip(&plan.phases).map(phase).collect(),
+        calls: all.map(|call| of(sample.calls[call], provider(call))).collect(),
+    }
+}
+
+fn percentiles_of(estimate: &Estimate, samples: &[Sample]) -> Estimate {
     let column = |of: &dyn Fn(&Sample) -> Spent| samples.iter().map(of).collect::<Vec<Spent>>();
     let each = |costs: &[Cost], of: &dyn Fn(&Sample) -> &[Spent]| {
         costs.iter().enumerate().map(|(i, cost)| sampled(cost, &column(&|s| of(s)[i]))).collect()

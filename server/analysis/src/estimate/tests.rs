@@ -125,11 +125,47 @@ fn tools_cost_more_than_answers() {
         let assumptions = Assumptions { backend, ..Assumptions::default() };
         estimate(&plan, &Context { assumptions, ..Context::default() }).total
     };
-    let (simulated, api, agent) = (of(Backend::Simulated), of(Backend::Api), of(Backend::Agent));
-    assert!(simulated.tokens.likely < api.tokens.likely, "Claude's tokenizer writes more");
-    assert_eq!(simulated.usd, api.usd, "money is what the model named would have cost");
+    let (model, command, agent) = (of(Backend::Model), of(Backend::Command), of(Backend::Agent));
+    assert_eq!(command.tokens, model.tokens);
     assert!(agent.tokens.low >= Some(Tokens(30_000)));
-    assert!(agent.usd.likely > api.usd.likely);
+    assert!(agent.tokens.likely >= Some(Tokens(1_000_000)));
+    assert!(model.usd.likely.is_some());
+    assert_eq!((command.usd.likely, agent.usd.likely), (None, None), "only they know what they cost");
+}
+
+#[test]
+fn a_provider_named_by_the_script_answers_beside_an_agent() {
+    let mut elsewhere = call("Check the build.", Count::exactly(1));
+    elsewhere.model = Setting::Known("fast".into());
+    let plan = plan(vec![call("Check the build.", Count::exactly(1)), elsewhere]);
+    let aliases = [("fast".to_owned(), "openai:gpt-6-luna".to_owned())].into();
+    let assumptions = Assumptions { backend: Backend::Agent, aliases, ..Assumptions::default() };
+    let estimate = estimate(&plan, &Context { assumptions: assumptions.clone(), ..Context::default() });
+    assert!(estimate.calls[0].tokens.low >= Some(Tokens(30_000)) && estimate.calls[0].usd.likely.is_none());
+    assert!(estimate.calls[1].tokens.high < Some(Tokens(30_000)) && estimate.calls[1].usd.likely.is_some());
+    assert_eq!(estimate.time_assumed, [&priors::AGENT_TIME, &priors::FIRST_TOKEN, &priors::SPEED]);
+}
+
+#[test]
+fn a_simulation_tells_how_often_an_agent_with_tools_is_called_and_not_what_it_takes() {
+    let mut plan = plan(vec![call("Check it again.", upto(0, Some(10)))]);
+    plan.phases[0].agents = upto(0, Some(10));
+    plan.agents = upto(0, Some(10));
+    let spent = Spent { agents: Agents(4), tokens: Tokens(200), output: Tokens(40), usd: Some(Usd(1.0)) };
+    let sample = Sample { total: spent, time: Seconds(8.0), phases: vec![spent], calls: vec![spent] };
+    let of = |backend| {
+        let assumptions = Assumptions { backend, ..Assumptions::default() };
+        let bounds = estimate(&plan, &Context { assumptions: assumptions.clone(), ..Context::default() });
+        let found = with_samples(&bounds, &plan, &assumptions, std::slice::from_ref(&sample));
+        for cost in [&found.phases[0], &found.calls[0]] {
+            assert_eq!(shown(&cost.tokens), shown(&found.total.tokens));
+        }
+        let of = [found.total.agents.likely.map(|n| n.0), found.total.tokens.likely.map(|n| n.0)];
+        (of, found.total.tokens.basis, found.total.usd.likely, found.time.basis)
+    };
+    let simulated = Basis::Simulated { runs: 1 };
+    assert_eq!(of(Backend::Agent), ([Some(4), Some(200 + 4 * 1_099_800)], Basis::Assumed, None, Basis::Assumed));
+    assert_eq!(of(Backend::Command), ([Some(4), Some(200)], simulated, None, simulated));
 }
 
 #[test]
@@ -154,11 +190,12 @@ fn samples_narrow_what_bounds_leave_open() {
         Sample { total: spent, time: Seconds(tokens as f64 / 10.0), phases: vec![spent], calls: vec![spent] }
     };
     let samples: Vec<Sample> = (0..=10).map(|i| sample(i * 30)).collect();
-    let likely = with_samples(&bounds, &samples).total;
+    let sampled = |samples: &[Sample]| with_samples(&bounds, &plan, &Assumptions::default(), samples);
+    let likely = sampled(&samples).total;
     assert_eq!(shown(&likely.tokens), "30 150 270 Simulated { runs: 11 }");
     assert_eq!(shown(&likely.agents), "1 5 9 Simulated { runs: 11 }");
-    assert_eq!(shown(&with_samples(&bounds, &samples).time), "3 s 15 s 27 s Simulated { runs: 11 }");
-    let outside = with_samples(&bounds, &vec![sample(1_000_000); 3]).total;
+    assert_eq!(shown(&sampled(&samples).time), "3 s 15 s 27 s Simulated { runs: 11 }");
+    let outside = sampled(&vec![sample(1_000_000); 3]).total;
     assert_eq!(outside.tokens.high, bounds.total.tokens.high, "kept within the bounds");
     assert_eq!(likely.usd, bounds.total.usd, "no price, no sample of money");
 }

@@ -25,11 +25,11 @@ fn request(output: Tokens, first: u64, speed: u64) -> f64 {
     first as f64 + output.0 as f64 / speed as f64
 }
 
-fn latency(spend: &Spend, backend: Backend) -> Latency {
+fn latency(spend: &Spend) -> Latency {
     let (first, speed) = (&priors::FIRST_TOKEN, &priors::SPEED);
     let [low, likely, high] = spend.usage.map(|usage| usage.output);
-    match backend {
-        Backend::Simulated | Backend::Api => [
+    match spend.backend {
+        Backend::Model | Backend::Command => [
             request(low, first.low, speed.high),
             request(likely, first.likely, speed.likely),
             request(high, first.high, speed.low),
@@ -52,7 +52,7 @@ pub(super) fn time(plan: &Plan, spends: &[Spend], assumptions: &Assumptions) -> 
         return (Range::exactly(Seconds(0.0)), vec![]);
     }
     let slots = assumptions.concurrency.unwrap_or(MOST_AT_ONCE).max(1) as f64;
-    let each: Vec<Latency> = spends.iter().map(|spend| latency(spend, assumptions.backend)).collect();
+    let each: Vec<Latency> = spends.iter().map(latency).collect();
     let of = |i: usize| each.iter().map(move |latency| latency[i]);
     let shortest = of(0).fold(f64::INFINITY, f64::min);
     let longest = of(2).fold(0.0, f64::max);
@@ -77,9 +77,13 @@ pub(super) fn time(plan: &Plan, spends: &[Spend], assumptions: &Assumptions) -> 
         high: high.map(Seconds),
         basis: Basis::Assumed,
     };
-    let rests_on = match assumptions.backend {
-        Backend::Simulated | Backend::Api => vec![&priors::FIRST_TOKEN, &priors::SPEED],
-        Backend::Agent => vec![&priors::AGENT_TIME],
-    };
+    let mut rests_on = Vec::new();
+    for spend in spends {
+        let of: &[_] = match spend.backend {
+            Backend::Model | Backend::Command => &[&priors::FIRST_TOKEN, &priors::SPEED],
+            Backend::Agent => &[&priors::AGENT_TIME],
+        };
+        priors::assume(&mut rests_on, of.iter().copied());
+    }
     (range, rests_on)
 }

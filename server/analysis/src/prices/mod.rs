@@ -104,10 +104,20 @@ pub fn find(model: &str) -> Option<&'static ModelPrice> {
 /// Words for providers that stand before a model's name, with a colon: `openai:gpt-6-luna`.
 const PROVIDERS: [&str; 4] = ["anthropic", "openai", "openai-compatible", "gemini"];
 
+/// A model's name behind the provider before it; `None` where no provider stands there.
+fn behind_provider(model: &str) -> Option<&str> {
+    let (provider, model) = model.split_once(':')?;
+    PROVIDERS.contains(&provider.trim()).then_some(model)
+}
+
+/// Whether a provider stands before a model's name: `openai:gpt-6-luna`.
+pub fn names_a_provider(model: &str) -> bool {
+    behind_provider(model).is_some()
+}
+
 /// A model's name without a provider before it and a mark behind it.
 fn plain(model: &str) -> &str {
-    let prefixed = model.split_once(':').filter(|(provider, _)| PROVIDERS.contains(&provider.trim()));
-    let model = prefixed.map_or(model, |(_, model)| model);
+    let model = behind_provider(model).unwrap_or(model);
     model.rsplit('/').next().unwrap_or(model).split('[').next().unwrap_or_default().trim()
 }
 

@@ -79,7 +79,13 @@ impl Plan {
         let (estimate, note, failed) = match simulated {
             None => (None, None, false),
             Some(Ok(simulation)) => {
-                (Some(estimate::with_samples(&analysis.estimate, &simulation.samples)), Some(said(&simulation)), false)
+                let estimate = estimate::with_samples(
+                    &analysis.estimate,
+                    &analysis.plan,
+                    &context.assumptions,
+                    &simulation.samples,
+                );
+                (Some(estimate), Some(said(&simulation)), false)
             }
             Some(Err(error)) => (None, Some(error.to_string()), true),
         };

@@ -5,6 +5,7 @@ use analysis::{
     estimate::{Cost, Estimate},
     units::Usd,
 };
+use models::{ModelName, Provider};
 use runtime::{Preview, RunSpec};
 use tower_lsp::ls_types::{MessageActionItem, MessageType};
 
@@ -40,13 +41,21 @@ pub(crate) fn question(name: &str, known: &Analysis, estimate: &Estimate, settin
     let likely = match cost.usd.likely {
         Some(likely) if likely.0 <= above => return None,
         Some(likely) => format!("is likely to cost {likely}"),
-        None => "has no known cost, as a model it can use has no known price".into(),
+        None if answers_by_itself(settings) => {
+            format!("has no known cost, as only who answers, {}, knows it,", settings.model)
+        }
+        None => "has no known cost, as a model it can use has no known price,".into(),
     };
     let range = words::amount(&cost.usd).map(|range| format!(" {range}")).unwrap_or_default();
     Some(format!(
         "{name} {likely} for {agents}. In all{range}: {basis} Runs above {} are confirmed (callsheet.confirmAbove). Run it?",
         Usd(above)
     ))
+}
+
+/// Whether a command or an agent answers, at a price that only it knows.
+fn answers_by_itself(settings: &Settings) -> bool {
+    settings.model.parse().is_ok_and(|name: ModelName| matches!(name.provider, Provider::Command | Provider::Acp))
 }
 
 /// The question before a question that is paid for: what it costs is known only when code has been written for it. `None` where nothing is

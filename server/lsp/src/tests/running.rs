@@ -268,7 +268,7 @@ async fn nothing_runs_without_trust_or_for_a_model_that_is_not_there() {
         ("opus", "`callsheet.run.model`: there is no model \"opus\"; did you mean `anthropic:opus`?"),
         ("acp:opencod", "there is no agent \"opencod\"; did you mean `acp:opencode`?"),
     ] {
-        let settings = json!({"settings": {"callsheet": {"run.model": model}}});
+        let settings = json!({"settings": {"callsheet": {"run.model": model, "confirmAbove": null}}});
         editor.client.notify("workspace/didChangeConfiguration", settings).await;
         let refused = editor.command("callsheet.run").await;
         assert!(refused["error"]["message"].as_str().unwrap().starts_with(why), "{refused}");
@@ -281,7 +281,13 @@ async fn nothing_runs_without_trust_or_for_a_model_that_is_not_there() {
 async fn a_run_on_a_command_says_so_everywhere() {
     let settings = json!({"run.model": "command:echo done by $CALLSHEET_LABEL"});
     let mut editor = Editor::open(SCRIPT, settings).await;
-    let id = editor.command("callsheet.run").await["result"]["runId"].as_str().unwrap().to_string();
+    let run = json!({"command": "callsheet.run", "arguments": [{"uri": editor.uri}]});
+    let started = editor.client.begin("workspace/executeCommand", run).await;
+    let asked = editor.client.answer("window/showMessageRequest", json!({"title": "Run"})).await;
+    let question = asked["message"].as_str().unwrap();
+    let unknown = "has no known cost, as only who answers, command:echo done by $CALLSHEET_LABEL, knows it,";
+    assert!(question.contains(unknown), "{question}");
+    let id = editor.client.answer_to(started.into()).await["result"]["runId"].as_str().unwrap().to_string();
     let folder = editor.folder.path().join(".callsheet/runs").join(id);
     editor.progress().await;
     editor.client.answer("window/showDocument", json!({"success": true})).await;

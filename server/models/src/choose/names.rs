@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use analysis::{estimate::Assumptions, prices};
+use analysis::{
+    estimate::{Assumptions, Backend},
+    prices,
+};
 
 use super::provider::{ModelName, Provider};
 
@@ -67,8 +70,13 @@ impl Names {
         self.run.provider.is_http().then_some(self.run.model.as_str())
     }
 
-    /// Tells estimates which models will be in force.
+    /// Tells estimates who answers, and which models will be in force.
     pub fn tell(&self, assumptions: &mut Assumptions) {
+        assumptions.backend = match self.run.provider {
+            Provider::Acp => Backend::Agent,
+            Provider::Command => Backend::Command,
+            _ => Backend::Model,
+        };
         assumptions.aliases = self.meant();
         assumptions.default_model = self.default_model().map(str::to_owned);
     }

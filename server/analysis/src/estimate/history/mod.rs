@@ -21,7 +21,7 @@ use self::{
     site::Wanted,
     spread::Spread,
 };
-use super::{Assumptions, Basis, Cost, Estimate, Range, likely, nested::Nested, sum};
+use super::{Assumptions, Backend, Basis, Cost, Estimate, Range, likely, nested::Nested, sum};
 use crate::{
     Context,
     plan::{Count, Plan},
@@ -227,17 +227,17 @@ impl Learner<'_> {
         let own_price = sites.iter().any(|(call, _)| self.places[*call].known.own_price);
         Cost {
             agents: self.agents(sites, &runs),
-            tokens: self.amount(
-                sites,
-                &runs,
-                Of::Tokens,
-                |n| Tokens(n as u64),
-                |cost| cost.tokens.low.map(|t| t.0 as f64),
-            ),
-            output: self.amount(sites, &runs, Of::Output, |n| Tokens(n as u64), |_| None),
-            usd: self.amount(sites, &runs, Of::Usd, Usd, |_| None),
+            tokens: self.amount(sites, &runs, Of::Tokens, |n| Tokens(n as u64), |call| self.texts(call)),
+            output: self.amount(sites, &runs, Of::Output, |n| Tokens(n as u64), |_| 0.0),
+            usd: self.amount(sites, &runs, Of::Usd, Usd, |_| 0.0),
             own_price,
         }
+    }
+
+    /// Tokens that the texts of a place's calls alone take. What agents with tools take besides is assumed, and no floor.
+    fn texts(&self, call: usize) -> f64 {
+        let known = self.places[call].known.tokens.low.filter(|_| self.assumptions.backend != Backend::Agent);
+        known.map_or(0.0, |tokens| tokens.0 as f64)
     }
 
     fn amount<T: Copy>(
@@ -246,7 +246,7 @@ impl Learner<'_> {
         runs: &[usize],
         of: Of,
         quantity: impl Fn(f64) -> T,
-        least: impl Fn(&Cost) -> Option<f64>,
+        least: impl Fn(usize) -> f64,
     ) -> Range<T> {
         let means: Option<Vec<f64>> = sites.iter().map(|(_, site)| site.mean(of)).collect();
         // What past calls did not say of money is taken to vary as tokens do.
@@ -261,7 +261,7 @@ impl Learner<'_> {
         let logs: Vec<f64> = logs.into_iter().flatten().collect();
         let expected: f64 = sites.iter().zip(&means).map(|((_, site), mean)| site.expected * mean).sum();
         let spread = Spread::of(&logs, RUNS_DIFFER);
-        let floor: f64 = sites.iter().filter_map(|(call, _)| least(self.places[*call].known)).sum();
+        let floor: f64 = sites.iter().map(|(call, _)| least(*call)).sum();
         let high = (expected * (spread.middle + spread.half).exp()).max(floor);
         let low = match nothing as f64 > ONE_IN_TEN * runs.len() as f64 {
             true => floor,
@@ -312,7 +312,7 @@ impl Learner<'_> {
         let [low, likely, high] = three(Of::Usd, 0.0).map(|n| n.map(Usd));
         Cost {
             agents: known.agents.clone(),
-            tokens: tokens(Of::Tokens, known.tokens.low.map_or(0.0, |t| t.0 as f64)),
+            tokens: tokens(Of::Tokens, self.texts(call)),
             output: tokens(Of::Output, 0.0),
             usd: Range { low, likely, high, basis },
             own_price: known.own_price,
