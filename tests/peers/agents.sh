@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Real agents that speak the Agent Client Protocol, on a mock of their provider: text, and an answer in a schema by our tool. They are large (half a
-# gigabyte) and slow to start, so this is for a person to run. As root Claude's agent wants to hear that it is in a sandbox.
+# Real agents that speak the Agent Client Protocol, on a mock of their provider: text, and an answer in a schema by our tool. They are large: half a
+# gigabyte. As root Claude's agent wants to hear that it is in a sandbox.
 set -euo pipefail
 source "$(dirname "$0")/serve.sh"
 

@@ -7,9 +7,9 @@ port=${PEERS_PORT:-14010}
 servers=()
 trap 'kill "${servers[@]}" 2> /dev/null || true; rm -rf "$work"' EXIT
 
-# Waits until an address answers at all.
+# Waits until an address answers at all, a minute or as many fifths of a second as given.
 await() {
-  for _ in $(seq 300); do
+  for _ in $(seq "${2:-300}"); do
     curl -s -o /dev/null "$1" && return
     sleep 0.2
   done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every wire format through LiteLLM's proxy, on top of the mock: what it makes of our requests, and that an answer takes the same tokens streamed and
-# whole. It is large (three quarters of a gigabyte, minutes to install), so this is for a person to run. LITELLM names a program that is there already.
+# whole. It is large: three quarters of a gigabyte, minutes to install. LITELLM names a program that is there already.
 set -euo pipefail
 source "$(dirname "$0")/serve.sh"
 
@@ -24,7 +24,7 @@ key=sk-peers
 LITELLM_MASTER_KEY=$key LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true LITELLM_LOCAL_MODEL_COST_MAP=True \
   "$LITELLM" --config "$work/litellm.yaml" --host 127.0.0.1 --port $((port + 1)) > "$work/litellm.log" 2>&1 &
 servers+=($!)
-await "$proxy/health/liveliness"
+await "$proxy/health/liveliness" 1500
 
 export ANTHROPIC_BASE_URL=$proxy OPENAI_BASE_URL=$proxy/v1 GOOGLE_GEMINI_BASE_URL=$proxy
 export ANTHROPIC_API_KEY=$key OPENAI_API_KEY=$key GEMINI_API_KEY=$key
