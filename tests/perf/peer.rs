@@ -59,7 +59,7 @@ fn overhead_of_turns_and_calls() {
 fn memory_of_40_megabytes() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("large.txt");
-    super::context::write(&path, 370_370, '-');
+    super::context::write(&path, 370_370, super::context::Words::Ascii);
     for (name, cell) in [
         (
             "split, then a pattern a line",

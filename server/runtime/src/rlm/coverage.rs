@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-/// Which parts of a text were used, as byte ranges that do not touch.
+/// Which parts of a text were used, as ranges that do not touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Coverage(BTreeMap<usize, usize>);
 
@@ -20,9 +20,9 @@ impl Coverage {
         self.0.insert(start, end);
     }
 
-    /// Bytes covered.
-    pub(crate) fn bytes(&self) -> usize {
-        self.0.iter().map(|(start, end)| end - start).sum()
+    /// The ranges, in order.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.0.iter().map(|(start, end)| (*start, *end))
     }
 
     /// How much is covered of each of `parts` equal parts of `0..length`, in percent: 0 and 100 are exact.
@@ -70,7 +70,7 @@ mod tests {
         for (start, end) in [(10, 20), (30, 40), (15, 31), (50, 50), (60, 70)] {
             seen.add(start, end);
         }
-        assert_eq!(seen.bytes(), 40);
+        assert!(seen.ranges().eq([(10, 40), (60, 70)]));
         assert_eq!(seen.gaps(100), [(0, 10), (40, 60), (70, 100)]);
         assert_eq!(seen.bands(100, 4), [60, 60, 40, 0]);
         assert_eq!(seen.bands(15, 3), [0, 0, 100]);

@@ -10,6 +10,7 @@ pub(crate) mod output;
 pub(crate) mod pattern;
 pub mod prompt;
 mod question;
+pub(crate) mod search;
 mod simulated;
 pub(crate) mod source;
 pub(crate) mod text;

@@ -2,8 +2,16 @@
 
 use regex::{Regex, RegexBuilder};
 
+/// A pattern that takes time in proportion to the text.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    pub(crate) regex: Regex,
+    /// Whether a text has the same matches as its lines, each taken by itself. Not seen of all patterns of which it is true.
+    pub(crate) is_within_lines: bool,
+}
+
 /// The linear pattern for JavaScript's `source` with `flags`. The error says what has no linear equivalent.
-pub(crate) fn compile(source: &str, flags: &str) -> Result<Regex, String> {
+pub(crate) fn compile(source: &str, flags: &str) -> Result<Pattern, String> {
     if let Some(what) = beyond(source) {
         return Err(format!(
             "this pattern uses {what}, which needs backtracking; search for a wider pattern and test the hits in code"
@@ -15,7 +23,39 @@ pub(crate) fn compile(source: &str, flags: &str) -> Result<Regex, String> {
         .multi_line(flags.contains('m'))
         .dot_matches_new_line(flags.contains('s'))
         .size_limit(64 << 20);
-    builder.build().map_err(|e| format!("the pattern cannot be read: {}", one_line(&e.to_string())))
+    let regex = builder.build().map_err(|e| format!("the pattern cannot be read: {}", one_line(&e.to_string())))?;
+    Ok(Pattern { regex, is_within_lines: is_within_lines(source, flags) })
+}
+
+/// Whether nothing in a pattern can match the end of a line, or hangs on where the text begins or ends.
+fn is_within_lines(source: &str, flags: &str) -> bool {
+    let mut chars = source.chars().peekable();
+    let mut last = ' ';
+    while let Some(mut c) = chars.next() {
+        let fits = match c {
+            '\\' => {
+                let Some(escaped) = chars.next() else { return false };
+                // What it stands for, as far as a range may begin with it.
+                c = if "tb".contains(escaped) { '\t' } else { escaped };
+                "dwSbtrvf".contains(escaped) || escaped.is_ascii_punctuation()
+            }
+            '.' => !flags.contains('s'),
+            // In a class it negates.
+            '^' => flags.contains('m') && last != '[',
+            '$' => flags.contains('m'),
+            // What stands there may be a flag.
+            '?' if last == '(' => matches!(chars.peek(), Some(':' | '<')),
+            '\n' => false,
+            // A range may begin before the end of a line and end behind it.
+            '-' => last > '\n' || chars.peek().is_none_or(|end| *end < '\n'),
+            _ => true,
+        };
+        if !fits {
+            return false;
+        }
+        last = c;
+    }
+    true
 }
 
 fn one_line(text: &str) -> String {
@@ -125,7 +165,7 @@ mod tests {
     use super::*;
 
     fn hits<'t>(source: &str, text: &'t str) -> Vec<&'t str> {
-        compile(source, "").unwrap().find_iter(text).map(|m| m.as_str()).collect()
+        compile(source, "").unwrap().regex.find_iter(text).map(|m| m.as_str()).collect()
     }
 
     #[test]
@@ -146,5 +186,20 @@ mod tests {
             assert!(compile(pattern, "").unwrap_err().contains(what), "{pattern}");
         }
         assert!(compile("(", "").unwrap_err().starts_with("the pattern cannot be read"));
+    }
+
+    #[test]
+    fn what_may_cross_the_end_of_a_line_is_seen() {
+        let within = |source: &str, flags| compile(source, flags).unwrap().is_within_lines;
+        for source in [r"id=\d+", "a.b", r"[a-z]+\S", r"(?<n>x)(?:y)", r"\[\^\$", "x*"] {
+            assert!(within(source, ""), "{source}");
+        }
+        for source in [
+            r"a\sb", "[^a]", r"\W", r"\n", "^a", "a$", "a\nb", r"\x0a", r"[\t-a]", r"\u000a", "[\t-a]", r"(?i:a)",
+            "a[^]b",
+        ] {
+            assert!(!within(source, ""), "{source}");
+        }
+        assert!(within("^a$", "m") && !within("[^a]", "m") && !within("a.b", "s"));
     }
 }

@@ -133,7 +133,7 @@ pub enum BadContext {
 impl ContextFile {
     /// Looks at the file at `path`, of which no more than a piece is in memory at a time.
     pub fn open(path: &Path) -> Result<Self, BadContext> {
-        let (bytes, hash) = examined(path)?;
+        let (bytes, hash) = read(path, |_| Some(()))?;
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         let path = fs::canonicalize(path).map_err(|source| BadContext::Read { path: path.to_owned(), source })?;
         Ok(Self { name, path, bytes, hash })
@@ -176,15 +176,53 @@ impl ContextFile {
     ///
     /// Where it cannot be read, or has changed.
     pub fn text(&self) -> Result<String, BadContext> {
-        let failed = |source| BadContext::Read { path: self.path.clone(), source };
-        let bytes = fs::metadata(&self.path).map_err(failed)?.len();
-        if bytes != self.bytes {
-            return Err(BadContext::Changed { path: self.path.clone() });
-        }
         // One copy, in a buffer of its exact size.
-        let text = String::from_utf8(fs::read(&self.path).map_err(failed)?).ok();
-        let text = text.filter(|text| key::digest(text) == self.hash);
-        text.ok_or_else(|| BadContext::Changed { path: self.path.clone() })
+        let mut text = String::with_capacity(self.bytes as usize);
+        self.read(|piece| text.push_str(piece))?;
+        Ok(text)
+    }
+
+    /// Reads it in pieces of any bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or is of another size.
+    pub(crate) fn scan(&self, mut see: impl FnMut(&[u8])) -> Result<(), BadContext> {
+        let failed = |source| BadContext::Read { path: self.path.clone(), source };
+        let mut file = File::open(&self.path).map_err(failed)?;
+        let mut piece = vec![0; PIECE];
+        let mut bytes = 0;
+        loop {
+            let read = file.read(&mut piece).map_err(failed)?;
+            bytes += read as u64;
+            if bytes > self.bytes || (read == 0 && bytes < self.bytes) {
+                return Err(BadContext::Changed { path: self.path.clone() });
+            }
+            if read == 0 {
+                return Ok(());
+            }
+            see(&piece[..read]);
+        }
+    }
+
+    /// Reads its text in pieces, which are none of its text if this fails.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or has changed.
+    pub(crate) fn read(&self, mut see: impl FnMut(&str)) -> Result<(), BadContext> {
+        let changed = || BadContext::Changed { path: self.path.clone() };
+        let mut left = self.bytes as usize;
+        let within = |piece: &str| {
+            left = left.checked_sub(piece.len())?;
+            see(piece);
+            Some(())
+        };
+        match read(&self.path, within) {
+            Ok((bytes, hash)) if (bytes, &hash) == (self.bytes, &self.hash) => Ok(()),
+            Err(error @ BadContext::Read { .. }) => Err(error),
+            _ => Err(changed()),
+        }
     }
 
     /// How arguments of a run name it.
@@ -227,9 +265,11 @@ pub(crate) fn attached(prompt: &str, text: &str) -> String {
     format!("{prompt}\n\n<context>\n{text}\n</context>")
 }
 
-/// Bytes of a file and their SHA-256, where they are text.
-fn examined(path: &Path) -> Result<(u64, String), BadContext> {
-    const PIECE: usize = 1 << 20;
+/// Bytes that are read of a file at once.
+const PIECE: usize = 1 << 20;
+
+/// Reads a file in pieces of text, until `see` has seen enough; gives what was read, in bytes, and their SHA-256.
+fn read(path: &Path, mut see: impl FnMut(&str) -> Option<()>) -> Result<(u64, String), BadContext> {
     let failed = |source| BadContext::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(failed)?;
     let mut hasher = Sha256::new();
@@ -244,17 +284,18 @@ fn examined(path: &Path) -> Result<(u64, String), BadContext> {
             return Err(BadContext::TooLarge { path: path.to_owned(), bytes: bytes.max(size(path)) });
         }
         let seen = begun + read;
-        let whole = match std::str::from_utf8(&piece[..seen]) {
-            Ok(_) => seen,
-            Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
+        let whole = match str::from_utf8(&piece[..seen]) {
+            Ok(text) => see(text).map(|()| seen),
+            Err(error) if error.error_len().is_none() && read > 0 => {
+                let text = str::from_utf8(&piece[..error.valid_up_to()]).unwrap_or_default();
+                see(text).map(|()| text.len())
+            }
             Err(error) => {
                 let at = bytes as usize - seen + error.valid_up_to();
                 return Err(BadContext::NotText { path: path.to_owned(), at });
             }
         };
-        if read == 0 {
-            return Ok((bytes, key::hex(&hasher.finalize())));
-        }
+        let Some(whole) = whole.filter(|_| read > 0) else { return Ok((bytes, key::hex(&hasher.finalize()))) };
         piece.copy_within(whole..seen, 0);
         begun = seen - whole;
     }
@@ -281,7 +322,15 @@ mod tests {
         let text = format!("{}😀é\n", "x".repeat((1 << 20) - 2)).repeat(2);
         let open = ContextFile::open(&file(folder.path(), "a.txt", text.as_bytes())).unwrap();
         assert_eq!((open.bytes, &open.hash), (text.len() as u64, &key::digest(&text)));
-        assert_eq!(open.text().unwrap(), text);
+        let mut scanned = 0;
+        open.scan(|piece| scanned += piece.len()).unwrap();
+        assert!(open.text().unwrap() == text && scanned == text.len());
+        for changed in
+            [text.replacen('é', "e", 1), text.replacen('é', "ü", 1), format!("{text}é"), "\u{0}".repeat(text.len())]
+        {
+            fs::write(&open.path, &changed).unwrap();
+            assert!(matches!(open.read(|_| ()), Err(BadContext::Changed { .. })));
+        }
         for (bytes, at) in [([b"x".repeat(1 << 20), vec![0xff]].concat(), 1 << 20), (b"ab\xf0\x9f".to_vec(), 2)] {
             let error = ContextFile::open(&file(folder.path(), "b.txt", &bytes)).unwrap_err();
             assert!(matches!(error, BadContext::NotText { at: found, .. } if found == at), "{error}");

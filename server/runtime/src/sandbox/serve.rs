@@ -84,8 +84,7 @@ pub(crate) fn serve(
         return Err(io::Error::other("the first message must be the script"));
     };
     // Files are read before the walls go up.
-    let texts =
-        start.contexts.iter().map(|file| Ok((file.name.clone(), Rc::new(Text::of_file(&file.name, file.text()?)))));
+    let texts = start.contexts.iter().map(|file| Ok((file.name.clone(), Rc::new(Text::of_file(file)?))));
     let texts = texts.collect::<Result<Vec<_>, BadContext>>();
     let watch = raise(&start.walls)?;
     let (texts, unread) = match texts {

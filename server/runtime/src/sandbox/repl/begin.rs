@@ -13,7 +13,7 @@ use super::{
         serve,
         source::Wrapped,
     },
-    LARGEST_STRING, direct,
+    direct,
     natives::furnish,
     node::{Check, Node, Stage},
     order::{Birth, Material},
@@ -22,7 +22,7 @@ use super::{
 use crate::rlm::{
     output,
     prompt::{ContextLine, Told},
-    text::Text,
+    text::{LARGEST_STRING, Text},
 };
 
 /// Characters of a context's beginning that the root model is shown.
@@ -69,6 +69,13 @@ fn announce(host: &Rc<Host>, node: usize) {
     }
 }
 
+/// How a text begins.
+fn head(text: &Text) -> String {
+    let (end, inside) = text.place_of(HEAD + 2);
+    let end = if inside { end + text.width(end) } else { end };
+    output::head_of(&text.piece(0, end), HEAD).to_owned()
+}
+
 fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<Node> {
     let Birth { order, parent, scope, phase, answer, at } = birth;
     let within = host.go_to(scope);
@@ -110,7 +117,7 @@ fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<N
             units: loaded.text.units(),
             lines: loaded.text.lines(),
             tokens: loaded.text.tokens(),
-            head: output::head_of(loaded.text.as_str(), HEAD).to_owned(),
+            head: head(&loaded.text),
         });
         if value.is_none() {
             let as_string = data.is_some() || loaded.text.units() <= LARGEST_STRING;

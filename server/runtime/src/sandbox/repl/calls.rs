@@ -200,9 +200,9 @@ fn asked(
         }
         Attached::Part { handle, start, end } => {
             let loaded = host.repl.loaded(handle).ok_or("the context is gone")?;
-            let (from, to) = (loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+            let (from, to) = (loaded.text.place_of(start).0, loaded.text.place_of(end).0);
             part = Some(Part { of: loaded.clone(), from, to });
-            let excerpt = loaded.bytes(start, end).and_then(|(from, to)| loaded.text.excerpt(from, to));
+            let excerpt = loaded.places(start, end).and_then(|(from, to)| loaded.text.excerpt(from, to));
             let text = if excerpt.is_none() { Some(loaded.slice(start, end).to_std_string_lossy()) } else { None };
             (text, excerpt, end.saturating_sub(start))
         }
@@ -265,12 +265,12 @@ fn child(
         Attached::Text(text) => Material::Text(Rc::new(Text::new(text))),
         Attached::Part { handle, start, end } => {
             let loaded = host.repl.loaded(handle).ok_or("the context is gone")?;
-            match loaded.bytes(start, end) {
+            match loaded.places(start, end) {
                 Some((0, to)) if to == loaded.text.size() => Material::Handle(handle),
                 Some((from, to)) => Material::Part(handle, from, to),
                 None => {
                     // Half a character is in no file.
-                    loaded.was_sent(loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+                    loaded.was_sent(loaded.text.place_of(start).0, loaded.text.place_of(end).0);
                     Material::Text(Rc::new(Text::new(loaded.slice(start, end).to_std_string_lossy())))
                 }
             }

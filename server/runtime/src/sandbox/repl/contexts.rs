@@ -13,7 +13,7 @@ use super::{
     Loaded,
     calls::usage,
 };
-use crate::rlm::pattern;
+use crate::rlm::{Coverage, pattern};
 
 /// Most hits that are handed over at once.
 const MOST_HITS: usize = 1_000_000;
@@ -51,7 +51,7 @@ pub(super) fn whole(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
 pub(super) fn slice(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let loaded = loaded(args, context)?;
     let (start, end) = (number(args, 1), number(args, 2).min(loaded.text.units()));
-    loaded.was_read(loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+    loaded.was_read(loaded.text.place_of(start).0, loaded.text.place_of(end).0);
     Host::of(context)?.repl.hand_over(loaded.taken_by(end.saturating_sub(start)));
     // All of it is had once.
     let all = if start == 0 && end == loaded.text.units() { loaded.string() } else { None };
@@ -77,25 +77,23 @@ pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let loaded = loaded(args, context)?;
     let (limit, before, after) = (number(args, 3).min(MOST_HITS), number(args, 4), number(args, 5));
     let invert = args.get_or_undefined(6).to_boolean();
-    let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
-    let whole = loaded.text.as_str();
+    let pattern = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
     // Places first, so that no list of strings grows: of very many lines it would take much memory besides theirs.
     let mut found: Vec<(u32, u32)> = Vec::new();
     let mut total = 0;
-    for at in 0..loaded.text.lines() {
-        let Some((start, end)) = loaded.text.line(at) else { break };
-        if regex.is_match(&whole[start..end]) == invert {
-            continue;
+    loaded.text.each_line(|at, line, text| {
+        if pattern.regex.is_match(text) == invert {
+            return;
         }
         total += 1;
         if found.len() < limit {
-            let from = loaded.text.line(at.saturating_sub(before)).map_or(start, |(start, _)| start);
-            let to = loaded.text.line((at + after).min(loaded.text.lines() - 1)).map_or(end, |(_, end)| end);
+            let from = loaded.text.line(at.saturating_sub(before)).map_or(line.start, |(start, _)| start);
+            let to = loaded.text.line((at + after).min(loaded.text.lines() - 1)).map_or(line.end, |(_, end)| end);
             // With the end of the line, so that lines that follow each other are one range.
-            loaded.was_read(from, (to + 1).min(whole.len()));
+            loaded.was_read(from, (to + 1).min(loaded.text.size()));
             found.push((from as u32, to as u32));
         }
-    }
+    });
     let taken = found.iter().map(|(from, to)| loaded.taken_by((to - from) as usize)).sum();
     Host::of(context)?.repl.hand_over(taken);
     let lines = found.into_iter().map(|(from, to)| JsValue::from(loaded.between(from as usize, to as usize)));
@@ -107,19 +105,15 @@ pub(super) fn grep(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
 pub(super) fn hits(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let loaded = loaded(args, context)?;
     let limit = number(args, 3).min(MOST_HITS);
-    let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
+    let pattern = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
     let (mut flat, mut total) = (Vec::new(), 0);
-    for hit in regex.find_iter(loaded.text.as_str()) {
+    loaded.text.each_match(&pattern, |start, end| {
         total += 1;
         if total <= limit {
-            loaded.was_read(hit.start(), hit.end());
-            flat.extend([
-                loaded.text.line_of(hit.start()),
-                loaded.text.unit_of(hit.start()),
-                loaded.text.unit_of(hit.end()),
-            ]);
+            loaded.was_read(start, end);
+            flat.extend([loaded.text.line_of(start), loaded.text.unit_of(start), loaded.text.unit_of(end)]);
         }
-    }
+    });
     let flat = numbers(flat, context);
     Ok(JsArray::from_iter([flat, JsValue::from(total as f64)], context).into())
 }
@@ -127,17 +121,19 @@ pub(super) fn hits(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
 /// `count(handle, source, flags)`: the number of matches.
 pub(super) fn count(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let loaded = loaded(args, context)?;
-    let regex = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
-    Ok(JsValue::from(regex.find_iter(loaded.text.as_str()).count() as f64))
+    let pattern = pattern::compile(&text(args, 1), &text(args, 2)).map_err(|e| usage(&e, context))?;
+    let mut total = 0_u32;
+    loaded.text.each_match(&pattern, |_, _| total += 1);
+    Ok(JsValue::from(total))
 }
 
 /// `find(handle, text, from)`: where a text stands from an offset on, or -1.
 pub(super) fn find(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let loaded = loaded(args, context)?;
-    let (from, inside) = loaded.text.byte_of(number(args, 2));
+    let (from, inside) = loaded.text.place_of(number(args, 2));
     let skip = if inside { loaded.text.width(from) } else { 0 };
-    let at = memchr::memmem::find(&loaded.text.bytes()[from + skip..], text(args, 1).as_bytes());
-    Ok(JsValue::from(at.map_or(-1.0, |at| loaded.text.unit_of(from + skip + at) as f64)))
+    let at = loaded.text.each_place(&text(args, 1), from + skip, 1).first().copied();
+    Ok(JsValue::from(at.map_or(-1.0, |at| loaded.text.unit_of(at) as f64)))
 }
 
 /// `sample(handle, k, by, seed, size)`: `k` lines or chunks, drawn repeatably, in the order of the text.
@@ -185,7 +181,7 @@ pub(super) fn chunk(_this: &JsValue, args: &[JsValue], context: &mut Context) ->
             by_chars(&loaded, scaled(size).max(1), scaled(overlap))
         }
         "lines" => by_lines(&loaded, size, overlap),
-        "sections" => by_starts(&loaded, sections(loaded.text.as_str())),
+        "sections" => by_starts(&loaded, sections(&loaded)),
         "separator" => by_separator(&loaded, &text(args, 4)),
         _ => by_chars(&loaded, size, overlap),
     };
@@ -202,22 +198,22 @@ fn by_chars(loaded: &Loaded, size: usize, overlap: usize) -> Vec<(usize, usize)>
     let mut start = 0;
     while start < text.size() {
         let from = text.unit_of(start);
-        let (mut end, inside) = text.byte_of(from + size);
+        let (mut end, inside) = text.place_of(from + size);
         if inside && end <= start {
             // Half a character is no chunk.
             end += text.width(end).max(1);
         }
         if end < text.size() {
-            let half = text.byte_of(from + size / 2).0.max(start);
-            if let Some(at) = memchr::memrchr(b'\n', &text.bytes()[half..end]) {
-                end = half + at + 1;
+            let half = text.place_of(from + size / 2).0.max(start);
+            if let Some(start) = text.last_line_start(half, end) {
+                end = start;
             }
         }
         pieces.push((start, end));
         if end >= text.size() {
             break;
         }
-        let next = text.byte_of(text.unit_of(end).saturating_sub(overlap)).0;
+        let next = text.place_of(text.unit_of(end).saturating_sub(overlap)).0;
         start = if next > start { next } else { end };
     }
     pieces
@@ -242,20 +238,18 @@ fn by_lines(loaded: &Loaded, size: usize, overlap: usize) -> Vec<(usize, usize)>
 }
 
 /// Where Markdown headings start.
-fn sections(text: &str) -> Vec<usize> {
+fn sections(loaded: &Loaded) -> Vec<usize> {
     let mut starts = Vec::new();
-    let mut at = 0;
     let mut fenced = false;
-    for line in text.split_inclusive('\n') {
+    loaded.text.each_line(|_, at, line| {
         if line.starts_with("```") || line.starts_with("~~~") {
             fenced = !fenced;
         }
         let marks = line.bytes().take_while(|b| *b == b'#').count();
         if !fenced && (1..=6).contains(&marks) && line[marks..].starts_with(' ') {
-            starts.push(at);
+            starts.push(at.start);
         }
-        at += line.len();
-    }
+    });
     starts
 }
 
@@ -268,16 +262,13 @@ fn by_starts(loaded: &Loaded, mut starts: Vec<usize>) -> Vec<(usize, usize)> {
 }
 
 fn by_separator(loaded: &Loaded, separator: &str) -> Vec<(usize, usize)> {
-    let whole = loaded.text.as_str();
     let mut start = 0;
     let mut pieces = Vec::new();
-    for at in memchr::memmem::find_iter(whole.as_bytes(), separator.as_bytes()) {
-        if at >= start {
-            pieces.push((start, at));
-            start = at + separator.len();
-        }
+    for at in loaded.text.each_place(separator, 0, usize::MAX) {
+        pieces.push((start, at));
+        start = at + loaded.text.places_in(separator);
     }
-    pieces.push((start, whole.len()));
+    pieces.push((start, loaded.text.size()));
     pieces.retain(|(start, end)| end > start);
     pieces
 }
@@ -285,19 +276,20 @@ fn by_separator(loaded: &Loaded, separator: &str) -> Vec<(usize, usize)> {
 /// `json(handle, i, j)`: the text parsed, or its lines `i` to `j` as a list.
 pub(super) fn json(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let loaded = loaded(args, context)?;
-    let whole = loaded.text.as_str();
     let value = match args.get_or_undefined(1).is_undefined() {
         true => {
-            loaded.was_read(0, whole.len());
-            serde_json::from_str::<Value>(whole).map_err(|e| usage(&format!("the context is no JSON: {e}"), context))?
+            loaded.was_read(0, loaded.text.size());
+            let value = serde_json::from_str::<Value>(&loaded.text.as_str());
+            value.map_err(|e| usage(&format!("the context is no JSON: {e}"), context))?
         }
         false => {
             let mut values = Vec::new();
             for at in number(args, 1)..number(args, 2) {
                 let Some((start, end)) = loaded.text.line(at) else { break };
                 loaded.was_read(start, end);
-                if !whole[start..end].trim().is_empty() {
-                    let value = serde_json::from_str(&whole[start..end]);
+                let line = loaded.text.piece(start, end);
+                if !line.trim().is_empty() {
+                    let value = serde_json::from_str(&line);
                     values.push(value.map_err(|e| usage(&format!("line {at} (from 0) is no JSON: {e}"), context))?);
                 }
             }
@@ -315,20 +307,17 @@ pub(super) fn coverage(_this: &JsValue, args: &[JsValue], context: &mut Context)
 
 /// How much of a text was used, in bytes, and the first parts that were not sent.
 pub(super) fn covered(loaded: &Loaded) -> Value {
-    let length = loaded.text.size();
-    let share = |bytes: usize| if length == 0 { 1.0 } else { (bytes as f64 / length as f64 * 1000.0).round() / 1000.0 };
+    let text = &loaded.text;
+    let length = text.byte_at(text.size());
+    let part = |coverage: &Coverage| {
+        let bytes: usize = coverage.ranges().map(|(start, end)| text.byte_at(end) - text.byte_at(start)).sum();
+        let share = if length == 0 { 1.0 } else { (bytes as f64 / length as f64 * 1000.0).round() / 1000.0 };
+        json!({ "bytes": bytes, "share": share })
+    };
     let (read, sent) = (loaded.read.borrow(), loaded.sent.borrow());
-    let unsent: Vec<[usize; 2]> = sent
-        .gaps(length)
-        .into_iter()
-        .take(10)
-        .map(|(start, end)| [loaded.text.unit_of(start), loaded.text.unit_of(end)])
-        .collect();
-    json!({
-        "read": { "bytes": read.bytes(), "share": share(read.bytes()) },
-        "sent": { "bytes": sent.bytes(), "share": share(sent.bytes()) },
-        "not_sent": unsent,
-    })
+    let unsent = sent.gaps(text.size()).into_iter().take(10);
+    let unsent: Vec<[usize; 2]> = unsent.map(|(start, end)| [text.unit_of(start), text.unit_of(end)]).collect();
+    json!({ "read": part(&read), "sent": part(&sent), "not_sent": unsent })
 }
 
 /// Most parts of a context that are told of one by one.
@@ -352,16 +341,16 @@ mod tests {
     #[test]
     fn chunks_cover_every_text_once() {
         let text: String = (0..3000).map(|n| ["a", "é", "中", "😀", "\n", "z\r\n"][n * 7 % 6]).collect();
-        let loaded = Loaded::new(Rc::new(Text::new(text.clone())), Rc::default(), None);
+        let loaded = Loaded::new(Rc::new(Text::new(text.clone())), None);
         for size in [1, 2, 7, 501, 4096, 100_000] {
             let pieces = by_chars(&loaded, size, 0);
-            let whole: String = pieces.iter().map(|(start, end)| &text[*start..*end]).collect();
+            let whole: String = pieces.iter().map(|(start, end)| loaded.text.piece(*start, *end)).collect();
             assert!(whole == text, "{size}: {:?}", &pieces[..pieces.len().min(5)]);
             let longest = pieces.iter().map(|(a, b)| loaded.text.unit_of(*b) - loaded.text.unit_of(*a)).max();
             assert!(longest <= Some(size.max(2)), "{size}: {longest:?}");
         }
         for (by, pieces) in [("lines", by_lines(&loaded, 40, 0)), ("separator", by_separator(&loaded, "é"))] {
-            let whole: String = pieces.iter().map(|(start, end)| &text[*start..*end]).collect();
+            let whole: String = pieces.iter().map(|(start, end)| loaded.text.piece(*start, *end)).collect();
             let expected = if by == "lines" { text.clone() } else { text.replace('é', "") };
             assert!(whole == expected, "{by}");
         }

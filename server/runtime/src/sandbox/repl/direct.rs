@@ -39,7 +39,7 @@ pub(super) fn ask(host: &Rc<Host>, node: usize, context: &mut Context) {
         let text = loaded.text.as_str();
         // Writing to a string cannot fail.
         let _ = write!(prompt, "\n\n<context name={}>\n{text}\n</context>", Value::from(name));
-        loaded.was_sent(0, text.len());
+        loaded.was_sent(0, loaded.text.size());
     }
     let system = "You answer a question about the text below it.".to_owned();
     let promise = question(host, node, DIRECT, DIRECT, (system, prompt), schema, context);

@@ -24,7 +24,7 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::{Context, JsString, JsValue, realm::Realm, string::Utf16JsStringBuilder};
+use boa_engine::{Context, JsString, JsValue, realm::Realm};
 
 pub(super) use cell::Over;
 pub(super) use order::{answer, rlm};
@@ -35,10 +35,10 @@ use super::{
     host::Host,
     protocol::{Settled, Start},
 };
-use crate::rlm::{Coverage, RlmLimits, text::Text};
-
-/// Largest context that is also given as a string, in UTF-16 units.
-const LARGEST_STRING: usize = 64 << 20;
+use crate::rlm::{
+    Coverage, RlmLimits,
+    text::{LARGEST_STRING, Text},
+};
 
 /// Bytes that a string takes which is cut out of another, about.
 const CUT: usize = 96;
@@ -79,14 +79,14 @@ struct Underway {
     part: Option<Part>,
 }
 
-/// Bytes of a text.
+/// Places of a text.
 struct Part {
     of: Rc<Loaded>,
     from: usize,
     to: usize,
 }
 
-/// Bytes that a model reads well at once.
+/// Characters that a model reads well at once.
 const READ_WELL: usize = 200_000;
 
 impl Part {
@@ -101,25 +101,26 @@ impl Part {
 /// A text that code can reach by its number.
 pub(super) struct Loaded {
     text: Rc<Text>,
-    /// The whole text as a string, once code has asked for it. Texts that are the same share it.
-    js: Rc<OnceCell<JsString>>,
-    /// The text that this is a part of, and where it begins there, in bytes.
+    /// The whole text as a string, where it is none and code has asked for one: a part of a very large text.
+    js: OnceCell<JsString>,
+    /// The text that this is a part of, and the place where it begins there.
     around: Option<(Rc<Loaded>, usize)>,
-    /// Bytes that code has read.
+    /// Places that code has read.
     read: RefCell<Coverage>,
-    /// Bytes that models were sent.
+    /// Places that models were sent.
     sent: RefCell<Coverage>,
 }
 
 impl Loaded {
-    fn new(text: Rc<Text>, js: Rc<OnceCell<JsString>>, around: Option<(Rc<Loaded>, usize)>) -> Self {
-        Self { text, js, around, read: RefCell::default(), sent: RefCell::default() }
+    fn new(text: Rc<Text>, around: Option<(Rc<Loaded>, usize)>) -> Self {
+        Self { text, js: OnceCell::new(), around, read: RefCell::default(), sent: RefCell::default() }
     }
 
     /// The whole text as a string, where it is not too large.
     fn string(&self) -> Option<JsString> {
-        let made = || self.text.cut(0, self.text.size()).unwrap_or_else(|| string_of(&self.text));
-        (self.text.units() <= LARGEST_STRING).then(|| self.js.get_or_init(made).clone())
+        let made = || JsString::from(&*self.text.as_str());
+        let cut = || self.text.cut(0, self.text.size()).unwrap_or_else(|| self.js.get_or_init(made).clone());
+        (self.text.units() <= LARGEST_STRING).then(cut)
     }
 
     /// The part between two offsets in units, as JavaScript slices.
@@ -127,44 +128,44 @@ impl Loaded {
         if start >= end {
             return JsString::default();
         }
-        // Where the engine holds the text, every character is a unit and a byte.
+        // Where the engine holds the text, places are units.
         if let Some(js) = self.text.cut(start, end).or_else(|| Some(self.js.get()?.slice(start, end))) {
             return js;
         }
-        if let Some((from, to)) = self.bytes(start, end) {
-            return JsString::from(self.text.piece(from, to));
+        if let Some((from, to)) = self.places(start, end) {
+            return JsString::from(&*self.text.piece(from, to));
         }
         // A cut through a character leaves half of it, as it does in JavaScript.
-        let ((from, inside), (to, cuts)) = (self.text.byte_of(start), self.text.byte_of(end));
+        let ((from, inside), (to, cuts)) = (self.text.place_of(start), self.text.place_of(end));
         let stop = if cuts { to + self.text.width(to) } else { to };
         let units: Vec<u16> = self.text.piece(from, stop).encode_utf16().collect();
         let skip = usize::from(inside);
         JsString::from(&units[skip..skip + (end - start)])
     }
 
-    /// The bytes `from..to`, which are boundaries of characters, as a string.
+    /// The places `from..to`, which are boundaries of characters, as a string.
     fn between(&self, from: usize, to: usize) -> JsString {
         if let Some(cut) = self.text.cut(from, to) {
             return cut;
         }
         match self.js.get() {
             Some(js) => js.slice(self.text.unit_of(from), self.text.unit_of(to)),
-            None => JsString::from(self.text.piece(from, to)),
+            None => JsString::from(&*self.text.piece(from, to)),
         }
     }
 
-    /// Bytes that a string of so many bytes of the text takes, about.
-    fn taken_by(&self, bytes: usize) -> usize {
-        if self.text.is_ascii() { CUT } else { bytes }
+    /// Bytes that a string of so many places of the text takes, about.
+    fn taken_by(&self, places: usize) -> usize {
+        if self.text.is_cut() { CUT } else { 2 * places }
     }
 
-    /// The bytes between two offsets in units; `None` where one of them cuts a character.
-    fn bytes(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        let ((from, inside), (to, cuts)) = (self.text.byte_of(start), self.text.byte_of(end));
+    /// The places of two offsets in units; `None` where one of them cuts a character.
+    fn places(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let ((from, inside), (to, cuts)) = (self.text.place_of(start), self.text.place_of(end));
         (!inside && !cuts && from <= to).then_some((from, to))
     }
 
-    /// Notes that code has read these bytes.
+    /// Notes that code has read these places.
     fn was_read(&self, from: usize, to: usize) {
         self.read.borrow_mut().add(from, to);
         if let Some((around, at)) = &self.around {
@@ -172,20 +173,13 @@ impl Loaded {
         }
     }
 
-    /// Notes that a model is sent these bytes.
+    /// Notes that a model is sent these places.
     fn was_sent(&self, from: usize, to: usize) {
         self.sent.borrow_mut().add(from, to);
         if let Some((around, at)) = &self.around {
             around.was_sent(at + from, at + to);
         }
     }
-}
-
-/// A text as a string of the engine of two bytes a unit, without a copy in between.
-fn string_of(text: &Text) -> JsString {
-    let mut wide = Utf16JsStringBuilder::with_capacity(text.units());
-    text.as_str().encode_utf16().for_each(|unit| wide.push(unit));
-    wide.build()
 }
 
 impl Repl {
@@ -209,17 +203,15 @@ impl Repl {
 
     fn load(&self, text: Rc<Text>) -> usize {
         let mut loaded = self.loaded.borrow_mut();
-        // Many REPLs may look at one text: it is a string once.
-        let known = loaded.iter().find(|known| Rc::ptr_eq(&known.text, &text)).map(|known| known.js.clone());
-        loaded.push(Rc::new(Loaded::new(text, known.unwrap_or_default(), None)));
+        loaded.push(Rc::new(Loaded::new(text, None)));
         loaded.len() - 1
     }
 
-    /// The bytes `from..to` of a text as one of their own.
+    /// The places `from..to` of a text as one of their own.
     fn load_part(&self, around: Rc<Loaded>, from: usize, to: usize) -> usize {
         let text = Rc::new(around.text.part(from, to));
         let mut loaded = self.loaded.borrow_mut();
-        loaded.push(Rc::new(Loaded::new(text, Rc::default(), Some((around, from)))));
+        loaded.push(Rc::new(Loaded::new(text, Some((around, from)))));
         loaded.len() - 1
     }
 

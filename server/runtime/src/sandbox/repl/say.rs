@@ -79,7 +79,7 @@ fn cited(host: &Host, node: usize, given: &JsValue, context: &mut Context) -> Js
             continue;
         };
         let Some(loaded) = host.repl.loaded(handle) else { continue };
-        let (from, to) = (loaded.text.byte_of(start).0, loaded.text.byte_of(end).0);
+        let (from, to) = (loaded.text.place_of(start).0, loaded.text.place_of(end).0);
         let name = host.repl.with(node, |n| {
             let at = n.handles.iter().position(|known| *known == handle);
             at.and_then(|at| Some(n.contexts.get(at)?.name.clone())).unwrap_or_default()
