@@ -48,7 +48,7 @@ submit([all, await rlm_query('less', { max_turns: 2, max_depth: 0, budget: { cal
     let (answer, told) = answered(spec, Actor::echo(&cells).child(child));
     assert_eq!(answer, json!([[6, 2, 998], [1, 0, 5]]), "{}", told.join("\n"));
     expect_test::expect![[r#"
-        [cell 1] ok, 8 calls
+        [cell 1] ok, 2 calls
         option `budget` needs `calls`: a whole number from 1 on
         option `budget` has no member `usd`; it has calls. Tokens and dollars are limits of the run
         option `max_turns` is a whole number from 1 to 7, the run's limit

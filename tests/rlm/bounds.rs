@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use models::{Model, ModelError, Reply, Request};
-use runtime::RunSpec;
+use runtime::{EventKind, RunSpec};
 use serde_json::{Value, json};
 
 use super::{Actor, run, spec, told};
@@ -75,6 +75,76 @@ try { print(await llm_query('one more')) } catch (e) { print(e.name, e.message) 
 }
 
 #[test]
+fn each_call_of_many_settles_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut spec = spec(&folder, json!({ "question": "q", "context": "c", "budget": { "calls": 2 } }));
+    spec.rlm.prompt = 1000;
+    let cells = [
+        "const said = (made) => made.map((m) => m.value ?? `${m.reason.name}: ${m.reason.message.slice(0, 32)}`)
+const all = await Promise.allSettled(['a', 'x'.repeat(2000), '', 'b', 'c'].map(llm_query))
+print(said(all).join('\\n'))
+print(said(await Promise.allSettled([llm_query(1), llm_query('d', { modle: 'm' }), workflow('none')])).join('\\n'))
+print(await Promise.race([llm_query('e').catch((error) => error.name), 1]))",
+        "llm_query('f'); const later = llm_query('g'); (async () => { throw new Error('mine') })()
+1",
+        "let late; try { await later } catch (error) { late = error.name }
+submit(late)",
+    ];
+    let (outcome, events) = run(spec, Actor::echo(&cells));
+    assert_eq!(outcome.result, Some(json!("BudgetError")), "{:?}", outcome.error);
+    expect_test::expect![[r#"
+        [cell 1] ok, 2 calls
+        re: a
+        UsageError: the prompt has 2000 characters w
+        UsageError: the prompt is empty
+        re: b
+        BudgetError: this REPL may make 2 calls, and 
+        UsageError: llm_query() takes its prompt as 
+        UsageError: llm_query() has no option `modle
+        UsageError: this REPL may not call the workf
+        1
+        New or changed: said function, all Array(5)
+        [cell 1] ok, 0 calls
+        => 1
+        3 promises were rejected and nobody awaited them; the first: BudgetError: this REPL may make 2 calls, and all are made; finish with what there is
+        New or changed: later Promise (add `await`)
+        [cell 1] ok, 0 calls
+        submitted
+        New or changed: late string(11)"#]].assert_eq(&told(&events).join("\n"));
+}
+
+#[test]
+fn a_large_batch_is_told_of_before_it_leaves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
+    spec.rlm.fan_out = 4;
+    let cells = [
+        "const prompts = ['a', 'b', 'c', 'd', 'e', 'f']
+try { await llm_query_batched(prompts) } catch (e) { print(e.name) }
+await llm_query_batched(prompts.slice(0, 3))
+await llm_query_batched(prompts, { confirm: true, model: 'claude-sonnet-5-5', max_tokens: 100 })",
+        "submit(1)",
+    ];
+    let (outcome, events) = run(spec, Actor::echo(&cells));
+    assert_eq!(outcome.result, Some(json!(1)), "{:?}", outcome.error);
+    let at = |wanted: fn(&EventKind) -> bool| events.iter().position(|event| wanted(&event.kind)).expect("it is there");
+    let told: Vec<&String> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Log { message } => Some(message),
+            _ => None,
+        })
+        .collect();
+    expect_test::expect![[r#"
+        [
+            "rlm[0] turn 1: a batch of 6 calls leaves, about 6 tokens to read, at most <$0.01 at list prices",
+        ]"#]]
+    .assert_eq(&format!("{told:#?}"));
+    let queued = |kind: &EventKind| matches!(kind, EventKind::AgentQueued { prompt, .. } if prompt == "f");
+    assert!(at(|kind| matches!(kind, EventKind::Log { .. })) < at(queued), "before, not after");
+}
+
+#[test]
 fn a_budget_of_dollars_ends_in_an_error_a_cell_can_catch() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
@@ -120,7 +190,7 @@ print(plan(['a', { prompt: 'b', max_tokens: 50 }]).tokens_out_max, plan(['a'], {
         let (outcome, events) = run(spec(&folder, json!({ "question": "q", "context": "c" })), model);
         assert_eq!(outcome.result, Some(json!("done")), "{:?}", outcome.error);
         expect_test::expect![[r#"
-            [cell 1] ok, 5 calls
+            [cell 1] ok, 3 calls
             ["None", "Some(9)", ["LlmError", "timeout", true, 1, "no answer came within 1 ms, the limit of this call"]]
             option `max_tokens` is a whole number from 1 on
             option `timeout_ms` is a whole number from 1 on

@@ -12,7 +12,10 @@ use std::{
 use analysis::text::LineColumn;
 use boa_engine::{
     Context, JsError, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeObject,
-    builtins::promise::ResolvingFunctions, context::HostHooks, job::JobCallback, object::builtins::JsFunction,
+    builtins::promise::{OperationType, Promise, ResolvingFunctions},
+    context::HostHooks,
+    job::JobCallback,
+    object::builtins::{JsFunction, JsPromise},
     realm::Realm,
 };
 use serde_json::Value;
@@ -384,6 +387,14 @@ impl HostHooks for Hooks {
             }
         }
         job.callback().call(this, args, context)
+    }
+
+    fn promise_rejection_tracker(&self, promise: &JsObject<Promise>, what: OperationType, _context: &mut Context) {
+        let promise = JsPromise::from(promise.clone());
+        match what {
+            OperationType::Reject => self.0.repl.reject(self.0.frame(), promise),
+            OperationType::Handle => self.0.repl.see(&promise),
+        }
     }
 
     fn ensure_can_compile_strings(

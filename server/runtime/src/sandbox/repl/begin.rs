@@ -131,7 +131,7 @@ fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<N
     let (realm, api) = globals::in_new_realm(context, |context| {
         // A text becomes a string when code first asks for it.
         let value = data.map(|data| from_json(&data, context)).transpose().map_err(refused)?.unwrap_or_default();
-        let api = furnish(&order.question, value, &handles, context)?;
+        let api = furnish(&order.question, value, host.repl.limits.fan_out, &handles, context)?;
         Ok((context.realm().clone(), api))
     })?;
     let depth = parent.and_then(|parent| host.repl.with(parent, |n| n.depth + 1)).unwrap_or(0);

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use analysis::{
     estimate,
     text::LineColumn,
-    units::{Tokens, Usage, Usd},
+    units::{Tokens, Usage, Usd, thousands},
 };
 use boa_engine::{
     Context, JsArgs, JsError, JsObject, JsResult, JsString, JsValue,
+    builtins::promise::PromiseState,
     object::builtins::{JsArray, JsPromise},
 };
 use serde_json::{Map, Value, json};
@@ -79,9 +80,9 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
     if depth_left == 0 {
         return Err(usage(CODE_ALONE, context));
     }
-    spend(&host, node, context)?;
     if deeper && depth_left > 1 {
         let order = child(prompt, options, attached, node, &host).map_err(|e| usage(&e, context))?;
+        spend(&host, node, context)?;
         return Ok(order::conceive(order, Some(node), at, context)?.into());
     }
     if deeper {
@@ -92,6 +93,8 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
         });
     }
     let (call, part) = asked(&host, prompt, options, attached, sub).map_err(|e| usage(&e, context))?;
+    // What cannot be sent takes nothing.
+    spend(&host, node, context)?;
     if let Some(share) = part.as_ref().and_then(Part::too_much) {
         host.repl.with(node, |n| {
             if !std::mem::replace(&mut n.told_share, true) {
@@ -339,6 +342,30 @@ pub(super) fn fan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
     if !confirmed && made + count > most {
         return Ok(JsValue::from(most as f64));
     }
+    Ok(JsValue::undefined())
+}
+
+/// `failed(promise)`: whether a call has no answer and will have none.
+pub(super) fn failed(_this: &JsValue, args: &[JsValue], _context: &mut Context) -> JsResult<JsValue> {
+    let promise = args.get_or_undefined(0).as_object().and_then(|object| JsPromise::from_object(object.clone()).ok());
+    let failed = promise.is_some_and(|promise| matches!(promise.state(), PromiseState::Rejected(_)));
+    Ok(JsValue::from(failed))
+}
+
+/// `leaves({ calls, tokens_in, usd_max })`: tells people of a large batch before it leaves.
+pub(super) fn leaves(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (host, node) = node_of(context)?;
+    let plan = to_json(args.get_or_undefined(0), "the plan", Undefined::Dropped, context).map_err(refused)?;
+    let plan = plan.unwrap_or_default();
+    let place = host.repl.with(node, |n| format!("{} turn {}", n.path, n.turn)).unwrap_or_default();
+    let number = |name: &str| plan[name].as_u64().unwrap_or_default();
+    let (calls, tokens) = (thousands(number("calls")), Tokens(number("tokens_in")));
+    let cost = match plan["usd_max"].as_f64() {
+        Some(usd) => format!("at most {} at list prices", Usd(usd)),
+        None => "at a price that is not known".to_owned(),
+    };
+    let message = format!("{place}: a batch of {calls} calls leaves, about {tokens} tokens to read, {cost}");
+    host.say(&FromSandbox::Log { message });
     Ok(JsValue::undefined())
 }
 

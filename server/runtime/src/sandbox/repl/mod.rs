@@ -24,7 +24,7 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::{Context, JsString, JsValue, realm::Realm};
+use boa_engine::{Context, JsObject, JsString, JsValue, object::builtins::JsPromise, realm::Realm};
 
 pub(super) use cell::Over;
 pub(super) use order::{answer, rlm};
@@ -68,6 +68,8 @@ pub(super) struct Repl {
     underway: RefCell<HashMap<u64, Underway>>,
     /// Bytes of contexts that code was given as strings since garbage was last collected.
     handed: Cell<usize>,
+    /// Promises that were rejected and that nobody looks at, with the frame whose code ran.
+    unseen: RefCell<Vec<(usize, JsPromise)>>,
     /// REPLs begun in a scope so far.
     begun: RefCell<HashMap<usize, u64>>,
 }
@@ -197,8 +199,27 @@ impl Repl {
             loaded: RefCell::default(),
             underway: RefCell::default(),
             handed: Cell::default(),
+            unseen: RefCell::default(),
             begun: RefCell::default(),
         }
+    }
+
+    /// A promise was rejected that nobody looks at, by code of `frame`.
+    pub(super) fn reject(&self, frame: usize, promise: JsPromise) {
+        if self.cells.borrow().contains_key(&frame) {
+            self.unseen.borrow_mut().push((frame, promise));
+        }
+    }
+
+    /// Somebody looks at it after all.
+    pub(super) fn see(&self, promise: &JsPromise) {
+        self.unseen.borrow_mut().retain(|(_, unseen)| !JsObject::equals(unseen, promise));
+    }
+
+    /// The errors of `frame` that nobody looked at.
+    fn unseen(&self, frame: usize) -> Vec<JsPromise> {
+        let gone = self.unseen.borrow_mut().extract_if(.., |(by, _)| *by == frame).collect::<Vec<_>>();
+        gone.into_iter().map(|(_, promise)| promise).collect()
     }
 
     fn load(&self, text: Rc<Text>) -> usize {

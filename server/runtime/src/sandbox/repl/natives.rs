@@ -20,11 +20,13 @@ use super::{
 
 type Native = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
-const NATIVES: [(&str, Native); 25] = [
+const NATIVES: [(&str, Native); 27] = [
     ("here", calls::here),
     ("ask", calls::ask),
     ("workflow", calls::workflow),
+    ("failed", calls::failed),
     ("fan", calls::fan),
+    ("leaves", calls::leaves),
     ("plan", calls::plan),
     ("budget", calls::budget),
     ("print", say::print),
@@ -52,6 +54,7 @@ const NATIVES: [(&str, Native); 25] = [
 pub(super) fn furnish(
     question: &str,
     value: JsValue,
+    fan_out: u64,
     handles: &[(usize, String)],
     context: &mut Context,
 ) -> JsResult<Api> {
@@ -74,6 +77,7 @@ pub(super) fn furnish(
     }
     let host = object
         .property(js_string!("question"), JsString::from(question), Attribute::all())
+        .property(js_string!("fanOut"), fan_out as f64, Attribute::all())
         .property(js_string!("context"), value, Attribute::all())
         .property(js_string!("contexts"), pairs, Attribute::all())
         .build();

@@ -312,12 +312,19 @@
     if (cache === "off") return host.ask(kind, prompt, rest, part, place);
     const key = stringify([kind, prompt, rest, part]);
     const before = answered.get(key);
-    if (before !== undefined) return before;
+    // A failed call may be made again.
+    if (before !== undefined && !host.failed(before)) return before;
     const promise = host.ask(kind, prompt, rest, part, place);
     answered.set(key, promise);
-    // A failed call may be made again.
-    apply(then, promise, [undefined, () => answered.delete(key)]);
     return promise;
+  }
+  // As of an async function, errors come by the promise: of many calls, one that cannot be made takes none of the others with it.
+  function promised(make) {
+    try {
+      return make();
+    } catch (error) {
+      return new RealPromise((_, reject) => reject(error));
+    }
   }
 
   async function batch(kind, name, prompts, given) {
@@ -330,6 +337,7 @@
       const cost = usd_max === null ? "" : ` and at most $${usd_max.toFixed(2)}`;
       throw new UsageError(`this batch has ${prompts.length} prompts of about ${tokens_in} tokens${cost}, and a cell that makes more than ${most} calls must confirm them: say { confirm: true }, or make larger chunks`);
     }
+    if (prompts.length > host.fanOut) host.leaves(plan(prompts, shared));
     const place = host.here();
     const size = prompts.length;
     const slots = [];
@@ -366,7 +374,9 @@
 
   function caller(kind, name) {
     const guard = guarded(name);
-    return { [name]: (prompt, given) => guard(ask(kind, name, prompt, given)) }[name];
+    // Called by `prompts.map(llm_query)`, what comes second is an index.
+    const isOfMap = (given, all) => typeof given === "number" && isArray(all);
+    return { [name]: (prompt, given, all) => guard(promised(() => ask(kind, name, prompt, isOfMap(given, all) ? undefined : given))) }[name];
   }
   function batcher(kind, name) {
     const guard = guarded(name);
@@ -497,7 +507,7 @@
   ];
   for (const [snake, camel, call] of calls) names[snake] = names[camel] = call;
   const guard = guarded("workflow");
-  names.workflow = { workflow: (name, args) => guard(host.workflow(name, args)) }.workflow;
+  names.workflow = { workflow: (name, args) => guard(promised(() => host.workflow(name, args))) }.workflow;
   names.showVars = SHOW_VARS;
   names.finalVar = FINAL_VAR;
   names.countTokens = names.count_tokens;

@@ -5,6 +5,7 @@ use std::{collections::VecDeque, mem, rc::Rc};
 use analysis::cell::{self, ContextSize, Names};
 use boa_engine::{
     Context, JsString,
+    builtins::promise::PromiseState,
     object::builtins::{JsArray, JsPromise},
 };
 use serde_json::{Value, json};
@@ -228,6 +229,7 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
         return;
     };
     let Running { frame, number, source, names, rest, from, floating, .. } = running;
+    let unseen = host.repl.unseen(frame);
     abandon(host, frame);
     let calls = host.repl.cells.borrow().get(&frame).map_or(0, |cell| cell.calls);
     let plural = if calls == 1 { "" } else { "s" };
@@ -263,6 +265,13 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
     if answer.is_none() && ok {
         answer = ready(host, node, context);
     }
+    let unseen = if ok && answer.is_none() { unseen } else { Vec::new() };
+    let first = unseen.first().map(JsPromise::state).and_then(|state| match state {
+        PromiseState::Rejected(error) => {
+            Some(in_realm(host, node, context, |_, context| errors::of_value(&error, context).message))
+        }
+        _ => None,
+    });
     let wanted = JsArray::from_iter(names.iter().map(|n| JsString::from(n.as_str()).into()), context);
     let changed = in_realm(host, node, context, |api, context| api.list("changed", &[wanted.into()], context));
     let text = host.repl.with(node, |n| {
@@ -281,6 +290,11 @@ pub(super) fn cell_ended(host: &Rc<Host>, node: usize, ended: Ended, context: &m
         if let Some(floating @ 1..) = floating {
             let were = if floating == 1 { "call was" } else { "calls were" };
             text.push_str(&format!("{floating} {were} not awaited; the cell waited at its end\n"));
+        }
+        if let Some(first) = &first {
+            let (many, them) = (unseen.len(), if unseen.len() == 1 { "it" } else { "them" });
+            let plural = if many == 1 { " was" } else { "s were" };
+            text.push_str(&format!("{many} promise{plural} rejected and nobody awaited {them}; the first: {first}\n"));
         }
         if !changed.is_empty() {
             text.push_str(&format!("New or changed: {}\n", changed.join(", ")));
