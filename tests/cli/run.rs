@@ -147,10 +147,10 @@ fn models_that_are_not_there_are_bad_usage() {
     let ran = called("gpt-5");
     assert_eq!(ran.code, 2);
     assert!(
-        ran.err.starts_with("error: there is no model \"gpt-5\"; did you mean `openai:gpt-5`?; there are: simulated, ")
+        ran.err.starts_with("error: there is no model \"gpt-5\"; did you mean `openai:gpt-5`? (there are: simulated, ")
     );
     assert!(
-        called("gpt-9").err.starts_with("error: there is no model \"gpt-9\"; there are: simulated, anthropic:MODEL")
+        called("gpt-9").err.starts_with("error: there is no model \"gpt-9\" (there are: simulated, anthropic:MODEL")
     );
 }
 

@@ -9,7 +9,6 @@ use analysis::{
         priors::{self, Prior},
     },
     plan::{AgentCall, Count, Setting, Why},
-    units::Tokens,
 };
 use serde_json::Value;
 
@@ -173,12 +172,7 @@ impl Sheet<'_> {
     fn with_tools(&self) -> Option<String> {
         let open = self.assumptions.provider.is_none() && self.estimate.answered_by.is_none();
         let agents = self.estimate.total.agents.likely.filter(|agents| open && agents.0 > 0)?;
-        let Prior { low, likely, high, .. } = priors::AGENT_TOKENS;
-        let all = Tokens(likely.saturating_mul(agents.0));
-        let [low, likely, high] = [low, likely, high].map(Tokens);
-        Some(format!(
-            "in Claude Code an agent has some: {likely} more tokens each, {low} to {high}, {all} in all; public reports"
-        ))
+        Some(format!("in Claude Code an agent has some: {}", priors::with_tools(agents)))
     }
 
     /// What holds of every run, where the table shows what simulated runs took.

@@ -1,5 +1,6 @@
 //! `workspace/executeCommand`: answers soon; what takes time goes on elsewhere.
 
+use models::Provider;
 use runtime::RunHandle;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -48,8 +49,9 @@ impl Owner {
     fn show_plan(&self, script: &Snapshot) -> Value {
         let path = documents::call_sheet_path(&script.uri, &self.client.folders);
         let (outbox, script, answer) = (self.outbox.clone(), script.clone(), json!({"path": path}));
-        let show = self.client.show_document;
-        tokio::spawn(async move { documents::write_and_show(&outbox, show, path, move || call_sheet(&script)).await });
+        let (show, answers) = (self.client.show_document, Provider::asked(&self.settings.model));
+        let sheet = move || call_sheet(&script, answers);
+        tokio::spawn(async move { documents::write_and_show(&outbox, show, path, sheet).await });
         answer
     }
 

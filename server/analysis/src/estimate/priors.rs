@@ -2,7 +2,7 @@
 //!
 //! Wherever one of these is used, the estimate's basis is [`super::Basis::Assumed`] and names it.
 
-use crate::units::{Tokens, Usage};
+use crate::units::{Agents, Tokens, Usage};
 
 /// Three sizes that stand in for one the script leaves open.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -190,6 +190,14 @@ pub const AGENT_TOKENS: Prior = Prior {
     unit: "tokens",
     source: "public reports of Claude Code runs: 20 agents with trivial prompts, 70 agents at work, a review of 23; most of it is cached",
 };
+
+/// What so many agents would take if they had tools: `1.1M more tokens each, 30k to 3.5M, 11M in all; public reports`.
+pub fn with_tools(agents: Agents) -> String {
+    let Prior { low, likely, high, .. } = AGENT_TOKENS;
+    let all = Tokens(likely.saturating_mul(agents.0));
+    let [low, likely, high] = [low, likely, high].map(Tokens);
+    format!("{likely} more tokens each, {low} to {high}, {all} in all; public reports")
+}
 
 const fn total(i: usize) -> u64 {
     let Usage { input, output, cache_read, cache_write } = AGENT_OVERHEAD[i];

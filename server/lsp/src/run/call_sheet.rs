@@ -2,15 +2,18 @@
 
 use std::fmt::Write;
 
-use analysis::plan::{AgentCall, PromptPart, Setting};
+use analysis::{
+    estimate::priors,
+    plan::{AgentCall, PromptPart, Setting},
+};
 
 use crate::{
     features::{document_symbols, reasons, words},
     snapshot::Snapshot,
 };
 
-/// Markdown of a script's plan.
-pub(crate) fn call_sheet(script: &Snapshot) -> String {
+/// Markdown of a script's plan. Where nobody has said who `answers`, with what tools would add.
+pub(crate) fn call_sheet(script: &Snapshot, answers: Option<&str>) -> String {
     let known = &script.known;
     let meta = known.script.meta.as_ref();
     let name = meta.and_then(|meta| Some(meta.name.as_ref()?.value.as_str())).unwrap_or("a workflow without a name");
@@ -29,6 +32,9 @@ pub(crate) fn call_sheet(script: &Snapshot) -> String {
     );
     out += &reasons::count(script, "agents in one run", &known.plan.agents);
     out += &reasons::cost(&estimate.total, Some(&known.estimate.total));
+    if let Some(agents) = estimate.total.agents.likely.filter(|agents| answers.is_none() && agents.0 > 0) {
+        let _ = writeln!(out, "\nWith tools, as in Claude Code: {}.", priors::with_tools(agents));
+    }
     out += &reasons::time(estimate);
     out += &reasons::simulation(script);
     for (index, phase) in known.plan.phases.iter().enumerate() {

@@ -348,6 +348,8 @@ async fn the_call_sheet_opens_as_a_document() {
 
         Bounds of the script, with assumed sizes where it leaves them open (docs/estimates.md).
 
+        With tools, as in Claude Code: 1.1M more tokens each, 30k to 3.5M, 3.3M in all; public reports.
+
         - time: at least 2 s, likely 14 s, at most 9 min; assumed
           - the wait for an answer's first token: 2, 1 to 15 seconds
           - tokens that a model writes in a second: 60, 20 to 150 tokens

@@ -155,7 +155,7 @@ pub struct ModelName {
 
 /// A text that names no model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no model {given:?}{hint}; there are: {}", all())]
+#[error("there is no model {given:?}{hint} (there are: {})", all())]
 pub struct BadModelName {
     given: String,
     hint: String,
