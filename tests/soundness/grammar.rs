@@ -9,17 +9,55 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 pub(crate) enum Stmt {
     Array(Array),
-    Agent { schema: bool },
-    Rlm { over: Array, turns: u8, calls: Option<u8> },
-    Push { over: Array, when: Cond },
-    ForOf { over: Array, body: Vec<Stmt> },
-    Counted { times: u8, body: Vec<Stmt>, leave: Option<(Cond, Leave)> },
-    UntilDry { rounds: u8, body: Vec<Stmt>, when: Cond },
-    If { cond: Cond, then: Vec<Stmt>, other: Vec<Stmt> },
-    Parallel { over: Array, body: Task },
+    Agent {
+        schema: bool,
+    },
+    /// A call that the runtime refuses in some runs, and who catches that.
+    Refused {
+        call: u8,
+        caught: u8,
+    },
+    Rlm {
+        over: Array,
+        turns: u8,
+        calls: Option<u8>,
+    },
+    Push {
+        over: Array,
+        when: Cond,
+    },
+    ForOf {
+        over: Array,
+        body: Vec<Stmt>,
+    },
+    Counted {
+        times: u8,
+        body: Vec<Stmt>,
+        leave: Option<(Cond, Leave)>,
+    },
+    UntilDry {
+        rounds: u8,
+        body: Vec<Stmt>,
+        when: Cond,
+    },
+    If {
+        cond: Cond,
+        then: Vec<Stmt>,
+        other: Vec<Stmt>,
+    },
+    Parallel {
+        over: Array,
+        body: Task,
+    },
     Thunks(Vec<Task>),
-    Pipeline { over: Array, stages: Vec<Task> },
-    Try { body: Vec<Stmt>, rescue: Vec<Stmt> },
+    Pipeline {
+        over: Array,
+        stages: Vec<Task>,
+    },
+    Try {
+        body: Vec<Stmt>,
+        rescue: Vec<Stmt>,
+    },
     CallHelper(u8),
     Phase(u8),
     ReturnIf(Cond),
@@ -44,6 +82,7 @@ pub(crate) enum Task {
     Inner(Vec<Stmt>),
     Deref,
     Rlm(u8),
+    Refused(u8),
 }
 
 /// An array expression.
@@ -100,6 +139,7 @@ fn stmt(depth: u32) -> BoxedStrategy<Stmt> {
     let leaf = prop_oneof![
         3 => array().prop_map(Stmt::Array),
         4 => any::<bool>().prop_map(|schema| Stmt::Agent { schema }),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(call, caught)| Stmt::Refused { call, caught }),
         1 => (array(), 0u8..6, prop::option::of(0u8..9))
             .prop_map(|(over, turns, calls)| Stmt::Rlm { over, turns, calls }),
         2 => (array(), cond()).prop_map(|(over, when)| Stmt::Push { over, when }),
@@ -137,6 +177,7 @@ fn task(depth: u32) -> BoxedStrategy<Task> {
         2 => cond().prop_map(Task::Guarded),
         1 => Just(Task::Deref),
         1 => (0u8..4).prop_map(Task::Rlm),
+        1 => any::<u8>().prop_map(Task::Refused),
     ];
     match depth {
         0 => leaf.boxed(),

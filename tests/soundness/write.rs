@@ -79,6 +79,28 @@ impl Writer {
                 self.line(&format!("const {name} = {text}"));
                 self.arrays.push(name);
             }
+            Stmt::Refused { call, caught } => {
+                let (name, call) = (self.name("result"), self.refused(*call));
+                match caught % 6 {
+                    0 => self.line(&format!("const {name} = await {call}")),
+                    1 => self.line(&format!("const {name} = await {call}.catch(() => null)")),
+                    2 => {
+                        self.line(&format!("const {name} = {call}"));
+                        self.line(&format!("try {{ await {name} }} catch {{ count += 1 }}"));
+                    }
+                    3 => self.line(&format!("const [{name}] = await Promise.allSettled([{call}])")),
+                    4 => {
+                        self.line(&format!("let {name} = null"));
+                        self.line(&format!("try {{ {name} = await {call} }} catch {{ count += 1 }}"));
+                    }
+                    _ => {
+                        let ask = self.name("ask");
+                        self.line(&format!("const {ask} = async () => {{ const given = await {call}; return given }}"));
+                        self.line(&format!("const [{name}] = await parallel([{ask}])"));
+                    }
+                }
+                self.results.push(name);
+            }
             Stmt::Agent { schema } => {
                 let name = self.name("result");
                 let call = self.call(*schema);
@@ -214,6 +236,32 @@ impl Writer {
         }
     }
 
+    /// A call that throws in some runs before an agent is called, or in all, or looks as if it might.
+    fn refused(&self, n: u8) -> String {
+        let of = |n: u8| pick(&self.results, n).map_or("args.name".into(), |r| format!("{r}?.items?.[0]"));
+        let item = self.item.clone().unwrap_or("count".into());
+        match n % 18 {
+            0 => "agent('')".into(),
+            1 => format!("agent({})", of(n / 18)),
+            2 => format!("agent(`${{{item} ?? ''}}`)"),
+            3 => format!("agent({item})"),
+            4 => "agent(args.name ?? '')".into(),
+            5 => "agent(args.name || undefined)".into(),
+            6 => "agent('look', { model: '' })".into(),
+            7 => "agent('look', { effort: args.flag ? 'fast' : 'low' })".into(),
+            8 => format!("agent('look', {{ schema: {{ type: {} }} }})", ["'array'", "'object'"][n as usize / 18 % 2]),
+            9 => "agent('look', args.flag && { label: 'x' })".into(),
+            10 => "agent('look', { model: args.flag && 'opus', label: count })".into(),
+            11 => "agent(typeof args.name === 'string' && args.name ? args.name : 'none')".into(),
+            12 => "agent('look', { isolation: args.name, ...args })".into(),
+            13 => "parallel([() => agent('one'), args.flag && (() => agent('two'))])".into(),
+            14 => "parallel([1, 2].map((n) => async () => { phase(args.name); return agent(`look at ${n}`) }))".into(),
+            15 => "parallel([() => agent(`at ${args.name.length}`), () => agent('' + args.name)])".into(),
+            16 => "pipeline(args.flag ? ['x', ''] : 'no list', (x) => agent(x), (x) => agent(x?.items))".into(),
+            _ => format!("agent({item} || 'nothing', {{ label: {item}, phase: args.flag }})"),
+        }
+    }
+
     fn task(&mut self, task: &Task) {
         match task {
             Task::Text | Task::Schema => {
@@ -235,6 +283,10 @@ impl Writer {
                 self.line(&format!("return parallel({over}.map((inner) => () => {call}))"));
             }
             Task::Inner(body) => self.block(body),
+            Task::Refused(n) => {
+                let call = self.refused(*n);
+                self.line(&format!("return {call}"));
+            }
             Task::Rlm(calls) => {
                 let limits = format!("maxDepth: {}, budget: {{ calls: {calls} }}", calls % 2);
                 self.line(&format!("return rlm({{ question: 'Which?', context: 'a text', {limits} }})"));

@@ -36,7 +36,7 @@ impl<'a> Interp<'a> {
                     let function = self.expr(callee);
                     let args = self.args_list(&c.args);
                     self.callee = span(callee);
-                    self.call_value(&function, Val::undefined(), &args, at)
+                    self.call_function(&function, Val::undefined(), &args, at)
                 }
             },
             Callee::Super(_) => {
@@ -93,6 +93,18 @@ impl<'a> Interp<'a> {
             }
         }
         args
+    }
+
+    /// The call at `at` itself, whose promise may be awaited on the spot.
+    fn call_function(&mut self, f: &Val, this: Val, args: &Args, at: Span) -> Val {
+        let node = match f.only_ref().and_then(|addr| self.heap.get(addr).fun()).map(|fun| &**fun) {
+            Some(Fun::Closure { node, .. }) => Some(self.nodes[*node as usize]),
+            _ => None,
+        };
+        self.result_awaited = self.awaiting == Some(at) && node.is_some_and(|node| node.is_async_function());
+        let val = self.call_value(f, this, args, at);
+        self.result_awaited = false;
+        val
     }
 
     /// Calls a value.
@@ -308,7 +320,7 @@ impl<'a> Interp<'a> {
             },
             _ => {
                 let function = self.get(&Val::addr(addr), name, at);
-                self.call_value(&function, Val::addr(addr), args, at)
+                self.call_function(&function, Val::addr(addr), args, at)
             }
         }
     }

@@ -19,11 +19,13 @@ use crate::{
 impl<'a> Interp<'a> {
     pub(super) fn parallel(&mut self, args: &Args, at: Span) -> Val {
         let list = args.get(0);
-        let Some(arr) = self.items(&list, args.span(0, at), at) else {
+        let Some(arr) = self.items(&list, args.span(0, at)) else {
+            self.may_throw();
             return self.settled(Val::default(), true, at);
         };
         self.note_fanout(FanoutKind::Parallel, &arr, at);
         let promises = arr.joined();
+        self.functions_may_be_refused(&promises, args.span(0, at));
         self.misused(&promises, args.span(0, at), MisuseKind::Thunk);
         let given = self.handed();
         self.fan_out(&arr, at, &mut |me, thunk, index| {
@@ -35,7 +37,8 @@ impl<'a> Interp<'a> {
 
     pub(super) fn pipeline(&mut self, args: &Args, at: Span) -> Val {
         let list = args.get(0);
-        let Some(arr) = self.items(&list, args.span(0, at), at) else {
+        let Some(arr) = self.items(&list, args.span(0, at)) else {
+            self.may_throw();
             return self.settled(Val::default(), true, at);
         };
         let stages: Vec<Val> = args.vals.get(1..).unwrap_or_default().to_vec();
@@ -43,6 +46,9 @@ impl<'a> Interp<'a> {
         self.note_fanout(FanoutKind::Pipeline { stages: count }, &arr, at);
         if let Some(rest) = &args.rest {
             self.escape(&rest.clone(), at);
+        }
+        for stage in stages.iter().chain(&args.rest) {
+            self.functions_may_be_refused(stage, at);
         }
         for stage in &stages {
             self.misused(stage, at, MisuseKind::Thunk);
@@ -87,7 +93,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The items of a combinator; `None` where the first argument is certainly no array.
-    fn items(&mut self, list: &Val, span: Span, at: Span) -> Option<Arr> {
+    fn items(&mut self, list: &Val, span: Span) -> Option<Arr> {
         let is_array = |me: &Self, a: &u32| matches!(me.heap.get(*a), Content::Array(_));
         let arrays: Vec<u32> = list.refs.as_slice().iter().copied().filter(|a| is_array(self, a)).collect();
         self.misused(list, span, MisuseKind::Iterated);
@@ -99,7 +105,10 @@ impl<'a> Interp<'a> {
         }
         let part =
             Val { refs: super::val::Refs::from_iter(arrays.iter().copied()), unknown: list.unknown, ..Val::default() };
-        let _ = at;
+        if part != *list {
+            // What is no list is refused.
+            self.may_throw();
+        }
         Some(self.iterated(&part, span))
     }
 

@@ -14,7 +14,7 @@ use super::{
     interp::{Catches, Interp},
     record::{Record, Seen, Site, SiteKind, Title},
     reify::{Reifier, Words},
-    sum::{Sum, Tally},
+    sum::{Sum, Tally, WhyId},
     unread::Literal,
     val::Val,
 };
@@ -369,7 +369,9 @@ fn unreachable(record: &Record) -> Vec<Span> {
 impl Record {
     fn count(&self, tally: &Tally) -> Count {
         let exact = tally.high == Some(tally.low);
-        let because = if exact { vec![] } else { tally.whys.iter().map(|w| self.whys[w as usize].clone()).collect() };
+        let (last, first): (Vec<WhyId>, Vec<WhyId>) = tally.whys.iter().partition(|why| self.refusals.contains(why));
+        let whys = first.into_iter().chain(last).map(|why| self.whys[why as usize].clone());
+        let because = if exact { vec![] } else { whys.collect() };
         let sum = if exact { &Sum::constant(tally.low) } else { &tally.sum };
         let mut expr = Expr::default();
         for (syms, factor, at_most) in sum.products() {

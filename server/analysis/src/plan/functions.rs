@@ -9,6 +9,7 @@ use super::{
     effects::Effects,
     interp::{Catches, Interp},
     numbers::Num,
+    sum::Tally,
     val::Val,
 };
 use crate::{script::span, text::Span};
@@ -103,6 +104,11 @@ impl<'a> FnNode<'a> {
             FnNode::Arrow(a) => a.is_async,
             FnNode::Constructor(_) | FnNode::Class(_) => false,
         }
+    }
+
+    /// Whether a call of it gives a promise of what it returns.
+    pub(super) fn is_async_function(self) -> bool {
+        self.is_async() && !self.is_generator()
     }
 
     fn is_generator(self) -> bool {
@@ -237,6 +243,17 @@ impl<'a> Interp<'a> {
     /// Calls an async function: its body runs until it waits, and its promise stands for the rest.
     fn call_async(&mut self, node: FnNode<'a>, args: &Args, at: Span) -> Val {
         let number = self.node(node);
+        if self.result_awaited {
+            // Its promise is awaited as soon as it is there: what its body throws is thrown where it is called.
+            self.begin_deferred(number);
+            let val = self.run_body(node, args);
+            self.end_deferred();
+            if !self.live {
+                return Val::default();
+            }
+            let prom = Prom { val, rejects: false, origins: Arc::default(), path: Tally::zero() };
+            return Val::addr(self.promise(at, prom));
+        }
         self.begin_deferred(number);
         let done = self.guarded(|me| me.run_body(node, args));
         self.touched = self.end_deferred();
@@ -266,7 +283,7 @@ impl<'a> Interp<'a> {
         let fx = match &target.thrown {
             Some(done) => {
                 deltas.push(self.thrown_state(seen, &target));
-                most.stopped_at(done, None)
+                most.stopped_at(done, target.thrown_why)
             }
             None => most,
         };

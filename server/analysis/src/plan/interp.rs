@@ -73,6 +73,8 @@ pub(super) struct Target {
     pub(super) exits: Vec<Exit>,
     /// Something in it may throw; what is certain to have happened by then.
     pub(super) thrown: Option<Effects>,
+    /// Why it may, where there is more to say than that it may.
+    pub(super) thrown_why: Option<WhyId>,
     /// The region in which that was noted last.
     thrown_in: Region,
     /// The promises nobody had awaited there.
@@ -413,6 +415,7 @@ impl<'a> Interp<'a> {
             fx_depth,
             exits: vec![],
             thrown: None,
+            thrown_why: None,
             thrown_in: Region::default(),
             thrown_waiting: None,
             passed: None,
@@ -480,13 +483,20 @@ impl<'a> Interp<'a> {
 
     /// Notes that what happens here may throw.
     pub(super) fn may_throw(&mut self) {
-        if !self.live {
+        self.may_throw_because(None);
+    }
+
+    /// The same, with a reason to show where it makes a count uncertain.
+    pub(super) fn may_throw_because(&mut self, why: Option<WhyId>) {
+        if !self.live || !self.is_guarded() {
             return;
         }
         let Some(target) = self.targets.iter().rposition(|t| matches!(t.catches, Catches::Throws | Catches::All))
         else {
             return;
         };
+        let known = &mut self.targets[target].thrown_why;
+        *known = known.or(why);
         let Target { thrown, thrown_in, .. } = &self.targets[target];
         match thrown {
             Some(known) if !known.is_certain() => return,
@@ -518,6 +528,12 @@ impl<'a> Interp<'a> {
     /// A new promise, not awaited yet.
     pub(super) fn promise(&mut self, site: Span, prom: Prom) -> Addr {
         self.alloc(site, Content::Promise(prom.into()))
+    }
+
+    /// Whether the script catches what throws here. What it does not ends the run, and of such a run no least is promised.
+    pub(super) fn is_guarded(&self) -> bool {
+        // The outermost region is the run's own.
+        self.targets.iter().skip(1).any(|t| matches!(t.catches, Catches::Throws | Catches::All))
     }
 
     /// Whether what throws here is caught in the function being called.

@@ -22,7 +22,9 @@ pub(super) struct Constant {
     /// The contents it was read from.
     pub(super) from: Delta,
     /// `None` where it is no constant.
-    json: Option<Arc<serde_json::Value>>,
+    pub(super) json: Option<Arc<serde_json::Value>>,
+    /// Whether the runtime is certain to take it as a schema, once somebody has asked.
+    pub(super) taken: Option<bool>,
     /// Its text, once somebody has asked.
     text: Option<Str>,
 }
@@ -196,14 +198,14 @@ impl<'a> Interp<'a> {
     }
 
     /// The constant at a place. It is made once and kept for as long as nothing in it changes.
-    fn constant(&mut self, addr: Addr) -> &mut Constant {
+    pub(super) fn constant(&mut self, addr: Addr) -> &mut Constant {
         let heap = &self.heap;
         let holds = |(a, content): &(Addr, Content)| !heap.slots[*a as usize].open && heap.get(*a).is_same(content);
         let known = self.constants.get(&addr).is_some_and(|constant| constant.from.0.iter().all(holds));
         if !known {
             let mut seen = vec![];
             let json = self.json_of(&Val::addr(addr), 0, &mut seen).map(Arc::new);
-            self.constants.insert(addr, Constant { from: Delta(seen), json, text: None });
+            self.constants.insert(addr, Constant { from: Delta(seen), json, taken: None, text: None });
         }
         self.constants.entry(addr).or_default()
     }

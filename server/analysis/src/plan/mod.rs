@@ -14,7 +14,8 @@
 //!   that JavaScript may refuse counts as throwing;
 //! - agent types exist, and the run ends neither by its budget nor by the dialect's limits (1000 agents a run, 4096 items a
 //!   combinator) in a place where the script catches that;
-//! - options of `agent` that are not known hold no `rlm`;
+//! - options of `agent` that are not known hold no `rlm`, and no text handed to it is as long as the runtime's limits (16 Mi UTF-16 units a
+//!   prompt, 64 KiB a label or phase, 256 KiB a schema) in a place where the script catches that;
 //! - the run is in the dialect of the context's profile;
 //! - a promise nobody awaits may never get further than where the run ends, so nothing it counts is certain.
 //!
@@ -62,6 +63,7 @@ mod reach;
 mod record;
 mod recursion;
 mod refined;
+mod refusals;
 mod reify;
 mod reworded;
 mod rlm;

@@ -1,5 +1,7 @@
 //! The dialect's primitives: `agent`, `phase`, `log`, `workflow`.
 
+use std::sync::Arc;
+
 use super::{
     PromptPart, Setting,
     effects::{Effects, Key},
@@ -8,7 +10,7 @@ use super::{
     prompts::Prompts,
     record::{AgentSite, Site, SiteKind, Title},
     strings::Str,
-    sum::Tally,
+    sum::{Tally, WhyId},
     val::Val,
 };
 use crate::{
@@ -50,32 +52,58 @@ impl<'a> Interp<'a> {
         self.misused(&prompt, prompt_span, super::MisuseKind::Text);
         let options = args.get(1);
         let options_span = args.span(1, at);
-        if self.context.profile.flags().phase_scope == PhaseScope::Ambient {
-            let phase = self.option(&options, "phase", options_span);
-            self.heap.set_var(self.phase, self.phase_value(&phase));
-        }
         let rlm = self.option(&options, "rlm", options_span);
         // What is not known may be the option only where the script names it: elsewhere the runtime refuses it.
         let may_be = !rlm.without_nullish().is_never() && (rlm.unknown.is_none() || self.names_rlm);
         let may_not = rlm.is_nullish_possible() || rlm.unknown.is_some();
+        // What the script catches can have been thrown here; what it does not catch ends the run.
+        let spot = self.awaiting == Some(at);
+        let refusal = if may_be || !spot || self.is_guarded() {
+            self.refusal((&prompt, prompt_span), (&options, options_span))
+        } else {
+            None
+        };
+        if refusal.is_some() {
+            self.may_throw_because(refusal);
+        }
+        if self.context.profile.flags().phase_scope == PhaseScope::Ambient {
+            let option = self.option(&options, "phase", options_span);
+            let phase = self.phase_value(&option);
+            let before = self.heap.var(self.phase);
+            self.heap.set_var(self.phase, if refusal.is_some() { phase.join(&before) } else { phase });
+        }
+        // Nobody knows here who catches what a promise that goes elsewhere rejects with.
+        let uncertain = refusal.filter(|_| !spot);
+        self.callee = callee;
         if may_be && may_not {
             return self.either(2, |me, way| {
                 me.callee = callee;
                 match way {
-                    0 => me.agent_as_rlm(&rlm.without_nullish(), &options, at, options_span, options_span),
-                    _ => me.plain_agent(&prompt, prompt_span, &options, options_span, at),
+                    0 => {
+                        let rlm = rlm.without_nullish();
+                        me.agent_as_rlm(&rlm, &options, refusal.is_none(), at, options_span, options_span)
+                    }
+                    _ => me.plain_agent(&prompt, prompt_span, &options, options_span, uncertain, at),
                 }
             });
         }
         self.callee = callee;
         match may_be {
-            true => self.agent_as_rlm(&rlm, &options, at, options_span, at),
-            false => self.plain_agent(&prompt, prompt_span, &options, options_span, at),
+            true => self.agent_as_rlm(&rlm, &options, refusal.is_none(), at, options_span, at),
+            false => self.plain_agent(&prompt, prompt_span, &options, options_span, uncertain, at),
         }
     }
 
-    /// A call of `agent` that is no tree.
-    fn plain_agent(&mut self, prompt: &Val, prompt_span: Span, options: &Val, options_span: Span, at: Span) -> Val {
+    /// A call of `agent` that is no tree; for `uncertain` it may not be made.
+    fn plain_agent(
+        &mut self,
+        prompt: &Val,
+        prompt_span: Span,
+        options: &Val,
+        options_span: Span,
+        uncertain: Option<WhyId>,
+        at: Span,
+    ) -> Val {
         let callee = self.callee;
         let text = self.text_of(prompt);
         let read = |me: &mut Self, name: &str| me.option(options, name, options_span);
@@ -136,16 +164,21 @@ impl<'a> Interp<'a> {
             val = val.join(&Str { from_agent: true, ..Str::any() }.into());
         }
         let rejects = with && self.context.profile.flags().schema_exhausted != Exhausted::Null;
-        let done = Guarded { val, fx, rejects };
+        let done = match uncertain {
+            Some(why) => Guarded { val, fx: fx.maybe(Some(why)), rejects: true },
+            None => Guarded { val, fx, rejects },
+        };
         self.promise_of(done, [at.start].into(), at)
     }
 
     /// The title of an agent's phase, given its `phase` option.
     fn phase_value(&self, option: &Val) -> Val {
-        if option.is_nullish_possible() || option.may_be_falsy() {
-            super::expressions::truthy_part(option).join(&self.heap.var(self.phase))
-        } else {
-            option.clone()
+        // What is no text, or an empty one, is no title: the call belongs where it is made.
+        let title = option.str.as_ref().and_then(|s| s.filled()).map(Arc::new);
+        let given = Val { str: title, unknown: option.unknown, ..Val::default() };
+        match option.only_str() && option.str.as_ref().is_some_and(|s| !s.may_be_empty()) {
+            true => given,
+            false => given.join(&self.heap.var(self.phase)),
         }
     }
 
@@ -195,6 +228,7 @@ impl<'a> Interp<'a> {
 
     fn enter_phase(&mut self, args: &Args, at: Span) {
         let title = args.get(0);
+        self.title_may_be_refused(&title, args.span(0, at));
         let val = match &title.str {
             Some(s) => Val { str: Some(s.clone()), unknown: title.unknown, ..Val::default() },
             None => Val { str: Some(Str::any().into()), ..Val::default() },

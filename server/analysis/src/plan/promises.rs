@@ -6,7 +6,7 @@ use super::{
     contents::{Arr, Content, Fun, Obj, Prom, Unawaited, union},
     effects::Key,
     functions::Args,
-    interp::{Catches, Interp, Leave},
+    interp::{Interp, Leave},
     overlap::Touched,
     sum::Tally,
     val::{Addr, Refs, Val},
@@ -170,10 +170,6 @@ impl<'a> Interp<'a> {
             }
         }
         result
-    }
-
-    fn is_guarded(&self) -> bool {
-        self.targets.iter().any(|t| matches!(t.catches, Catches::Throws | Catches::All))
     }
 
     /// Calls a value and awaits what it gives. Where it can be several functions, each is followed to the end of its own wait.

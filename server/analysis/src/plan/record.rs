@@ -52,6 +52,8 @@ pub(super) struct Record {
     /// Object literals by their start, and where those that are schemas set `maxItems`.
     pub(super) literals: FxHashMap<u32, Span>,
     pub(super) max_items: FxHashMap<u32, Span>,
+    /// Reasons why a call may be refused.
+    pub(super) refusals: FxHashSet<WhyId>,
     /// Why the interpreter gave up.
     pub(super) gave_up: Option<&'static str>,
     /// Where the interpreter gave up.
@@ -171,6 +173,7 @@ impl Record {
             misuse_index: FxHashSet::default(),
             literals: FxHashMap::default(),
             max_items: FxHashMap::default(),
+            refusals: FxHashSet::default(),
             gave_up: None,
             exhausted_at: None,
         }

@@ -111,15 +111,23 @@ impl<'a> Interp<'a> {
 
     /// `agent(prompt, { rlm: { … } })`. Its calls are in the tree's phase, not in the agent's.
     ///
-    /// `site` is the place under which the trees are known, which is another one where the call may also be that of a plain agent.
-    pub(super) fn agent_as_rlm(&mut self, rlm: &Val, options: &Val, at: Span, place: Span, site: Span) -> Val {
+    /// Where it is not `taken` for certain, the runtime may refuse it. `site` is the place under which the trees are known, which is another one where the call may also be that of a plain agent.
+    pub(super) fn agent_as_rlm(
+        &mut self,
+        rlm: &Val,
+        options: &Val,
+        taken: bool,
+        at: Span,
+        place: Span,
+        site: Span,
+    ) -> Val {
         let model = &self.option(options, "model", place);
         let mut limits = self.limits(rlm, RLM_LIMITS, place);
         // What is given besides may be refused.
         for (of, name) in [(rlm, "context"), (rlm, "contexts"), (options, "agentType"), (options, "isolation")] {
             limits.sure &= self.option(of, name, place).is_nullish();
         }
-        limits.sure &= self.names_rlm;
+        limits.sure &= taken && self.names_rlm;
         let fx = self.tree(rlm, model, limits, site, place);
         let line = self.script.lines.line_of(at.start) + 1;
         let null = self.why(at, format_args!("the agent at line {line} gives null when it is skipped or fails"));

@@ -32,7 +32,7 @@ impl<'a> Interp<'a> {
         }
         exits.extend(target.exits.into_iter().map(|e: Exit| (Some(e.leave.clone()), Self::way_of(e))));
         if let (Some(done), Some(thrown)) = (target.thrown, thrown) {
-            let fx = fx.stopped_at(&done, None);
+            let fx = fx.stopped_at(&done, target.thrown_why);
             exits.push((Some(Leave::Throw), Way::new(thrown, fx, Val::default())));
         }
         // `finally` runs on every way out; those that were leaving go on leaving.
@@ -67,7 +67,7 @@ impl<'a> Interp<'a> {
         let mut caught: Vec<Way> = vec![];
         let error = self.error(span(t));
         if let Some(done) = &target.thrown {
-            let fx = most.stopped_at(done, None);
+            let fx = most.stopped_at(done, target.thrown_why);
             let state = self.thrown_state(seen, &target);
             caught.push(Way::new(state, fx, error));
         }

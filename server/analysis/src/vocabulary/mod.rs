@@ -22,6 +22,7 @@ pub use profile::{
 };
 pub use render::{Signature, hover_beyond_types, hover_field, hover_member, hover_primitive, signature};
 pub use rlm::{RLM_DEEPEST, RLM_DEPTH, RLM_LIMITS, RLM_MOST_TURNS, RLM_OPTIONS, RLM_TURNS, names_rlm};
+pub(crate) use schema::is_taken_schema;
 pub use schema::{SCHEMA_KEYWORDS, SCHEMA_TYPES, SchemaKeyword, schema_keyword};
 
 /// Primitives that are called.

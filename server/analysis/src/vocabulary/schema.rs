@@ -1,5 +1,7 @@
 //! The JSON Schema keywords a `schema` option can have.
 
+use serde_json::Value;
+
 use super::{Profile, Profiles};
 
 /// A keyword.
@@ -83,4 +85,70 @@ pub const SCHEMA_KEYWORDS: &[SchemaKeyword] = &[
     keyword("deprecated", None, "Not to be used any more."),
     keyword("readOnly", None, "Set by the server only."),
     keyword("writeOnly", None, "Never returned."),
+];
+
+/// Whether the runtime is certain to take `schema` as an option of `agent`: its root is an object, every keyword has its form, and nothing in it
+/// contradicts itself. What it cannot tell, such as whether a regular expression is one, it is not certain of.
+pub(crate) fn is_taken_schema(schema: &Value) -> bool {
+    schema.get("type").is_some_and(|ty| ty == "object") && is_schema(schema, 0)
+}
+
+/// Deepest schema that is looked into.
+const DEEPEST: u32 = 48;
+
+fn is_schema(schema: &Value, depth: u32) -> bool {
+    let members = match schema {
+        Value::Bool(_) => return depth > 0,
+        Value::Object(members) if depth < DEEPEST => members,
+        _ => return false,
+    };
+    let part = |value: &Value| is_schema(value, depth + 1);
+    let list = |value: &Value, each: &dyn Fn(&Value) -> bool| {
+        value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(each))
+    };
+    let distinct = |value: &Value| {
+        let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        items.iter().enumerate().all(|(i, item)| item.is_string() && !items[..i].contains(item))
+    };
+    let is_type = |value: &Value| value.as_str().is_some_and(|name| SCHEMA_TYPES.contains(&name));
+    let formed = |(name, value): (&String, &Value)| match name.as_str() {
+        "type" => is_type(value) || list(value, &is_type) && distinct(value),
+        "properties" | "$defs" | "definitions" => value.as_object().is_some_and(|all| all.values().all(part)),
+        "items" | "additionalProperties" | "not" | "if" | "then" | "else" | "contains" | "propertyNames" => part(value),
+        "anyOf" | "oneOf" | "allOf" | "prefixItems" => list(value, &part),
+        "required" => value.is_array() && distinct(value),
+        "enum" => list(value, &|_| true),
+        "const" | "default" => true,
+        "examples" => value.is_array(),
+        "title" | "description" | "format" | "$comment" => value.is_string(),
+        "uniqueItems" | "readOnly" | "writeOnly" | "deprecated" => value.is_boolean(),
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
+        "multipleOf" => value.as_f64().is_some_and(|n| n > 0.0),
+        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => value.is_u64(),
+        // What is no keyword means nothing; the rest is not looked into.
+        other => {
+            schema_keyword(other).is_none_or(|keyword| keyword.name == "nullable")
+                && !UNREAD.contains(&other)
+                && !other.starts_with('$')
+        }
+    };
+    let in_order = |[least, most]: [&str; 2]| {
+        let bound = |name: &str| members.get(name).and_then(Value::as_f64);
+        bound(least).zip(bound(most)).is_none_or(|(least, most)| least <= most)
+    };
+    members.iter().all(formed)
+        && [["minimum", "maximum"], ["minLength", "maxLength"], ["minItems", "maxItems"]].into_iter().all(in_order)
+}
+
+/// Keywords of JSON Schema that the table does not have.
+const UNREAD: [&str; 9] = [
+    "id",
+    "dependencies",
+    "dependentSchemas",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "additionalItems",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
 ];

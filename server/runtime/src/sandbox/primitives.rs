@@ -114,7 +114,7 @@ fn call_of(args: &[JsValue], context: &mut Context) -> Result<(String, Value, Ag
     }
     short_enough("the prompt of agent()", prompt, LONGEST_PROMPT)?;
     let prompt = prompt.to_string(context).map_err(|e| e.to_string())?.to_std_string_lossy();
-    if prompt.trim().is_empty() {
+    if prompt.is_empty() {
         return Err("agent() needs a prompt; got an empty string".into());
     }
     let given = args.get_or_undefined(1);

@@ -18,6 +18,7 @@ fn lists_filled_in_nested_loops_multiply() {
         await parallel⟨0..18 = ≤6·items wide⟩(all.map(x => () => agent⟨×0..18 = ≤6·items⟩(x)))
         // agents 6..24 = 6 + ≤6·items; at once 1..18; in a row 6..7
         // because `items` is as long as the agent at line 6 returns: its schema allows 3
+        // because no agent is called where its prompt is empty or no text
     "#]].assert_eq(&draw(
         "const S = { type: 'object', properties: { items: { type: 'array', maxItems: 3, items: { type: 'string' } } }, required: ['items'] }
 const all = []
@@ -133,6 +134,7 @@ await pipeline(files, f => agent(f))
         await pipeline⟨0..≤4096 = ≤files wide, 1 stages⟩(files, f => agent⟨×0..≤1000 = ≤files⟩(f))
         // agents 0..≤1000 = ≤5 + ≤files + rounds; at once 0..≤1000; in a row 0..≤1000
         // because `args` decides it
+        // because no agent is called where its prompt is empty or no text: `args` decides it
     "#]]
     .assert_eq(&draw(source));
     expect![[r#"

@@ -68,6 +68,7 @@ fn no_max_items_leaves_the_count_open_and_says_why() {
         await parallel⟨0..4 = ≤4 wide⟩(some.map(f => () => agent⟨×0..4 = ≤4⟩(f)))
         // agents 1..≤1000 = ≤5 + ≤files; at once 1..≤1000; in a row 1..3
         // because `files` is as long as the agent at line 2 returns: its schema sets no maxItems
+        // because no agent is called where its prompt is empty or no text
     "#]]
     .assert_eq(&draw(
         "const LIST = { type: 'object', properties: { files: { type: 'array', items: { type: 'string' } } }, required: ['files'] }
