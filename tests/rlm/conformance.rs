@@ -230,3 +230,31 @@ submit(there)",
     ]);
     assert_eq!(answer(json!({ "question": "q", "context": "c" }), &cells), there);
 }
+
+/// `transform.test.ts` of deepagentsjs: TypeScript stripping.
+#[test]
+fn types_are_left_out_of_cells() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cells = [
+        "interface Part { n: number }
+const parts: Part[] = await Promise.all(['a', 'b'].map(async (prompt: string): Promise<Part> => ({ n: (await llm_query(prompt)).length })))
+function sum<T extends Part>(xs: T[]): number { return xs.reduce((n: number, x: T) => n + x.n, 0) }
+const é: 'ü' | 'x' = 'x'; (parts as any).oops!.now",
+        "enum Color { Red }",
+        "submit(sum(parts as Part[]))",
+    ];
+    let (answer, told) = answered(spec(&folder, json!({ "question": "q", "context": "c" })), Actor::echo(&cells));
+    assert_eq!(answer, json!(10), "{}", told.join("\n"));
+    expect_test::expect![[r#"
+        [cell 1] failed, 2 calls
+        TypeError: cannot convert 'null' or 'undefined' to object
+          at line 4, column 48
+            4 | const é: 'ü' | 'x' = 'x'; (parts as any).oops!.now
+              |                                                ^
+        New or changed: parts Array(2), sum function, é string(1)
+        [cell 1] was not run
+        An `enum` makes code, and only types that make none are left out here: write an object, `const Color = { Red: 0 }`
+          at line 1, column 1
+            1 | enum Color { Red }
+              | ^"#]].assert_eq(&told[..2].join("\n"));
+}

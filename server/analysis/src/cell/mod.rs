@@ -8,11 +8,12 @@ mod declarations;
 mod pieces;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use swc_ecma_ast::{Decl, ModuleItem, Stmt};
 
 use crate::{
-    script::{self, BodyKind, Script, index::Index, span},
+    script::{self, BodyKind, Script, SyntaxErrorKind, index::Index, span},
     text::{LineColumn, LineIndex},
 };
 use pieces::{Edits, Map};
@@ -77,7 +78,13 @@ pub fn rewrite(source: &str, names: Names<'_>) -> Result<Cell, Vec<Problem>> {
         let message = format!("the cell is {} bytes long, and at most {MAX_CELL} are run", source.len());
         return Err(vec![problem(0, message)]);
     }
-    let script = script::parse(source);
+    let mut script = script::parse(source);
+    if !script.errors.is_empty()
+        && let Some(blanked) =
+            types::blanked(source, script.errors.iter().any(|e| e.kind == SyntaxErrorKind::TypeScript))
+    {
+        script = script::parse(blanked.map_err(|(at, message)| vec![problem(at, message)])?);
+    }
     if !script.errors.is_empty() {
         let said = |e: &script::SyntaxError| problem(e.span.start, checks::explained(source, e));
         return Err(script.errors.iter().map(said).collect());
@@ -93,21 +100,21 @@ pub fn rewrite(source: &str, names: Names<'_>) -> Result<Cell, Vec<Problem>> {
         return Err(wrong.into_iter().map(|(at, message)| problem(at, message)).collect());
     }
     let mut edits = Edits::default();
-    count_turns(&script, &mut edits);
+    count_turns(&script, source, &mut edits);
     let hoisted = declarations::rewrite(&index, &mut edits);
     if let Some(ModuleItem::Stmt(Stmt::Expr(last))) = module.body.last() {
         let value = span(&*last.expr);
         edits.around(value, "return (", ")");
     }
-    let (code, map) = pieces::build(source, BEFORE, &hoisted, edits, AFTER);
+    let (code, map) = pieces::build(&script.text, BEFORE, &hoisted, edits, AFTER);
     let notes = notes.into_iter().map(|(at, message)| problem(at, message)).collect();
     Ok(Cell { lines: LineIndex::new(&code), code, names: declarations::names(&index), notes, map })
 }
 
 /// Puts a call of the counter into the body of every loop and function.
-fn count_turns(script: &Script, edits: &mut Edits) {
+fn count_turns(script: &Script, source: &str, edits: &mut Edits) {
     for body in script::bodies(script) {
-        let at = script.lines.line_column(&script.text, body.owner.start);
+        let at = script.lines.line_column(source, body.owner.start);
         let count = format!("$_t({},{})", at.line, at.column);
         match body.kind {
             BodyKind::Block => edits.insert(body.span.start + 1, format!("{count};")),

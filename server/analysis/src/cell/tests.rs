@@ -119,6 +119,85 @@ fn what_cannot_run_says_why() {
 }
 
 #[test]
+fn types_are_left_out_and_all_else_keeps_its_place() {
+    let cells = [
+        "interface Part { count: number }\ntype Parts = Part[]\nconst xs: Part[] = [], é = xs as unknown as Parts\nxs!.length",
+        "async function sum<T extends object>(this: void, parts: T[], by?: keyof T, ...rest: string[]): Promise<number> { return parts.length }",
+        "const f = async <T,>(x: T): Promise<T> => x, [a, b]: [number, number] = [1, 2], { c }: { c?: 'é' } = {}",
+        "abstract class A<T> extends Array<T> implements Iterable<T>, X {\n  private readonly n?: number = 1\n  declare m: string\n  [key: string]: unknown\n  constructor(x: T)\n  constructor(x: T, y?: T) { super() }\n  protected static async go(): Promise<void> {}\n  abstract no(): void\n}",
+        "let later!: string\nconst m = new Map<string, number>(), p = <any>m, o = { a: 1 } as const satisfies object\ntry { f<string>('a') } catch (e: unknown) { throw e }\nfor (const [k, v] of m as any) print(k!)",
+        "const x = o as any\n(1)\ntype T = 1\n[2]",
+        "declare const y: number\nfunction over(a: string): void\nfunction over(a: any) {}\nreturn y",
+    ];
+    for cell in cells {
+        let blanked = types::blanked(cell, true).expect("TypeScript").expect("no code");
+        assert_eq!(blanked.len(), cell.len());
+        assert!(script::parse(&*blanked).errors.is_empty(), "{blanked}\n{:?}", script::parse(&*blanked).errors);
+    }
+    let shown: Vec<String> = cells.iter().map(|cell| types::blanked(cell, true).unwrap().unwrap()).collect();
+    let tidy = |line: &str| line.trim_end().to_owned();
+    let shown: Vec<String> = shown.join("\n").lines().map(tidy).collect();
+    expect![[r#"
+        ;
+        ;
+        const xs         = [], é = xs
+        xs .length
+        async function sum                  (            parts     , by          , ...rest          )                  { return parts.length }
+        const f = async     (x   )             => x, [a, b]                   = [1, 2], { c }               = {}
+                 class A    extends Array                              {
+                           n          = 1
+
+
+
+          constructor(x   , y    ) { super() }
+                    static async go()                {}
+
+        }
+        let later
+        const m = new Map                (), p =      m, o = { a: 1 }
+        try { f        ('a') } catch (e         ) { throw e }
+        for (const [k, v] of m       ) print(k )
+        const x = o;
+        (1)
+        ;
+        [2]
+        ;
+        ;
+        function over(a     ) {}
+        return y"#]].assert_eq(&shown.join("\n"));
+    let source = "const é: 'ü' = 'x'; oops()";
+    let cell = rewrite(source, NAMES).unwrap();
+    let at = cell.code.find("oops").unwrap() as u32;
+    let place = LineIndex::new(&cell.code).line_column(&cell.code, at);
+    assert_eq!(cell.place(source, place.line, place.column).map(|at| at.to_string()), Some("1:21".into()));
+}
+
+#[test]
+fn types_that_make_code_are_refused() {
+    shows(
+        "let a: number = 1\nenum Color { Red }",
+        expect![
+            "2:1: An `enum` makes code, and only types that make none are left out here: write an object, `const Color = { Red: 0 }`"
+        ],
+    );
+    shows(
+        "namespace N { export const a = 1 }",
+        expect!["1:1: A `namespace` makes code, and only types that make none are left out here: write an object"],
+    );
+    shows(
+        "class A { constructor(private x: number) {} }",
+        expect![
+            "1:23: A parameter that is a property makes code, and only types that make none are left out here: assign it in the constructor, `this.x = x`"
+        ],
+    );
+    // What is neither language is told of as JavaScript.
+    shows("const a: number = ", expect!["1:19: A value is missing here."]);
+    let deep = format!("let a: {}1{} = 1", "A<".repeat(9000), ">".repeat(9000));
+    assert!(rewrite(&deep, NAMES).is_err());
+    assert!(rewrite(&format!("let a: {}A = 1", "keyof ".repeat(9000)), NAMES).is_err());
+}
+
+#[test]
 fn what_is_unwise_is_noted() {
     shows(
         "const ls = ctx.text.split('\\n')\nawait Promise.all(ls.map(async (l) => await llm_query(l)))\nllm_query('x')\n1",

@@ -21,6 +21,11 @@ pub(super) fn explain(text: &str, errors: &[Option<Error>]) -> Vec<SyntaxError> 
     found
 }
 
+/// What the parser says, without a look at what is around.
+pub(super) fn plainly(error: &Error) -> SyntaxError {
+    SyntaxError::new(SyntaxErrorKind::Other, script::span(error), message(error.kind()))
+}
+
 struct Tokens<'a> {
     text: &'a str,
     tokens: Vec<Token>,

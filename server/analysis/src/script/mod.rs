@@ -142,6 +142,16 @@ pub fn parse(text: impl Into<Arc<str>>) -> Script {
     parse_after(text, None)
 }
 
+/// The tree of `text` read as TypeScript. Never panics.
+///
+/// # Errors
+///
+/// Where it is none: the first thing that is wrong, as far as it is known.
+pub(crate) fn typed(text: &str) -> Result<Module, Option<SyntaxError>> {
+    prescan(text).map_err(Some)?;
+    parser::typed(text).map_err(|error| error.as_ref().map(explain::plainly))
+}
+
 /// Parses `text`, which came from editing `last`, a script with a whole tree: where `text` has no tree of its own, the lines that differ are
 /// the first suspects.
 pub fn parse_after(text: impl Into<Arc<str>>, last: Option<&Script>) -> Script {

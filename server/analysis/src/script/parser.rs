@@ -7,7 +7,11 @@ use swc_common::{
     comments::{Comment, SingleThreadedComments},
 };
 use swc_ecma_ast::{EsVersion, Module};
-use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, error::Error, lexer::Lexer};
+use swc_ecma_parser::{
+    EsSyntax, Parser, StringInput, Syntax, TsSyntax,
+    error::{Error, SyntaxError},
+    lexer::Lexer,
+};
 
 use super::span;
 use crate::text::Span;
@@ -29,6 +33,26 @@ pub(super) fn parse(text: &str) -> Parsed {
         comments: vec![],
         errors: vec![None],
     })
+}
+
+/// The tree of a text that passed the prescan, as TypeScript; the first error where it is none, `None` where the parser panicked.
+pub(super) fn typed(text: &str) -> Result<Module, Option<Error>> {
+    let parse = || {
+        let input = StringInput::new(text, BytePos(1), BytePos(1 + text.len() as u32));
+        let syntax = Syntax::Typescript(TsSyntax::default());
+        let mut parser = Parser::new_from(Lexer::new(syntax, EsVersion::latest(), input, None));
+        let module = parser.parse_module().map_err(Some)?;
+        match parser.take_errors().into_iter().find(|error| !is_harmless(error)) {
+            Some(error) => Err(Some(error)),
+            None => Ok(module),
+        }
+    };
+    catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(None))
+}
+
+/// Whether an error is none where a cell is read: it may return at its top level.
+fn is_harmless(error: &Error) -> bool {
+    matches!(error.kind(), SyntaxError::ReturnNotAllowed)
 }
 
 fn parse_module(text: &str) -> Parsed {

@@ -349,6 +349,12 @@ fn expr<'a>(e: &'a Expr, see: &mut dyn FnMut(Node<'a>)) {
         Expr::Yield(y) => opt(y.arg.as_deref(), see),
         Expr::Await(a) => see(Node::Expr(&a.arg)),
         Expr::Paren(p) => see(Node::Expr(&p.expr)),
+        Expr::TsAs(t) => see(Node::Expr(&t.expr)),
+        Expr::TsSatisfies(t) => see(Node::Expr(&t.expr)),
+        Expr::TsConstAssertion(t) => see(Node::Expr(&t.expr)),
+        Expr::TsNonNull(t) => see(Node::Expr(&t.expr)),
+        Expr::TsInstantiation(t) => see(Node::Expr(&t.expr)),
+        Expr::TsTypeAssertion(t) => see(Node::Expr(&t.expr)),
         Expr::OptChain(o) => match &*o.base {
             OptChainBase::Member(m) => {
                 see(Node::Expr(&m.obj));
