@@ -33,6 +33,40 @@ fn a_question_about_files_is_answered_without_a_key() {
 }
 
 #[test]
+fn a_folder_is_asked_about_as_one_text() {
+    let folder =
+        folder(&[("notes/a.txt", "A line about refunds.\n"), ("notes/b/c.md", "Grüße 😀"), ("notes/.env", "KEY=1")]);
+    std::fs::write(folder.path().join("notes/image.png"), [0x89, 0xff, 0]).expect("space");
+    let arguments = ["rlm", "--context", "notes", "Why?", "--latency", "0"];
+    let said = call(folder.path(), &arguments);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(
+        said.out
+            .starts_with(" FOLDER   notes: 2 files; left out as no text: image.png\n QUESTION Why?\n CONTEXT  notes, "),
+        "{}",
+        said.out
+    );
+    let json = call(folder.path(), &[&arguments[..], &["--json"]].concat()).json_lines();
+    let run = json[0]["run"].as_str().expect("a name");
+    let again = call(folder.path(), &[&arguments[..], &["--resume", run]].concat());
+    assert!(again.out.contains(" of them from the journal\n"), "{}{}", again.out, again.err);
+    for (arguments, wrong) in [
+        (
+            ["rlm", "--context", "notes/b/none", "Why?"],
+            "error: cannot read notes/b/none: No such file or directory (os error 2)",
+        ),
+        (
+            ["rlm", "--context", "notes/image.png", "Why?"],
+            "error: notes/image.png is not UTF-8 (byte 0 is the first that is not); convert it first, as with `iconv -t UTF-8`",
+        ),
+        (["rlm", "--context", "notes", " "], "error: the question is empty; write it after the options, in quotes"),
+    ] {
+        let said = call(folder.path(), &arguments);
+        assert_eq!((said.code, said.err.trim()), (2, wrong), "{}", said.out);
+    }
+}
+
+#[test]
 fn a_small_file_needs_no_repl() {
     let folder = folder(&[("a.txt", "A line about refunds.\n")]);
     let asked = |more: &[&str]| {

@@ -8,13 +8,11 @@ use std::{
 
 use analysis::{Analysis, Context, KnownWorkflow, estimate::History, prices::OwnPrices, script};
 use models::AgentKind;
+use runtime::rlm::OTHER_PEOPLES;
 use tower_lsp::ls_types::Uri;
 
 /// Entries a walk looks at before it gives up; far more than a repository without its dependencies has.
 const MOST_ENTRIES: usize = 50_000;
-
-/// Folders that hold other people's files.
-const SKIPPED: [&str; 6] = ["node_modules", "target", ".git", "dist", "build", "vendor"];
 
 /// What lies around scripts. Cheap to clone: an edit of a saved workflow makes a new one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,20 +149,6 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The files in and below `folder`, in order: none that are hidden, other people's or behind links.
-pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut left = MOST_ENTRIES;
-    walk(folder, &mut left, &mut |path, name, is_folder| {
-        let seen = !name.starts_with('.');
-        if seen && !is_folder && !path.is_symlink() {
-            found.push(path.to_owned());
-        }
-        seen
-    });
-    found
-}
-
 /// Goes through a folder in the order of names, as long as entries are `left` to look at. `visit` is given each with its name and whether it
 /// is a folder, and says whether to go into it; other people's folders are passed over, and a link is no folder: it could lead back up.
 fn walk(folder: &Path, left: &mut usize, visit: &mut dyn FnMut(&Path, &str, bool) -> bool) {
@@ -175,7 +159,7 @@ fn walk(folder: &Path, left: &mut usize, visit: &mut dyn FnMut(&Path, &str, bool
         *left -= 1;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_folder = path.is_dir() && !path.is_symlink();
-        let passed_over = is_folder && SKIPPED.contains(&name.as_ref());
+        let passed_over = is_folder && OTHER_PEOPLES.contains(&name.as_ref());
         if !passed_over && visit(&path, &name, is_folder) && is_folder {
             walk(&path, left, visit);
         }

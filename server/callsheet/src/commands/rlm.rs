@@ -1,6 +1,11 @@
 //! `callsheet rlm`: one question about a context of any size, answered by a recursive language model.
 
-use std::{env, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use analysis::{
     prices::OwnPrices,
@@ -11,7 +16,7 @@ use clap::Args;
 use models::{Chosen, Latency, Model, SIMULATED, Simulated};
 use runtime::{
     EventKind, Outcome, RlmContext, RunError, RunHandle, RunId, RunSpec, RunState, Status,
-    rlm::{Cited, ContextFile, Question, RlmLimits},
+    rlm::{BadContext, Cited, ContextFile, Folder, Question, RlmLimits},
 };
 use serde_json::Value;
 
@@ -25,7 +30,7 @@ use crate::{FINDINGS, FINE, files::Source, numbers, output, output::Failure, pas
 pub(crate) struct Rlm {
     /// The question.
     question: String,
-    /// A file to ask about; may be given several times.
+    /// A file or folder to ask about; may be given several times.
     #[arg(long, value_name = "FILE", required = true)]
     context: Vec<PathBuf>,
     /// A JSON Schema the answer must satisfy; its root is an object.
@@ -92,8 +97,10 @@ pub(crate) struct Rlm {
 impl Rlm {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let chosen = self.choose()?;
-        let contexts = self.context.iter().map(|path| ContextFile::open(path)).collect::<Result<Vec<_>, _>>();
-        let contexts = contexts.map_err(|e| Failure::usage(e.to_string()))?;
+        if self.question.trim().is_empty() {
+            return Err(Failure::usage("the question is empty; write it after the options, in quotes"));
+        }
+        let contexts = self.context.iter().map(|path| self.open(path)).collect::<Result<Vec<_>, _>>()?;
         let (spec, model) = self.spec(contexts, &chosen)?;
         if !self.json {
             self.announce(&spec, &chosen)?;
@@ -101,6 +108,22 @@ impl Rlm {
         let told = |handle: &RunHandle, outcome: &Outcome| report(&handle.state(), outcome, &chosen.prices);
         let ended = play::through(spec, model, self.json, told)?.map_err(|e| Failure::usage(e.to_string()))?;
         Ok(if ended == Status::Ok { FINE } else { FINDINGS })
+    }
+
+    /// The file at `path`, or the texts of the folder there.
+    fn open(&self, path: &Path) -> Result<ContextFile, Failure> {
+        let failed = |error: BadContext| Failure::usage(error.to_string());
+        if !path.is_dir() {
+            return ContextFile::open(path).map_err(failed);
+        }
+        let Folder { context, files, left_out } = Folder::open(path, Path::new(ASKED)).map_err(failed)?;
+        if !left_out.is_empty() && !self.json {
+            let first = left_out[0].display();
+            let more = if left_out.len() > 1 { format!(" and {} more", left_out.len() - 1) } else { String::new() };
+            let files = numbers::count(files as u64, "file");
+            output::line(&format!(" FOLDER   {}: {files}; left out as no text: {first}{more}", path.display()))?;
+        }
+        Ok(context)
     }
 
     fn spec(&self, contexts: Vec<ContextFile>, chosen: &Chosen) -> Result<(RunSpec, Arc<dyn Model>), Failure> {
@@ -229,6 +252,9 @@ fn cited(state: &RunState) -> Option<String> {
     };
     (!shown.is_empty()).then(|| format!(" cited    {}{more}", shown.join(", ")))
 }
+
+/// Where the texts of folders are kept that were asked about.
+const ASKED: &str = ".callsheet/asked";
 
 /// Cited parts that are shown one by one.
 const SHOWN: usize = 10;

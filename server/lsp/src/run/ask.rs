@@ -1,12 +1,8 @@
 //! `callsheet.ask`: a question about a file, a selection or a folder, answered by a recursive language model. To an editor its run is as any.
 
-use std::{
-    fmt::Write,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use runtime::rlm::{ContextFile, Question};
+use runtime::rlm::{ContextFile, Folder, Question};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::Result;
@@ -16,14 +12,11 @@ use crate::{
     execute::{Answer, refusal},
     owner::{Mailbox, Owner},
     run::{confirm, documents, manager::Subject, start::Order, view::Kind},
-    workspace::{self, path_of},
+    workspace::path_of,
 };
 
 /// What agrees to a question that is asked about.
 const ASK: &str = "Ask";
-
-/// Bytes of a folder's files that are asked about: more than any model reads in the calls of one question.
-const MOST_BYTES: u64 = 64 << 20;
 
 impl Owner {
     /// `callsheet.ask`: answers with the run's id once it has started, or with null where the person was asked and would not.
@@ -81,52 +74,10 @@ impl Asked {
         let name = self.path.as_deref().and_then(Path::file_name).unwrap_or("untitled".as_ref()).to_string_lossy();
         let context = match (&self.text, &self.path) {
             (Some(text), _) => ContextFile::keep(&self.keep, &name, text),
-            (None, Some(folder)) if folder.is_dir() => ContextFile::keep(&self.keep, &name, &joined(folder)?),
+            (None, Some(folder)) if folder.is_dir() => Folder::open(folder, &self.keep).map(|folder| folder.context),
             (None, Some(file)) => ContextFile::open(file),
             (None, None) => return Err("There is nothing to ask about.".into()),
         };
         context.map_err(|error| format!("{error}."))
-    }
-}
-
-/// The texts of a folder in one, each below its path. What is hidden, other people's or no text is left out.
-fn joined(folder: &Path) -> std::result::Result<String, String> {
-    let mut text = String::new();
-    for path in workspace::files(folder) {
-        let Ok(bytes) = fs::read(&path) else { continue };
-        let Some(file) = String::from_utf8(bytes).ok().filter(|file| !file.contains('\0')) else { continue };
-        let shown = path.strip_prefix(folder).unwrap_or(&path).display();
-        let _ = write!(text, "===== {shown} =====\n{file}\n");
-        if text.len() as u64 > MOST_BYTES {
-            let most = MOST_BYTES >> 20;
-            return Err(format!("{} holds more than {most} MiB of text; ask about a folder in it.", folder.display()));
-        }
-    }
-    if text.is_empty() {
-        return Err(format!("{} holds no text that can be asked about.", folder.display()));
-    }
-    Ok(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_is_one_text_with_the_path_of_each_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let put = |path: &str, bytes: &[u8]| {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-        };
-        put("b.txt", b"two");
-        put("a/a.md", b"one");
-        put(".env", b"KEY=1");
-        put("node_modules/x.js", b"theirs");
-        put("image.png", &[0x89, 0xff, 0]);
-        assert_eq!(joined(folder.path()).unwrap(), "===== a/a.md =====\none\n===== b.txt =====\ntwo\n");
-        let none = joined(&folder.path().join("node_modules/none")).unwrap_err();
-        assert!(none.ends_with("holds no text that can be asked about."), "{none}");
     }
 }

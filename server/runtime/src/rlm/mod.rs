@@ -5,6 +5,7 @@
 
 pub(crate) mod blocks;
 mod coverage;
+mod folder;
 mod limits;
 pub(crate) mod output;
 pub(crate) mod pattern;
@@ -16,6 +17,7 @@ pub(crate) mod source;
 pub(crate) mod text;
 
 pub(crate) use coverage::Coverage;
+pub use folder::{Folder, OTHER_PEOPLES};
 pub use limits::RlmLimits;
 pub use question::Question;
 pub use simulated::SimulatedRoot;

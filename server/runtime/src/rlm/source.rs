@@ -116,6 +116,20 @@ pub enum BadContext {
         /// Offset of the first bad byte.
         at: usize,
     },
+    /// There is nothing in a folder.
+    #[error("{folder} holds no text that can be asked about")]
+    NoText {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There is too much in a folder.
+    #[error("{folder} holds more than {most} MiB of text; ask about a folder in it")]
+    TooMuch {
+        /// The folder.
+        folder: PathBuf,
+        /// What there may be, in MiB.
+        most: u64,
+    },
     /// Nobody gave the run such a file.
     #[error("the run was given no context {name:?}")]
     Unknown {
