@@ -4,6 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     iter::successors,
     path::Path,
+    sync::Arc,
 };
 
 use serde_json::Value;
@@ -12,7 +13,7 @@ use crate::{
     dialect::ResumeRule,
     event::EventKind,
     id::{CallId, RunId},
-    journal::{self, Damage, Lock, ReadError},
+    journal::{self, Damage, Lock, ReadError, Recording},
     key::CallKey,
     run::RunSpec,
     runs::{self, Recorded},
@@ -114,11 +115,11 @@ impl Cache {
             if line.is_empty() {
                 check(&run, spec.simulated)?;
             }
-            cache.take_in(&run, from_turn);
-            // What a run asked anew is not to be had from those before it.
-            from_turn = from_turn.into_iter().chain(run.forked_at()).min();
-            let before = run.resumed_from().cloned();
+            let (before, forked_at) = (run.resumed_from().cloned(), run.forked_at());
             line.push(run.id);
+            cache.take_in(run.recording, from_turn);
+            // What a run asked anew is not to be had from those before it.
+            from_turn = from_turn.into_iter().chain(forked_at).min();
             if let Some(before) = before.filter(|id| !line.contains(id)) {
                 cache.lock(&spec.runs_dir, &before, false)?;
                 // What an ancestor knew is in its descendant's journal too, as far as it was used.
@@ -129,7 +130,7 @@ impl Cache {
             cache.lock(&spec.runs_dir, &id, false)?;
             // What cannot be read is not there.
             if let Ok(heir) = runs::open(&spec.runs_dir, &id) {
-                cache.take_in(&heir, from_turn);
+                cache.take_in(heir.recording, from_turn);
             }
         }
         Ok(cache)
@@ -148,22 +149,22 @@ impl Cache {
     }
 
     /// Takes in what a run knows, of recursive models only what came before `from_turn`.
-    fn take_in(&mut self, run: &Recorded, from_turn: Option<u32>) {
+    fn take_in(&mut self, recording: Recording, from_turn: Option<u32>) {
         let mut open: HashMap<CallId, (CallKey, bool)> = HashMap::new();
         let mut made: Vec<(String, Option<usize>)> = Vec::new();
-        for event in &run.recording.events {
-            match &event.kind {
+        for event in recording.events {
+            match Arc::unwrap_or_clone(event).kind {
                 EventKind::AgentQueued { call, key, .. } => {
                     if self.prefix.is_some() {
                         made.push((key.content.clone(), None));
                     }
-                    open.insert(*call, (key.clone(), false));
+                    open.insert(call, (key, false));
                 }
-                EventKind::AgentStarted { call } => drop(open.get_mut(call).map(|c| c.1 = true)),
+                EventKind::AgentStarted { call } => drop(open.get_mut(&call).map(|c| c.1 = true)),
                 EventKind::AgentDone { call, result, .. } => {
-                    let known = open.remove(call).filter(|(key, _)| from_turn.is_none_or(|turn| key.turn() < turn));
+                    let known = open.remove(&call).filter(|(key, _)| from_turn.is_none_or(|turn| key.turn() < turn));
                     if let Some((key, _)) = known {
-                        let order = self.add(key, result.clone());
+                        let order = self.add(key, result);
                         if let Some(made) = made.get_mut(call.index()) {
                             made.1 = Some(order);
                         }
@@ -172,7 +173,7 @@ impl Cache {
                 EventKind::AgentFailed { call, .. }
                 | EventKind::AgentSkipped { call }
                 | EventKind::AgentHeld { call } => {
-                    self.begun.extend(open.remove(call).filter(|(_, started)| *started).map(|(key, _)| key));
+                    self.begun.extend(open.remove(&call).filter(|(_, started)| *started).map(|(key, _)| key));
                 }
                 _ => {}
             }

@@ -25,6 +25,7 @@ async fn events_are_on_disk_before_they_are_seen() {
     let mut journal = Journal::create(&path).unwrap();
     let mut events = journal.log().subscribe(1);
     journal.append(log("one"));
+    journal.send();
     let event = events.next().await.unwrap();
     assert_eq!(event.kind, log("one"));
     let recording = read(&path).unwrap();

@@ -15,6 +15,9 @@ use crate::{
     watch::EventLog,
 };
 
+/// Most events that wait to be handed to the writer.
+const TOGETHER: usize = 64;
+
 /// The writing end of a run's journal.
 pub(crate) struct Journal {
     seq: u64,
@@ -27,7 +30,9 @@ enum To {
     /// A file, in the time since the run began.
     Disk {
         began: Instant,
-        events: mpsc::Sender<Event>,
+        /// Events that go to the writer together: each time it has to be woken.
+        waiting: Vec<Event>,
+        events: mpsc::Sender<Vec<Event>>,
         written: watch::Receiver<Progress>,
         synced: watch::Receiver<Progress>,
     },
@@ -77,7 +82,7 @@ impl Journal {
         let writer = Writer { file, path: path.to_owned(), waiting, onward, written: written_tx, synced: synced_tx };
         thread::Builder::new().name("journal".into()).spawn(move || writer.run()).map_err(io)?;
         thread::Builder::new().name("journal-disk".into()).spawn(move || flusher.run()).map_err(io)?;
-        let to = To::Disk { began: Instant::now(), events, written, synced };
+        let to = To::Disk { began: Instant::now(), waiting: Vec::new(), events, written, synced };
         Ok(Self { seq: 0, to, log })
     }
 
@@ -98,14 +103,28 @@ impl Journal {
         &self.log
     }
 
-    /// Hands an event to the writer.
+    /// Adds an event. It goes to the writer with others, see [`Journal::send`].
     pub(crate) fn append(&mut self, kind: EventKind) {
         self.seq += 1;
         let event = |time: Duration| Event { seq: self.seq, ms: time.as_millis() as u64, kind };
-        match &self.to {
-            // A writer that is gone has said why; whoever waits for this event learns it.
-            To::Disk { began, events, .. } => drop(events.send(event(began.elapsed()))),
+        match &mut self.to {
+            To::Disk { began, waiting, .. } => {
+                waiting.push(event(began.elapsed()));
+                if waiting.len() >= TOGETHER {
+                    self.send();
+                }
+            }
             To::Memory { now } => self.log.extend(vec![Shown { event: Arc::new(event(*now)), bytes: 0 }]),
+        }
+    }
+
+    /// Hands what was appended to the writer. To be called before anything is awaited.
+    pub(crate) fn send(&mut self) {
+        if let To::Disk { waiting, events, .. } = &mut self.to
+            && !waiting.is_empty()
+        {
+            // A writer that is gone has said why; whoever waits for these events learns it.
+            drop(events.send(std::mem::take(waiting)));
         }
     }
 
@@ -115,7 +134,8 @@ impl Journal {
     }
 
     /// Lets go of the file, so that the run can be resumed.
-    pub(crate) async fn close(self) {
+    pub(crate) async fn close(mut self) {
+        self.send();
         if let To::Disk { events, mut synced, .. } = self.to {
             drop(events);
             // The channel ends when writer and flusher have; they close the file first.
@@ -124,7 +144,8 @@ impl Journal {
     }
 
     /// The moment at which everything appended so far has reached the operating system: it survives a crash of this process.
-    pub(crate) fn written(&self) -> Written {
+    pub(crate) fn written(&mut self) -> Written {
+        self.send();
         let progress = match &self.to {
             To::Disk { written, .. } => Some(written.clone()),
             To::Memory { .. } => None,
@@ -150,6 +171,7 @@ impl Journal {
 
     /// Waits until everything appended so far is on the disk and shown to subscribers.
     pub(crate) async fn synced(&mut self) -> Result<(), Arc<WriteError>> {
+        self.send();
         match &mut self.to {
             To::Disk { synced, .. } => reach(synced, self.seq).await,
             To::Memory { .. } => Ok(()),
@@ -184,7 +206,7 @@ async fn reach(progress: &mut watch::Receiver<Progress>, seq: u64) -> Result<(),
 struct Writer {
     file: File,
     path: PathBuf,
-    waiting: mpsc::Receiver<Event>,
+    waiting: mpsc::Receiver<Vec<Event>>,
     onward: mpsc::Sender<Vec<Shown>>,
     written: watch::Sender<Progress>,
     synced: watch::Sender<Progress>,
@@ -192,9 +214,8 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
-        while let Ok(first) = self.waiting.recv() {
-            let mut batch = vec![first];
-            batch.extend(self.waiting.try_iter());
+        while let Ok(mut batch) = self.waiting.recv() {
+            batch.extend(self.waiting.try_iter().flatten());
             if let Err(source) = self.write(batch) {
                 let error = Arc::new(WriteError::Io { path: self.path.clone(), source });
                 self.written.send_modify(|p| *p = Err(error.clone()));

@@ -98,8 +98,8 @@ pub(super) fn place(context: &mut Context) -> Option<LineColumn> {
     Some(host.callee(place))
 }
 
-/// Frames among which the innermost of a script nearly always is: a primitive, what the prelude puts before it, and the script's.
-const NEAR: usize = 4;
+/// Frames among which the innermost of a script nearly always is: a primitive, and the script's.
+const NEAR: usize = 2;
 
 /// Where the innermost code of a script stands, as far as frames are looked at.
 fn position(host: &Host, context: &mut Context) -> Option<LineColumn> {

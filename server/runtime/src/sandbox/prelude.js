@@ -6,6 +6,7 @@
   const { isArray } = Array;
   const { apply, construct } = Reflect;
   const { defineProperty, freeze } = Object;
+  const RealPromise = Promise;
 
   function items(value, name, what) {
     if (!isArray(value)) throw new TypeError(`${name}() takes an array${what}; got ${kind(value)}`);
@@ -37,29 +38,39 @@
     },
   }.parallel;
 
-  async function all(slots) {
-    const count = slots.length;
-    for (let i = 0; i < count; i++) slots[i] = slot(slots[i], i);
-    const results = [];
-    for (let i = 0; i < count; i++) results[i] = await slots[i];
-    return results;
+  function all(slots) {
+    return new RealPromise((done) => {
+      const count = slots.length;
+      const results = [];
+      for (let i = 0; i < count; i++) results[i] = null;
+      let open = count;
+      const settle = (index, value) => {
+        results[index] = value;
+        open -= 1;
+        if (open === 0) done(results);
+      };
+      for (let i = 0; i < count; i++) slot(slots[i], i, settle);
+      if (count === 0) done(results);
+    });
   }
 
-  async function slot(thunk, index) {
-    let started;
+  // Awaits, which calls nothing a script could have put in the place of `then`. Of all slots, so that nobody has to await each of them again.
+  async function slot(thunk, index, settle) {
+    let value = null;
     try {
-      started = enter("parallel", index, undefined, thunk);
+      value = enter("parallel", index, undefined, thunk);
     } catch (error) {
       if (syncThrowIsFatal) fail(error);
       drop("parallel", index, undefined, error);
-      return null;
+      return settle(index, null);
     }
     try {
-      return await started;
+      value = await value;
     } catch (error) {
       drop("parallel", index, undefined, error);
-      return null;
+      value = null;
     }
+    settle(index, value);
   }
 
   const pipeline = {

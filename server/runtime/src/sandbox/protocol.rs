@@ -23,7 +23,7 @@ pub(crate) const LONGEST_LINE: u64 = 64 << 20;
 
 /// Said by the scheduler.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "say")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum ToSandbox {
     /// The first line: run this.
     Start(Start),
@@ -153,7 +153,7 @@ impl FailureKind {
 
 /// Said by the sandbox.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "say")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum FromSandbox {
     /// The script called `agent`.
     Call(Box<Call>),

@@ -153,10 +153,14 @@ impl Scheduler {
     pub(super) fn land(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
         if let Some((first, id)) = self.cached.pop_first() {
             self.answer_from_cache(id);
-            // Further ones only as long as none can come between: its call may not have been made yet.
-            for order in (first + 1..).take(MOST_CACHED) {
-                let Some(id) = self.cached.remove(&order) else { break };
+            self.next_cached = first + 1;
+            for _ in 0..MOST_CACHED {
+                if !self.more_follow() {
+                    break;
+                }
+                let Some((order, id)) = self.cached.pop_first() else { break };
                 self.answer_from_cache(id);
+                self.next_cached = order + 1;
             }
             return Ok(());
         }
@@ -164,6 +168,11 @@ impl Scheduler {
             self.back_from(id, commands);
         }
         self.depart(commands)
+    }
+
+    /// Whether the next cached answer follows on the last one, so that none can come between: its call may not have been made yet.
+    pub(super) fn more_follow(&self) -> bool {
+        self.cached.first_key_value().is_some_and(|(order, _)| *order == self.next_cached)
     }
 
     /// The attempts that are back at the next moment of simulated time; none while one of them is still out.

@@ -18,16 +18,19 @@ use crate::sandbox::{
     protocol::{self, FromSandbox, ToSandbox},
 };
 
-/// Messages that may wait for the scheduler before the sandbox has to.
-const WAITING: usize = 256;
+/// Most messages that go up together.
+const TOGETHER: usize = 64;
+
+/// How often so many may wait for the scheduler before the sandbox has to.
+const WAITING: usize = 4;
 
 /// Most of the sandbox's last words that are kept, in bytes.
 const LAST_WORDS: u64 = 16 << 10;
 
 /// What comes up the line.
 pub(super) enum Said {
-    /// A message.
-    Message(FromSandbox),
+    /// Messages that came together, in order.
+    Messages(Vec<FromSandbox>),
     /// The sandbox is gone without having said so.
     Gone(Gone),
 }
@@ -227,10 +230,19 @@ fn write_all(outgoing: std::sync::mpsc::Receiver<Vec<u8>>, mut to: impl Write) {
 
 fn read_all(from: impl Read, up: &mpsc::Sender<Said>) -> io::Result<()> {
     let mut from = BufReader::with_capacity(1 << 16, from);
-    while let Some(message) = protocol::receive(&mut from)? {
-        if up.blocking_send(Said::Message(message)).is_err() {
-            break;
+    let mut messages = Vec::new();
+    loop {
+        let message = protocol::receive(&mut from);
+        let goes_on = matches!(message, Ok(Some(_)));
+        let read = message.map(|message| messages.extend(message));
+        // What is here already goes up together: each time somebody has to be woken.
+        if goes_on && messages.len() < TOGETHER && from.buffer().contains(&b'\n') {
+            continue;
+        }
+        let heard = messages.is_empty() || up.blocking_send(Said::Messages(std::mem::take(&mut messages))).is_ok();
+        read?;
+        if !goes_on || !heard {
+            return Ok(());
         }
     }
-    Ok(())
 }

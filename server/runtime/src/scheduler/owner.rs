@@ -44,6 +44,9 @@ use crate::{
 /// Most words handed to the sandbox at once.
 const MOST_WORDS: usize = 64;
 
+/// How often that may be done while the sandbox is at the first of them.
+const MOST_AHEAD: usize = 8;
+
 /// Events the journal may be behind before the sandbox has to wait: they are in memory until then.
 const MOST_BEHIND: u64 = 4096;
 
@@ -97,6 +100,8 @@ pub(crate) struct Scheduler {
     pub(super) lanes: Lanes,
     /// Cached answers by their place in the earlier run.
     pub(super) cached: BTreeMap<usize, u64>,
+    /// The place behind that of the last one that was handed over.
+    pub(super) next_cached: usize,
     /// Attempts under way in simulated time, by when they are back.
     pub(super) due: BTreeSet<(Duration, u64)>,
     /// Whether time is simulated: then completions are dealt with between the turns of the sandbox, those of one moment
@@ -156,6 +161,7 @@ impl Scheduler {
             narrated: 0,
             lanes,
             cached: BTreeMap::new(),
+            next_cached: 0,
             due: BTreeSet::new(),
             in_turns,
             now: Duration::ZERO,
@@ -236,6 +242,7 @@ impl Scheduler {
             let held = self.stagger.due().filter(|_| self.lanes.are_queued());
             let wake = [self.lanes.due(), held].into_iter().flatten().min();
             let behind = self.journal.last() - self.journal.reached().map_err(broken)? > MOST_BEHIND;
+            self.journal.send();
             let disk = behind || (self.unanswered == 0 && !self.outbox.is_empty());
             tokio::select! {
                 biased;
@@ -248,11 +255,11 @@ impl Scheduler {
                 )))),
                 advanced = self.journal.advanced(), if disk => advanced.map_err(broken)?,
                 Some(said) = link.said.recv(), if !behind => {
-                    self.heard(said, commands)?;
-                    // What is there already needs no waiting for; all else gets its turn in between.
-                    for _ in 0..MOST_WORDS {
-                        let Ok(said) = link.said.try_recv() else { break };
-                        self.heard(said, commands)?;
+                    match said {
+                        Said::Messages(messages) => {
+                            messages.into_iter().try_for_each(|message| self.heard(message, commands))?;
+                        }
+                        Said::Gone(why) => return Err(Ended::failed(self.gone(why))),
                     }
                 }
                 () = at(wake) => {
@@ -286,9 +293,21 @@ impl Scheduler {
         self.outbox.push_back(Word { after: 0, message });
     }
 
-    /// The sandbox waits: make the next thing happen, and hand over what it may hear.
+    /// The sandbox waits: make the next thing happen, and hand over what it may hear. Answers of an earlier run that follow on one another do so
+    /// whatever the script makes of them, so it is at the first of them while the next are made ready.
     fn step(&mut self, link: &Link, commands: &Commands) -> Result<(), Box<Ended>> {
         self.depart(commands)?;
+        self.hand_over(link, commands)?;
+        for _ in 1..MOST_AHEAD {
+            if !self.outbox.is_empty() || !self.more_follow() {
+                break;
+            }
+            self.hand_over(link, commands)?;
+        }
+        Ok(())
+    }
+
+    fn hand_over(&mut self, link: &Link, commands: &Commands) -> Result<(), Box<Ended>> {
         if self.outbox.is_empty() {
             self.land(commands)?;
         }
@@ -370,6 +389,7 @@ impl Scheduler {
             if self.lanes.flying() == 0 {
                 return;
             }
+            self.journal.send();
             tokio::select! {
                 biased;
                 Some(input) = inbox.recv() => match input {
@@ -384,11 +404,7 @@ impl Scheduler {
         }
     }
 
-    fn heard(&mut self, said: Said, commands: &Commands) -> Result<(), Box<Ended>> {
-        let message = match said {
-            Said::Message(message) => message,
-            Said::Gone(why) => return Err(Ended::failed(self.gone(why))),
-        };
+    fn heard(&mut self, message: FromSandbox, commands: &Commands) -> Result<(), Box<Ended>> {
         match message {
             FromSandbox::Idle => {
                 self.unanswered = self.unanswered.saturating_sub(1);

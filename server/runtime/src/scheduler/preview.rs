@@ -111,22 +111,24 @@ pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
     let patience = spec.limits.slice + Duration::from_secs(1);
     loop {
         let said = timeout(patience, link.said.recv()).await.ok().flatten();
-        match said {
-            Some(Said::Message(FromSandbox::Idle)) => match looking.next() {
-                Some(message) => link.say(&[message]).map_err(StartError::Sandbox)?,
-                None => return Ok(looking.preview),
-            },
-            Some(Said::Message(FromSandbox::Ended { error, .. })) => {
-                return Ok(Preview { complete: true, error, ..looking.preview });
-            }
-            Some(Said::Message(message)) => {
-                if let Some(error) = looking.hear(message) {
-                    return Ok(Preview { complete: true, error: Some(error), ..looking.preview });
+        let Some(Said::Messages(messages)) = said else {
+            let error = RunError::new("the script hit a limit of its sandbox; run it to see which");
+            return Ok(Preview { complete: true, error: Some(error), ..looking.preview });
+        };
+        for message in messages {
+            match message {
+                FromSandbox::Idle => match looking.next() {
+                    Some(message) => link.say(&[message]).map_err(StartError::Sandbox)?,
+                    None => return Ok(looking.preview),
+                },
+                FromSandbox::Ended { error, .. } => {
+                    return Ok(Preview { complete: true, error, ..looking.preview });
                 }
-            }
-            Some(Said::Gone(_)) | None => {
-                let error = RunError::new("the script hit a limit of its sandbox; run it to see which");
-                return Ok(Preview { complete: true, error: Some(error), ..looking.preview });
+                message => {
+                    if let Some(error) = looking.hear(message) {
+                        return Ok(Preview { complete: true, error: Some(error), ..looking.preview });
+                    }
+                }
             }
         }
     }
