@@ -94,7 +94,7 @@ interface AgentOptions {
   isolation?: 'worktree' | 'remote';
   /** A registered subagent type, as in `.claude/agents`: its tools, effort and model apply. An unknown one throws. */
   agentType?: string;
-  /** Milliseconds without progress after which the agent counts as stalled. Undocumented; seen in one source. */
+  /** Milliseconds without a sign of life after which an attempt counts as lost, and another is made. Undocumented in the official tool. */
   stallMs?: number;
   /** An extension of this runtime: the prompt is the question of a root model that writes code, within these limits. */
   rlm?: RlmLimits;

@@ -312,6 +312,8 @@ settings! {
     budget_usd: Option<f64> = None, "run.budgetUsd", Machine;
     /// Minutes a run may take; null for no limit.
     minutes: Option<f64> = None, "run.minutes", Machine;
+    /// Seconds without a sign of life after which an attempt of an agent counts as lost, and another is made.
+    stall: f64 = 180.0, "run.stallSeconds", Machine;
     /// Dollars that a run is likely to cost above which it is confirmed first; null to be never asked. Simulated runs cost nothing.
     confirm_above: Option<f64> = Some(1.0), "confirmAbove", Machine;
     /// Open the transcript when a run ends.

@@ -1,6 +1,6 @@
 //! The options of an agent call, checked before anything is spent.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use analysis::vocabulary::{Profile, agent_options_of};
 use jsonschema::Validator;
@@ -25,6 +25,8 @@ pub struct AgentOptions {
     pub isolation: Option<String>,
     /// Registered kind of agent.
     pub agent_type: Option<String>,
+    /// Silence after which an attempt counts as lost; `None` is what the run goes by.
+    pub stall: Option<Duration>,
     /// Names that are no options, in the order given.
     pub unknown: Vec<String>,
 }
@@ -79,9 +81,16 @@ impl AgentOptions {
             effort: one_of("effort")?,
             isolation: one_of("isolation")?,
             agent_type: text("agentType")?,
+            stall: members.get("stallMs").filter(|given| !given.is_null()).map(stall).transpose()?,
             unknown: members.keys().filter(|name| known(name).is_none()).cloned().collect(),
         })
     }
+}
+
+/// The time that the option `stallMs` gives.
+fn stall(given: &Value) -> Result<Duration, String> {
+    let time = given.as_f64().filter(|ms| *ms >= 1.0).and_then(|ms| Duration::try_from_secs_f64(ms / 1e3).ok());
+    time.ok_or_else(|| format!("agent() option `stallMs` must be milliseconds, 1 or more; got {given}"))
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -148,6 +157,7 @@ mod tests {
             message(json!("fast")),
             message(json!({ "effort": "maximum" })),
             message(json!({ "model": 4 })),
+            message(json!({ "stallMs": -5 })),
             message(json!({ "schema": { "type": "array" } })),
             message(json!({ "schema": { "type": "object", "properties": { "n": { "minimum": 3, "maximum": 1 } } } })),
             message(json!({ "schema": { "type": "object", "properties": { "v": { "enum": [] } } } })),
@@ -157,6 +167,7 @@ mod tests {
             agent() takes an object of options, not a string
             agent() option `effort` must be one of low, medium, high, xhigh, max; got "maximum"
             agent() option `model` must be a string, not a number
+            agent() option `stallMs` must be milliseconds, 1 or more; got -5
             agent() option `schema` must have `type: 'object'` at its root; wrap a list in an object
             `schema.properties.n` allows nothing: `minimum` 3 is above `maximum` 1
             `schema.properties.v` allows nothing: its `enum` is empty

@@ -139,7 +139,7 @@ pub const AGENT_OPTIONS: &[Field] = &[
     Field {
         name: "stallMs",
         ty: Type::Number,
-        doc: "Milliseconds without progress after which the agent counts as stalled. Undocumented; seen in one source.",
+        doc: "Milliseconds without a sign of life after which an attempt counts as lost, and another is made. Undocumented in the official tool.",
         required: false,
         in_resume_key: None,
         profiles: Profiles::of(&[Profile::ClaudeCode]),

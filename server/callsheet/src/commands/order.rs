@@ -50,6 +50,9 @@ pub(crate) struct Order {
     /// Minutes of the whole run at most.
     #[arg(long, value_name = "N", value_parser = minutes)]
     minutes: Option<Duration>,
+    /// Seconds without a sign of life after which an attempt counts as lost, and another is made; 180 if not given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    stall: Option<Duration>,
     /// The dialect the script is written in: `claude-code` if not given (docs/profiles.md).
     #[arg(long, value_name = "NAME")]
     profile: Option<Profile>,
@@ -84,7 +87,7 @@ impl Order {
     /// A run answered by `who`, at `prices`, of which nothing else is said.
     pub(crate) fn answered_by(who: Who, prices: Option<PathBuf>) -> Self {
         let (args, args_file, seed, concurrency, max_agents, budget_tokens) = (None, None, None, None, None, None);
-        let (budget_usd, minutes, profile) = (None, None, None);
+        let (budget_usd, minutes, stall, profile) = (None, None, None, None);
         Self {
             args,
             args_file,
@@ -95,6 +98,7 @@ impl Order {
             budget_tokens,
             budget_usd,
             minutes,
+            stall,
             profile,
             prices,
         }
@@ -151,6 +155,7 @@ impl Order {
         spec.limits.budget_tokens = self.budget_tokens.map(Tokens);
         spec.limits.budget_usd = self.budget_usd.map(Usd);
         spec.limits.wall = self.minutes;
+        spec.retry.stall = self.stall.unwrap_or(spec.retry.stall);
         spec.in_dialect(self.profile.unwrap_or_default());
         spec.read_kinds();
         spec
@@ -165,7 +170,13 @@ pub(super) fn dollars(text: &str) -> Result<f64, String> {
 
 /// A time that can be a limit, in minutes.
 fn minutes(text: &str) -> Result<Duration, String> {
-    let time = text.parse::<f64>().ok().filter(|minutes| *minutes > 0.0);
-    let time = time.and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok());
+    let time = seconds(text).ok().and_then(|seconds| seconds.checked_mul(60));
     time.ok_or_else(|| "give minutes, more than 0: 90".into())
+}
+
+/// A time to wait, in seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let time = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    let time = time.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.ok_or_else(|| "give seconds, more than 0: 300".into())
 }

@@ -73,6 +73,8 @@ impl Order {
         spec.limits.budget_usd = settings.budget_usd.map(analysis::units::Usd);
         let wall = settings.minutes.and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok());
         spec.limits.wall = wall.or(spec.limits.wall);
+        let stall = Duration::try_from_secs_f64(settings.stall).ok().filter(|stall| !stall.is_zero());
+        spec.retry.stall = stall.unwrap_or(spec.retry.stall);
         spec.sandbox = sandbox();
         let latency = Latency::up_to(Duration::from_millis(settings.simulated_latency));
         let options = Options {

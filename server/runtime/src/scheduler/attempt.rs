@@ -52,7 +52,7 @@ pub(super) async fn listen(
             () = sleep_until(end) => {
                 end = ear.last() + stall;
                 if end <= Instant::now() {
-                    return Err(ModelError::Network(format!("nothing came within {} s", stall.as_secs())));
+                    return Err(ModelError::Network(format!("nothing came within {stall:?}")));
                 }
             }
         }

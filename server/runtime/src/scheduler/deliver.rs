@@ -120,7 +120,7 @@ impl Scheduler {
         let due = latency.map(|latency| self.now + wait + limit.map_or(latency, |limit| latency.min(limit)));
         let late = limit.is_some_and(|limit| latency.is_some_and(|latency| latency > limit));
         let (model, commands, attempt) = (self.model.clone(), commands.clone(), call.attempt);
-        let stall = self.spec.retry.stall;
+        let stall = call.options.stall.unwrap_or(self.spec.retry.stall);
         let written = self.journal.written();
         let task = tokio::spawn(async move {
             // After a crash the journal must know that this may have cost something. Where it cannot, the run ends.

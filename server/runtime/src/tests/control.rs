@@ -114,6 +114,22 @@ async fn what_may_succeed_later_is_tried_again() {
 }
 
 #[tokio::test]
+async fn an_attempt_of_which_nothing_is_heard_is_given_up_when_the_call_or_the_run_says() {
+    let body = "return parallel([() => agent('a', { stallMs: 30 }), () => agent('b')])";
+    let (mut spec, _folder) = spec(body);
+    (spec.retry.stall, spec.retry.attempts, spec.retry.wait) = (Duration::from_millis(60), 2, Duration::from_millis(1));
+    let model = Arc::new(Echo { wait: Duration::from_secs(3600), ..Echo::default() });
+    let run = start(RunSpec { simulated: false, ..spec }, model.clone()).unwrap();
+    assert_eq!(run.wait().await.result, Some(json!([null, null])));
+    let state = run.state();
+    let mut errors: Vec<_> = state.agents.iter().map(|agent| agent.error.as_deref().unwrap()).collect();
+    errors.sort_unstable();
+    let said = |ms| format!("no answer came back: nothing came within {ms}ms");
+    assert_eq!(errors, [said(30), said(60)]);
+    assert_eq!(model.asked.load(Ordering::SeqCst), 4, "each a second time");
+}
+
+#[tokio::test]
 async fn a_person_stops_skips_and_retries() {
     let (spec, _folder) = spec("return parallel(['a', 'b'].map((p) => () => agent(p)))");
     let model = Arc::new(Echo { wait: Duration::from_millis(300), ..Echo::default() });
