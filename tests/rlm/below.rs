@@ -37,7 +37,7 @@ fn a_child_gets_no_more_than_is_left_and_may_be_given_less() {
     spec.rlm.depth = 3;
     let cells = [
         "const wrong = []
-for (const options of [{ budget: { calls: 0 } }, { budget: { usd: 1 } }, { max_turns: 8 }, { max_turns: 0 }, { max_depth: 3 }, { workflows: ['b'] }, { tools: [] }]) {
+for (const options of [{ budget: { calls: 0 } }, { budget: { usd: 0 } }, { budget: { dollars: 1 } }, { max_turns: 8 }, { max_turns: 0 }, { max_depth: 3 }, { workflows: ['b'] }, { tools: [] }]) {
   try { await rlm_query('x', options) } catch (e) { wrong.push(e.message) }
 }
 print(wrong.join('\\n'))
@@ -49,15 +49,16 @@ submit([all, await rlm_query('less', { max_turns: 2, max_depth: 0, budget: { cal
     assert_eq!(answer, json!([[6, 2, 998], [1, 0, 5]]), "{}", told.join("\n"));
     expect_test::expect![[r#"
         [cell 1] ok, 2 calls
-        option `budget` needs `calls`: a whole number from 1 on
-        option `budget` has no member `usd`; it has calls. Tokens and dollars are limits of the run
+        `calls` of option `budget` is a whole number from 1 on
+        `usd` of option `budget` is a number above 0
+        option `budget` has no member `dollars`; it has calls, tokens, usd, ms
         option `max_turns` is a whole number from 1 to 7, the run's limit
         option `max_turns` is a whole number from 1 to 7, the run's limit
         option `max_depth` is a whole number from 0 to 2, the run's limit
         option `workflows` names "b", which this REPL may not call itself
-        rlm_query() has no option `tools`; it has context, schema, model, system, label, effort, cache, max_depth, max_turns, budget, workflows
+        rlm_query() has no option `tools`; it has context, schema, model, system, label, effort, cache, max_tokens, timeout_ms, max_depth, max_turns, budget, workflows
         submitted
-        New or changed: wrong Array(7), all Array(3)"#]].assert_eq(told.last().expect("a cell").as_str());
+        New or changed: wrong Array(8), all Array(3)"#]].assert_eq(told.last().expect("a cell").as_str());
 }
 
 #[test]
@@ -117,17 +118,6 @@ fn output_tokens_bound_the_tree() {
 for (let i = 0; i < 9; i++) try { said.push(await llm_query(`q${i}`)) } catch (e) { said.push(`${e.name}: ${e.message}`); break }
 submit(said)",
     ];
-    /// Each answer is counted with 30 tokens, or as many as it may have.
-    struct Counted(Arc<Actor>);
-    impl Model for Counted {
-        fn answer(&self, request: Request) -> Reply<'_> {
-            Box::pin(async move {
-                let output = request.max_output.expect("it is told how much is left").min(analysis::units::Tokens(30));
-                let answer = self.0.answer(request).await?;
-                Ok(Answer { usage: models::Usage { output, ..models::Usage::default() }, ..answer })
-            })
-        }
-    }
     let (answer, _) = answered(spec, Arc::new(Counted(Actor::echo(&cells))));
     // Root, q0 and q1 take 30 each, q2 the rest but for the share that is held back for the root.
     let expected = ["re: q0", "re: q1", "re: q2", "BudgetError: the budget of 100 output tokens is used up (95 spent)"];
@@ -175,4 +165,79 @@ submit(answers.every((a, i) => a === `re: q${{i}}`))"
         let (answer, _) = answered(spec(&folder, json!({ "question": "q", "context": "c" })), seen.clone());
         assert_eq!((answer, seen.most()), (json!(true), most));
     }
+}
+
+/// Each answer of a sub-model counts with 30 output tokens, or as many as it may have.
+struct Counted(Arc<Actor>);
+
+impl Model for Counted {
+    fn answer(&self, request: Request) -> Reply<'_> {
+        Box::pin(async move {
+            let most = request.max_output.unwrap_or(analysis::units::Tokens(30));
+            let output = most.min(analysis::units::Tokens(30));
+            let answer = self.0.answer(request).await?;
+            Ok(Answer { usage: models::Usage { output, ..models::Usage::default() }, ..answer })
+        })
+    }
+}
+
+#[test]
+fn tokens_and_dollars_of_a_child_are_its_own_and_out_of_its_parents() {
+    let child = "const said = []
+for (let i = 0; i < 9; i++) try { said.push(await llm_query(`q${i}`)) } catch (e) { said.push(`${e.name}: ${e.message}`); break }
+submit([...said, budget().tokens.left, budget().usd.left])";
+    // What is left by a fraction of a dollar buys one more token.
+    for (options, more, expected) in [
+        ("{ budget: { tokens: 100 } }", "", "this recursive model's budget of 100 output tokens is used up (95 spent)"),
+        ("{ max_tokens: 100 }", "", "this recursive model's budget of 100 output tokens is used up (95 spent)"),
+        ("{ budget: { usd: 1 } }", "\"re: q3\", ", "this recursive model's budget of $1.00 is used up"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
+        spec.rlm.depth = 2;
+        spec.price = Some(Arc::new(|_, usage| Some(analysis::units::Usd(usage.output.0 as f64 / 100.0))));
+        let cells = [
+            &*format!(
+                "print(await rlm_query('child', {options})); print(await llm_query('mine'), await rlm_query('other', {options}))"
+            ),
+            "submit(1)",
+        ];
+        let (_, told) = answered(spec, Arc::new(Counted(Actor::echo(&cells).child(child))));
+        let said = format!("\"re: q2\", {more}\"BudgetError: {expected}\"");
+        let first = told.iter().rev().find(|told| told.contains("re: mine")).expect("the parent goes on");
+        assert_eq!(first.matches(&said).count(), 2, "{options}: {}", told.join("\n"));
+    }
+}
+
+#[test]
+fn the_time_of_a_child_ends_its_calls() {
+    for (child, options, expected) in [
+        (
+            "try { await llm_query('forever') } catch (e) { submit(`${e.name} ${e.kind}`) }",
+            "{ timeout_ms: 700 }",
+            "LlmError timeout",
+        ),
+        ("try { await llm_query('forever') } catch {}", "{ budget: { ms: 700 } }", "LlmError rlm"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
+        spec.rlm.depth = 2;
+        let cells = [format!(
+            "let said; try {{ said = await rlm_query('child', {options}) }} catch (e) {{ said = `${{e.name}} ${{e.kind}}` }}\nsubmit(said)"
+        )];
+        let actor = Actor::echo(&[&cells[0]]).child(child);
+        let (answer, told) = answered(spec, Arc::new(After(actor, Duration::from_secs(3600))));
+        assert_eq!(answer, json!(expected), "{}", told.join("\n"));
+    }
+}
+
+#[test]
+fn limits_of_a_child_that_goes_no_deeper_are_those_of_the_call() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
+    spec.price = Some(Arc::new(|_, usage| Some(analysis::units::Usd(usage.output.0 as f64 / 100.0))));
+    let cells = ["const ask = (options) => rlm_query('how many?', { ...options, cache: 'off' })
+submit([await ask({ budget: { tokens: 9 } }), await ask({ max_tokens: 8, budget: { tokens: 9 } }), await ask({ budget: { usd: 0.07 } })])"];
+    let most = |request: &Request| Ok(json!(request.max_output.map(|tokens| tokens.0).unwrap_or_default().to_string()));
+    assert_eq!(answered(spec, Actor::new(&cells, most)).0, json!(["9", "8", "6"]), "one in twenty is held back");
 }

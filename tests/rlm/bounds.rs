@@ -190,11 +190,11 @@ print(plan(['a', { prompt: 'b', max_tokens: 50 }]).tokens_out_max, plan(['a'], {
         let (outcome, events) = run(spec(&folder, json!({ "question": "q", "context": "c" })), model);
         assert_eq!(outcome.result, Some(json!("done")), "{:?}", outcome.error);
         expect_test::expect![[r#"
-            [cell 1] ok, 3 calls
+            [cell 1] ok, 4 calls
             ["None", "Some(9)", ["LlmError", "timeout", true, 1, "no answer came within 1 ms, the limit of this call"]]
             option `max_tokens` is a whole number from 1 on
             option `timeout_ms` is a whole number from 1 on
-            rlm_query() has no option `timeout_ms`; it h
+            no answer came within 5 ms, the limit of thi
             32050 7
             New or changed: said function, made Array(3)"#]]
         .assert_eq(&told(&events)[0]);

@@ -141,6 +141,14 @@ impl Host {
         host.ok_or_else(|| JsNativeError::error().with_message("the sandbox is not set up").into())
     }
 
+    /// Makes a call, which takes from the purses of the REPLs around the code that runs.
+    pub(super) fn call(&self, mut call: protocol::Call) {
+        if let Some(node) = self.node_around(self.scope()) {
+            call.purses.extend(self.repl.purses(node));
+        }
+        self.say(&FromSandbox::Call(Box::new(call)));
+    }
+
     pub(super) fn say(&self, message: &FromSandbox) {
         let mut inner = self.inner.borrow_mut();
         if let FromSandbox::Call(call) = message {

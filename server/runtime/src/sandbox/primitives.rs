@@ -90,7 +90,7 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     }
     let (promise, resolvers) = JsPromise::new_pending(context);
     let id = host.register(resolvers, at, Settler::Scheduler);
-    host.say(&FromSandbox::Call(Box::new(Call {
+    host.call(Call {
         id,
         prompt,
         excerpt: None,
@@ -100,7 +100,8 @@ fn agent(_this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         workflow: host.workflow(),
         at,
         asked: None,
-    })));
+        purses: Vec::new(),
+    });
     Ok(promise.into())
 }
 

@@ -236,6 +236,41 @@ pub(crate) struct Call {
     /// What calls of a REPL have besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// What it takes from besides the run's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purses: Vec<Purse>,
+}
+
+/// What a recursive language model and all below it may take, where that was narrowed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Purse {
+    /// Whose it is, as a path.
+    pub of: String,
+    #[serde(flatten)]
+    pub holds: Holds,
+}
+
+/// What a purse holds; `None` is no limit of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Holds {
+    /// Output tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// Dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd: Option<f64>,
+    /// Milliseconds from its first call on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u64>,
+}
+
+impl Holds {
+    /// Whether it limits nothing.
+    pub(crate) fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What calls of a REPL have besides: they fail with a reason instead of giving `null`.

@@ -63,6 +63,8 @@ impl Scheduler {
     /// Takes a call in, refuses it with an exception, or ends the run where it is one too many.
     pub(super) fn admit(&mut self, said: protocol::Call) -> Result<(), Box<Ended>> {
         let limit = self.spec.limits.max_agents;
+        let now = self.elapsed();
+        said.purses.iter().for_each(|purse| self.ledger.open(purse, now));
         if let Some(message) = said.asked.as_ref().and_then(|asked| self.no_more(asked.held)) {
             let message = format!("{message}; the request was not sent");
             let failure = Failure { kind: FailureKind::Budget, message, attempts: 0, made: false };
@@ -154,6 +156,7 @@ impl Scheduler {
             correction: None,
             stage,
             asked: said.asked,
+            purses: said.purses,
             why: FailureKind::Provider,
             beginning: None,
             shared: None,

@@ -14,7 +14,7 @@ use crate::{
     resume::Answered,
     rlm::{BadContext, ContextFile, Excerpt, source::attached},
     run::Retry,
-    sandbox::protocol::{Asked, FailureKind},
+    sandbox::protocol::{Asked, FailureKind, Purse},
 };
 
 /// A call the script made and that is not over.
@@ -42,6 +42,8 @@ pub(super) struct Call {
     pub(super) stage: Stage,
     /// What calls of a REPL have besides.
     pub(super) asked: Option<Asked>,
+    /// What it takes from besides the run's own.
+    pub(super) purses: Vec<Purse>,
     /// Why it will have failed, if it does.
     pub(super) why: FailureKind,
     /// How it begins, where its provider keeps beginnings of that length.

@@ -33,7 +33,7 @@ impl Scheduler {
     pub(super) fn depart(&mut self, commands: &Commands) -> Result<(), Box<Ended>> {
         self.halted()?;
         while self.halt.is_none() {
-            let now = Instant::now();
+            let (now, elapsed) = (Instant::now(), self.elapsed());
             let Some(Next { call: id, lane, place }) = self.lanes.next(self.concurrency, |id| self.is_held(id, now))
             else {
                 break;
@@ -52,7 +52,12 @@ impl Scheduler {
             };
             let Some(call) = self.calls.get_mut(&id) else { continue };
             let weight = Weight { bytes: call.bytes(), kept: call.kept(turn.shared()), answer: call.max_tokens() };
-            match self.ledger.reserve(call.model.as_deref(), weight, self.lanes.flying() == 0, call.may_finish()) {
+            let (purses, alone, held) = (&call.purses, self.lanes.flying() == 0, call.may_finish());
+            let decision = match self.ledger.time_left(purses, elapsed, held) {
+                Ok(_) => self.ledger.reserve(call.model.as_deref(), weight, purses, alone, held),
+                Err(over) => Decision::Spent(over),
+            };
+            match decision {
                 Decision::Wait => break,
                 Decision::NoMoney(message) if call.asked.is_some() || place.is_none() => {
                     self.lanes.take(lane, id);
@@ -60,11 +65,9 @@ impl Scheduler {
                     self.fail(id, message, place.is_some(), Usage::default(), None);
                 }
                 Decision::NoMoney(message) => return Err(Ended::failed(RunError::at(message, call.at))),
-                Decision::NoTokens(total) => {
+                Decision::Spent(message) => {
                     self.lanes.take(lane, id);
                     call.why = FailureKind::Budget;
-                    let spent = self.ledger.spent_output();
-                    let message = format!("the budget of {} output tokens is used up ({spent} spent)", total.0);
                     self.fail(id, message, true, Usage::default(), None);
                 }
                 Decision::Go(reservation) => {
@@ -74,7 +77,7 @@ impl Scheduler {
                         match passage.map_err(|why| Ended::failed(RunError::at(why.to_string(), call.at)))? {
                             Passage::Go(slot) => call.slot = slot,
                             Passage::Wait { .. } => {
-                                self.ledger.settle(reservation, Usage::default(), None);
+                                self.ledger.settle(reservation, &call.purses, Usage::default(), None);
                                 continue;
                             }
                         }
@@ -101,6 +104,7 @@ impl Scheduler {
     }
 
     fn launch(&mut self, id: u64, reservation: Reservation, wait: Duration, commands: &Commands) {
+        let elapsed = self.elapsed();
         let Some(call) = self.calls.get_mut(&id) else { return };
         let waited_for = self.stagger.leads(id, call.beginning.as_ref());
         let ear = Ear::new(CallId(id), self.drafts.clone(), waited_for.then(|| commands.clone()));
@@ -110,12 +114,16 @@ impl Scheduler {
                 // Nobody was asked, and no other answer is worth having: the run is about a text that is not there any more.
                 call.stage = Stage::Queued;
                 call.slot = None;
-                self.ledger.settle(reservation, Usage::default(), None);
+                self.ledger.settle(reservation, &call.purses, Usage::default(), None);
                 self.halt.get_or_insert(RunError::at(error.to_string(), call.at));
                 return;
             }
         };
         let limit = call.asked.as_ref().and_then(|asked| asked.timeout_ms).map(Duration::from_millis);
+        // A further attempt that is too late fails at once.
+        let late = Some(Duration::from_millis(1));
+        let left = self.ledger.time_left(&call.purses, elapsed, call.may_finish()).unwrap_or(late);
+        let limit = limit.into_iter().chain(left).min();
         let latency = self.model.simulated_latency(&request);
         let due = latency.map(|latency| self.now + wait + limit.map_or(latency, |limit| latency.min(limit)));
         let late = limit.is_some_and(|limit| latency.is_some_and(|latency| latency > limit));
@@ -217,7 +225,7 @@ impl Scheduler {
         let usage = call::usage(&result);
         let told = result.as_ref().ok().and_then(|answer| answer.usd);
         let usd = told.or_else(|| self.ledger.price(call.model.as_deref(), &usage));
-        self.ledger.settle(reservation, usage, usd);
+        self.ledger.settle(reservation, &call.purses, usage, usd);
         self.drafts.end(CallId(id));
         if let Some(headroom) = result.as_ref().ok().and_then(|answer| answer.headroom) {
             self.lanes.pace(call.lane).hear(call.model.as_deref(), headroom);
@@ -305,7 +313,7 @@ impl Scheduler {
             return self.fail(id, format!("{reason}; {no_more}"), true, usage, usd);
         }
         let weight = Weight { bytes: call.bytes(), kept: call.kept(call.shared), answer: call.max_tokens() };
-        let decision = self.ledger.reserve(call.model.as_deref(), weight, true, call.may_finish());
+        let decision = self.ledger.reserve(call.model.as_deref(), weight, &call.purses, true, call.may_finish());
         if !matches!(decision, Decision::Go(_)) {
             call.why = FailureKind::Budget;
         }
@@ -328,13 +336,13 @@ impl Scheduler {
                     self.launch(id, reservation, wait, commands);
                 } else {
                     // What it may take is set aside once it leaves: until then others may have it.
-                    self.ledger.settle(reservation, Usage::default(), None);
+                    self.ledger.settle(reservation, &call.purses, Usage::default(), None);
                     self.lanes.rest(call.lane, id, Instant::now() + wait);
                     call.stage = Stage::Resting;
                 }
             }
             Decision::NoMoney(message) => self.fail(id, format!("{reason}; {message}"), false, usage, usd),
-            Decision::NoTokens(_) | Decision::Wait => {
+            Decision::Spent(_) | Decision::Wait => {
                 let message = format!("{reason}; the budget leaves no further attempt");
                 self.fail(id, message, true, usage, usd);
             }
@@ -453,7 +461,7 @@ impl Scheduler {
         self.lanes.landed(call.lane);
         self.drafts.end(CallId(id));
         // What the attempt took so far is not known.
-        self.ledger.settle(flight.reservation, Usage::default(), None);
+        self.ledger.settle(flight.reservation, &call.purses, Usage::default(), None);
     }
 }
 

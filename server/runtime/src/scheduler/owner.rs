@@ -109,6 +109,8 @@ pub(crate) struct Scheduler {
     pub(super) in_turns: bool,
     /// Simulated time.
     pub(super) now: Duration,
+    /// When real time began.
+    began: Instant,
     /// Who waits for whom, so that what prompts have in common is kept by the provider.
     pub(super) stagger: Stagger,
     /// Why nothing leaves any more; the run ends with it once what is under way is back.
@@ -165,6 +167,7 @@ impl Scheduler {
             due: BTreeSet::new(),
             in_turns,
             now: Duration::ZERO,
+            began: Instant::now(),
             stagger: Stagger::default(),
             halt: None,
             is_over: false,
@@ -276,6 +279,11 @@ impl Scheduler {
         self.busy = Some(Instant::now());
         self.unanswered += messages.len();
         link.say(messages).map_err(|e| Ended::failed(RunError::new(e.to_string())))
+    }
+
+    /// The time of the run.
+    pub(super) fn elapsed(&self) -> Duration {
+        if self.in_turns { self.now } else { self.began.elapsed() }
     }
 
     /// Whether the sandbox has heard all there is to say.

@@ -151,6 +151,7 @@ fn furnished(host: &Rc<Host>, birth: Birth, context: &mut Context) -> JsResult<N
         depth,
         most_calls: order.most_calls,
         calls: 0,
+        holds: order.holds,
         workflows: order.workflows,
         agent: order.agent,
         effort: order.effort,

@@ -18,11 +18,11 @@ use super::super::{
     convert::{Undefined, from_json, to_json},
     errors,
     host::{Host, Settler, refused},
-    protocol::{Asked, Call, FromSandbox, Reference},
+    protocol::{Asked, Call, FromSandbox, Holds, Purse, Reference},
 };
 use super::{
     Part, Underway, error,
-    order::{self, Material, Order},
+    order::{self, Budget, Material, Order},
 };
 use crate::{
     options::AgentOptions,
@@ -110,7 +110,7 @@ pub(super) fn ask(_this: &JsValue, args: &[JsValue], context: &mut Context) -> J
     let id = host.register(resolvers, at, Settler::Scheduler);
     host.repl.underway.borrow_mut().insert(id, Underway { node, part });
     let (path, phase, workflow) = (host.path(), host.phase(), host.workflow());
-    host.say(&FromSandbox::Call(Box::new(Call { id, path, phase, workflow, at: place, ..call })));
+    host.call(Call { id, path, phase, workflow, at: place, ..call });
     Ok(promise.into())
 }
 
@@ -180,16 +180,26 @@ fn asked(
     attached: Attached,
     sub: Option<String>,
 ) -> Result<(Call, Option<Part>), String> {
-    for option in ["max_depth", "max_turns", "budget", "workflows"] {
+    for option in ["max_depth", "max_turns", "workflows"] {
         options.remove(option);
     }
+    // Where a REPL would go no deeper, its limits are those of the one call.
+    let Budget { holds, .. } = order::budget(options.remove("budget"), &order::OF_CELLS)?;
+    let own = match holds.usd {
+        Some(_) => {
+            let holds = Holds { usd: holds.usd, ..Holds::default() };
+            let of = format!("call {}", host.calls() + 1);
+            vec![Purse { of, holds }]
+        }
+        None => Vec::new(),
+    };
     let system = match options.remove("system") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),
         Some(_) => return Err("option `system` is a string".into()),
     };
-    let max_tokens = from_one(options.remove("max_tokens"), "max_tokens")?;
-    let timeout_ms = from_one(options.remove("timeout_ms"), "timeout_ms")?;
+    let max_tokens = least(from_one(options.remove("max_tokens"), "max_tokens")?, holds.tokens);
+    let timeout_ms = least(from_one(options.remove("timeout_ms"), "timeout_ms")?, holds.ms);
     if let (None, Some(sub)) = (options.get("model"), sub) {
         options.insert("model".into(), sub.into());
     }
@@ -235,8 +245,14 @@ fn asked(
         workflow: None,
         at: LineColumn { line: 1, column: 1 },
         asked: Some(Asked { system, max_tokens, timeout_ms, held: false }),
+        purses: own,
     };
     Ok((call, part))
+}
+
+/// The smaller of two limits.
+fn least(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    one.into_iter().chain(other).min()
 }
 
 /// An option that is a whole number from 1 on.
@@ -280,7 +296,10 @@ fn child(
         }
     };
     let (turns, depth) = (options.remove("max_turns"), options.remove("max_depth"));
-    let most_calls = order::calls(options.remove("budget"))?;
+    let Budget { calls: most_calls, holds } = order::budget(options.remove("budget"), &order::OF_CELLS)?;
+    let tokens = least(from_one(options.remove("max_tokens"), "max_tokens")?, holds.tokens);
+    let ms = least(from_one(options.remove("timeout_ms"), "timeout_ms")?, holds.ms);
+    let holds = Holds { tokens, ms, ..holds };
     let workflows = order::workflows(options.remove("workflows"))?;
     if let Some((name, _)) = workflows.iter().find(|(name, _)| !allowed.contains(name)) {
         return Err(format!("option `workflows` names {name:?}, which this REPL may not call itself"));
@@ -299,6 +318,7 @@ fn child(
         turns: order::number(turns, "max_turns", 1, most)?.unwrap_or(most),
         depth: order::number(depth, "max_depth", 0, depth_left - 1)?.unwrap_or(depth_left - 1),
         most_calls,
+        holds,
         workflows,
         effort,
         label,
@@ -407,10 +427,11 @@ pub(super) fn plan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
 /// `budget()`: what was used and what is left.
 pub(super) fn budget(_this: &JsValue, _args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (host, node) = node_of(context)?;
+    let purses = host.repl.purses(node);
     let Some(value) = host.repl.with(node, |n| {
         let (made, most) = (host.calls(), host.repl.most_calls);
         let left = most.saturating_sub(made).min(n.most_calls.map_or(u64::MAX, |own| own.saturating_sub(n.calls)));
-        let (tokens, usd) = host.repl.spent.borrow().told(host.repl.budget, host.repl.budget_usd);
+        let (tokens, usd) = host.repl.spent.borrow().told(host.repl.budget, host.repl.budget_usd, &purses);
         json!({
             "calls": { "used": made, "left": left, "limit": most },
             "turns": { "used": n.turn, "left": n.turns - n.turn },

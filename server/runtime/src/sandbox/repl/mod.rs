@@ -33,7 +33,7 @@ pub(super) use step::step;
 use self::{cell::CellState, node::Node, order::Birth, spent::Spent};
 use super::{
     host::Host,
-    protocol::{Settled, Start},
+    protocol::{Purse, Settled, Start},
 };
 use crate::rlm::{
     Coverage, RlmLimits,
@@ -287,6 +287,12 @@ impl Repl {
             Some(most) => Err(format!("this REPL may make {most} calls, and all are made; finish with what there is")),
             None => Ok(()),
         }
+    }
+
+    /// The purses of a REPL and of those it was begun in, as far as these were narrowed.
+    pub(super) fn purses(&self, node: usize) -> Vec<Purse> {
+        let purse = |at| self.with(at, |n| Purse { of: n.path.clone(), holds: n.holds });
+        self.above(node).into_iter().filter_map(purse).filter(|purse| !purse.holds.is_all()).collect()
     }
 
     /// A REPL and those it was begun in.

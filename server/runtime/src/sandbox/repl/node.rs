@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, object::builtin
 use jsonschema::Validator;
 use serde_json::Value;
 
-use super::super::host::refused;
+use super::super::{host::refused, protocol::Holds};
 use crate::rlm::{
     Cited,
     prompt::{ContextLine, Told},
@@ -63,6 +63,8 @@ pub(super) struct Node {
     /// Calls it and those below it may make, where that was narrowed.
     pub(super) most_calls: Option<u64>,
     pub(super) calls: u64,
+    /// What else they may take, where that was narrowed.
+    pub(super) holds: Holds,
     /// Workflows its cells may call, and what they are told of each.
     pub(super) workflows: Vec<(String, String)>,
     /// Whether its answer is an agent's: a text where no schema is given.

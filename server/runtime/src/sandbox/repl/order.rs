@@ -13,6 +13,7 @@ use super::super::{
     convert::{Undefined, to_json},
     errors,
     host::{Host, Settler},
+    protocol::Holds,
 };
 use super::Repl;
 use crate::{
@@ -45,6 +46,8 @@ pub(super) struct Order {
     pub(super) turns: u32,
     pub(super) depth: u32,
     pub(super) most_calls: Option<u64>,
+    /// What else it and those below it may take.
+    pub(super) holds: Holds,
     /// Workflows its cells may call, and what they are told of each.
     pub(super) workflows: Vec<(String, String)>,
     /// Reasoning effort of the root model.
@@ -214,6 +217,7 @@ impl Order {
             Some(_) => return Err("option `contexts` is an object of contexts by name, or a list".into()),
         }
         let RlmLimits { turns, most_turns, depth, deepest, .. } = host.repl.limits;
+        let Budget { calls: most_calls, holds } = budget(options.remove("budget"), &["calls"])?;
         Ok(Self {
             question,
             contexts,
@@ -224,7 +228,8 @@ impl Order {
             sub: name(options.remove("subModel"), "subModel")?,
             turns: number(options.remove("maxTurns"), "maxTurns", 1, most_turns)?.unwrap_or(turns),
             depth: number(options.remove("maxDepth"), "maxDepth", 0, deepest)?.unwrap_or(depth),
-            most_calls: calls(options.remove("budget"))?,
+            most_calls,
+            holds,
             workflows: workflows(options.remove("workflows"))?,
             effort: None,
             label: None,
@@ -300,21 +305,40 @@ fn direct(given: Option<Value>) -> Result<Option<u64>, String> {
     }
 }
 
-/// `budget: { calls }`.
-pub(super) fn calls(given: Option<Value>) -> Result<Option<u64>, String> {
-    match given {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Object(members)) => {
-            if let Some(other) = members.keys().find(|k| *k != "calls") {
-                return Err(format!(
-                    "option `budget` has no member `{other}`; it has calls. Tokens and dollars are limits of the run"
-                ));
-            }
-            match members.get("calls").and_then(Value::as_u64) {
-                Some(calls) if calls > 0 => Ok(Some(calls)),
-                _ => Err("option `budget` needs `calls`: a whole number from 1 on".into()),
-            }
-        }
-        Some(_) => Err("option `budget` is an object: { calls }".into()),
-    }
+/// What the option `budget` says.
+#[derive(Default)]
+pub(super) struct Budget {
+    pub(super) calls: Option<u64>,
+    pub(super) holds: Holds,
 }
+
+/// `budget: { calls, tokens, usd, ms }`, of which there are those `known`.
+pub(super) fn budget(given: Option<Value>, known: &[&str]) -> Result<Budget, String> {
+    let members = match given {
+        None | Some(Value::Null) => return Ok(Budget::default()),
+        Some(Value::Object(members)) if !members.is_empty() => members,
+        Some(_) => return Err(format!("option `budget` is an object: {{ {} }}", known.join(", "))),
+    };
+    if let Some(other) = members.keys().find(|name| !known.contains(&name.as_str())) {
+        return Err(format!("option `budget` has no member `{other}`; it has {}", known.join(", ")));
+    }
+    let whole = |name: &str| match members.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_u64().filter(|number| *number > 0) {
+            Some(number) => Ok(Some(number)),
+            None => Err(format!("`{name}` of option `budget` is a whole number from 1 on")),
+        },
+    };
+    let usd = match members.get("usd") {
+        None | Some(Value::Null) => None,
+        Some(value) => match value.as_f64().filter(|usd| *usd > 0.0) {
+            Some(usd) => Some(usd),
+            None => return Err("`usd` of option `budget` is a number above 0".into()),
+        },
+    };
+    let holds = Holds { tokens: whole("tokens")?, usd, ms: whole("ms")? };
+    Ok(Budget { calls: whole("calls")?, holds })
+}
+
+/// What `budget` has in a cell. In a script it has calls alone, which its plan can count; tokens and dollars are limits of its run.
+pub(super) const OF_CELLS: [&str; 4] = ["calls", "tokens", "usd", "ms"];

@@ -284,9 +284,8 @@
 
   const LLM = 0;
   const RLM = 1;
-  const OF_BOTH = ["context", "schema", "model", "system", "label", "effort", "cache"];
-  const OF_LLM = [...OF_BOTH, "max_tokens", "timeout_ms"];
-  const OF_RLM = [...OF_BOTH, "max_depth", "max_turns", "budget", "workflows"];
+  const OF_LLM = ["context", "schema", "model", "system", "label", "effort", "cache", "max_tokens", "timeout_ms"];
+  const OF_RLM = [...OF_LLM, "max_depth", "max_turns", "budget", "workflows"];
   const OF_BATCH = ["settle", "confirm", "concurrency"];
   const answered = new RealMap();
 

@@ -8,7 +8,7 @@ use analysis::{
 };
 use serde_json::{Value, json};
 
-use super::super::protocol::{Call, Settled};
+use super::super::protocol::{Call, Holds, Purse, Settled};
 use crate::rlm::Excerpt;
 
 /// Bytes of text that a token is taken to have.
@@ -18,12 +18,40 @@ const BYTES: u64 = 4;
 /// the one it goes on with, and its cells must be told the same.
 #[derive(Default)]
 pub(in crate::sandbox) struct Spent {
-    /// Model and bytes of the calls under way, by the number of their promise.
-    asked: HashMap<u64, (String, u64)>,
+    /// The calls under way, by the number of their promise.
+    asked: HashMap<u64, Asked>,
+    run: Sum,
+    /// Of recursive models that have purses of their own, by their path.
+    below: HashMap<String, Sum>,
+}
+
+/// A call under way.
+struct Asked {
+    model: String,
+    bytes: u64,
+    purses: Vec<String>,
+}
+
+/// What some calls took.
+#[derive(Default)]
+struct Sum {
     output: u64,
     usd: f64,
     /// Whether one of them has no known price.
     unpriced: bool,
+}
+
+impl Sum {
+    fn add(&mut self, output: u64, usd: Option<Usd>) {
+        self.output += output;
+        self.usd += usd.unwrap_or_default().0;
+        self.unpriced |= usd.is_none();
+    }
+
+    /// Dollars, where they are known.
+    fn usd(&self) -> Option<f64> {
+        (!self.unpriced).then_some(self.usd)
+    }
 }
 
 impl Spent {
@@ -32,30 +60,38 @@ impl Spent {
         let system = call.asked.as_ref().and_then(|asked| asked.system.as_deref()).map_or(0, str::len);
         let bytes = call.prompt.len() + call.excerpt.as_ref().map_or(0, Excerpt::bytes) + system;
         let model = call.options.get("model").and_then(Value::as_str).unwrap_or("inherit");
-        self.asked.insert(call.id, (model.to_owned(), bytes as u64));
+        let purses = call.purses.iter().map(|purse| purse.of.clone()).collect();
+        self.asked.insert(call.id, Asked { model: model.to_owned(), bytes: bytes as u64, purses });
     }
 
     /// It is over.
     pub(in crate::sandbox) fn answer(&mut self, id: u64, outcome: &Settled) {
-        let (Some((model, bytes)), Settled::Value(value)) = (self.asked.remove(&id), outcome) else { return };
+        let (Some(Asked { model, bytes, purses }), Settled::Value(value)) = (self.asked.remove(&id), outcome) else {
+            return;
+        };
         let answer = value.as_str().map_or_else(|| value.to_string().len(), str::len) as u64;
         let usage =
             Usage { input: Tokens(bytes.div_ceil(BYTES)), output: Tokens(answer.div_ceil(BYTES)), ..Usage::default() };
-        self.output += usage.output.0;
-        match estimate::would_cost(&model, &usage) {
-            Some(Usd(usd)) => self.usd += usd,
-            None => self.unpriced = true,
+        let usd = estimate::would_cost(&model, &usage);
+        self.run.add(usage.output.0, usd);
+        for purse in purses {
+            self.below.entry(purse).or_default().add(usage.output.0, usd);
         }
     }
 
-    /// Tokens and dollars, used and left of what the run may take; `null` is no limit, or not known.
-    pub(super) fn told(&self, tokens: Option<u64>, usd: Option<f64>) -> (Value, Value) {
+    /// Tokens and dollars, used and left of what the run may take, and these purses; `null` is no limit, or not known.
+    pub(super) fn told(&self, tokens: Option<u64>, usd: Option<f64>, purses: &[Purse]) -> (Value, Value) {
         let cents = |usd: f64| (usd * 1e4).round() / 1e4;
-        let used = (!self.unpriced).then_some(self.usd);
-        let left = usd.zip(used).map(|(most, used)| cents((most - used).max(0.0)));
+        let nothing = Sum::default();
+        let below = purses.iter().map(|purse| (self.below.get(&purse.of).unwrap_or(&nothing), purse.holds));
+        let run = (&self.run, Holds { tokens, usd, ms: None });
+        let all: Vec<(&Sum, Holds)> = [run].into_iter().chain(below).collect();
+        let tokens_left = all.iter().filter_map(|(sum, holds)| Some(holds.tokens?.saturating_sub(sum.output))).min();
+        let dollars_left = |(sum, holds): &(&Sum, Holds)| Some((holds.usd? - sum.usd()?).max(0.0));
+        let usd_left = all.iter().filter_map(dollars_left).reduce(f64::min);
         (
-            json!({ "used": self.output, "left": tokens.map(|most| most.saturating_sub(self.output)), "limit": tokens }),
-            json!({ "used": used.map(cents), "left": left, "limit": usd }),
+            json!({ "used": self.run.output, "left": tokens_left, "limit": tokens }),
+            json!({ "used": self.run.usd().map(cents), "left": usd_left.map(cents), "limit": usd }),
         )
     }
 }

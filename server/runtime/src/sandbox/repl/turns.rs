@@ -109,17 +109,7 @@ pub(super) fn question(
     let id = host.register(resolvers, at, Settler::Scheduler);
     let (path, phase) = (host.path(), Some(phase));
     let asked = Some(Asked { system: Some(system), held: true, ..Asked::default() });
-    host.say(&FromSandbox::Call(Box::new(Call {
-        id,
-        prompt,
-        excerpt: None,
-        options,
-        path,
-        phase,
-        workflow,
-        at,
-        asked,
-    })));
+    host.call(Call { id, prompt, excerpt: None, options, path, phase, workflow, at, asked, purses: Vec::new() });
     host.go_to(before);
     promise
 }
