@@ -199,12 +199,14 @@ const other = await parallel(files.map((f) => () => agent(f, { schema: S })))
         "log(files.map((f, i) => read[i]?.hours ? read[i].hours : 0).join())\n",
         "for (let i = 0; i < read.length; i++) {\n  if (!read[i]) continue\n  log(read[i].hours)\n}\n",
         "if (read[0]) log(read[0].hours)\n",
+        "if (!read.every(Boolean)) throw new Error('one failed')\nlog(read[0].hours + read.map((r) => r.hours).length)\n",
         "for (const i of [0, 1]) if (read[i]) { await agent('x'); const o = {}; o.count = 1; log(read[i].hours) }\n",
     ] {
         assert_eq!(unchecked(body), 0, "{body}");
     }
     for body in [
         "for (let i = 0; i < 2; i++) if (read[i]) { i++; log(read[i].hours) }\n",
+        "if (read.every(Boolean)) log('all')\nlog(read[0].hours)\n",
         "for (let i = 0; i < 2; i++) if (read[i]) { read = other; log(read[i].hours) }\n",
         "for (let i = 0; i < 2; i++) if (read[i]) { read[1 - i] = other[i]; log(read[i].hours) }\n",
         "for (let i = 0; i < 2; i++) if (read[i]) { read.reverse(); log(read[i].hours) }\n",

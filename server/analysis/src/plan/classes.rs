@@ -88,6 +88,28 @@ impl<'a> Interp<'a> {
         self.class_member(parent, name, this, at)
     }
 
+    /// The methods and accessors an instance has from its class and those above it.
+    pub(super) fn methods(&mut self, class_addr: Addr, this: Addr) -> Vec<Val> {
+        let mut methods = vec![];
+        let mut above = Some(class_addr);
+        // Each stands above the one before it.
+        while let Some((class, env, parent)) =
+            above.filter(|_| methods.len() < 1000).and_then(|addr| self.class_of(addr))
+        {
+            let outer = std::mem::replace(&mut self.env, env);
+            for member in &class.body {
+                if let ClassMember::Method(m) = member
+                    && !m.is_static
+                {
+                    methods.push(self.closure(FnNode::Function(&m.function), Val::addr(this)));
+                }
+            }
+            self.env = outer;
+            above = parent.only_ref().filter(|parent| *parent != class_addr);
+        }
+        methods
+    }
+
     /// `new` of a class of the script.
     pub(super) fn instantiate(&mut self, class_addr: Addr, args: &Args, at: Span) -> Val {
         if self.class_of(class_addr).is_none() {

@@ -24,6 +24,17 @@ impl<'a> Interp<'a> {
             Expr::Bin(b) => self.assume_binary(b, truth),
             Expr::Call(c) => {
                 let Callee::Expr(callee) = &c.callee else { return };
+                if let Expr::Member(m) = callee.unwrap_parens()
+                    && m.prop.is_ident_with("trim")
+                    && truth
+                {
+                    // What is left of an empty text is empty.
+                    self.refine(&m.obj, |_, val| {
+                        let filled = val.str.as_ref().and_then(|s| s.filled()).map(Arc::new);
+                        Val { str: filled, ..val.without_nullish() }
+                    });
+                    return;
+                }
                 let [arg] = c.args.as_slice() else { return };
                 if let Expr::Member(m) = callee.unwrap_parens()
                     && m.prop.is_ident_with("isArray")
@@ -39,12 +50,35 @@ impl<'a> Interp<'a> {
                         }
                         Val { refs, unknown: val.unknown, ..Val::default() }
                     });
+                } else if let Expr::Member(m) = callee.unwrap_parens()
+                    && m.prop.is_ident_with("every")
+                    && matches!(&*arg.expr, Expr::Ident(i) if &*i.sym == "Boolean" && self.place(i).is_none())
+                {
+                    if truth {
+                        self.assume_all_truthy(&m.obj);
+                    }
                 } else if matches!(callee.unwrap_parens(), Expr::Ident(i) if &*i.sym == "Boolean") {
                     self.assume(&arg.expr, truth);
                 }
             }
             other => self.refine(other, |_, val| if truth { truthy_part(val) } else { falsy_part(val) }),
         }
+    }
+
+    /// Goes on knowing that every element of the list `e` is truthy.
+    fn assume_all_truthy(&mut self, e: &'a Expr) {
+        let Some(addr) = self.peek(e).and_then(|list| list.only_ref()) else { return };
+        let slot = &self.heap.slots[addr as usize];
+        let Content::Array(arr) = &slot.content else { return };
+        if slot.open || slot.shared || !self.heap.is_single(addr) {
+            return;
+        }
+        let mut arr = (**arr).clone();
+        arr.elem = truthy_part(&arr.elem);
+        arr.elems.iter_mut().flatten().for_each(|elem| *elem = truthy_part(elem));
+        // One that is never truthy: this is not reached.
+        self.live &= !arr.elems.iter().flatten().any(Val::is_never);
+        self.heap.replace(addr, Content::Array(arr.into()));
     }
 
     fn assume_binary(&mut self, b: &'a BinExpr, truth: bool) {

@@ -36,6 +36,9 @@ impl Interp<'_> {
                     o.fields.iter().for_each(|f| more(&f.val));
                     o.rest.iter().for_each(&mut more);
                     self.heap.slots[addr as usize].open = true;
+                    // Whoever has an instance calls its methods.
+                    let methods = o.class.map_or_else(Vec::new, |class| self.methods(class, addr));
+                    methods.iter().for_each(|method| open.extend(method.refs.as_slice()));
                 }
                 Content::Array(a) => {
                     more(&a.joined());
@@ -67,7 +70,7 @@ impl Interp<'_> {
     }
 
     fn escape_function(&mut self, addr: u32, fun: &Fun, at: Span) {
-        let Fun::Closure { node, .. } = fun else { return };
+        let (Fun::Closure { node, .. } | Fun::Class { node, .. }) = fun else { return };
         if self.escaped.contains(node) {
             return;
         }
@@ -77,7 +80,14 @@ impl Interp<'_> {
         let any = Val::unknown(why, sym, false);
         let args = Args { rest: Some(any), ..Args::default() };
         let (fx, _) = self.any_number_of_times(|me| {
-            let done = me.guarded(|me| me.call_fun(addr, Val::undefined(), &args, at));
+            let done = me.guarded(|me| match fun {
+                Fun::Class { .. } => {
+                    let made = me.instantiate(addr, &args, at);
+                    me.escape(&made, at);
+                    made
+                }
+                _ => me.call_fun(addr, Val::undefined(), &args, at),
+            });
             me.fx.then(&done.fx);
             Val::default()
         });
@@ -96,10 +106,13 @@ impl Interp<'_> {
 
     /// What `f` does once, where it can be done any number of times, now and later: what it writes is open from now on.
     pub(super) fn any_number_of_times(&mut self, mut f: impl FnMut(&mut Self) -> Val) -> (Effects, Val) {
+        // Functions that leave our sight in it are followed once: the first time it is done.
+        let mut all = Effects::none();
         loop {
             let born = self.heap.len();
             let frozen = self.frozen.len();
             let way = self.way(&mut f);
+            all = all.join(&way.fx);
             let mut more = self.frozen[frozen..].iter().any(|addr| *addr < born);
             for (changed, content) in way.delta.0 {
                 if changed >= born || changed == self.pending {
@@ -114,7 +127,7 @@ impl Interp<'_> {
                 self.heap.slots[changed as usize].open = changed != self.phase;
             }
             if !more || self.exhausted {
-                return (way.fx, way.val);
+                return (all, way.val);
             }
         }
     }

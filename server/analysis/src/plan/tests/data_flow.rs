@@ -397,3 +397,17 @@ outer: for (const x of [1]) {
 }";
     assert_eq!(plan(labelled).agents.high, Some(3));
 }
+
+#[test]
+fn classes_that_leave_our_sight_are_followed() {
+    for body in [
+        "class Base { async mend() { await agent('mend') } }\nclass A extends Base { async run() { return 1 } }\nargs.register(new A())",
+        "class A { async run() { await agent('run') } }\nargs.register({ deep: [A] })",
+        "class A { constructor() { agent('made') } }\nargs.register(A)",
+        // What the first one writes has it followed again, when the second has left our sight already.
+        "let n = 0\nargs.on(() => { n += 1; args.on(async () => { await agent('x') }) })",
+    ] {
+        let plan = plan(body);
+        assert_eq!((plan.calls.len(), plan.agents.low, plan.agents.high), (1, 0, None), "{body}");
+    }
+}

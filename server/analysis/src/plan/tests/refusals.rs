@@ -28,6 +28,7 @@ fn what_is_certain_to_be_taken_is_certain_to_be_called() {
         ("await parallel(list.map(x => () => agent(r.some, { label: r.text, phase: 'Check' })))", "2"),
         ("await parallel(list.map(x => () => agent(r.kind, { model: 'opus', effort: 'high' })))", "2"),
         ("if (!r.text) throw 0\nawait parallel(list.map(x => () => agent(r.text)))", "2"),
+        ("const t = r.text\nif (!t.trim()) throw 0\nawait parallel([() => agent(t), () => agent(t)])", "2"),
         ("const t = r.text\nif (!t) throw 0\nawait parallel([() => agent(t), () => agent(t)])", "2"),
         (
             "const p = args.p\nif (typeof p !== 'string' || !p) throw 0\nawait parallel([() => agent(p), () => agent(p)])",
