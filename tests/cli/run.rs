@@ -172,4 +172,5 @@ fn ctrl_c_stops_a_run_and_keeps_its_journal() {
     assert_eq!(listed[0]["status"], "stopped");
     let shown = call(folder.path(), &["runs", "show", "last"]).out;
     assert!(shown.contains("\n STOPPED\n") && !shown.contains("RESULT"), "{shown}");
+    assert!(shown.contains("1 agent under way when it was stopped: may already have been paid for"), "{shown}");
 }

@@ -101,7 +101,7 @@ pub struct AgentState {
     pub spot: Option<Spot>,
     /// What has become of it.
     pub progress: Progress,
-    /// When it left, in milliseconds since the run began.
+    /// When it left, in milliseconds since the run began; `None` too for one that came back unpaid and waits.
     pub started_ms: Option<u64>,
     /// When it was over.
     pub ended_ms: Option<u64>,
@@ -274,7 +274,9 @@ impl RunState {
                 self.change(*call, |agent| agent.attempts += 1);
                 self.spend(*call, *usage, *usd);
             }
-            EventKind::AgentHeld { call } => self.change(*call, |agent| agent.progress = Progress::Queued),
+            EventKind::AgentHeld { call } => {
+                self.change(*call, |agent| (agent.progress, agent.started_ms) = (Progress::Queued, None));
+            }
             EventKind::AgentDone { call, usage, usd, cached, usage_basis, .. } => {
                 self.totals.done += 1;
                 self.totals.uncounted += u64::from(!usage_basis.is_reported());

@@ -36,6 +36,7 @@ export function apply(run: RunState, event: Event): void {
     case 'agentHeld':
       return change(run, event.call, (agent) => {
         move(run, agent, 'queued');
+        agent.startedMs = null;
         agent.setbacks.push('The account may spend no more');
       });
     case 'spendLimit':

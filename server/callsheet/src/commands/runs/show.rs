@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use runtime::{EventKind, Progress, RunState, prune, runs::Recorded};
+use runtime::{AgentState, EventKind, Progress, RunState, prune, runs::Recorded};
 
 use super::{super::prices::own as own_prices, status};
 use crate::{
@@ -93,14 +93,27 @@ fn facts(past: &Past, run: &Recorded, state: &RunState) -> Table {
     }
     let bytes = prune::size(&run.folder).map(numbers::bytes).unwrap_or_else(|_| "unknown size".into());
     table.row(["folder", &format!("{}, {bytes}", run.folder.display())]);
-    let broken_off = status == "broken off";
-    let flying = state.agents.iter().filter(|agent| agent.progress == Progress::Running).count();
-    if broken_off && flying > 0 {
+    let may_be_paid = |agent: &&AgentState| match agent.progress {
+        Progress::Running => status != "running",
+        Progress::Abandoned => agent.started_ms.is_some(),
+        _ => false,
+    };
+    let flying = state.agents.iter().filter(may_be_paid).count();
+    if flying > 0 {
         let agents = numbers::count(flying as u64, "agent");
-        table.row(["paid?", &format!("{agents} under way when it broke off: may already have been paid for")]);
+        table.row(["paid?", &format!("{agents} under way when it {}: may already have been paid for", ended(status))]);
     }
     if matches!(status, "failed" | "stopped" | "broken off") {
         table.row(["go on", &past::way_on(run)]);
     }
     table
+}
+
+/// What became of a run, as a verb.
+fn ended(status: &str) -> &'static str {
+    match status {
+        "stopped" => "was stopped",
+        "failed" => "failed",
+        _ => "broke off",
+    }
 }
