@@ -29,6 +29,9 @@ pub use preview::{Preview, Previewed, preview};
 
 use crate::id::CallId;
 
+/// Most words handed to the sandbox at once.
+const MOST_WORDS: usize = 64;
+
 /// What a person asks of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    Command, Commands, Input,
+    Command, Commands, Input, MOST_WORDS,
     call::{Back, Call},
     lanes::Lanes,
     ledger::Ledger,
@@ -40,9 +40,6 @@ use crate::{
     saved::Shelf,
     watch::EventLog,
 };
-
-/// Most words handed to the sandbox at once.
-const MOST_WORDS: usize = 64;
 
 /// How often that may be done while the sandbox is at the first of them.
 const MOST_AHEAD: usize = 8;

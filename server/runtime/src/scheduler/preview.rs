@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{
+    MOST_WORDS,
     admit::{Identified, one_too_many},
     call::whole,
     link::{Link, Said},
@@ -108,6 +109,8 @@ pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
         preview: Preview::default(),
     };
     link.say(&[ToSandbox::Start(spec.first_message())]).map_err(StartError::Sandbox)?;
+    // Of what was said, how much the sandbox has not dealt with.
+    let mut unanswered = 1;
     let patience = spec.limits.slice + Duration::from_secs(1);
     loop {
         let said = timeout(patience, link.said.recv()).await.ok().flatten();
@@ -117,10 +120,15 @@ pub async fn preview(spec: &RunSpec) -> Result<Preview, StartError> {
         };
         for message in messages {
             match message {
-                FromSandbox::Idle => match looking.next() {
-                    Some(message) => link.say(&[message]).map_err(StartError::Sandbox)?,
-                    None => return Ok(looking.preview),
-                },
+                FromSandbox::Idle if unanswered > 1 => unanswered -= 1,
+                FromSandbox::Idle => {
+                    let next = looking.next();
+                    if next.is_empty() {
+                        return Ok(looking.preview);
+                    }
+                    unanswered = next.len();
+                    link.say(&next).map_err(StartError::Sandbox)?;
+                }
                 FromSandbox::Ended { error, .. } => {
                     return Ok(Preview { complete: true, error, ..looking.preview });
                 }
@@ -147,11 +155,20 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    fn next(&mut self) -> Option<ToSandbox> {
+    /// What the sandbox hears next: as in a run, answers that follow on one another together.
+    fn next(&mut self) -> Vec<ToSandbox> {
         if !self.now.is_empty() {
-            return Some(self.now.remove(0));
+            return vec![self.now.remove(0)];
         }
-        self.answers.pop_first().map(|(_, message)| message)
+        let Some((mut order, first)) = self.answers.pop_first() else { return Vec::new() };
+        let mut next = vec![first];
+        while next.len() < MOST_WORDS
+            && let Some(message) = self.answers.remove(&(order + 1))
+        {
+            order += 1;
+            next.push(message);
+        }
+        next
     }
 
     /// Why the run ends with what the script said, if it does.
