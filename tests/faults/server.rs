@@ -38,6 +38,8 @@ pub(crate) struct Asked {
 pub(crate) enum Deed {
     /// A whole answer, streamed in the format of the request, with usage 10 in, 5 out; cut off where the request allows less.
     Answer(String),
+    /// A call of the tool `repl` with this code, below a few words.
+    Code(String),
     /// An answer that takes its time.
     Slowly(Duration, String),
     /// An answer once the test says so.
@@ -152,7 +154,7 @@ async fn serve(
             let deed = decide(&asked);
             log.push((
                 asked.clone(),
-                matches!(deed, Deed::Answer(_) | Deed::Slowly(..) | Deed::Told(..) | Deed::Headed(..)),
+                matches!(deed, Deed::Answer(_) | Deed::Code(_) | Deed::Slowly(..) | Deed::Told(..) | Deed::Headed(..)),
             ));
             (asked, deed)
         };
@@ -164,6 +166,7 @@ async fn serve(
         };
         match deed {
             Deed::Answer(text) => answer(&mut stream, &text, Some(most)).await?,
+            Deed::Code(code) => answer_with(&mut stream, "", asked.wire.call(&model, &code), true).await?,
             Deed::Slowly(time, text) => {
                 tokio::time::sleep(time).await;
                 answer(&mut stream, &text, Some(most)).await?;

@@ -101,6 +101,50 @@ impl Wire {
         }
     }
 
+    /// The name of the first tool that is offered.
+    pub(crate) fn tool(self, body: &Value) -> Option<&str> {
+        let at = match self {
+            Self::Anthropic | Self::Responses => "/tools/0/name",
+            Self::Chat => "/tools/0/function/name",
+            Self::Gemini => "/tools/0/functionDeclarations/0/name",
+        };
+        body.pointer(at)?.as_str()
+    }
+
+    /// The events of an answer that calls the tool `repl`, its arguments in two pieces where the format has pieces.
+    pub(crate) fn call(self, model: &str, code: &str) -> Vec<String> {
+        let given = json!({ "code": code });
+        let arguments = given.to_string();
+        let (half, rest) = arguments.split_at(5);
+        let calls = match self {
+            Self::Anthropic => {
+                let piece = |json: &str| json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": json}});
+                let begun = json!({"type": "tool_use", "id": "1", "name": "repl", "input": {}});
+                vec![
+                    json!({"type": "content_block_start", "index": 1, "content_block": begun}),
+                    piece(half),
+                    piece(rest),
+                ]
+            }
+            Self::Chat => {
+                let piece = |function: Value| json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "function": function}]}}]});
+                vec![piece(json!({"name": "repl", "arguments": half})), piece(json!({"arguments": rest}))]
+            }
+            Self::Responses => {
+                let item = json!({"type": "function_call", "name": "repl", "arguments": arguments});
+                vec![json!({"type": "response.output_item.done", "item": item})]
+            }
+            Self::Gemini => {
+                let part = json!({"functionCall": {"name": "repl", "args": given}});
+                vec![json!({"candidates": [{"content": {"parts": [part]}}]})]
+            }
+        };
+        let mut events = self.events(model, "Look", Some(OUTPUT));
+        let at = events.len() - if matches!(self, Self::Gemini | Self::Responses) { 1 } else { 2 };
+        events.splice(at..at, calls.iter().map(|event| format!("data: {event}\n\n")));
+        events
+    }
+
     /// The events of an answer in two pieces; without its end where `most` is not given.
     pub(crate) fn events(self, model: &str, text: &str, most: Option<u64>) -> Vec<String> {
         let middle = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(i, _)| i);

@@ -1,6 +1,7 @@
 //! Real runs, from the command line to a provider on loopback.
 
 mod agents;
+mod code;
 mod commands;
 mod history;
 mod keys;

@@ -71,10 +71,11 @@ impl Http {
             None => return Err(ModelError::Network("the stream ended before the answer did".into())),
         }
         // With a schema too: whether the text is JSON that satisfies it is for the scheduler to say.
-        let value = Value::String(partial.text);
-        let model = Some(partial.model.unwrap_or(model));
+        let model = Some(partial.model.clone().unwrap_or(model));
+        let usage = partial.usage;
+        let value = Value::String(partial.said());
         let (basis, notes) = (UsageBasis::Reported, self.unisolated(&request).into_iter().collect());
-        Ok(Answer { value, usage: partial.usage, basis, model, usd: None, notes, headroom })
+        Ok(Answer { value, usage, basis, model, usd: None, notes, headroom })
     }
 
     /// What a script that asks for isolation should know, once.
@@ -109,6 +110,7 @@ impl Http {
                 schema: request.schema.as_ref(),
                 structured,
                 effort: request.effort.as_deref().filter(|_| ability.effort),
+                code: request.code && request.schema.is_none() && ability.tools,
                 max_tokens: request.max_output.unwrap_or(MOST_OUTPUT).0,
             };
             let response = self.send(&conversation).await?;
@@ -118,7 +120,7 @@ impl Http {
             let (status, headers) = (response.status(), response.headers().clone());
             let body = self.key.redacted(response.text().await.unwrap_or_default());
             let ways = request.schema.as_ref().map(|_| self.format.ways());
-            let next = ability.after(&body, request.effort.is_some(), ways);
+            let next = ability.after(&body, conversation.code, request.effort.is_some(), ways);
             match next.filter(|_| matches!(status.as_u16(), 400 | 422 | 500 | 501)) {
                 Some(next) => {
                     ability = next;

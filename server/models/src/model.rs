@@ -62,6 +62,8 @@ pub struct Request {
     /// Bytes at the beginning of the prompt that other calls have too, with all that stands above it: worth keeping at a provider that has
     /// to be asked to.
     pub shared: Option<usize>,
+    /// Whether the answer is code for a REPL: a model with tools may hand it over as calls of one, which come as blocks fenced as `repl`.
+    pub code: bool,
     /// Who hears of the answer while it is being written.
     pub listener: Listener,
 }

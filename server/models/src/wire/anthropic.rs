@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, event::data, messages, number, schema,
-    stream_error, text,
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, code, event::data, messages, number,
+    schema, stream_error, text,
 };
 use crate::Usage;
 
@@ -73,6 +73,10 @@ impl Format for Anthropic {
             }
             _ => {}
         }
+        if conversation.code {
+            body["tools"] =
+                json!([{"name": code::TOOL, "description": code::WHAT, "input_schema": code::parameters()}]);
+        }
         if let Some(effort) = conversation.effort {
             body["output_config"]["effort"] = json!(effort);
         }
@@ -81,7 +85,7 @@ impl Format for Anthropic {
 
     fn read(&self, event: &SseEvent, reply: &mut Partial) -> Result<(), StreamError> {
         if let Some(piece) = Piece::of(&event.data) {
-            reply.add(Some(&piece));
+            piece.add_to(reply);
             return Ok(());
         }
         let Some(data) = data(event)? else { return Ok(()) };
@@ -90,7 +94,12 @@ impl Format for Anthropic {
                 reply.name_model(&data, "/message/model");
                 reply.usage = usage(&data["message"]["usage"], reply.usage);
             }
-            "content_block_delta" => reply.add(text(&data, "/delta/text").or(text(&data, "/delta/partial_json"))),
+            "content_block_start" if text(&data, "/content_block/name") == Some(code::TOOL) => reply.begin_code(),
+            "content_block_delta" => {
+                let (text, json) = (text(&data, "/delta/text"), text(&data, "/delta/partial_json"));
+                Delta { text: text.unwrap_or_default().into(), partial_json: json.unwrap_or_default().into() }
+                    .add_to(reply);
+            }
             "message_delta" => {
                 reply.usage = usage(&data["usage"], reply.usage);
                 reply.stop = text(&data, "/delta/stop_reason").map(stop);
@@ -109,6 +118,10 @@ impl Format for Anthropic {
         for block in answer["content"].as_array().into_iter().flatten() {
             match text(block, "/type") {
                 Some("text") => reply.add(text(block, "/text")),
+                Some("tool_use") if block["name"] == code::TOOL => {
+                    reply.begin_code();
+                    reply.add_code(&block["input"].to_string());
+                }
                 Some("tool_use") => reply.add(Some(&block["input"].to_string())),
                 _ => {}
             }
@@ -137,9 +150,20 @@ struct Delta<'a> {
 }
 
 impl<'a> Piece<'a> {
-    fn of(data: &'a str) -> Option<Cow<'a, str>> {
+    fn of(data: &'a str) -> Option<Delta<'a>> {
         let Self { kind: "content_block_delta", delta } = serde_json::from_str(data).ok()? else { return None };
-        Some(if delta.text.is_empty() { delta.partial_json } else { delta.text })
+        Some(delta)
+    }
+}
+
+impl Delta<'_> {
+    fn add_to(&self, reply: &mut Partial) {
+        // What is called is either the tool for code or the one whose input is the answer.
+        if self.text.is_empty() && !reply.code.is_empty() {
+            reply.add_code(&self.partial_json);
+        } else {
+            reply.add(Some(if self.text.is_empty() { &self.partial_json } else { &self.text }));
+        }
     }
 }
 

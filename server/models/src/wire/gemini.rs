@@ -4,8 +4,8 @@ use analysis::units::Tokens;
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, Turn, event::data, number, stream_error,
-    text,
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, Turn, code, event::data, number,
+    stream_error, text,
 };
 use crate::Usage;
 
@@ -44,6 +44,12 @@ impl Format for Gemini {
             // Three levels on every model that has any.
             let level = if matches!(effort, "low" | "medium") { effort } else { "high" };
             body["generationConfig"]["thinkingConfig"] = json!({"thinkingLevel": level});
+        }
+        if conversation.code {
+            let tool = json!({
+                "name": code::TOOL, "description": code::WHAT, "parametersJsonSchema": code::parameters(),
+            });
+            body["tools"] = json!([{"functionDeclarations": [tool]}]);
         }
         if let Some(schema) = conversation.schema.filter(|_| conversation.structured == Structured::Native) {
             body["generationConfig"]["responseMimeType"] = json!("application/json");
@@ -86,6 +92,10 @@ impl Format for Gemini {
         let thought = |part: &&Value| part["thought"].as_bool() != Some(true);
         for part in parts.into_iter().flatten().filter(thought) {
             reply.add(part["text"].as_str());
+            if part["functionCall"].is_object() {
+                reply.begin_code();
+                reply.add_code(&part["functionCall"]["args"].to_string());
+            }
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! references and official SDK types, 2026-11.
 
 mod anthropic;
+mod code;
 mod event;
 mod gemini;
 mod openai_chat;
@@ -39,6 +40,8 @@ pub struct Conversation<'a> {
     pub schema: Option<&'a Value>,
     /// How the provider is asked to keep to it.
     pub structured: Structured,
+    /// Whether the answer is code, for which there is a tool.
+    pub code: bool,
     /// `low`, `medium`, `high`, `xhigh` or `max`; what the provider does not have is the next it has.
     pub effort: Option<&'a str>,
     /// Most output tokens.
@@ -94,9 +97,28 @@ pub struct Partial {
     /// The model that answers, as the provider names it.
     pub model: Option<String>,
     halves: Halves,
+    /// Calls of the tool for code so far: their arguments as JSON.
+    code: Vec<String>,
 }
 
 impl Partial {
+    /// All that was said: the text, and the code of each call in a block of its own.
+    pub(crate) fn said(self) -> String {
+        code::fenced(self.text, &self.code)
+    }
+
+    /// A call of the tool for code begins.
+    fn begin_code(&mut self) {
+        self.code.push(String::new());
+    }
+
+    /// A piece of the arguments of the call that began last.
+    fn add_code(&mut self, piece: &str) {
+        if let Some(last) = self.code.last_mut() {
+            last.push_str(piece);
+        }
+    }
+
     /// Takes the provider's name of the model from where it stands, if it does.
     fn name_model(&mut self, value: &Value, pointer: &str) {
         if let Some(model) = text(value, pointer).filter(|_| self.model.is_none()) {

@@ -7,8 +7,8 @@ use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, event::data, messages, number, openai_url,
-    schema, stream_error, text,
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, code, event::data, messages, number,
+    openai_url, schema, stream_error, text,
 };
 use crate::Usage;
 
@@ -52,6 +52,9 @@ impl Format for OpenAiChat {
             }
             _ => {}
         }
+        if conversation.code {
+            body["tools"] = json!([{"type": "function", "function": code::function()}]);
+        }
         if let Some(effort) = conversation.effort {
             body["reasoning_effort"] = json!(openai_effort(effort));
         }
@@ -69,6 +72,7 @@ impl Format for OpenAiChat {
         }
         head(&data, reply);
         reply.add(text(&data, "/choices/0/delta/content"));
+        calls(&data["choices"][0]["delta"]["tool_calls"], reply);
         Ok(())
     }
 
@@ -78,6 +82,7 @@ impl Format for OpenAiChat {
         }
         head(answer, reply);
         reply.add(text(answer, "/choices/0/message/content"));
+        calls(&answer["choices"][0]["message"]["tool_calls"], reply);
         Ok(())
     }
 }
@@ -111,6 +116,16 @@ impl<'a> Piece<'a> {
             return None;
         };
         if choice.finish_reason.is_none() { Some(choice.delta.content) } else { None }
+    }
+}
+
+/// Calls of the tool, or pieces of them: a name begins one.
+fn calls(calls: &Value, reply: &mut Partial) {
+    for call in calls.as_array().into_iter().flatten() {
+        if text(call, "/function/name").is_some_and(|name| !name.is_empty()) {
+            reply.begin_code();
+        }
+        reply.add_code(text(call, "/function/arguments").unwrap_or_default());
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured,
+    Conversation, Format, Partial, SseEvent, Stop, StreamError, Structured, code,
     event::data,
     messages,
     openai_chat::{openai_effort, usage},
@@ -42,6 +42,11 @@ impl Format for OpenAiResponses {
             body["text"]["format"] =
                 json!({"type": "json_schema", "name": "answer", "schema": schema, "strict": strict});
         }
+        if conversation.code {
+            let mut tool = code::function();
+            tool["type"] = json!("function");
+            body["tools"] = json!([tool]);
+        }
         if let Some(effort) = conversation.effort {
             body["reasoning"] = json!({"effort": openai_effort(effort)});
         }
@@ -56,6 +61,7 @@ impl Format for OpenAiResponses {
         let Some(data) = data(event)? else { return Ok(()) };
         match text(&data, "/type").unwrap_or(&event.name) {
             "response.output_text.delta" => reply.add(text(&data, "/delta")),
+            "response.output_item.done" => call(&data["item"], reply),
             "response.completed" | "response.incomplete" => end(&data["response"], reply),
             "response.failed" => return Err(stream_error(&data["response"])),
             "error" if data.get("error").is_some() => return Err(stream_error(&data)),
@@ -69,9 +75,11 @@ impl Format for OpenAiResponses {
         if answer["error"].is_object() {
             return Err(stream_error(answer));
         }
-        let items = answer["output"].as_array().into_iter().flatten();
-        for part in items.filter_map(|item| item["content"].as_array()).flatten() {
-            reply.add(text(part, "/text"));
+        for item in answer["output"].as_array().into_iter().flatten() {
+            for part in item["content"].as_array().into_iter().flatten() {
+                reply.add(text(part, "/text"));
+            }
+            call(item, reply);
         }
         end(answer, reply);
         Ok(())
@@ -93,6 +101,14 @@ impl<'a> Piece<'a> {
             Self { kind: "response.output_text.delta", delta } => Some(delta),
             _ => None,
         }
+    }
+}
+
+/// A call of the tool, if the item is one.
+fn call(item: &Value, reply: &mut Partial) {
+    if let (Some("function_call"), Some(arguments)) = (text(item, "/type"), text(item, "/arguments")) {
+        reply.begin_code();
+        reply.add_code(arguments);
     }
 }
 

@@ -15,6 +15,7 @@ fn conversation<'a>(schema: &'a Value, turns: &'a [Turn]) -> Conversation<'a> {
         shared: None,
         schema: Some(schema),
         structured: Structured::Native,
+        code: false,
         effort: Some("low"),
         max_tokens: 100,
     }
@@ -238,5 +239,72 @@ fn what_conversations_share_is_marked_once() {
     assert_eq!(body(Some(0))["system"], json!([kept("be brief")]));
     for beyond in [23, 1000] {
         assert_eq!(body(Some(beyond))["system"], json!([kept("be brief")]), "not between characters: the system alone");
+    }
+}
+
+#[test]
+fn code_comes_by_the_call_of_a_tool_where_there_is_one() {
+    let turns = [Turn::User("go".into())];
+    let asked = Conversation { schema: None, code: true, ..conversation(&Value::Null, &turns) };
+    let code = "print(1)\nconst s = `\n```\n`";
+    let given = json!({ "code": code });
+    let arguments = given.to_string();
+    let (half, rest) = arguments.split_at(12);
+    let anthropic = (
+        Box::new(Anthropic::default()) as Box<dyn Format>,
+        "/tools/0/name",
+        vec![
+            json!({"type": "message_start", "message": {"model": "m-1", "usage": {}}}),
+            json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Look:"}}),
+            json!({"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": "1", "name": "repl", "input": {}}}),
+            json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": ""}}),
+            json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": half}}),
+            json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": rest}}),
+            json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 7}}),
+        ],
+        json!({"model": "m-1", "content": [{"type": "text", "text": "Look:"}, {"type": "tool_use", "name": "repl", "input": given}], "stop_reason": "tool_use"}),
+    );
+    let chat = (
+        Box::new(OpenAiChat::default()) as Box<dyn Format>,
+        "/tools/0/function/name",
+        vec![
+            json!({"model": "m-1", "choices": [{"delta": {"role": "assistant", "content": "Look:"}}]}),
+            json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "1", "function": {"name": "repl", "arguments": ""}}]}}]}),
+            json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": half}}]}}]}),
+            json!({"choices": [{"delta": {"content": null, "tool_calls": [{"index": 0, "function": {"arguments": rest}}]}}]}),
+            json!({"choices": [{"delta": {}, "finish_reason": "tool_calls"}]}),
+        ],
+        json!({"model": "m-1", "choices": [{"message": {"content": "Look:", "tool_calls": [{"function": {"name": "repl", "arguments": arguments}}]}, "finish_reason": "tool_calls"}]}),
+    );
+    let call = json!({"type": "function_call", "name": "repl", "arguments": arguments});
+    let message = json!({"type": "message", "content": [{"type": "output_text", "text": "Look:"}]});
+    let whole = json!({"model": "m-1", "status": "completed", "output": [message, call]});
+    let responses = (
+        Box::new(OpenAiResponses) as Box<dyn Format>,
+        "/tools/0/name",
+        vec![
+            json!({"type": "response.output_text.delta", "delta": "Look:"}),
+            json!({"type": "response.function_call_arguments.delta", "delta": half}),
+            json!({"type": "response.output_item.done", "item": call}),
+            json!({"type": "response.completed", "response": {"model": "m-1", "status": "completed"}}),
+        ],
+        whole,
+    );
+    let parts = json!([{"text": "Look:"}, {"functionCall": {"name": "repl", "args": given}}]);
+    let piece = json!({"modelVersion": "m-1", "candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}]});
+    let gemini =
+        (Box::new(Gemini) as Box<dyn Format>, "/tools/0/functionDeclarations/0/name", vec![piece.clone()], piece);
+    for (format, tool, events, whole) in [anthropic, chat, responses, gemini] {
+        assert_eq!(format.body(&asked).pointer(tool), Some(&json!("repl")));
+        assert_eq!(format.body(&Conversation { code: false, ..asked.clone() }).get("tools"), None);
+        let expected = format!("Look:\n````repl\n{code}\n````\n");
+        let bytes = stream(&events);
+        for cut in (0..=bytes.len()).step_by(7) {
+            let reply = read(&*format, &bytes, cut).expect("a stream");
+            assert_eq!((reply.stop.clone(), reply.said()), (Some(Stop::Done), expected.clone()), "cut at {cut}");
+        }
+        let mut reply = Partial::default();
+        format.read_whole(&whole, &mut reply).expect("an answer");
+        assert_eq!(reply.said(), expected);
     }
 }

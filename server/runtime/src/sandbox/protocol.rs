@@ -286,6 +286,9 @@ pub(crate) struct Asked {
     /// Milliseconds after which an attempt is given up, and with it the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
+    /// Whether the answer is code for a REPL.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub code: bool,
     /// Whether it may use the share of the calls that is held back so that a run can finish.
     pub held: bool,
 }

@@ -108,6 +108,7 @@ impl Call {
             attempt: self.attempt,
             max_output: reservation.max_output,
             shared: self.shared,
+            code: self.asked.as_ref().is_some_and(|asked| asked.code),
             listener,
         })
     }

@@ -244,7 +244,7 @@ fn asked(
         phase: None,
         workflow: None,
         at: LineColumn { line: 1, column: 1 },
-        asked: Some(Asked { system, max_tokens, timeout_ms, held: false }),
+        asked: Some(Asked { system, max_tokens, timeout_ms, code: false, held: false }),
         purses: own,
     };
     Ok((call, part))

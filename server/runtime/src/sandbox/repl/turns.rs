@@ -108,7 +108,9 @@ pub(super) fn question(
     let before = host.go_to(scope);
     let id = host.register(resolvers, at, Settler::Scheduler);
     let (path, phase) = (host.path(), Some(phase));
-    let asked = Some(Asked { system: Some(system), held: true, ..Asked::default() });
+    // Of all that a root model is asked, only a turn is answered with code.
+    let asked =
+        Some(Asked { system: Some(system), code: segment.starts_with("turn["), held: true, ..Asked::default() });
     host.call(Call { id, prompt, excerpt: None, options, path, phase, workflow, at, asked, purses: Vec::new() });
     host.go_to(before);
     promise
