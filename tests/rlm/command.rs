@@ -1,8 +1,13 @@
 //! `callsheet rlm`.
 
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
 use serde_json::json;
 
-use crate::cli::{call, folder};
+use crate::cli::{call, folder, program};
 
 #[test]
 fn a_question_about_files_is_answered_without_a_key() {
@@ -166,4 +171,22 @@ fn mistakes_are_told_before_anything_runs() {
     assert_eq!(model.code, 2, "{}", model.err);
     let without = call(folder.path(), &["rlm", "Why?"]);
     assert!(without.code == 2 && without.err.contains("--context <FILE>"), "{}", without.err);
+}
+
+#[test]
+fn a_question_that_is_stopped_is_given_up_and_goes_on_later() {
+    let folder = folder(&[("a.txt", "A line.\n")]);
+    let mut command = program(folder.path());
+    command.args(["rlm", "--context", "a.txt", "Why?", "--latency", "60000"]).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines().map(|line| line.expect("UTF-8"));
+    lines.find(|line| line.ends_with("rlm[0] begins on 8 characters")).expect("it begins");
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupted.expect("kill is there").success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(rest.iter().any(|line| line.contains("└─ rlm[0] · given up  0/1")), "{rest:#?}");
+    assert!(rest.contains(&" STOPPED".to_owned()), "{rest:#?}");
+    let resumed = call(folder.path(), &["resume", "last", "--latency", "0"]);
+    assert!(resumed.code == 0 && resumed.out.contains("[simulated] 1 of 1 parts"), "{}{}", resumed.out, resumed.err);
 }

@@ -80,7 +80,8 @@ impl View<'_> {
 
     /// `rlm[0] · submitted  5/5 · 5.0k tokens · $0.02`, and its turns; of those in which nothing is shown their number.
     fn model(&self, model: &RlmState) -> Bough {
-        let how = model.how().unwrap_or("at work");
+        let open = if self.state.status().is_some() { "given up" } else { "at work" };
+        let how = model.how().unwrap_or(open);
         let name = model.name(&self.state.trees);
         let spent = spent(model.usage.total(), model.usd);
         let turns: Vec<Option<Bough>> = model.turns.iter().map(|turn| self.turn(turn)).collect();
