@@ -8,7 +8,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// Name of a run and of its folder: when it began, with four characters for where in its second. Later names sort behind earlier ones.
+/// Name of a run and of its folder: when it began, with four characters for where in its second. Later names sort behind earlier ones; where
+/// the clock was set back, a name stands right behind the last one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RunId(String);
@@ -28,6 +29,16 @@ impl RunId {
         // The second in 65536 parts: names of runs sort as the runs began.
         let suffix = (u64::from(now.subsec_nanos()) << 16) / 1_000_000_000;
         Self(format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{suffix:04x}"))
+    }
+
+    /// A name that sorts right behind this one: for a run that begins while the clock stands before the last one's name.
+    pub(crate) fn after(&self) -> Self {
+        let counted = self.0.rsplit_once('-').and_then(|(before, last)| {
+            let next = u16::from_str_radix(last, 16).ok().filter(|_| last.len() == 4)?.checked_add(1)?;
+            Some(format!("{before}-{next:04x}"))
+        });
+        // What is longer sorts behind what it begins with.
+        Self(counted.unwrap_or_else(|| format!("{}-0000", self.0)))
     }
 
     /// The name.
@@ -118,6 +129,13 @@ mod tests {
     fn names_sort_as_runs_began() {
         let names: Vec<RunId> = (0..50).map(|_| RunId::now()).collect();
         assert!(names.is_sorted(), "{names:?}");
+    }
+
+    #[test]
+    fn a_name_behind_another_sorts_so() {
+        let after = |name: &str| name.parse::<RunId>().unwrap().after().to_string();
+        let shown = ["20260102-030405-a1bf", "20260102-030405-ffff", "my_own_copy"].map(after);
+        assert_eq!(shown, ["20260102-030405-a1c0", "20260102-030405-ffff-0000", "my_own_copy-0000"]);
     }
 
     #[test]

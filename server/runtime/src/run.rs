@@ -428,7 +428,10 @@ fn begin(folder: &Path, source: &str) -> Result<Journal, StartError> {
 fn make_folder(runs_dir: &Path) -> Result<(RunId, PathBuf), StartError> {
     fs::create_dir_all(runs_dir).map_err(|source| StartError::Folder { path: runs_dir.to_owned(), source })?;
     loop {
-        let id = RunId::now();
+        // A clock that was set back must not put a run before those that were.
+        let latest = runs::list(runs_dir).ok().and_then(|ids| ids.into_iter().next());
+        let behind = latest.and_then(|latest| latest.after().as_str().parse().ok());
+        let id = behind.into_iter().fold(RunId::now(), Ord::max);
         let folder = runs_dir.join(id.as_str());
         match fs::create_dir(&folder) {
             Ok(()) => return Ok((id, folder)),

@@ -244,6 +244,20 @@ async fn what_is_under_way_when_the_script_ends_is_awaited_and_not_paid_again() 
 }
 
 #[tokio::test]
+async fn the_newest_run_comes_last_though_the_clock_was_set_back() {
+    let (spec, _folder) = spec("return 1");
+    let later = spec.runs_dir.join("29990101-000000-aaaa");
+    std::fs::create_dir_all(&later).unwrap();
+    std::fs::write(later.join("journal.jsonl"), "").unwrap();
+    let mut names = Vec::new();
+    for _ in 0..3 {
+        let run = start(spec.clone(), Arc::new(Simulated::new(1))).unwrap().wait().await.run;
+        names.push(run.to_string());
+    }
+    assert_eq!(names, ["29990101-000000-aaab", "29990101-000000-aaac", "29990101-000000-aaad"]);
+}
+
+#[tokio::test]
 async fn a_person_need_not_wait_for_what_is_under_way() {
     let (mut spec, _folder) = spec("const a = agent('a');\nawait null;\nthrow new Error('no')");
     let model = Arc::new(Echo { wait: Duration::from_secs(3600), ..Echo::default() });
