@@ -270,6 +270,8 @@ case('a question is asked about a file, lines or a folder, with no script open',
   contains('plain.js', about)
   contains('"What does it do?"', started)
   contains('rests on plain.js:1', run_text())
+  local handed = run_text():match('✓ part 1 · done · [^\n]*(plain%.js, bytes 0–%d+)')
+  equal(true, handed ~= nil, 'a call says which part it was handed: ' .. run_text())
   equal(nil, client(vim.api.nvim_get_current_buf()))
   asked('2,3Callsheet ask And these lines?')
   vim.cmd.edit('.claude')

@@ -11,6 +11,7 @@ local recursion = require('callsheet.recursion')
 ---@field line integer of the call in the script, from 1
 ---@field tokens integer
 ---@field model? callsheet.Model the recursive model it belongs to
+---@field given? { context: string, start: integer, end: integer } the part of a file that it was handed, in bytes
 
 ---@class callsheet.Run
 ---@field id string
@@ -76,7 +77,9 @@ local on = {
     move(run, event, 'queued', 'the account may spend no more')
   end,
   agentQueued = function(run, event)
-    local agent = { label = event.label, phase = event.phase, line = event.line, state = 'queued', tokens = 0 }
+    local agent = {
+      label = event.label, phase = event.phase, line = event.line, given = event.excerpt, state = 'queued', tokens = 0,
+    }
     run.agents[event.call] = agent
     if not recursion.place(run, agent, event.key) then
       note_phase(run, event.phase)

@@ -52,7 +52,9 @@ local function tree(run)
 
   local function agent_row(indent, agent, note)
     local used = agent.tokens > 0 and thousands(agent.tokens) .. ' tokens' or nil
-    local said = facts(agent.label, agent.state, used, agent.note, note)
+    local part = agent.given
+    local given = part and ('%s, bytes %s–%s'):format(part.context, thousands(part.start), thousands(part['end']))
+    local said = facts(agent.label, agent.state, used, given, agent.note, note)
     row(('%s%s %s'):format(indent, marks[agent.state], said), agent.state, agent.line)
   end
   local function agent_rows(indent, agents)
