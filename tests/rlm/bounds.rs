@@ -221,6 +221,14 @@ print(before, after)",
     // The answer repeats the prompt: 4,000 bytes and a few.
     let said = told(&events)[0].clone();
     assert!(said.starts_with("[cell 1] ok, 1 call\n1007 true 100000 2\n100000 200\n"), "{said}");
+    let prompts = events.iter().filter_map(|event| match &event.kind {
+        EventKind::AgentQueued { prompt, .. } => prompt.lines().rfind(|line| line.starts_with("== Turn ")),
+        _ => None,
+    });
+    let turns: Vec<&str> = prompts.collect();
+    expect_test::expect![[r#"
+        == Turn 1/30 · depth 0/1 · calls 0/1000 · 100,000 output tokens left · $2.00 left
+        == Turn 2/30 · depth 0/1 · calls 2/1000 · 98,909 output tokens left · $1.98 left"#]].assert_eq(&turns.join("\n"));
     let (resumed, again) = run(RunSpec { resume: Some(first.run), ..spec }, Actor::echo(&cells));
     assert_eq!((resumed.totals.cached, told(&again)), (3, told(&events)));
     assert!(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use analysis::units::thousands;
+use analysis::units::{Usd, thousands};
 use serde_json::Value;
 
 use super::{RlmLimits, output};
@@ -110,6 +110,10 @@ pub(crate) struct Standing {
     pub(crate) depths: u32,
     pub(crate) calls: u64,
     pub(crate) most_calls: u64,
+    /// Output tokens that are left, where these are limited.
+    pub(crate) tokens_left: Option<u64>,
+    /// Dollars that are left, where these are limited and prices are known.
+    pub(crate) usd_left: Option<Usd>,
     pub(crate) variables: Vec<String>,
     pub(crate) notes: Vec<(String, String)>,
 }
@@ -157,11 +161,15 @@ pub(crate) fn turn(question: &str, contexts: &[ContextLine], past: &[Told], now:
             }
         }
     }
-    let Standing { turn, turns, depth, depths, calls, most_calls, variables, notes } = now;
-    let _ = write!(
-        text,
-        "\n== Turn {turn}/{turns} · depth {depth}/{depths} · calls {calls}/{most_calls}\nQuestion: {question}\n"
-    );
+    let Standing { turn, turns, depth, depths, calls, most_calls, tokens_left, usd_left, variables, notes } = now;
+    let _ = write!(text, "\n== Turn {turn}/{turns} · depth {depth}/{depths} · calls {calls}/{most_calls}");
+    if let Some(tokens) = tokens_left {
+        let _ = write!(text, " · {} output tokens left", thousands(*tokens));
+    }
+    if let Some(usd) = usd_left {
+        let _ = write!(text, " · {usd} left");
+    }
+    let _ = write!(text, "\nQuestion: {question}\n");
     if !variables.is_empty() {
         let _ = writeln!(text, "Variables: {}", variables.join(", "));
     }

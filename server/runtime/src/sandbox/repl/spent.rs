@@ -79,9 +79,8 @@ impl Spent {
         }
     }
 
-    /// Tokens and dollars, used and left of what the run may take, and these purses; `null` is no limit, or not known.
-    pub(super) fn told(&self, tokens: Option<u64>, usd: Option<f64>, purses: &[Purse]) -> (Value, Value) {
-        let cents = |usd: f64| (usd * 1e4).round() / 1e4;
+    /// Tokens and dollars that are left of what the run may take, and these purses; `None` is no limit, or not known.
+    pub(super) fn left(&self, tokens: Option<u64>, usd: Option<f64>, purses: &[Purse]) -> (Option<u64>, Option<f64>) {
         let nothing = Sum::default();
         let below = purses.iter().map(|purse| (self.below.get(&purse.of).unwrap_or(&nothing), purse.holds));
         let run = (&self.run, Holds { tokens, usd, ms: None });
@@ -89,6 +88,13 @@ impl Spent {
         let tokens_left = all.iter().filter_map(|(sum, holds)| Some(holds.tokens?.saturating_sub(sum.output))).min();
         let dollars_left = |(sum, holds): &(&Sum, Holds)| Some((holds.usd? - sum.usd()?).max(0.0));
         let usd_left = all.iter().filter_map(dollars_left).reduce(f64::min);
+        (tokens_left, usd_left)
+    }
+
+    /// Tokens and dollars, used and left of what the run may take, and these purses; `null` is no limit, or not known.
+    pub(super) fn told(&self, tokens: Option<u64>, usd: Option<f64>, purses: &[Purse]) -> (Value, Value) {
+        let cents = |usd: f64| (usd * 1e4).round() / 1e4;
+        let (tokens_left, usd_left) = self.left(tokens, usd, purses);
         (
             json!({ "used": self.run.output, "left": tokens_left, "limit": tokens }),
             json!({ "used": self.run.usd().map(cents), "left": usd_left.map(cents), "limit": usd }),

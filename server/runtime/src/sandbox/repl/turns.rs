@@ -2,7 +2,10 @@
 
 use std::{collections::VecDeque, mem, rc::Rc};
 
-use analysis::cell::{self, ContextSize, Names};
+use analysis::{
+    cell::{self, ContextSize, Names},
+    units::Usd,
+};
 use boa_engine::{
     Context, JsString,
     builtins::promise::PromiseState,
@@ -30,6 +33,8 @@ use crate::rlm::{
 fn standing(host: &Rc<Host>, node: usize, context: &mut Context) -> Standing {
     let variables = in_realm(host, node, context, |api, context| api.list("variables", &[], context));
     let (calls, most_calls) = (host.calls(), host.repl.most_calls);
+    let purses = host.repl.purses(node);
+    let (tokens_left, usd_left) = host.repl.spent.borrow().left(host.repl.budget, host.repl.budget_usd, &purses);
     host.repl
         .with(node, |n| Standing {
             turn: n.turn,
@@ -38,6 +43,8 @@ fn standing(host: &Rc<Host>, node: usize, context: &mut Context) -> Standing {
             depths: n.depth + n.depth_left,
             calls: n.most_calls.map_or(calls, |_| n.calls),
             most_calls: n.most_calls.unwrap_or(most_calls),
+            tokens_left,
+            usd_left: usd_left.map(Usd),
             variables: variables.into_iter().take(100).collect(),
             notes: n.notes.clone(),
         })
