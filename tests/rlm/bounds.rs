@@ -228,7 +228,8 @@ print(before, after)",
     let turns: Vec<&str> = prompts.collect();
     expect_test::expect![[r#"
         == Turn 1/30 · depth 0/1 · calls 0/1000 · 100,000 output tokens left · $2.00 left
-        == Turn 2/30 · depth 0/1 · calls 2/1000 · 98,909 output tokens left · $1.98 left"#]].assert_eq(&turns.join("\n"));
+        == Turn 2/30 · depth 0/1 · calls 2/1000 · 98,909 output tokens left · $1.98 left"#]]
+    .assert_eq(&turns.join("\n"));
     let (resumed, again) = run(RunSpec { resume: Some(first.run), ..spec }, Actor::echo(&cells));
     assert_eq!((resumed.totals.cached, told(&again)), (3, told(&events)));
     assert!(
