@@ -35,6 +35,12 @@ fn a_question_about_files_is_answered_without_a_key() {
     let again =
         call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--latency", "0", "--depth", "0", "--resume", &run]);
     assert!(again.out.contains(" agents   3, 3 of them from the journal\n"), "{}", again.out);
+    std::fs::write(folder.path().join("a.txt"), "something else").expect("space");
+    let changed = call(folder.path(), &["rlm", "--context", "a.txt", "Why?", "--resume", &run]);
+    let expected = format!(
+        "error: a.txt has changed since run {run} was started, and its answers are about what it said then: ask anew, without `--resume`"
+    );
+    assert_eq!((changed.code, changed.err.trim()), (2, &*expected), "{}", changed.out);
 }
 
 #[test]

@@ -20,7 +20,14 @@ use runtime::{
 };
 use serde_json::Value;
 
-use crate::{FINDINGS, FINE, files::Source, numbers, output, output::Failure, past::RUNS, play};
+use crate::{
+    FINDINGS, FINE,
+    files::Source,
+    numbers, output,
+    output::Failure,
+    past::{Past, RUNS},
+    play,
+};
 
 /// Answers a question about files of any size, with code a model writes.
 ///
@@ -102,12 +109,29 @@ impl Rlm {
         }
         let contexts = self.context.iter().map(|path| self.open(path)).collect::<Result<Vec<_>, _>>()?;
         let (spec, model) = self.spec(contexts, &chosen)?;
+        self.is_about_the_same(&spec.contexts)?;
         if !self.json {
             self.announce(&spec, &chosen)?;
         }
         let told = |handle: &RunHandle, outcome: &Outcome| report(&handle.state(), outcome, &chosen.prices);
         let ended = play::through(spec, model, self.json, told)?.map_err(|e| Failure::usage(e.to_string()))?;
         Ok(if ended == Status::Ok { FINE } else { FINDINGS })
+    }
+
+    /// Refuses to go on with a run about a text that has changed since: none of its answers would count, and all would be paid again.
+    fn is_about_the_same(&self, contexts: &[ContextFile]) -> Result<(), Failure> {
+        let Some(id) = &self.resume else { return Ok(()) };
+        // A run that cannot be read is told of by those who go on with it.
+        let before = Past { runs_dir: RUNS.into(), id: id.clone() }.open().ok();
+        let first = before.as_ref().and_then(|before| before.recording.events.first());
+        let Some(EventKind::RunStarted { contexts: known, .. }) = first.map(|event| &event.kind) else { return Ok(()) };
+        let changed = |now: &&ContextFile| known.iter().any(|was| was.name == now.name && was.hash != now.hash);
+        match contexts.iter().find(changed) {
+            None => Ok(()),
+            Some(ContextFile { name, .. }) => Err(Failure::usage(format!(
+                "{name} has changed since run {id} was started, and its answers are about what it said then: ask anew, without `--resume`"
+            ))),
+        }
     }
 
     /// The file at `path`, or the texts of the folder there.
