@@ -118,6 +118,7 @@ fn a_large_batch_is_told_of_before_it_leaves() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut spec = spec(&folder, json!({ "question": "q", "context": "c" }));
     spec.rlm.fan_out = 4;
+    let again = spec.clone();
     let cells = [
         "const prompts = ['a', 'b', 'c', 'd', 'e', 'f']
 try { await llm_query_batched(prompts) } catch (e) { print(e.name) }
@@ -137,9 +138,21 @@ await llm_query_batched(prompts, { confirm: true, model: 'claude-sonnet-5-5', ma
         .collect();
     expect_test::expect![[r#"
         [
-            "rlm[0] turn 1: a batch of 6 calls leaves, about 6 tokens to read, at most <$0.01 at list prices",
+            "rlm[0] turn 1: a batch of 6 calls leaves, about 6 tokens to read, at most <$0.01 (estimated tokens, the most output a call can have, list prices)",
         ]"#]]
     .assert_eq(&format!("{told:#?}"));
+    let bare = ["await llm_query_batched(['a', 'b', 'c', 'd', 'e'], { confirm: true })\nsubmit(1)"];
+    for (model, cost) in [
+        (None, ", list prices, no model named = claude-sonnet-5-5 (assumed))"),
+        (Some("tiny-local"), ", at a price that is not known"),
+    ] {
+        let (_, events) = run(RunSpec { model: model.map(str::to_owned), ..again.clone() }, Actor::echo(&bare));
+        let said = events.iter().find_map(|event| match &event.kind {
+            EventKind::Log { message } => Some(message.clone()),
+            _ => None,
+        });
+        assert!(said.as_ref().is_some_and(|said| said.ends_with(cost)), "{said:?}");
+    }
     let queued = |kind: &EventKind| matches!(kind, EventKind::AgentQueued { prompt, .. } if prompt == "f");
     assert!(at(|kind| matches!(kind, EventKind::Log { .. })) < at(queued), "before, not after");
 }

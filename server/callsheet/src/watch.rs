@@ -10,7 +10,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use runtime::{CallId, Event, EventKind, Events, RunHandle, RunState};
 
-use crate::{output, output::Failure, tree};
+use crate::{numbers, output, output::Failure, tree};
 
 /// How a run is shown while it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,9 @@ fn line(state: &RunState, event: &Event) -> Option<String> {
         EventKind::Cell { node, turn, cell, ok, .. } => {
             format!("{node} turn {turn}, cell {cell} {}", if *ok { "ran" } else { "failed" })
         }
-        EventKind::RlmEnded { node, how, turns, .. } => format!("{node} {how} after {turns} turns"),
+        EventKind::RlmEnded { node, how, turns, .. } => {
+            format!("{node} {how} after {}", numbers::count((*turns).into(), "turn"))
+        }
         EventKind::AgentRetried { call, attempt, reason, .. } => {
             format!("↻ {}  attempt {attempt}: {reason}", label(state, call.0))
         }

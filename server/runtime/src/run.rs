@@ -188,6 +188,7 @@ impl RunSpec {
             contexts: self.contexts.clone(),
             rlm: self.rlm,
             most_calls: self.limits.max_agents,
+            model: self.model.clone(),
         }
     }
 

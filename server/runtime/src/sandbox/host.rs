@@ -153,7 +153,7 @@ impl Host {
         let mut inner = self.inner.borrow_mut();
         if let FromSandbox::Call(call) = message {
             inner.calls += 1;
-            self.repl.spent.borrow_mut().ask(call);
+            self.repl.spent.borrow_mut().ask(call, self.repl.model());
         }
         if let Err(error) = protocol::line(message).and_then(|line| inner.out.write_all(&line)) {
             inner.broken.get_or_insert(error);

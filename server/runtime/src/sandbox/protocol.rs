@@ -74,6 +74,9 @@ pub(crate) struct Start {
     /// Calls the whole run may make.
     #[serde(default)]
     pub most_calls: u64,
+    /// The model of calls that name none, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// Limits of the sandbox itself.

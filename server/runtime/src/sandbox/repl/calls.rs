@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use analysis::{
     estimate,
+    prices::OwnPrices,
     text::LineColumn,
     units::{Tokens, Usage, Usd, thousands},
 };
@@ -21,7 +22,7 @@ use super::super::{
     protocol::{Asked, Call, FromSandbox, Holds, Purse, Reference},
 };
 use super::{
-    Part, Underway, error,
+    INHERIT, Part, Underway, error,
     order::{self, Budget, Material, Order},
 };
 use crate::{
@@ -381,7 +382,7 @@ pub(super) fn leaves(_this: &JsValue, args: &[JsValue], context: &mut Context) -
     let number = |name: &str| plan[name].as_u64().unwrap_or_default();
     let (calls, tokens) = (thousands(number("calls")), Tokens(number("tokens_in")));
     let cost = match plan["usd_max"].as_f64() {
-        Some(usd) => format!("at most {} at list prices", Usd(usd)),
+        Some(usd) => format!("at most {} ({})", Usd(usd), plan["basis"].as_str().unwrap_or_default()),
         None => "at a price that is not known".to_owned(),
     };
     let message = format!("{place}: a batch of {calls} calls leaves, about {tokens} tokens to read, {cost}");
@@ -396,7 +397,7 @@ pub(super) fn plan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let length = item_count(&list, context)?;
     let named = |value: &JsValue| value.as_string().map(|s| s.to_std_string_lossy());
     let default = named(args.get_or_undefined(1)).or(host.repl.with(node, |n| n.sub.clone()).flatten());
-    let (mut tokens, mut answers, mut usd) = (0, 0, Some(0.0));
+    let (mut tokens, mut answers, mut usd, mut assumed) = (0, 0, Some(0.0), false);
     for at in 0..length {
         let entry = list.get(at, context)?;
         let Some(entry) = entry.as_object() else { continue };
@@ -411,15 +412,19 @@ pub(super) fn plan(_this: &JsValue, args: &[JsValue], context: &mut Context) -> 
         };
         let input = text::estimate(&prompt) + attached;
         tokens += input;
-        let model = named(&entry.get(2, context)?).or(default.clone()).unwrap_or_else(|| "inherit".into());
+        let model = named(&entry.get(2, context)?).or(default.clone()).unwrap_or_else(|| host.repl.model.clone());
+        assumed |= model == INHERIT;
         let answer = entry.get(3, context)?.as_number().map_or(MOST_OUTPUT, |most| (most as u64).min(MOST_OUTPUT));
         answers += answer;
         let most = Usage { input: Tokens(input), output: Tokens(answer), ..Usage::default() };
         usd = usd.zip(estimate::would_cost(&model, &most)).map(|(sum, Usd(one))| sum + one);
     }
+    let listed = OwnPrices::default();
+    let assumed = if assumed { listed.find(INHERIT) } else { None };
+    let assumed = assumed.map(|model| format!(", no model named = {} (assumed)", model.id)).unwrap_or_default();
     let plan = json!({
         "calls": length, "tokens_in": tokens, "tokens_out_max": answers, "usd_max": usd,
-        "basis": "estimated tokens, list prices, the most output a call can have",
+        "basis": format!("estimated tokens, the most output a call can have, list prices{assumed}"),
     });
     from_json(&plan, context).map_err(refused)
 }

@@ -43,6 +43,9 @@ use crate::rlm::{
 /// Bytes that a string takes which is cut out of another, about.
 const CUT: usize = 96;
 
+/// What prices assume a model for.
+const INHERIT: &str = "inherit";
+
 /// Bytes handed over to code after which garbage is collected.
 const MUCH: usize = 16 << 20;
 
@@ -55,6 +58,8 @@ pub(super) struct Repl {
     budget: Option<u64>,
     /// Dollars it may take.
     budget_usd: Option<f64>,
+    /// The model of calls that name none: `inherit` where it is not known.
+    model: String,
     /// What its calls took.
     pub(super) spent: RefCell<Spent>,
     /// Texts of files, by their name.
@@ -191,6 +196,7 @@ impl Repl {
             most_calls: start.most_calls,
             budget: start.budget,
             budget_usd: start.budget_usd,
+            model: start.model.clone().unwrap_or_else(|| INHERIT.into()),
             spent: RefCell::default(),
             files,
             births: RefCell::default(),
@@ -202,6 +208,11 @@ impl Repl {
             unseen: RefCell::default(),
             begun: RefCell::default(),
         }
+    }
+
+    /// The model of calls that name none.
+    pub(super) fn model(&self) -> &str {
+        &self.model
     }
 
     /// A promise was rejected that nobody looks at, by code of `frame`.

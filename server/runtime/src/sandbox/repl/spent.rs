@@ -55,11 +55,11 @@ impl Sum {
 }
 
 impl Spent {
-    /// A call leaves.
-    pub(in crate::sandbox) fn ask(&mut self, call: &Call) {
+    /// A call leaves. `inherited`: its model, where it names none.
+    pub(in crate::sandbox) fn ask(&mut self, call: &Call, inherited: &str) {
         let system = call.asked.as_ref().and_then(|asked| asked.system.as_deref()).map_or(0, str::len);
         let bytes = call.prompt.len() + call.excerpt.as_ref().map_or(0, Excerpt::bytes) + system;
-        let model = call.options.get("model").and_then(Value::as_str).unwrap_or("inherit");
+        let model = call.options.get("model").and_then(Value::as_str).unwrap_or(inherited);
         let purses = call.purses.iter().map(|purse| purse.of.clone()).collect();
         self.asked.insert(call.id, Asked { model: model.to_owned(), bytes: bytes as u64, purses });
     }
