@@ -24,7 +24,7 @@ use super::{
 use crate::{Context, looks::Looker, script::Script, text::Span};
 
 /// Steps a script may take for each node of its tree, and to start with.
-const FUEL_PER_NODE: u64 = 40;
+const FUEL_PER_NODE: u64 = 80;
 const FUEL: u64 = 40_000;
 /// Deepest nesting of evaluations, calls included.
 const DEEPEST: u32 = 900;

@@ -37,6 +37,10 @@ impl Touched {
     }
 
     fn of(&self, addr: Addr) -> Option<&Access> {
+        // Most of what is looked at is younger than all of them.
+        if addr < self.places.first()?.0 || addr > self.places.last()?.0 {
+            return None;
+        }
         self.places.binary_search_by_key(&addr, |(a, _)| *a).ok().map(|i| &self.places[i].1)
     }
 

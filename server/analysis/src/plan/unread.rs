@@ -237,7 +237,7 @@ impl PartialEq for Text {
         match (self, other) {
             (Text::Read(a), Text::Read(b)) => a == b,
             (Text::Literal(a), Text::Literal(b)) => Arc::ptr_eq(a, b),
-            (Text::Several(a), Text::Several(b)) => Arc::ptr_eq(a, b) || a.how == b.how,
+            (Text::Several(a), Text::Several(b)) => Arc::ptr_eq(a, b) || a.number == b.number && a.how == b.how,
             _ => false,
         }
     }
@@ -246,7 +246,8 @@ impl PartialEq for Text {
 impl PartialEq for How {
     fn eq(&self, other: &How) -> bool {
         match (self, other) {
-            (How::Behind(first, more), How::Behind(same, others)) => first == same && more == others,
+            // Texts that grow piece by piece differ in their last one.
+            (How::Behind(first, more), How::Behind(same, others)) => more == others && first == same,
             (How::Either(texts), How::Either(others)) => texts == others,
             _ => false,
         }
