@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     iter::successors,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -84,6 +84,15 @@ impl Prefix {
     }
 }
 
+/// Runs that went on with the same, and are not read yet.
+#[derive(Debug, Default)]
+struct Heirs {
+    runs_dir: PathBuf,
+    runs: Vec<RunId>,
+    /// What counts of them, of recursive models.
+    from_turn: Option<u32>,
+}
+
 /// The finished calls of a run and of those it was itself resumed from.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
@@ -96,6 +105,8 @@ pub(crate) struct Cache {
     paid: HashSet<CallKey>,
     /// Where only a prefix counts: the calls in the order in which they were made.
     prefix: Option<Prefix>,
+    /// Who else may know an answer; read only once one is missing.
+    heirs: Heirs,
     /// Locks on the journals: nobody else resumes these runs meanwhile.
     locks: Vec<Lock>,
 }
@@ -126,14 +137,28 @@ impl Cache {
                 next = runs::open(&spec.runs_dir, &before).ok();
             }
         }
-        for id in heirs(&spec.runs_dir, &line) {
-            cache.lock(&spec.runs_dir, &id, false)?;
-            // What cannot be read is not there.
-            if let Ok(heir) = runs::open(&spec.runs_dir, &id) {
-                cache.take_in(heir.recording, from_turn);
-            }
+        let heirs = heirs(&spec.runs_dir, &line);
+        for id in &heirs {
+            cache.lock(&spec.runs_dir, id, false)?;
+        }
+        cache.heirs = Heirs { runs_dir: spec.runs_dir.clone(), runs: heirs, from_turn };
+        if cache.prefix.is_some() {
+            // There the first call that is not known decides about all that follow.
+            cache.ask_heirs();
         }
         Ok(cache)
+    }
+
+    /// Takes in what the heirs know. Whether there was anyone to ask.
+    fn ask_heirs(&mut self) -> bool {
+        let Heirs { runs_dir, runs, from_turn } = std::mem::take(&mut self.heirs);
+        for id in &runs {
+            // What cannot be read is not there.
+            if let Ok(heir) = runs::open(&runs_dir, id) {
+                self.take_in(heir.recording, from_turn);
+            }
+        }
+        !runs.is_empty()
     }
 
     /// Keeps a run from being resumed by others meanwhile. Of those beside `the_one` it does no harm that somebody has them.
@@ -202,6 +227,14 @@ impl Cache {
     /// The answer for a call, taken out: the one of the same place in the structure, or else one to the same request
     /// that stood elsewhere, so that inserting or removing an item does not make its neighbours run again.
     pub(crate) fn take(&mut self, key: &CallKey) -> Option<Answered> {
+        let known = self.known(key);
+        if known.is_none() && self.ask_heirs() {
+            return self.known(key);
+        }
+        known
+    }
+
+    fn known(&mut self, key: &CallKey) -> Option<Answered> {
         if let Some(prefix) = &mut self.prefix {
             return prefix.next(&key.content).and_then(|order| self.answers[order].take());
         }
