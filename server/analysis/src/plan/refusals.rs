@@ -33,14 +33,13 @@ impl Interp<'_> {
         if val.is_nullish() {
             return None;
         }
-        let Val { undef: _, null: _, refs, .. } = val;
         if !(Val { refs: Refs::None, ..val.without_nullish() }).is_never() {
             let because = self.decided_by(val);
             return Some(
                 self.thrown_by(at, format_args!("no agent is called where its options are no object{because}")),
             );
         }
-        refs.as_slice().iter().find_map(|addr| self.refused_options(*addr, at))
+        val.refs.as_slice().iter().find_map(|addr| self.refused_options(*addr, at))
     }
 
     /// A reason to throw. Counts are shown with what keeps them open before what may keep them low.

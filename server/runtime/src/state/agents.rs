@@ -79,15 +79,20 @@ mod tests {
     use super::*;
     use crate::{event::Event, state::RunState};
 
-    /// The state after calls of which the first never ends, and all others do at once.
-    fn after(mut state: RunState, calls: usize) -> RunState {
+    /// Makes events happen, one a millisecond.
+    fn happening(state: &mut RunState) -> impl FnMut(Value) {
         let mut seq = 0;
-        let mut happen = |mut event: Value| {
+        move |mut event| {
             seq += 1;
             event["seq"] = seq.into();
             event["ms"] = seq.into();
             state.apply(&Arc::new(serde_json::from_value::<Event>(event).unwrap()));
-        };
+        }
+    }
+
+    /// The state after calls of which the first never ends, and all others do at once.
+    fn after(mut state: RunState, calls: usize) -> RunState {
+        let mut happen = happening(&mut state);
         for call in 1..=calls {
             let (phase, model) = (["A", "B"][call % 2], ["m", "n"][call % 2]);
             happen(
@@ -99,6 +104,7 @@ mod tests {
                 happen(json!({"type": "agentDone", "call": call, "result": "r", "usage": usage}));
             }
         }
+        drop(happen);
         state
     }
 
@@ -125,13 +131,7 @@ mod tests {
             (0..3_u64, 0..3_u64, 0..9_999_u64, 0.0..2.0_f64, proptest::bool::ANY, 0..3_u8), 1..60,
         )) {
             let mut state = RunState::default();
-            let mut seq = 0;
-            let mut happen = |mut event: Value| {
-                seq += 1;
-                event["seq"] = seq.into();
-                event["ms"] = seq.into();
-                state.apply(&Arc::new(serde_json::from_value::<Event>(event).unwrap()));
-            };
+            let mut happen = happening(&mut state);
             happen(json!({"type": "rlmStarted", "node": "rlm[0]", "question": "q", "depth": 0, "contexts": [], "line": 1, "column": 1}));
             for (call, (phase, model, tokens, usd, retried, end)) in calls.iter().enumerate() {
                 let inside = *end == 0 && *phase == 0;
@@ -147,6 +147,7 @@ mod tests {
                     _ => json!({"type": "agentFailed", "call": call, "error": "e", "thrown": false, "line": 3, "column": 1, "usage": usage, "usd": usd / 7.0}),
                 });
             }
+            drop(happen);
             let total = (state.totals.usage, state.totals.usd);
             let one_by_one = |agent: &AgentState| (agent.usage, agent.usd);
             let add = |a: (models::Usage, analysis::units::Usd), b: (models::Usage, analysis::units::Usd)| (a.0 + b.0, a.1 + b.1);
