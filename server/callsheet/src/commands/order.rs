@@ -180,3 +180,40 @@ fn seconds(text: &str) -> Result<Duration, String> {
     let time = time.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     time.ok_or_else(|| "give seconds, more than 0: 300".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        order: Order,
+    }
+
+    #[test]
+    fn limits_of_a_line_are_those_of_its_run_and_none_is_taken_for_another() {
+        let read = |flags: &[&str]| Line::try_parse_from([&["run"], flags].concat());
+        let source = Source { path: "a.js".into(), text: String::new() };
+        let spec = |flags: &[&str]| read(flags).unwrap().order.spec(&source, None, Path::new("runs"));
+        let limited = spec(&["--budget-usd", "$2.50", "--minutes", "1.5", "--stall", "0.5", "--budget-tokens", "7"]);
+        assert_eq!(limited.limits.budget_usd, Some(Usd(2.5)));
+        assert_eq!(limited.limits.budget_tokens, Some(Tokens(7)));
+        assert_eq!(
+            (limited.limits.wall, limited.retry.stall),
+            (Some(Duration::from_secs(90)), Duration::from_millis(500))
+        );
+        let free = spec(&[]);
+        assert_eq!((free.limits.budget_usd, free.limits.wall), (None, None));
+        assert_eq!(free.retry.stall, Duration::from_secs(180));
+        for wrong in ["0", "-1", "soon", "1e300", "NaN"] {
+            for flag in ["--minutes", "--stall"] {
+                let said = read(&[&format!("{flag}={wrong}")]).err().map(|error| error.to_string()).unwrap_or_default();
+                assert!(said.contains("more than 0"), "{flag} {wrong}: {said}");
+            }
+        }
+        assert!(read(&["--budget-usd=inf"]).is_err());
+    }
+}

@@ -145,3 +145,30 @@ fn sandbox() -> runtime::SandboxCommand {
 fn sandbox() -> runtime::SandboxCommand {
     runtime::SandboxCommand::Thread
 }
+
+#[cfg(test)]
+mod tests {
+    use analysis::units::{Tokens, Usd};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn limits_of_the_settings_are_those_of_a_run() {
+        let spec = |section: Value| {
+            let (settings, problems) = Settings::read(&section);
+            assert!(problems.is_empty(), "{problems:?}");
+            let spec = RunSpec::new("a.js", "", "runs");
+            Order::new(spec, SIMULATED, &settings, &Workspace::default(), PathBuf::new()).unwrap().spec
+        };
+        let limits = json!({"budgetUsd": 2.5, "budgetTokens": 7, "minutes": 1.5, "stallSeconds": 0.5, "maxAgents": 9});
+        let limited = spec(json!({"run": limits}));
+        assert_eq!((limited.limits.budget_usd, limited.limits.budget_tokens), (Some(Usd(2.5)), Some(Tokens(7))));
+        assert_eq!((limited.limits.wall, limited.limits.max_agents), (Some(Duration::from_secs(90)), 9));
+        assert_eq!(limited.retry.stall, Duration::from_millis(500));
+        let free = spec(json!({}));
+        assert_eq!((free.limits.budget_usd, free.limits.wall), (None, None));
+        assert_eq!(free.retry.stall, Duration::from_secs(180));
+        assert_eq!(Settings::read(&json!({"run": {"minutes": -1}})).1.len(), 1, "said, and left as it was");
+    }
+}
