@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use analysis::{
     Analysis,
-    estimate::{
-        Assumptions, Backend, Basis, Cost, Estimate,
-        priors::{self, Prior},
-    },
+    estimate::{Assumptions, Backend, Basis, Cost, Estimate, priors::Prior},
     plan::{AgentCall, Count, Setting, Why},
 };
 use serde_json::Value;
@@ -148,8 +145,8 @@ impl Sheet<'_> {
         for prior in &estimate.assumed {
             table.row(["", &assumption(prior)]);
         }
-        if let Some(more) = self.with_tools() {
-            table.row(["tools", &more]);
+        if let Some(more) = estimate.with_tools(self.assumptions.provider.as_deref()) {
+            table.row(["tools", &format!("in Claude Code an agent has some: {more}")]);
         }
         let list = numbers::price_basis(&self.assumptions.prices, estimate.total.own_price);
         table.row(["cost", &format!("{otherwise}{list}")]);
@@ -166,13 +163,6 @@ impl Sheet<'_> {
             _ => None,
         };
         self.args.map(Value::to_string).or_else(pragma)
-    }
-
-    /// What agents with tools would take, where nobody has said who answers: most runners of scripts give them tools.
-    fn with_tools(&self) -> Option<String> {
-        let open = self.assumptions.provider.is_none() && self.estimate.answered_by.is_none();
-        let agents = self.estimate.total.agents.likely.filter(|agents| open && agents.0 > 0)?;
-        Some(format!("in Claude Code an agent has some: {}", priors::with_tools(agents)))
     }
 
     /// What holds of every run, where the table shows what simulated runs took.

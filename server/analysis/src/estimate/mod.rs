@@ -116,6 +116,15 @@ pub struct Estimate {
     pub answered_by: Option<String>,
 }
 
+impl Estimate {
+    /// What agents with tools would take besides, as most runners of scripts give them; where it is known who `answers`, or who answered before,
+    /// that is in the numbers themselves.
+    pub fn with_tools(&self, answers: Option<&str>) -> Option<String> {
+        let is_known = answers.is_some() || self.answered_by.is_some();
+        self.total.agents.likely.filter(|agents| !is_known && agents.0 > 0).map(priors::with_tools)
+    }
+}
+
 /// Who answers the calls: it decides what an agent takes beyond its prompt and its answer, and whether its price is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Backend {

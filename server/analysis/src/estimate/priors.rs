@@ -192,7 +192,7 @@ pub const AGENT_TOKENS: Prior = Prior {
 };
 
 /// What so many agents would take if they had tools: `1.1M more tokens each, 30k to 3.5M, 11M in all; public reports`.
-pub fn with_tools(agents: Agents) -> String {
+pub(super) fn with_tools(agents: Agents) -> String {
     let Prior { low, likely, high, .. } = AGENT_TOKENS;
     let all = Tokens(likely.saturating_mul(agents.0));
     let [low, likely, high] = [low, likely, high].map(Tokens);

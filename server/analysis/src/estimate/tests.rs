@@ -214,3 +214,14 @@ fn the_longest_chain_and_the_limit_of_agents_at_once_take_time() {
     assert_eq!(shown(Count::exactly(8), 8, 2), "8 s 17 s 2 min Assumed", "one after another");
     assert_eq!(shown(upto(2, None), 1, 2), "1 s ? ? Assumed");
 }
+
+#[test]
+fn tools_are_told_of_only_where_it_is_not_known_who_answers() {
+    let known = estimate(&plan(vec![call("Check.", Count::exactly(2))]), &Context::default());
+    let said = "1.1M more tokens each, 30k to 3.5M, 2.2M in all; public reports";
+    assert_eq!(known.with_tools(None).as_deref(), Some(said));
+    assert_eq!(known.with_tools(Some("openai")), None);
+    let learned = Estimate { answered_by: Some("claude-code".into()), ..known };
+    assert_eq!(learned.with_tools(None), None, "what tools took is in the numbers");
+    assert_eq!(estimate(&plan(vec![]), &Context::default()).with_tools(None), None, "nobody is called");
+}

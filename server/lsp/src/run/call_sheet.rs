@@ -2,17 +2,14 @@
 
 use std::fmt::Write;
 
-use analysis::{
-    estimate::priors,
-    plan::{AgentCall, PromptPart, Setting},
-};
+use analysis::plan::{AgentCall, PromptPart, Setting};
 
 use crate::{
     features::{document_symbols, reasons, words},
     snapshot::Snapshot,
 };
 
-/// Markdown of a script's plan. Where nobody has said who `answers`, with what tools would add.
+/// Markdown of a script's plan. Where it is not known who `answers`, with what tools would add.
 pub(crate) fn call_sheet(script: &Snapshot, answers: Option<&str>) -> String {
     let known = &script.known;
     let meta = known.script.meta.as_ref();
@@ -32,8 +29,8 @@ pub(crate) fn call_sheet(script: &Snapshot, answers: Option<&str>) -> String {
     );
     out += &reasons::count(script, "agents in one run", &known.plan.agents);
     out += &reasons::cost(&estimate.total, Some(&known.estimate.total));
-    if let Some(agents) = estimate.total.agents.likely.filter(|agents| answers.is_none() && agents.0 > 0) {
-        let _ = writeln!(out, "\nWith tools, as in Claude Code: {}.", priors::with_tools(agents));
+    if let Some(more) = estimate.with_tools(answers) {
+        let _ = writeln!(out, "\nWith tools, as in Claude Code: {more}.");
     }
     out += &reasons::time(estimate);
     out += &reasons::simulation(script);
