@@ -2,10 +2,10 @@
 
 use analysis::{
     Analysis,
-    estimate::{Cost, Estimate},
+    estimate::{Backend, Cost, Estimate},
     units::Usd,
 };
-use models::{ModelName, Provider};
+use models::ModelName;
 use runtime::{Preview, RunSpec};
 use tower_lsp::ls_types::{MessageActionItem, MessageType};
 
@@ -55,7 +55,7 @@ pub(crate) fn question(name: &str, known: &Analysis, estimate: &Estimate, settin
 
 /// Whether a command or an agent answers, at a price that only it knows.
 fn answers_by_itself(settings: &Settings) -> bool {
-    settings.model.parse().is_ok_and(|name: ModelName| matches!(name.provider, Provider::Command | Provider::Acp))
+    settings.model.parse().is_ok_and(|name: ModelName| name.provider.backend() != Backend::Model)
 }
 
 /// The question before a question that is paid for: what it costs is known only when code has been written for it. `None` where nothing is

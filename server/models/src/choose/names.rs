@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use analysis::{
-    estimate::{Assumptions, Backend},
-    prices,
-};
+use analysis::{estimate::Assumptions, prices};
 
 use super::provider::{ModelName, Provider};
 
@@ -72,11 +69,7 @@ impl Names {
 
     /// Tells estimates who answers, and which models will be in force.
     pub fn tell(&self, assumptions: &mut Assumptions) {
-        assumptions.backend = match self.run.provider {
-            Provider::Acp => Backend::Agent,
-            Provider::Command => Backend::Command,
-            _ => Backend::Model,
-        };
+        assumptions.backend = self.run.provider.backend();
         assumptions.aliases = self.meant();
         assumptions.default_model = self.default_model().map(str::to_owned);
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use analysis::{prices, units::Tokens, vocabulary};
+use analysis::{estimate::Backend, prices, units::Tokens, vocabulary};
 
 /// Someone who can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +136,15 @@ impl Provider {
     /// The words of all.
     pub(crate) fn words() -> String {
         Self::TABLE.map(|row| row.name).join(", ")
+    }
+
+    /// What it is to estimates.
+    pub fn backend(self) -> Backend {
+        match self {
+            Self::Acp => Backend::Agent,
+            Self::Command => Backend::Command,
+            Self::Simulated | Self::Anthropic | Self::OpenAi | Self::OpenAiCompatible | Self::Gemini => Backend::Model,
+        }
     }
 
     /// Whether it is reached over HTTP, with a key: those a script may choose.
