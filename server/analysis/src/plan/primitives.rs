@@ -74,7 +74,6 @@ impl<'a> Interp<'a> {
         }
         // Nobody knows here who catches what a promise that goes elsewhere rejects with.
         let uncertain = refusal.filter(|_| !spot);
-        self.callee = callee;
         if may_be && may_not {
             return self.either(2, |me, way| {
                 me.callee = callee;
