@@ -15,19 +15,12 @@ use analysis::{
 use clap::Args;
 use models::{Chosen, Latency, Model, SIMULATED, Simulated};
 use runtime::{
-    EventKind, Outcome, RlmContext, RunError, RunHandle, RunId, RunSpec, RunState, Status,
+    EventKind, Outcome, RlmContext, RunError, RunHandle, RunId, RunSpec, RunState, Status, journal,
     rlm::{BadContext, Cited, ContextFile, Folder, Question, RlmLimits},
 };
 use serde_json::Value;
 
-use crate::{
-    FINDINGS, FINE,
-    files::Source,
-    numbers, output,
-    output::Failure,
-    past::{Past, RUNS},
-    play,
-};
+use crate::{FINDINGS, FINE, files::Source, numbers, output, output::Failure, past::RUNS, play};
 
 /// Answers a question about files of any size, with code a model writes.
 ///
@@ -122,9 +115,8 @@ impl Rlm {
     fn is_about_the_same(&self, contexts: &[ContextFile]) -> Result<(), Failure> {
         let Some(id) = &self.resume else { return Ok(()) };
         // A run that cannot be read is told of by those who go on with it.
-        let before = Past { runs_dir: RUNS.into(), id: id.clone() }.open().ok();
-        let first = before.as_ref().and_then(|before| before.recording.events.first());
-        let Some(EventKind::RunStarted { contexts: known, .. }) = first.map(|event| &event.kind) else { return Ok(()) };
+        let first = journal::first(&Path::new(RUNS).join(id.as_str()).join(journal::FILE_NAME));
+        let Some(EventKind::RunStarted { contexts: known, .. }) = first.map(|event| event.kind) else { return Ok(()) };
         let changed = |now: &&ContextFile| known.iter().any(|was| was.name == now.name && was.hash != now.hash);
         match contexts.iter().find(changed) {
             None => Ok(()),
