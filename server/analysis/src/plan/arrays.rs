@@ -13,6 +13,26 @@ use super::{
 };
 use crate::text::Span;
 
+/// The methods that change a list.
+pub(super) const CHANGES: [&str; 9] =
+    ["push", "unshift", "pop", "shift", "splice", "reverse", "sort", "fill", "copyWithin"];
+
+/// The methods that leave a list as it is, and hand it to no one.
+pub(super) const READS: [&str; 12] = [
+    "slice",
+    "concat",
+    "flat",
+    "join",
+    "entries",
+    "keys",
+    "values",
+    "toReversed",
+    "toSorted",
+    "map",
+    "filter",
+    "forEach",
+];
+
 impl<'a> Interp<'a> {
     /// Calls a method of one of the arrays at `addrs`.
     pub(super) fn array_method(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
@@ -28,9 +48,7 @@ impl<'a> Interp<'a> {
             return self.array_callback(addrs, &arr, name, args, at);
         }
         match name {
-            "push" | "unshift" | "pop" | "shift" | "splice" | "reverse" | "sort" | "fill" | "copyWithin" => {
-                self.mutate(addrs, name, args, at)
-            }
+            _ if CHANGES.contains(&name) => self.mutate(addrs, name, args, at),
             "slice" => {
                 let sliced = self.slice(&arr, args, at);
                 self.new_array(sliced, at)
@@ -126,7 +144,7 @@ impl<'a> Interp<'a> {
     fn mutate(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
         let one = addrs.len() == 1;
         let mut result = Val::default();
-        self.forget_elements();
+        self.forget_elements(addrs);
         for addr in addrs {
             self.note_shared_write(*addr, at, "");
             if self.heap.slots[*addr as usize].open {

@@ -106,21 +106,22 @@ impl<'a> Interp<'a> {
                             let (key, val) = (self.element(&pair, 0.0, at), self.element(&pair, 1.0, at));
                             match self.key_text(&key) {
                                 Some(key) => super::expressions::set_field(&mut obj, &key, val),
-                                None => obj.rest = Some(obj.rest.map_or(val.clone(), |r| r.join(&val))),
+                                None => obj.set_unnamed(&val),
                             }
                         }
                     }
                     None if pairs.elem.is_never() => {}
                     None => {
                         let pair = self.iterated(&pairs.elem, at);
-                        obj.rest = Some(self.element(&pair, 1.0, at));
+                        obj.open_to(&self.element(&pair, 1.0, at));
+                        obj.unnamed = Some(Num { lo: pairs.len.lo.min(1.0), since: None, ..pairs.len.clone() });
                     }
                 }
                 Val::addr(self.alloc(at, Content::Object(obj.into())))
             }
             "Object.assign" => {
                 let target = args.get(0);
-                self.forget_property(None);
+                self.forget_property(None, None);
                 for source in args.vals.iter().skip(1) {
                     for addr in target.refs.as_slice() {
                         if let Content::Object(o) = self.heap.get(*addr).clone() {

@@ -34,7 +34,13 @@ impl<'a> Interp<'a> {
                 }
                 callee => {
                     let function = self.expr(callee);
-                    let args = self.args_list(&c.args);
+                    let mut args = self.args_list(&c.args);
+                    if matches!(function.builtin, Some("parallel" | "pipeline"))
+                        && let (Some(ExprOrSpread { spread: None, expr }), Some(list)) =
+                            (c.args.first(), args.vals.first_mut())
+                    {
+                        *list = self.limited(expr, std::mem::take(list));
+                    }
                     self.callee = span(callee);
                     self.call_function(&function, Val::undefined(), &args, at)
                 }
@@ -65,6 +71,8 @@ impl<'a> Interp<'a> {
             return Val::default();
         }
         self.callee = span(m);
+        let reads = matches!(&key, Key::Name(name) if super::arrays::READS.contains(&&**name));
+        let object = if reads { self.limited(&m.obj, object) } else { object };
         self.call_method(&object, &key, &args, at)
     }
 
@@ -79,6 +87,7 @@ impl<'a> Interp<'a> {
                 args.spans.push(span(&arg.expr));
                 continue;
             }
+            let val = if arg.spread.is_some() { self.limited(&arg.expr, val) } else { val };
             let more = if arg.spread.is_some() { self.iterated(&val, span(&arg.expr)) } else { Arr::of(vec![val]) };
             match (&more.elems, &mut args.rest) {
                 (Some(elems), None) => {
@@ -193,6 +202,7 @@ impl<'a> Interp<'a> {
             self.escape(val, at);
         }
         self.forget_unsteady();
+        self.wrote_unknown = true;
         self.may_throw();
         match f.unknown {
             Some(u) => Val::unknown(u.why, u.sym, u.data),
@@ -358,6 +368,9 @@ impl<'a> Interp<'a> {
             return listed.join(&Val { undef: None, ..self.string_method(&Arc::new(Str::any()), name, args, at) });
         }
         if super::names::method("Array", name).is_some() {
+            if super::arrays::CHANGES.contains(&name) {
+                self.forget_property(Some("length"), None);
+            }
             let arr = Arr::many(any, Num::length(0.0, f64::INFINITY, unknown.sym, unknown.why));
             let addr = self.alloc(at, Content::Array(arr.into()));
             self.may_throw();

@@ -183,7 +183,7 @@ impl<'a> Interp<'a> {
                 let any = self.unknown(at, "classes of the language are not followed");
                 if let Content::Object(o) = self.heap.get(this).clone() {
                     let mut o = (*o).clone();
-                    o.rest = Some(any);
+                    (o.rest, o.unnamed) = (Some(any), None);
                     o.error = true;
                     super::expressions::set_field(&mut o, "message", super::strings::Str::any().into());
                     self.heap.write(this, Content::Object(o.into()));

@@ -32,6 +32,8 @@ pub(super) struct Obj {
     pub(super) fields: Vec<ObjField>,
     /// What fields whose names are not known hold; `None`: there are none.
     pub(super) rest: Option<Val>,
+    /// How many fields there are at most whose names are not known, where that is known; none without `rest`.
+    pub(super) unnamed: Option<Num>,
     /// Where the shape comes from, when a schema gives it.
     pub(super) schema: Option<WhyId>,
     /// The place of its class.
@@ -202,6 +204,27 @@ impl Content {
     }
 }
 
+impl Obj {
+    /// It may have any other fields, which hold `val`.
+    pub(super) fn open_to(&mut self, val: &Val) {
+        self.rest = Some(self.rest.as_ref().map_or_else(|| val.clone(), |rest| rest.join(val)));
+        self.unnamed = None;
+    }
+
+    /// A field whose name is not known gets the value `val`.
+    pub(super) fn set_unnamed(&mut self, val: &Val) {
+        self.fields.iter_mut().for_each(|f| f.val = f.val.join(val));
+        let count = self.count_unnamed().map(|n| n.add(&Num::count(0.0, 1.0)));
+        self.open_to(val);
+        self.unnamed = count;
+    }
+
+    /// How many fields there are whose names are not known.
+    pub(super) fn count_unnamed(&self) -> Option<Num> {
+        if self.rest.is_none() { Some(Num::exactly(0.0)) } else { self.unnamed.clone() }
+    }
+}
+
 fn join_objects(a: &Obj, b: &Obj) -> Obj {
     let mut fields: Vec<ObjField> = Vec::with_capacity(a.fields.len().max(b.fields.len()));
     let mut shared = 0;
@@ -228,7 +251,12 @@ fn join_objects(a: &Obj, b: &Obj) -> Obj {
         (Some(x), Some(y)) => Some(x.join(y)),
         (x, y) => x.as_ref().or(y.as_ref()).cloned(),
     };
-    Obj { fields, rest, schema: a.schema.or(b.schema), class: a.class.or(b.class), error: a.error || b.error }
+    let unnamed = match (a.count_unnamed(), b.count_unnamed()) {
+        (Some(x), Some(y)) if rest.is_some() => Some(x.join(&y)),
+        _ => None,
+    };
+    let (schema, class, error) = (a.schema.or(b.schema), a.class.or(b.class), a.error || b.error);
+    Obj { fields, rest, unnamed, schema, class, error }
 }
 
 /// Contents above both.
@@ -306,6 +334,10 @@ pub(super) fn widen_contents(a: &Content, b: &Content) -> Content {
                     f.val = before.val.widen(&f.val);
                 }
             }
+            obj.unnamed = match (x.count_unnamed(), &obj.unnamed) {
+                (Some(before), Some(now)) => Some(before.widen(now)),
+                (_, now) => now.clone(),
+            };
             Object(Arc::new(obj))
         }
         (Map(x), Map(y)) => Map(Arc::new(widen_collections(x, y))),
@@ -339,6 +371,10 @@ pub(super) fn contents_within(a: &Content, b: &Content) -> bool {
                     y.fields.iter().any(|g| g.name == f.name && f.val.within(&g.val) && (g.optional || !f.optional))
                 }) && y.fields.iter().all(|g| g.optional || x.fields.iter().any(|f| f.name == g.name))
                     && x.rest.as_ref().is_none_or(|r| y.rest.as_ref().is_some_and(|q| r.within(q)))
+                    && match (x.count_unnamed(), y.count_unnamed()) {
+                        (Some(p), Some(q)) => p.within(&q),
+                        (p, q) => p.is_some() || q.is_none(),
+                    }
         }
         (Promise(x), Promise(y)) => x.val.within(&y.val) && (!x.rejects || y.rejects),
         (Map(x), Map(y)) | (Set(x), Set(y)) => within(x, y),

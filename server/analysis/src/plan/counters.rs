@@ -23,6 +23,8 @@ pub(super) enum Part {
     Length,
     Size,
     Field(Arc<str>),
+    /// How many fields there are whose names are not known.
+    Unnamed,
 }
 
 /// How many iterations a counter allows whose value at the end of each is `end`.
@@ -83,6 +85,7 @@ pub(super) fn part_of(content: &Content, part: &Part) -> Option<Num> {
             let f = o.fields.iter().find(|f| f.name == *name && !f.optional)?;
             f.val.number_part().filter(|_| f.val.only_num())
         }
+        (Content::Object(o), Part::Unnamed) => o.count_unnamed(),
         _ => None,
     }
 }
@@ -97,6 +100,7 @@ pub(super) fn set_part(content: &mut Content, part: &Part, num: Num) {
                 f.val.num = Some(num.into());
             }
         }
+        (Content::Object(o), Part::Unnamed) if o.unnamed.is_some() => Arc::make_mut(o).unnamed = Some(num),
         _ => {}
     }
 }
@@ -122,6 +126,7 @@ pub(super) fn map_nums(content: &Content, f: &impl Fn(&Num) -> Num) -> Content {
             for field in &mut o.fields {
                 field.val = val(&field.val);
             }
+            o.unnamed = o.unnamed.as_ref().map(f);
             Content::Object(o.into())
         }
         Content::Map(c) => Content::Map(Arc::new(Coll { size: f(&c.size), key: val(&c.key), val: val(&c.val) })),

@@ -231,7 +231,8 @@ impl<'a> Interp<'a> {
                 continue;
             }
             self.misused(&val, span(&item.expr), kind);
-            let source = self.iterated(&val, span(&item.expr));
+            let read = self.limited(&item.expr, val.clone());
+            let source = self.iterated(&read, span(&item.expr));
             self.release_from(&val);
             match (&source.elems, &mut many) {
                 (Some(more), None) => elems.extend(more.iter().cloned()),
@@ -281,7 +282,7 @@ impl<'a> Interp<'a> {
                                 put_field(&mut obj, name, val);
                             }
                             Some(key) => set_field(&mut obj, &key, val),
-                            None => obj.rest = Some(obj.rest.map_or(val.clone(), |r| r.join(&val))),
+                            None => obj.set_unnamed(&val),
                         }
                     }
                     Prop::Method(m) => {
@@ -289,7 +290,7 @@ impl<'a> Interp<'a> {
                         let val = self.closure(FnNode::Function(&m.function), Val::addr(addr));
                         match key {
                             Some(key) => set_field(&mut obj, &key, val),
-                            None => obj.rest = Some(obj.rest.map_or(val.clone(), |r| r.join(&val))),
+                            None => obj.set_unnamed(&val),
                         }
                     }
                     Prop::Getter(g) => {
@@ -438,6 +439,12 @@ impl<'a> Interp<'a> {
                 eval(me, right)
             }));
         }
+        if let (BinaryOp::LogicalAnd, [kept, right]) = (op, ways.as_mut_slice())
+            && let (Some(falsy), Some(wanted)) = (kept.val.unknown.as_mut(), right.val.unknown)
+        {
+            // What is falsy is no list: the list is the one on the right.
+            (falsy.sym, falsy.why) = (wanted.sym, wanted.why);
+        }
         let why = self.branch_why(left);
         if self.live { self.any_way_because(ways, Some(why)) } else { Val::default() }
     }
@@ -446,6 +453,8 @@ impl<'a> Interp<'a> {
         let test = self.expr(&c.test);
         self.condition(&test, &c.test);
         let naming = self.naming.clone();
+        let compares = matches!(c.test.unwrap_parens(), Expr::Bin(b) if b.op.precedence() == BinaryOp::Lt.precedence());
+        let mut most = Some(0.0f64);
         let mut ways = vec![];
         for (possible, truth, branch) in [(test.may_be_truthy(), true, &c.cons), (test.may_be_falsy(), false, &c.alt)] {
             if possible && self.live {
@@ -453,12 +462,21 @@ impl<'a> Interp<'a> {
                 ways.push(self.way(|me| {
                     me.assume(&c.test, truth);
                     me.naming = naming;
-                    if me.live { eval(me, branch) } else { Val::default() }
+                    if !me.live {
+                        return Val::default();
+                    }
+                    let val = eval(me, branch);
+                    if compares {
+                        most = most.and_then(|most| Some(most.max(me.most_elements_of(branch, &val)?)));
+                    }
+                    val
                 }));
             }
         }
         let why = self.branch_why(&c.test);
-        if self.live { self.any_way_because(ways, Some(why)) } else { Val::default() }
+        let val = if self.live { self.any_way_because(ways, Some(why)) } else { Val::default() };
+        self.most_chosen = most.filter(|most| compares && most.is_finite());
+        val
     }
 
     fn yield_expr(&mut self, y: &'a YieldExpr) -> Val {

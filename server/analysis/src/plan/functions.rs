@@ -278,6 +278,7 @@ impl<'a> Interp<'a> {
         for exit in std::mem::take(&mut target.exits) {
             fx = Some(fx.map_or_else(|| exit.fx.clone(), |fx| fx.join(&exit.fx)));
             deltas.push(exit.delta);
+            self.refinements.retain_in(&exit.refined);
         }
         let most = fx.unwrap_or(end.fx);
         let fx = match &target.thrown {

@@ -45,6 +45,8 @@ pub(super) struct Exit {
     pub(super) delta: Delta,
     pub(super) fx: Effects,
     pub(super) val: Val,
+    /// What is known of property paths there.
+    pub(super) refined: Refinements,
 }
 
 /// What a region's end can be the target of.
@@ -91,7 +93,7 @@ pub(super) struct Way {
     /// Whether the way comes to its end.
     pub(super) live: bool,
     pub(super) val: Val,
-    refined: Refinements,
+    pub(super) refined: Refinements,
 }
 
 impl Way {
@@ -189,6 +191,10 @@ pub(super) struct Interp<'a> {
     pub(super) followed: Vec<(usize, Given, Arc<Nested>)>,
     /// The call whose promise is awaited on the spot.
     pub(super) awaiting: Option<Span>,
+    /// Whether the script has written to an object that is not known.
+    pub(super) wrote_unknown: bool,
+    /// Most elements of the list that `a < b ? … : …` gave last.
+    pub(super) most_chosen: Option<f64>,
 }
 
 impl<'a> Interp<'a> {
@@ -258,6 +264,8 @@ impl<'a> Interp<'a> {
             looker: Looker::new(script),
             followed: vec![],
             awaiting: None,
+            wrote_unknown: false,
+            most_chosen: None,
         }
     }
 
@@ -474,8 +482,13 @@ impl<'a> Interp<'a> {
             }
         }
         if let Some(target) = found {
-            let exit =
-                Exit { leave, delta: self.heap.delta(self.targets[target].mark), fx: self.fx_since(target), val };
+            let exit = Exit {
+                leave,
+                delta: self.heap.delta(self.targets[target].mark),
+                fx: self.fx_since(target),
+                val,
+                refined: self.refinements.clone(),
+            };
             self.targets[target].exits.push(exit);
         }
         self.live = false;

@@ -67,6 +67,7 @@ impl<'a> Interp<'a> {
             let (counters, fresh) = self.relative(&assumed);
             let mut exits = vec![];
             let frozen = self.frozen.len();
+            let known = self.refinements.count();
             let way = self.way(|me| {
                 for (addr, content) in &fresh {
                     me.heap.replace(*addr, content.clone());
@@ -78,6 +79,8 @@ impl<'a> Interp<'a> {
             let mut val = way.val.clone();
             // What an iteration freezes, the next one may write to.
             let mut changed = self.frozen[frozen..].iter().any(|addr| *addr < born);
+            // What was known of paths at the head, and is no longer at the end, the next one cannot go by.
+            changed |= self.refinements.count() < known;
             let mut end = Delta::default();
             if way.live {
                 for (addr, content) in &way.delta.0 {
@@ -175,6 +178,10 @@ impl<'a> Interp<'a> {
                             let part = Part::Field(f.name.clone());
                             follow(self, part, before.val.number_part(), Arc::make_mut(num));
                         }
+                    }
+                    let unnamed = e.count_unnamed();
+                    if let Some(num) = &mut o.unnamed {
+                        follow(self, Part::Unnamed, unnamed, num);
                     }
                     Content::Object(o.into())
                 }
@@ -274,7 +281,8 @@ impl<'a> Interp<'a> {
             if way.live || given_low == 0 {
                 let count = if way.live { completed.clone() } else { Tally::zero() };
                 let delta = self.after_all(&end, &steps, counters, &count);
-                ways.push(Way::new(delta, once.times(&count), val.clone()));
+                let refined = self.refinements.clone();
+                ways.push(Way { refined, ..Way::new(delta, once.times(&count), val.clone()) });
             }
         }
         let mut fewest: Option<Tally> = None;
@@ -291,7 +299,9 @@ impl<'a> Interp<'a> {
             fx.then(&exit.fx);
             fewest = Some(fewest.map_or_else(|| count.clone(), |f| f.join(&count)));
             let delta = self.resolve_delta(&exit.delta, &steps, counters, &count);
-            ways.push(Way::new(delta, fx, exit.val));
+            let mut refined = self.refinements.clone();
+            refined.retain_in(&exit.refined);
+            ways.push(Way { refined, ..Way::new(delta, fx, exit.val) });
         }
         if given.is_none()
             && let Some(fewest) = fewest
@@ -442,7 +452,12 @@ impl<'a> Interp<'a> {
                     optional: true,
                     ..f.clone()
                 });
-                Content::Object(Arc::new(Obj { fields: fields.collect(), rest: Some(any), ..(**o).clone() }))
+                Content::Object(Arc::new(Obj {
+                    fields: fields.collect(),
+                    rest: Some(any),
+                    unnamed: None,
+                    ..(**o).clone()
+                }))
             }
             Content::Map(c) | Content::Set(c) => {
                 let coll = Arc::new(Coll {

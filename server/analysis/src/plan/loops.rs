@@ -1,5 +1,7 @@
 //! Loops.
 
+use std::sync::Arc;
+
 use swc_ecma_ast::{Expr, ForHead, ForInStmt, ForOfStmt, ForStmt, Stmt, VarDeclOrExpr};
 
 use super::{
@@ -10,8 +12,8 @@ use super::{
     iterate::{LoopWhys, Trips},
     numbers::Num,
     strings::Str,
-    sum::{Tally, WhyId, Whys},
-    val::Val,
+    sum::{Sum, Tally, WhyId, Whys},
+    val::{Refs, Val},
 };
 use crate::{script::span, text::Span};
 
@@ -233,11 +235,8 @@ impl<'a> Interp<'a> {
                     let slot = self.heap.slots[(head.base + i) as usize].clone();
                     self.heap.alloc(slot.site, slot.context, slot.content);
                 }
-                self.env = Some(std::sync::Arc::new(super::contents::Frame {
-                    base,
-                    count: head.count,
-                    parent: head.parent.clone(),
-                }));
+                self.env =
+                    Some(Arc::new(super::contents::Frame { base, count: head.count, parent: head.parent.clone() }));
             }
             if let Some(update) = update
                 && self.live
@@ -322,18 +321,19 @@ impl<'a> Interp<'a> {
     fn for_of(&mut self, f: &'a ForOfStmt, labels: &[String]) -> (Tally, Tally) {
         let val = self.expr(&f.right);
         self.record.value(span(&f.right), &val);
+        let watched = val.refs.clone();
+        let val = self.limited(&f.right, val);
         if !f.is_await {
             self.misused(&val, span(&f.right), MisuseKind::Iterated);
         }
         let arr = self.iterated(&val, span(&f.right));
-        let watched = val.only_ref();
         self.for_each_in(span(f), &f.left, arr, watched, &f.body, labels, f.is_await)
     }
 
     fn for_in(&mut self, f: &'a ForInStmt, labels: &[String]) -> (Tally, Tally) {
         let val = self.expr(&f.right);
         let keys = self.keys_of(&val, span(&f.right));
-        self.for_each_in(span(f), &f.left, keys, None, &f.body, labels, false)
+        self.for_each_in(span(f), &f.left, keys, Refs::None, &f.body, labels, false)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one statement")]
@@ -342,7 +342,7 @@ impl<'a> Interp<'a> {
         at: Span,
         left: &'a ForHead,
         arr: Arr,
-        watched: Option<u32>,
+        watched: Refs,
         body: &'a Stmt,
         labels: &[String],
         awaits: bool,
@@ -383,14 +383,14 @@ impl<'a> Interp<'a> {
                 self.fx.then(&once);
             }
             self.unrolled /= factor;
-            if !watched.is_some_and(|a| self.grew(a, &arr)) {
+            if !watched.as_slice().iter().any(|a| self.grew(*a, &arr)) {
                 return (Tally::exactly(elems.len() as u64), most);
             }
             // It grew while it was gone through: the rest is not known one by one.
             let why = self.why(at, "the list grows while it is gone through");
             return self.open_ended(arr.joined(), why, labels, run);
         }
-        let length = watched.map(|a| self.heap.get(a).clone());
+        let lengths: Vec<(u32, Content)> = watched.as_slice().iter().map(|a| (*a, self.heap.get(*a).clone())).collect();
         let elem = arr.joined();
         let mut carried = (Tally::zero(), Tally::zero());
         let way = self.way(|me| {
@@ -406,7 +406,7 @@ impl<'a> Interp<'a> {
             me.any_way(done.ways)
         });
         let grew =
-            way.live && watched.is_some_and(|a| way.delta.0.iter().any(|(b, c)| *b == a && longer(c, length.as_ref())));
+            way.live && lengths.iter().any(|(a, before)| way.delta.0.iter().any(|(b, c)| b == a && longer(c, before)));
         if grew {
             let why = self.why(at, "the list grows while it is gone through");
             return self.open_ended(elem, why, labels, run);
@@ -458,9 +458,20 @@ impl<'a> Interp<'a> {
                     match &o.rest {
                         None => Arr::many(names.into(), Num::count(low, o.fields.len() as f64)),
                         Some(_) => {
-                            let why = self.why(at, "the run decides which keys the object has");
-                            let sym = self.fresh_symbol(at);
-                            Arr::many(Str::any().into(), Num::length(low, f64::INFINITY, sym, why))
+                            let most = o.fields.len() as u64;
+                            let sum = Some(Arc::new(Sum::constant(most).at_most())).filter(|_| low < most as f64);
+                            let named = Num { sum, ..Num::count(low, most as f64) };
+                            let len = match &o.unnamed {
+                                Some(n) if n.hi.is_finite() || n.sum.is_some() => {
+                                    named.add(&Num { since: None, ..n.clone() })
+                                }
+                                _ => {
+                                    let why = self.why(at, "the run decides which keys the object has");
+                                    let sym = self.fresh_symbol(at);
+                                    Num::length(low, f64::INFINITY, sym, why)
+                                }
+                            };
+                            Arr::many(Str::any().into(), len)
                         }
                     }
                 }
@@ -481,11 +492,10 @@ impl<'a> Interp<'a> {
     }
 }
 
-fn longer(now: &Content, before: Option<&Content>) -> bool {
+fn longer(now: &Content, before: &Content) -> bool {
     match (now, before) {
-        (Content::Array(a), Some(Content::Array(b))) => a.len.hi > b.len.hi || a.len.sum != b.len.sum,
-        (Content::Map(a) | Content::Set(a), Some(Content::Map(b) | Content::Set(b))) => a.size.hi > b.size.hi,
-        (Content::Array(a), None) => a.len.hi > 0.0,
+        (Content::Array(a), Content::Array(b)) => a.len.hi > b.len.hi || a.len.sum != b.len.sum,
+        (Content::Map(a) | Content::Set(a), Content::Map(b) | Content::Set(b)) => a.size.hi > b.size.hi,
         _ => true,
     }
 }

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::{script::span, text::Span};
 
+/// Most names of a computed key that are told apart.
+const MOST_NAMES: usize = 16;
+
 /// The key of a member access.
 #[derive(Clone, Debug)]
 pub(super) enum Key<'a> {
@@ -351,7 +354,7 @@ impl<'a> Interp<'a> {
         }
         let one = object.only_ref().is_some();
         let name = self.key_name(key);
-        self.forget_property(name.as_deref());
+        self.forget_written(object, name.as_deref());
         for addr in object.refs.as_slice().to_vec() {
             self.note_shared_write(addr, at, "");
             if self.heap.slots[addr as usize].open {
@@ -371,10 +374,10 @@ impl<'a> Interp<'a> {
                                 }
                             }
                         },
-                        None => {
-                            o.fields.iter_mut().for_each(|f| f.val = f.val.join(&val));
-                            o.rest = Some(o.rest.map_or(val.clone(), |r| r.join(&val)));
-                        }
+                        None => match known_names(key) {
+                            Some(names) => names.iter().for_each(|name| set_maybe(&mut o, name, &val)),
+                            None => o.set_unnamed(&val),
+                        },
                     }
                     Content::Object(o.into())
                 }
@@ -386,6 +389,12 @@ impl<'a> Interp<'a> {
             };
             self.heap.write(addr, content);
         }
+    }
+
+    /// Forgets what is known of paths through the property `name` of `object`, which is written.
+    fn forget_written(&mut self, object: &Val, name: Option<&str>) {
+        let known = object.unknown.is_none() && object.builtin.is_none();
+        self.forget_property(name, Some(object.refs.as_slice()).filter(|_| known));
     }
 
     fn set_element(&mut self, a: &Arr, key: &Key<'_>, name: Option<&str>, val: &Val, one: bool, at: Span) -> Arr {
@@ -472,7 +481,7 @@ impl<'a> Interp<'a> {
             let object = self.expr(&m.obj);
             let key = self.member_key(m);
             let name = self.key_name(&key);
-            self.forget_property(name.as_deref());
+            self.forget_written(&object, name.as_deref());
             for addr in object.refs.as_slice().to_vec() {
                 self.note_shared_write(addr, span(m), "");
                 let content = match self.heap.get(addr).clone() {
@@ -501,7 +510,7 @@ impl<'a> Interp<'a> {
         if let Some(u) = val.unknown {
             let any = Val::unknown(u.why, u.sym, u.data);
             obj.fields.iter_mut().for_each(|f| f.val = f.val.join(&any));
-            obj.rest = Some(obj.rest.as_ref().map_or(any.clone(), |r| r.join(&any)));
+            obj.open_to(&any);
         }
         let certain = val.only_ref().is_some();
         for addr in val.refs.as_slice().to_vec() {
@@ -509,7 +518,9 @@ impl<'a> Interp<'a> {
                 Content::Object(o) => {
                     if let Some(rest) = &o.rest {
                         obj.fields.iter_mut().for_each(|f| f.val = f.val.join(rest));
-                        obj.rest = Some(obj.rest.as_ref().map_or(rest.clone(), |r| r.join(rest)));
+                        let unnamed = o.unnamed.clone().filter(|_| obj.rest.is_none());
+                        obj.open_to(rest);
+                        obj.unnamed = unnamed;
                     }
                     for f in &o.fields {
                         let val = if f.accessor { self.field(&o, &f.name, addr, at) } else { f.val.clone() };
@@ -529,7 +540,7 @@ impl<'a> Interp<'a> {
                 }
                 Content::Array(a) => {
                     let elem = a.joined();
-                    obj.rest = Some(obj.rest.as_ref().map_or(elem.clone(), |r| r.join(&elem)));
+                    obj.open_to(&elem);
                 }
                 _ => {}
             }
@@ -548,11 +559,44 @@ pub(super) fn narrow_to(val: &Val, known: &Val) -> Val {
             known.clone()
         };
     }
+    let num = match (&val.num, &known.num) {
+        (Some(num), Some(limit)) if known.unknown.is_none() => Some(within(num, limit)),
+        (num, _) => num.clone(),
+    };
     Val {
         undef: val.undef.filter(|_| known.undef.is_some() || known.unknown.is_some()),
         null: val.null.filter(|_| known.null.is_some() || known.unknown.is_some()),
+        num,
         ..val.clone()
     }
+}
+
+/// The names a computed key can be, where they are known and few.
+fn known_names<'k>(key: &'k Key<'_>) -> Option<&'k [Arc<str>]> {
+    let Key::Value(key) = key else { return None };
+    key.str.as_ref().filter(|_| key.only_str())?.texts().map(|t| &**t).filter(|names| names.len() <= MOST_NAMES)
+}
+
+/// Writes a field that need not be the one that is written.
+fn set_maybe(o: &mut Obj, name: &Arc<str>, val: &Val) {
+    match o.fields.iter_mut().find(|f| f.name == *name) {
+        Some(f) => f.val = f.val.join(val),
+        None => {
+            super::expressions::set_field(o, name, val.clone());
+            if let Some(f) = o.fields.last_mut() {
+                f.optional = true;
+            }
+        }
+    }
+}
+
+/// The number, which is within a limit.
+fn within(num: &Arc<Num>, limit: &Num) -> Arc<Num> {
+    if num.lo >= limit.lo && num.hi <= limit.hi {
+        return num.clone();
+    }
+    let sum = num.sum.clone().filter(|_| num.hi <= limit.hi);
+    Num { sum, ..super::counters::clamp(num, limit) }.into()
 }
 
 impl Val {

@@ -251,11 +251,15 @@ impl<'a> Interp<'a> {
             BinaryOp::Gt => BinaryOp::Lt,
             _ => BinaryOp::LtEq,
         };
-        let (x, y) = (self.peek(left), self.peek(right));
+        let (x, y) = (self.peek_evaluated(left), self.peek_evaluated(right));
         for (e, op, this, with) in [(left, op, &x, &y), (right, flipped, &y, &x)] {
             let (Some(this), Some(with)) = (this, with) else { continue };
             let numeric = |v: &Val| v.only_num() && !v.num.as_ref().is_some_and(|n| n.nan);
-            if !(truth || numeric(this) && numeric(with)) {
+            // The length of what is data is a number wherever it is a list, and nobody goes through it elsewhere.
+            let partly = this.num.as_ref().is_some_and(|n| !n.nan)
+                && this.unknown.is_none_or(|u| u.data && is_length(e))
+                && this.str.is_none();
+            if !(truth || partly && numeric(with)) {
                 continue;
             }
             if !with.only_num() {
@@ -298,6 +302,16 @@ impl<'a> Interp<'a> {
                 let object = self.peek(&m.obj)?;
                 if object.is_nullish_possible() { None } else { self.peek_member(m, &object) }
             }
+            Expr::OptChain(o) => {
+                let OptChainBase::Member(m) = &*o.base else { return None };
+                let object = self.peek(&m.obj)?;
+                let filled = object.without_nullish();
+                if filled.is_never() {
+                    return Some(Val::undefined());
+                }
+                let val = self.peek_member(m, &filled)?;
+                Some(if object.is_nullish_possible() && o.optional { val.join(&Val::undefined()) } else { val })
+            }
             Expr::Unary(u) if u.op == UnaryOp::Minus => {
                 self.peek(&u.arg).and_then(|v| v.as_number()).map(|n| Val::number(-n))
             }
@@ -311,6 +325,13 @@ impl<'a> Interp<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The same of one that has been evaluated: the objects of its properties are none of `null` and `undefined`.
+    pub(super) fn peek_evaluated(&mut self, e: &'a Expr) -> Option<Val> {
+        let Expr::Member(m) = e.unwrap_parens() else { return self.peek(e) };
+        let object = self.peek_evaluated(&m.obj)?.without_nullish();
+        if object.is_never() { None } else { self.peek_member(m, &object) }
     }
 
     /// The value of a property of `object` whose name needs no evaluating to know.
@@ -393,6 +414,8 @@ impl<'a> Interp<'a> {
                         }
                     } else if part.undef.is_none() {
                         self.refine_by(&m.obj, &mut |_, v| v.without_nullish());
+                    } else if known && part.num != whole.num && part.num.is_some() {
+                        self.refine_member(m, &mut |_, v| Val { num: part.num.clone(), ..v.clone() });
                     }
                 }
             }
@@ -401,7 +424,7 @@ impl<'a> Interp<'a> {
     }
 
     fn refine_member(&mut self, m: &'a MemberExpr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
-        let Some(object) = self.peek(&m.obj).map(|o| o.without_nullish()) else { return };
+        let Some(object) = self.peek_evaluated(&m.obj).map(|o| o.without_nullish()) else { return };
         let Some(val) = self.peek_member(m, &object) else { return };
         let part = narrow(self, &val);
         if part.is_never() && !val.is_never() {
@@ -428,6 +451,10 @@ impl<'a> Interp<'a> {
                 Content::Array(a) if &*name.sym == "length" && a.elems.is_none() => {
                     if let Some(len) = part.num {
                         let len = Num { lo: len.lo.ceil(), ..(*len).clone() };
+                        if len.hi < a.len.hi {
+                            // Where another list comes in its place elsewhere, it is this variable's list that is so short.
+                            self.remember_length(&m.obj, len.clone());
+                        }
                         self.heap.replace(addr, Content::Array(Arc::new(super::contents::Arr { len, ..(*a).clone() })));
                     }
                     return;
@@ -454,6 +481,15 @@ impl<'a> Interp<'a> {
 impl Val {
     fn only_bool(&self) -> bool {
         self.parts() == usize::from(self.yes || self.no)
+    }
+}
+
+/// Whether it reads a length.
+fn is_length(e: &Expr) -> bool {
+    match e.unwrap_parens() {
+        Expr::Member(m) => m.prop.is_ident_with("length"),
+        Expr::OptChain(o) => matches!(&*o.base, OptChainBase::Member(m) if m.prop.is_ident_with("length")),
+        _ => false,
     }
 }
 

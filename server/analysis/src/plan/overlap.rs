@@ -108,7 +108,7 @@ impl Interp<'_> {
     /// The work being followed waits for something.
     pub(super) fn note_wait(&mut self) {
         self.activations.iter_mut().for_each(|a| a.epoch += 1);
-        self.forget_unsteady();
+        self.forget_while_waiting();
     }
 
     /// Notes that a place is looked at.

@@ -46,8 +46,16 @@ impl<'a> Interp<'a> {
                 if self.heap.slots[addr as usize].open {
                     self.escape(&val, span(ident));
                 }
+                let before = if val.refs.is_empty() { None } else { self.most_elements(&self.heap.var(addr)) };
+                let after = before.and_then(|_| self.most_elements(&val));
                 self.forget_variable(addr);
-                self.heap.set_var(addr, val);
+                self.heap.set_var(addr, val.clone());
+                if let (Some(before), Some(after)) = (before, after)
+                    && after < before
+                {
+                    // `if (xs.length > 9) xs = xs.slice(0, 9)`: it is as short where the condition does not hold.
+                    self.remember_most(addr, &val, after);
+                }
             }
             None => self.may_throw(),
         }

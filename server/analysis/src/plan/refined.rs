@@ -5,10 +5,13 @@ use std::sync::Arc;
 use swc_ecma_ast::{Expr, Lit, MemberExpr, MemberProp};
 
 use super::{
+    contents::{Arr, Content},
     interp::Interp,
+    numbers::Num,
     operators::number_text,
-    val::{Addr, Val},
+    val::{Addr, Refs, Val},
 };
+use crate::script::span;
 
 /// A variable's property path with what is known of it, until something may write to such a property.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +20,8 @@ pub(super) struct Refined {
     known: Val,
     /// The places the path leads through; `None` where one of its objects is not known.
     through: Option<Vec<Addr>>,
+    /// Those that are not known are plain data.
+    in_data: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +67,11 @@ impl Refinements {
         self.0.iter().rfind(|r| r.path == *path)
     }
 
+    /// How many.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     fn retain(&mut self, stays: impl Fn(&Refined) -> bool) {
         if self.0.iter().any(|r| !stays(r)) {
             Arc::make_mut(&mut self.0).retain(|r| stays(r));
@@ -102,7 +112,12 @@ impl Refinements {
             if both.last_of(&own.path).is_none_or(|before| before.known != known) {
                 let through = own.through.as_ref().zip(their.through.as_ref());
                 let through = through.map(|(own, their)| sorted([own.as_slice(), their].concat()));
-                Arc::make_mut(&mut both.0).push(Arc::new(Refined { path: own.path.clone(), known, through }));
+                Arc::make_mut(&mut both.0).push(Arc::new(Refined {
+                    path: own.path.clone(),
+                    known,
+                    through,
+                    in_data: own.in_data && their.in_data,
+                }));
             }
         }
         both
@@ -118,23 +133,72 @@ fn sorted(mut places: Vec<Addr>) -> Vec<Addr> {
 impl<'a> Interp<'a> {
     /// Goes on knowing that the property is one of `known`.
     pub(super) fn remember(&mut self, m: &'a MemberExpr, known: Val) {
-        let Some(path) = self.path(m) else { return };
+        if let Some(path) = self.path(m) {
+            self.remember_at(path, m.obj.unwrap_parens(), known);
+        }
+    }
+
+    /// Goes on knowing how long the list a variable holds is.
+    pub(super) fn remember_length(&mut self, list: &'a Expr, len: Num) {
+        if let Some(path) = self.length_of(list) {
+            self.remember_at(path, list, Num { since: None, ..len }.into());
+        }
+    }
+
+    /// Goes on knowing that the list which the variable at a place has just got is no longer than `most`, whichever list that is.
+    pub(super) fn remember_most(&mut self, variable: Addr, val: &Val, most: f64) {
+        let slot = &self.heap.slots[variable as usize];
+        if slot.open || slot.shared || slot.summary {
+            return;
+        }
+        let path = Path { root: variable, steps: vec![Step::Name("length".to_owned())] };
+        let steady = val.unknown.is_none();
+        let through = steady.then(|| sorted([&[variable], val.refs.as_slice()].concat()));
+        let refined = Refined { path, known: Num::count(0.0, most).into(), through, in_data: false };
+        Arc::make_mut(&mut self.refinements.0).push(Arc::new(refined));
+    }
+
+    /// Most elements of a value that is a list or nullish; infinite where nothing bounds them.
+    pub(super) fn most_elements(&self, val: &Val) -> Option<f64> {
+        let others = Val { refs: Refs::None, unknown: None, undef: None, null: None, ..val.clone() };
+        if !others.is_never() || val.refs.is_empty() && val.unknown.is_none() {
+            return None;
+        }
+        let mut most = if val.unknown.is_some() { f64::INFINITY } else { 0.0f64 };
+        for addr in val.refs.as_slice() {
+            let slot = &self.heap.slots[*addr as usize];
+            let Content::Array(arr) = &slot.content else { return None };
+            most = most.max(if slot.open { f64::INFINITY } else { arr.len.hi });
+        }
+        Some(most)
+    }
+
+    /// Most elements of the list `e`, whose value is `val`, going by what conditions have shown.
+    pub(super) fn most_elements_of(&mut self, e: &'a Expr, val: &Val) -> Option<f64> {
+        let most = self.most_elements(val)?;
+        Some(self.known_length(e).map_or(most, |known| most.min(known.hi)))
+    }
+
+    fn remember_at(&mut self, path: Path, object: &'a Expr, known: Val) {
         let mut through = vec![path.root];
         through.extend(path.steps.iter().filter_map(|step| match step {
             Step::At { variable, .. } => Some(*variable),
             Step::Name(_) => None,
         }));
-        let mut steady = true;
-        let mut object = m.obj.unwrap_parens();
+        let (mut steady, mut in_data) = (true, true);
+        let mut object = object;
         loop {
-            match self.peek(object) {
+            match self.peek_evaluated(object) {
                 Some(val) if val.unknown.is_none() => through.extend(val.refs.as_slice()),
-                _ => steady = false,
+                val => {
+                    steady = false;
+                    in_data &= val.is_some_and(|val| val.unknown.is_some_and(|u| u.data) && val.refs.is_empty());
+                }
             }
             let Expr::Member(inner) = object else { break };
             object = inner.obj.unwrap_parens();
         }
-        let refined = Refined { path, known, through: steady.then(|| sorted(through)) };
+        let refined = Refined { path, known, through: steady.then(|| sorted(through)), in_data };
         if self.refinements.last_of(&refined.path).is_none_or(|last| **last != refined) {
             Arc::make_mut(&mut self.refinements.0).push(Arc::new(refined));
         }
@@ -156,9 +220,62 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// `list`, as it is where a condition has shown how long it is: to be gone through now, not to be kept or changed.
+    pub(super) fn limited(&mut self, list: &'a Expr, val: Val) -> Val {
+        let Some(known) = self.known_length(list) else { return val };
+        let slots = &self.heap.slots;
+        let lists = |a: &Addr| matches!(slots[*a as usize].content, Content::Array(_)) && !slots[*a as usize].open;
+        let only_lists = Val { refs: Refs::None, unknown: None, undef: None, null: None, ..val.clone() }.is_never();
+        if !only_lists || val.refs.is_empty() && val.unknown.is_none() || !val.refs.as_slice().iter().all(lists) {
+            return val;
+        }
+        let held = Val { undef: None, null: None, ..val.clone() };
+        let arr = self.iterated_or_empty(&held, span(list));
+        let (lo, hi) = (arr.len.lo.max(known.lo), arr.len.hi.min(known.hi));
+        if lo > hi || (lo, hi) == (arr.len.lo, arr.len.hi) {
+            return val;
+        }
+        let sum = arr.len.sum.clone().filter(|_| hi == arr.len.hi);
+        let len = Num { lo, hi, sum, whys: arr.len.whys.union(&known.whys), ..arr.len.clone() };
+        let arr = Arr { len, ..arr.blurred() };
+        let read = Val::addr(self.alloc(span(list), Content::Array(arr.into())));
+        Val { undef: val.undef, null: val.null, ..read }
+    }
+
+    /// What conditions have shown of the length of a list.
+    fn known_length(&mut self, list: &'a Expr) -> Option<Num> {
+        if self.refinements.0.is_empty() {
+            return None;
+        }
+        let root = self.root_of(list.unwrap_parens())?;
+        let is_length = |s: &Step| matches!(s, Step::Name(name) if name == "length");
+        if !self.refinements.0.iter().any(|r| r.path.root == root && r.path.steps.last().is_some_and(is_length)) {
+            return None;
+        }
+        let path = self.length_of(list)?;
+        let known = &self.refinements.last_of(&path)?.known;
+        // Data that is gone through is a list or a text: its length is a number.
+        let number = Val { unknown: known.unknown.filter(|u| !u.data), undef: None, ..known.clone() }.only_num();
+        known.num.as_deref().filter(|_| number).cloned()
+    }
+
+    /// The path to the length of a list.
+    fn length_of(&mut self, list: &'a Expr) -> Option<Path> {
+        let mut path = match list.unwrap_parens() {
+            Expr::Ident(i) => Path { root: self.place(i)?, steps: vec![] },
+            Expr::Member(m) => self.path(m)?,
+            _ => return None,
+        };
+        path.steps.push(Step::Name("length".to_owned()));
+        Some(path)
+    }
+
     /// The variable a path starts at.
     fn root(&self, m: &'a MemberExpr) -> Option<Addr> {
-        let mut object = m.obj.unwrap_parens();
+        self.root_of(m.obj.unwrap_parens())
+    }
+
+    fn root_of(&self, mut object: &'a Expr) -> Option<Addr> {
         while let Expr::Member(inner) = object {
             object = inner.obj.unwrap_parens();
         }
@@ -197,21 +314,44 @@ impl<'a> Interp<'a> {
         });
     }
 
-    /// Forgets what is known of paths through a property that is written; for `None`, through any.
-    pub(super) fn forget_property(&mut self, name: Option<&str>) {
-        self.refinements.retain(|r| !r.path.steps.iter().any(|s| s.meets(name)));
+    /// Forgets what is known of paths through a property of one of `written`, or of any object for `None`, that is written; of any
+    /// property where it has no `name`.
+    pub(super) fn forget_property(&mut self, name: Option<&str>, written: Option<&[Addr]>) {
+        let leads_there = |r: &Refined| match (&r.through, written) {
+            (Some(through), Some(written)) => written.iter().any(|a| through.contains(a)),
+            _ => true,
+        };
+        self.wrote_unknown |= written.is_none();
+        self.refinements.retain(|r| !(leads_there(r) && r.path.steps.iter().any(|s| s.meets(name))));
     }
 
-    /// Forgets what is known of elements and lengths, where a method changes a list.
-    pub(super) fn forget_elements(&mut self) {
-        self.forget_property(Some("length"));
+    /// Forgets what is known of elements and lengths, where a method changes one of `lists`.
+    pub(super) fn forget_elements(&mut self, lists: &[Addr]) {
+        self.forget_property(Some("length"), Some(lists));
     }
 
-    /// Forgets what others may change while the script waits, or in a call that is not followed.
+    /// Forgets what others may change in a call that is not followed.
     pub(super) fn forget_unsteady(&mut self) {
+        self.forget_but(false);
+    }
+
+    /// Forgets what others may change while the script waits.
+    pub(super) fn forget_while_waiting(&mut self) {
+        // Nobody else is at work whom we have not followed to the end, and nobody so far has written to what is not known.
+        self.forget_but(self.activations.is_empty() && self.concurrent == 0 && !self.wrote_unknown);
+    }
+
+    /// Forgets what others may change; with `data`, they change no data that is not known.
+    fn forget_but(&mut self, data: bool) {
+        if self.refinements.0.is_empty() {
+            return;
+        }
         let slots = &self.heap.slots;
         let steady = |a: &Addr| !slots[*a as usize].shared && !slots[*a as usize].open;
-        self.refinements.retain(|r| r.through.as_ref().is_some_and(|t| t.iter().all(steady)));
+        self.refinements.retain(|r| match &r.through {
+            Some(through) => through.iter().all(steady),
+            None => data && r.in_data && steady(&r.path.root),
+        });
     }
 }
 
@@ -221,7 +361,7 @@ mod tests {
 
     fn fact(name: &str, known: Val) -> Refined {
         let path = Path { root: 1, steps: vec![Step::Name(name.into())] };
-        Refined { path, known, through: Some(vec![1, 7]) }
+        Refined { path, known, through: Some(vec![1, 7]), in_data: false }
     }
 
     fn after(facts: &Refinements, more: Refined) -> Refinements {

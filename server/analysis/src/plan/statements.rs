@@ -127,7 +127,14 @@ impl<'a> Interp<'a> {
             match &d.init {
                 Some(init) => {
                     let val = self.expr_named(init, name_of(&d.name));
-                    self.bind(&d.name, val, true);
+                    let most = matches!(init.unwrap_parens(), Expr::Cond(_)).then(|| self.most_chosen.take()).flatten();
+                    self.bind(&d.name, val.clone(), true);
+                    if let (Some(most), Pat::Ident(i)) = (most, &d.name)
+                        && let Some(variable) = self.place(&i.id)
+                        && self.most_elements(&val).is_some_and(|all| most < all)
+                    {
+                        self.remember_most(variable, &val, most);
+                    }
                 }
                 None if var.kind == VarDeclKind::Var => {}
                 None => self.bind(&d.name, Val::undefined(), true),
@@ -197,8 +204,13 @@ impl<'a> Interp<'a> {
 
     /// Goes on after a region: from its end, or from any of the exits it caught.
     pub(super) fn after(&mut self, end: Way, exits: Vec<Exit>, why: Option<WhyId>) -> Val {
-        let ways = std::iter::once(end).chain(exits.into_iter().map(Self::way_of));
-        self.any_way_because(ways, why)
+        let before = self.refinements.clone();
+        let exits = exits.into_iter().map(|exit| {
+            let mut refined = before.clone();
+            refined.retain_in(&exit.refined);
+            Way { refined, ..Self::way_of(exit) }
+        });
+        self.any_way_because(std::iter::once(end).chain(exits), why)
     }
 
     fn switch(&mut self, s: &'a SwitchStmt, labels: Vec<String>) {

@@ -100,3 +100,84 @@ f(args)
         assert_ne!(most(hidden), Some(0), "{hidden}");
     }
 }
+
+#[test]
+fn a_list_whose_length_is_checked() {
+    let short = "let xs = items.filter((x) => x !== 'no')\n";
+    for (body, bound) in [
+        ("if (items.length > 20) throw new Error('too many')\nfor (const x of items) await agent(x)", 20),
+        ("if (items?.length > 20) return\nawait pipeline(items, (x) => agent(x))", 20),
+        ("if (items.length > 20) return\nfor (let i = 0; i < items.length; i++) await agent(items[i])", 20),
+        ("if (!items.length || items.length > 9) return\nawait parallel([...items].map((x) => () => agent(x)))", 9),
+        (&*format!("{short}if (xs.length > 7) {{ xs = xs.slice(0, 7) }}\nfor (const x of xs) await agent(x)"), 7),
+        ("let xs = items\nif (xs.length > 7) xs = xs.slice(0, 7)\nawait parallel(xs.map((x) => () => agent(x)))", 7),
+        ("const xs = items.length > 7 ? items.slice(0, 7) : items\nfor (const x of xs) await agent(x)", 7),
+        ("const xs = [...items]\nif (xs.length > 7) xs.length = 7\nfor (const x of xs) await agent(x)", 7),
+        // It stays so while other lists grow, and while the script waits.
+        (
+            "const out = []\nif (items.length > 4) return\nfor (const x of items) out.push(await agent(x))\nfor (const x of items) out.push(await agent(x))",
+            8,
+        ),
+        ("if (args.files.length > 6) return\nawait parallel(args.files.map((x) => () => agent(x)))", 6),
+        ("const files = args?.files ?? []\nif (files.length > 6) return\nfor (const x of files) await agent(x)", 6),
+    ] {
+        assert_eq!(most(body), Some(bound), "{body}");
+    }
+    for body in [
+        "if (items.length > 7) log('many')\nfor (const x of items) await agent(x)",
+        "let xs = items\nif (xs.length > 7) xs = xs.slice(0, 7)\nxs = items\nfor (const x of xs) await agent(x)",
+        "let xs = items\nif (xs.length > 7) xs = xs.slice(0, 7)\nitems.push(...args.more)\nfor (const x of xs) await agent(x)",
+        "let xs = items\nif (xs.length > 7) xs = xs.slice(0, 7)\nconst ys = xs\nys.push(...args.more)\nfor (const x of xs) await agent(x)",
+        "let xs = items\nconst grow = () => { xs = items }\nif (xs.length > 7) xs = xs.slice(0, 7)\ngrow()\nfor (const x of xs) await agent(x)",
+        "const files = args.files\nif (files.length > 6) return\nargs.files.push(...items)\nfor (const x of files) await agent(x)",
+        "if (items.length > 7) return\nawait parallel([async () => { items.push(...args.more); throw new Error('x') }])\nfor (const x of items) await agent(x)",
+        "if (items.length > 7) return\ntry { items.push(...args.more); throw new Error('x') } catch { log('x') }\nfor (const x of items) await agent(x)",
+        "if (items.length > 7) return\nfor (const x of args.list) { for (const y of items) await agent(y); items.push('y', 'z') }",
+        // One list grows while it is gone through, and which of the two it is is not known.
+        "const xs = args.a ? [] : ['a', 'b']\nlet n = 0\nfor (const x of xs) { await agent(x); if (n++ < 100) xs.push('c') }",
+    ] {
+        assert_eq!(most(body), None, "{body}");
+    }
+}
+
+#[test]
+fn groups_by_computed_keys() {
+    let ten = "const ten = items.slice(0, 10)\n";
+    for (body, bound) in [
+        (
+            "const g = {}\nfor (const x of ten) { (g[x] ??= []).push(x) }\nfor (const k of Object.keys(g)) await agent(k)",
+            10,
+        ),
+        (
+            "const g = {}\nfor (const x of ten) { if (!g[x]) g[x] = []; g[x].push(x) }\nfor (const k in g) await agent(k)",
+            10,
+        ),
+        (
+            "const g = ten.reduce((o, x) => { (o[x] = o[x] || []).push(x); return o }, {})\nfor (const [k] of Object.entries(g)) await agent(k)",
+            10,
+        ),
+        (
+            "const g = { a: 1, b: 2 }\nten.forEach((x) => { g[x] = 3 })\nawait parallel(Object.keys(g).map((k) => () => agent(k)))",
+            12,
+        ),
+        ("const g = Object.fromEntries(ten.map((x) => [x, 1]))\nfor (const k in g) await agent(k)", 10),
+        (
+            "const g = {}\nconst add = (k) => { g[k] = 1 }\nten.forEach((x) => add(x))\nten.forEach((x) => add(x + '2'))\nfor (const k in g) await agent(k)",
+            20,
+        ),
+        // The keys are among those that are known.
+        (
+            "const g = {}\nfor (const x of items) { const k = x.length > 3 ? 'long' : 'short'; (g[k] ||= []).push(x) }\nfor (const k in g) await agent(k)",
+            2,
+        ),
+    ] {
+        assert_eq!(most(&format!("{ten}{body}")), Some(bound), "{body}");
+    }
+    for body in [
+        "const g = {}\nfor (const x of items) g[x] = 1\nfor (const k in g) await agent(k)",
+        "const g = { ...args.known }\nfor (const x of ten) g[x] = 1\nfor (const k in g) await agent(k)",
+        "const g = ten.reduce((o, x) => ({ ...o, ...args.more, [x]: 1 }), {})\nfor (const k in g) await agent(k)",
+    ] {
+        assert_eq!(most(&format!("{ten}{body}")), None, "{body}");
+    }
+}
