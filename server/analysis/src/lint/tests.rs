@@ -219,6 +219,46 @@ const other = await parallel(files.map((f) => () => agent(f, { schema: S })))
 }
 
 #[test]
+fn an_answer_checked_under_another_name_or_by_a_helper_is_there() {
+    let start = "const S = { type: 'object', properties: { ok: { type: 'boolean' }, list: { type: 'array' } }, required: ['ok', 'list'] }
+const r = await agent('x', { schema: S })
+let v = await agent('y', { schema: S })
+";
+    let unchecked = |body: &str| {
+        let analysis = analyze(script(&format!("{start}{body}"), false), &Context::default());
+        analysis.findings.iter().filter(|f| f.code == "WF601").count()
+    };
+    for body in [
+        "const failed = !r\nif (failed || !r.ok) return\nlog(r.ok)\n",
+        "const missing = r === null\nif (!missing) log(r.ok)\n",
+        "const failed = !r || !Array.isArray(r.list)\nlog(failed ? [] : r.list)\n",
+        "const good = !!(r && r.ok)\nconst bad = !good\nif (bad) return\nlog(r.list)\n",
+        "const good = r?.ok === true\nlog(good && r.list)\n",
+        "log(Array.isArray(r && r.list) ? r.list.length : 0)\n",
+        "const isBad = (x) => !x || !x.ok\nif (isBad(r)) return\nlog(r.list)\n",
+        "function isBad(x) { return !x || !x.ok }\nif (!isBad(r)) log(r.list)\n",
+        "function aborted(label, x) {\n  if (!x) { log(label); return true }\n  return x.ok ? false : true\n}\nif (aborted('r', r)) return\nlog(r.list)\n",
+        "const why = (x) => {\n  if (!x) return 'no result'\n  return x.ok ? null : 'bad'\n}\nconst failure = why(r)\nif (failure) return\nlog(r.list)\n",
+        "const need = (x, what) => { if (!x) throw new Error(what) }\nneed(r, 'r')\nneed(v, 'v')\nlog(r.list, v.list)\n",
+    ] {
+        assert_eq!(unchecked(body), 0, "{body}");
+    }
+    for body in [
+        "const failed = !r\nif (failed) log(r.ok)\n",
+        "const failed = !r && !v\nif (failed) return\nlog(r.ok)\n",
+        // It is another answer by then.
+        "const failed = !v\nv = await agent('z', { schema: S })\nif (failed) return\nlog(v.ok)\n",
+        "const isBad = (x) => !x && log('none')\nif (isBad(r)) return\nlog(r.list)\n",
+        "function aborted(x) {\n  if (!x && args.strict) return true\n  return false\n}\nif (aborted(r)) return\nlog(r.list)\n",
+        "function aborted(x) {\n  x = x ?? {}\n  if (!x) return true\n  return false\n}\nif (aborted(r)) return\nlog(r.list)\n",
+        "const need = (x, what) => { if (!x) log(what) }\nneed(r, 'r')\nlog(r.list)\n",
+        "let need = (x) => { if (!x) throw new Error('x') }\nif (args.lax) need = (x) => {}\nneed(r)\nlog(r.list)\n",
+    ] {
+        assert_ne!(unchecked(body), 0, "{body}");
+    }
+}
+
+#[test]
 fn the_time_from_args_is_asked_nothing_that_could_throw() {
     let text = "const day = new Date().toISOString().slice(0, 10)\nlog((Date.now()).toString() + performance.now())\n";
     let analysis = analyze(script(text, false), &Context::default());

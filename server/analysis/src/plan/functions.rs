@@ -71,7 +71,7 @@ impl Args {
 }
 
 impl<'a> FnNode<'a> {
-    fn params(self) -> Vec<&'a Pat> {
+    pub(super) fn params(self) -> Vec<&'a Pat> {
         match self {
             FnNode::Function(f) => f.params.iter().map(|p| &p.pat).collect(),
             FnNode::Arrow(a) => a.params.iter().collect(),
@@ -86,7 +86,7 @@ impl<'a> FnNode<'a> {
         }
     }
 
-    fn stmts(self) -> &'a [Stmt] {
+    pub(super) fn stmts(self) -> &'a [Stmt] {
         match self {
             FnNode::Function(f) => f.body.as_ref().map(|b| b.stmts.as_slice()).unwrap_or_default(),
             FnNode::Arrow(a) => match &*a.body {
@@ -198,6 +198,11 @@ impl<'a> Interp<'a> {
         self.this = outer_this;
         self.chain = outer_chain;
         self.calling.pop();
+        match self.passed.take() {
+            Some(passed) => drop(self.guards.insert(at.start, passed)),
+            None if !self.guards.is_empty() => drop(self.guards.remove(&at.start)),
+            None => {}
+        }
         result
     }
 
@@ -215,6 +220,9 @@ impl<'a> Interp<'a> {
             me.awaits_returned = outer;
             Val::undefined()
         });
+        if !node.is_async() && args.vals.iter().any(Val::is_nullish_possible) {
+            self.passes(node, &end, &target.exits);
+        }
         let why = target.exits.first().map(|_| self.why(node.span(), "the run decides where this function returns"));
         self.after(end, target.exits, why)
     }
@@ -227,7 +235,7 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn bind_each(&mut self, params: impl Iterator<Item = &'a Pat>, args: &Args) {
+    pub(super) fn bind_each(&mut self, params: impl Iterator<Item = &'a Pat>, args: &Args) {
         for (i, param) in params.enumerate() {
             match param {
                 Pat::Rest(rest) => {

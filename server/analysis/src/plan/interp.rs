@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Nested,
+    conditions::{Named, Passed},
     contents::{Content, Env, Prom, join_contents},
     effects::Effects,
     functions::FnNode,
@@ -193,6 +194,16 @@ pub(super) struct Interp<'a> {
     pub(super) awaiting: Option<Span>,
     /// Whether the script has written to an object that is not known.
     pub(super) wrote_unknown: bool,
+    /// Constants that hold a condition.
+    pub(super) conditions: FxHashMap<Addr, Named<'a>>,
+    /// What is assumed was tested some time ago: it says something of constants only.
+    pub(super) tested_before: bool,
+    /// Where the variables that are assigned again are declared.
+    pub(super) reassigned: Option<FxHashSet<u32>>,
+    /// What the function that has just ended says of its arguments.
+    pub(super) passed: Option<Vec<Option<Passed>>>,
+    /// The same of the calls made last, by where they are written.
+    pub(super) guards: FxHashMap<u32, Vec<Option<Passed>>>,
     /// Most elements of the list that `a < b ? … : …` gave last.
     pub(super) most_chosen: Option<f64>,
 }
@@ -265,6 +276,11 @@ impl<'a> Interp<'a> {
             followed: vec![],
             awaiting: None,
             wrote_unknown: false,
+            conditions: FxHashMap::default(),
+            tested_before: false,
+            reassigned: None,
+            passed: None,
+            guards: FxHashMap::default(),
             most_chosen: None,
         }
     }

@@ -28,6 +28,7 @@ mod builtins;
 mod by_span;
 mod calls;
 mod classes;
+mod conditions;
 mod contents;
 mod count;
 mod counters;

@@ -35,34 +35,58 @@ impl<'a> Interp<'a> {
                     });
                     return;
                 }
-                let [arg] = c.args.as_slice() else { return };
                 if let Expr::Member(m) = callee.unwrap_parens()
                     && m.prop.is_ident_with("isArray")
                     && matches!(&*m.obj, Expr::Ident(i) if &*i.sym == "Array")
                 {
-                    let arg = &*arg.expr;
-                    self.refine(arg, |me, val| {
-                        let is_array = |a: &u32| matches!(me.heap.get(*a), Content::Array(_));
-                        let refs =
-                            Refs::from_iter(val.refs.as_slice().iter().copied().filter(|a| is_array(a) == truth));
-                        if !truth {
-                            return Val { refs, ..val.clone() };
-                        }
-                        Val { refs, unknown: val.unknown, ..Val::default() }
-                    });
+                    if let [arg] = c.args.as_slice() {
+                        self.assume_array(&arg.expr, truth);
+                    }
                 } else if let Expr::Member(m) = callee.unwrap_parens()
                     && m.prop.is_ident_with("every")
+                    && let [arg] = c.args.as_slice()
                     && matches!(&*arg.expr, Expr::Ident(i) if &*i.sym == "Boolean" && self.place(i).is_none())
                 {
-                    if truth {
+                    if truth && !self.tested_before {
                         self.assume_all_truthy(&m.obj);
                     }
-                } else if matches!(callee.unwrap_parens(), Expr::Ident(i) if &*i.sym == "Boolean") {
+                } else if let [arg] = c.args.as_slice()
+                    && matches!(callee.unwrap_parens(), Expr::Ident(i) if &*i.sym == "Boolean" && self.place(i).is_none())
+                {
                     self.assume(&arg.expr, truth);
+                } else {
+                    self.assume_call(c, truth);
+                }
+            }
+            Expr::Ident(i) => {
+                self.refine(e, |_, val| if truth { truthy_part(val) } else { falsy_part(val) });
+                if let Some(variable) = self.place(i)
+                    && !self.conditions.is_empty()
+                {
+                    self.assume_named(variable, truth);
                 }
             }
             other => self.refine(other, |_, val| if truth { truthy_part(val) } else { falsy_part(val) }),
         }
+    }
+
+    /// Goes on knowing that `arg` is, or is not, an array.
+    fn assume_array(&mut self, arg: &'a Expr, truth: bool) {
+        if let (true, Expr::Bin(b)) = (truth, arg.unwrap_parens())
+            && b.op == BinaryOp::LogicalAnd
+        {
+            // What is falsy is no array: it is the one on the right.
+            self.assume(&b.left, true);
+            return self.assume_array(&b.right, true);
+        }
+        self.refine(arg, |me, val| {
+            let is_array = |a: &u32| matches!(me.heap.get(*a), Content::Array(_));
+            let refs = Refs::from_iter(val.refs.as_slice().iter().copied().filter(|a| is_array(a) == truth));
+            if !truth {
+                return Val { refs, ..val.clone() };
+            }
+            Val { refs, unknown: val.unknown, ..Val::default() }
+        });
     }
 
     /// Goes on knowing that every element of the list `e` is truthy.
@@ -92,7 +116,7 @@ impl<'a> Interp<'a> {
                 self.assume(&b.right, false);
             }
             // Of a failed `a && b`, the part that is certain to hold decides nothing; the other one must have failed.
-            (BinaryOp::LogicalAnd, false) | (BinaryOp::LogicalOr, true) => {
+            (BinaryOp::LogicalAnd, false) | (BinaryOp::LogicalOr, true) if !self.tested_before => {
                 let first = self.peek(&b.left);
                 if first.and_then(|v| v.truthy()) == Some(!truth) {
                     self.assume(&b.right, truth);
@@ -100,7 +124,9 @@ impl<'a> Interp<'a> {
             }
             (BinaryOp::EqEqEq | BinaryOp::EqEq, _) => self.assume_equal(b, truth),
             (BinaryOp::NotEqEq | BinaryOp::NotEq, _) => self.assume_equal(b, !truth),
-            (BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq, _) => self.assume_order(b, truth),
+            (BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq, _) if !self.tested_before => {
+                self.assume_order(b, truth)
+            }
             (BinaryOp::InstanceOf | BinaryOp::In, true) => self.refine(&b.left, |_, val| val.without_nullish()),
             _ => {}
         }
@@ -109,6 +135,9 @@ impl<'a> Interp<'a> {
     fn assume_equal(&mut self, b: &'a BinExpr, equal: bool) {
         let loose = matches!(b.op, BinaryOp::EqEq | BinaryOp::NotEq);
         for (e, other) in [(&*b.left, &*b.right), (&*b.right, &*b.left)] {
+            if self.tested_before && !matches!(other.unwrap_parens(), Expr::Lit(_)) && !is_undefined(other) {
+                continue;
+            }
             if let Expr::Unary(u) = e.unwrap_parens()
                 && u.op == UnaryOp::TypeOf
             {
@@ -360,7 +389,7 @@ impl<'a> Interp<'a> {
     }
 
     /// Replaces what is known of a variable, a property or the length of a list.
-    fn refine(&mut self, e: &'a Expr, mut narrow: impl FnMut(&mut Self, &Val) -> Val) {
+    pub(super) fn refine(&mut self, e: &'a Expr, mut narrow: impl FnMut(&mut Self, &Val) -> Val) {
         self.refine_by(e, &mut narrow);
     }
 
@@ -369,9 +398,10 @@ impl<'a> Interp<'a> {
             Expr::Ident(i) => {
                 let Some(addr) = self.place(i) else { return };
                 let slot = &self.heap.slots[addr as usize];
-                if slot.open || slot.shared {
+                if slot.open || slot.shared || self.tested_before && !self.is_constant(addr) {
                     return;
                 }
+                let slot = &self.heap.slots[addr as usize];
                 let summary = slot.summary;
                 let val = self.heap.var(addr);
                 let part = narrow(self, &val);
@@ -381,7 +411,7 @@ impl<'a> Interp<'a> {
                     self.heap.replace(addr, Content::Var(part.into()));
                 }
             }
-            Expr::Assign(a) => {
+            Expr::Assign(a) if !self.tested_before => {
                 if let swc_ecma_ast::AssignTarget::Simple(swc_ecma_ast::SimpleAssignTarget::Ident(i)) = &a.left
                     && let Some(addr) = self.place(&i.id)
                     && self.heap.is_single(addr)
@@ -424,6 +454,9 @@ impl<'a> Interp<'a> {
     }
 
     fn refine_member(&mut self, m: &'a MemberExpr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
+        if self.tested_before {
+            return;
+        }
         let Some(object) = self.peek_evaluated(&m.obj).map(|o| o.without_nullish()) else { return };
         let Some(val) = self.peek_member(m, &object) else { return };
         let part = narrow(self, &val);
@@ -482,6 +515,10 @@ impl Val {
     fn only_bool(&self) -> bool {
         self.parts() == usize::from(self.yes || self.no)
     }
+}
+
+fn is_undefined(e: &Expr) -> bool {
+    matches!(e.unwrap_parens(), Expr::Ident(i) if &*i.sym == "undefined")
 }
 
 /// Whether it reads a length.

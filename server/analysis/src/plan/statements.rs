@@ -66,6 +66,11 @@ impl<'a> Interp<'a> {
             Stmt::Expr(e) => {
                 let val = self.expr(&e.expr);
                 self.floating(&val, &e.expr);
+                if let Expr::Call(c) = e.expr.unwrap_parens()
+                    && self.live
+                {
+                    self.assume_returned(c);
+                }
             }
             Stmt::Decl(decl) => self.decl(decl),
             Stmt::Block(b) => self.block(b),
@@ -129,6 +134,11 @@ impl<'a> Interp<'a> {
                     let val = self.expr_named(init, name_of(&d.name));
                     let most = matches!(init.unwrap_parens(), Expr::Cond(_)).then(|| self.most_chosen.take()).flatten();
                     self.bind(&d.name, val.clone(), true);
+                    if let (VarDeclKind::Const, Pat::Ident(i)) = (var.kind, &d.name)
+                        && let Some(variable) = self.place(&i.id)
+                    {
+                        self.name_condition(variable, init);
+                    }
                     if let (Some(most), Pat::Ident(i)) = (most, &d.name)
                         && let Some(variable) = self.place(&i.id)
                         && self.most_elements(&val).is_some_and(|all| most < all)

@@ -330,6 +330,15 @@ await parallel([w, w])",
 const t = (async () => { await agent('w'); if (!st.on) await agent('hidden') })()
 delete st.on
 await t",
+        // What a name says of a property was true some time ago.
+        "const st = { on: n }
+const off = !st.on
+st.on = 'x'
+if (off) { if (st.on) await agent('hidden') }",
+        "let on = n
+const off = !on
+on = 'x'
+if (off) { if (on) await agent('hidden') }",
         "const list = ['x']
 delete list[0]
 if (!list[0]) await agent('hidden')",
