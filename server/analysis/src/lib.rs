@@ -2,12 +2,13 @@
 //!
 //! Pure and total: any text in, an answer out, in bounded time and stack; no IO, no clock, no LSP types.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 mod again;
 pub mod carry;
 pub mod cell;
 pub mod estimate;
+pub mod intended;
 pub mod lint;
 mod looks;
 pub mod outline;
@@ -26,6 +27,8 @@ pub mod vocabulary;
 pub struct Context {
     /// The file's name, for rules about names.
     pub file_name: Option<String>,
+    /// The file's path, as [`KnownWorkflow::path`] has it.
+    pub path: Option<String>,
     /// The arguments of the run, where they are known. Without any, those of a comment `@callsheet args:` hold.
     pub args: Option<serde_json::Value>,
     /// The dialect the script is checked for.
@@ -38,8 +41,7 @@ pub struct Context {
     pub assumptions: estimate::Assumptions,
     /// The agent types that can be named; `None` where they were not looked for.
     pub agent_types: Option<Vec<AgentType>>,
-    /// The workflows that can be called, in the order in which they are looked through for a name; `None` where they were not looked
-    /// for.
+    /// The workflows that can be called, in the order in which they are looked through for a name; `None` where none of these were found.
     pub workflows: Option<Vec<KnownWorkflow>>,
 }
 
@@ -59,6 +61,8 @@ pub struct AgentType {
 pub struct KnownWorkflow {
     /// Its `meta.name`.
     pub name: String,
+    /// Whether it lies where a run does not look for names, so that only its path leads to it.
+    pub by_path_only: bool,
     /// The file's name.
     pub file_name: String,
     /// The file's path.
@@ -88,6 +92,11 @@ impl KnownWorkflow {
         Self::of(path, &script, &plan.unwrap_or_default())
     }
 
+    /// Whether `workflow(name)` means this one, or one that comes before it.
+    pub fn is_called(&self, name: &str) -> bool {
+        !self.by_path_only && self.name == name
+    }
+
     /// What a script that was read, saved at `path`, is as a workflow; `None` where it has no name.
     pub fn of(path: &str, script: &script::Script, plan: &plan::Plan) -> Option<Self> {
         let name = script.meta.as_ref()?.name.as_ref()?.value.clone();
@@ -97,6 +106,7 @@ impl KnownWorkflow {
         needs.dedup();
         Some(Self {
             name,
+            by_path_only: false,
             file_name: path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned(),
             path: path.to_owned(),
             script: Some(Arc::new(script.clone())),
@@ -201,13 +211,19 @@ pub fn analyze_after(text: impl Into<Arc<str>>, earlier: Earlier<'_>, context: &
     Analysis { context: Some(context.clone()), ..fresh }
 }
 
-fn fresh(script: script::Script, context: &Context) -> Analysis {
-    let mut context = std::borrow::Cow::Borrowed(context);
+/// `context` with the arguments that the script's own comment gives, where it has none.
+fn with_own_args<'a>(script: &script::Script, context: &'a Context) -> Cow<'a, Context> {
+    let mut context = Cow::Borrowed(context);
     if context.args.is_none()
         && let Some((_, Ok(args))) = &script.pragmas.args
     {
         context.to_mut().args = Some(args.clone());
     }
+    context
+}
+
+fn fresh(script: script::Script, context: &Context) -> Analysis {
+    let context = with_own_args(&script, context);
     let context = context.as_ref();
     let plan = plan::interpret(&script, context);
     let (findings, looks) = lint::check_noting(&script, &plan, context);

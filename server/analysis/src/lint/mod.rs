@@ -12,6 +12,8 @@ mod settings;
 mod views;
 
 #[cfg(test)]
+mod probes;
+#[cfg(test)]
 mod tests;
 
 pub use rule::{Fixing, Level, Rule};

@@ -3,7 +3,11 @@
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use super::{Finding, Fixing, Level, Rule, Severity, rules};
-use crate::{AgentType, Analysis, Context, KnownWorkflow, analyze, units::Usd, vocabulary::Profile};
+use crate::{
+    AgentType, Analysis, Context, KnownWorkflow, analyze,
+    units::Usd,
+    vocabulary::{GlobalKind, Profile},
+};
 
 /// An example from a rule's documentation.
 struct Example {
@@ -35,7 +39,8 @@ fn examples(rule: &Rule) -> Vec<Example> {
         let body: String = lines.by_ref().take_while(|l| *l != "```").flat_map(|l| [l, "\n"]).collect();
         let mut words = info.split(' ');
         let good = words.next() == Some("good");
-        let mut context = Context { file_name: Some("example.js".into()), ..Context::default() };
+        let own = || Some("example.js".into());
+        let mut context = Context { file_name: own(), path: own(), ..Context::default() };
         let (mut whole, mut large) = (false, false);
         for word in words {
             match word.split_once(':') {
@@ -68,7 +73,8 @@ fn examples(rule: &Rule) -> Vec<Example> {
 fn known_workflow(text: &str) -> KnownWorkflow {
     let mut parts = text.split('+');
     let (name, file) = parts.next().map(|n| n.split_once('@').unwrap_or((n, ""))).unwrap_or_default();
-    let mut known = KnownWorkflow { name: name.into(), file_name: file.into(), ..KnownWorkflow::default() };
+    let mut known =
+        KnownWorkflow { name: name.into(), file_name: file.into(), path: file.into(), ..KnownWorkflow::default() };
     for part in parts {
         match part.strip_prefix("needs:") {
             Some(field) => known.needs.push(field.into()),
@@ -393,6 +399,17 @@ not rely on.\n"
     for (at, (name, what, _)) in Profile::default().flags().rows().into_iter().enumerate() {
         let cells = Profile::ALL.map(|p| p.flags().rows().swap_remove(at).2);
         let _ = writeln!(page, "| `{name}`: {what} | {} |", cells.join(" | "));
+    }
+    for (flag, name, what) in [
+        ("consoleAvailable", "console", "scripts have `console`"),
+        ("timersAvailable", "setTimeout", "scripts have `setTimeout` and its like"),
+    ] {
+        let has = |profile: Profile| {
+            let kind = crate::vocabulary::global(name).map(|global| global.kind);
+            matches!(kind, Some(GlobalKind::Host { profiles, .. }) if profiles.has(profile))
+        };
+        let cells = Profile::ALL.map(|p| if has(p) { "yes" } else { "no" });
+        let _ = writeln!(page, "| `{flag}`: {what} | {} |", cells.join(" | "));
     }
     page += "\nRuns go by the first six and `itemCap`: `callsheet run` reuses by its own rule (`logical keys`, and no profile changes that), stops at \
 `--max-agents`, counts output tokens, and takes what `claude-code` takes for `parallel` and `meta`. Rules with another severity in a profile \

@@ -1,11 +1,11 @@
 //! Arguments as the dialect means them: the options of a call, schemas, callbacks.
 
-use swc_ecma_ast::{ArrowFunctionBody, CallExpr, Expr, Function, Lit, Stmt};
+use swc_ecma_ast::{ArrowFunctionBody, CallExpr, Expr, Function, Lit, ObjectLit, PropOrSpread, Stmt};
 
 use super::checker::{Checker, PROMISING};
 use crate::{
     script::{
-        index::{How, NodeId, Property, properties},
+        index::{How, NodeId, Property, property},
         span,
         walk::Node,
     },
@@ -84,8 +84,28 @@ impl<'a> Checker<'a> {
         let given = self.index.arg(id, position)?;
         let (found, at) = self.index.resolve(given, id);
         let Expr::Object(object) = found else { return None };
-        let (properties, complete) = properties(object);
+        let mut properties = Vec::with_capacity(object.props.len());
+        let complete = self.properties_of(object, at, 0, &mut properties);
         Some(Options { span: span(object), at, properties, complete, inline: std::ptr::eq(found, given) })
+    }
+
+    /// Gathers the properties of an object, those of constants spread into it included. Gives whether that is all it can have.
+    fn properties_of(&self, object: &'a ObjectLit, at: NodeId, depth: u32, found: &mut Vec<Property<'a>>) -> bool {
+        let mut all = true;
+        for prop in &object.props {
+            all &= match (prop, property(prop)) {
+                (PropOrSpread::Spread(spread), _) if depth < 4 => match self.index.resolve(&spread.expr, at) {
+                    (Expr::Object(inner), at) => self.properties_of(inner, at, depth + 1, found),
+                    _ => false,
+                },
+                (_, Some(plain)) => {
+                    found.extend(plain);
+                    plain.is_some()
+                }
+                (_, None) => true,
+            };
+        }
+        all
     }
 
     /// The function that `expr` is, also through a name.

@@ -122,7 +122,10 @@ impl<'a> Interp<'a> {
                 let elem = arr.joined().join(&args.get(1));
                 self.new_array(Arr { elems: None, elem, ..(*arr).clone() }, at)
             }
-            "toSorted" => self.new_array(sorted(&arr), at),
+            "toSorted" => {
+                self.any_times(&args.get(0), &[arr.joined(), arr.joined()], at);
+                self.new_array(sorted(&arr), at)
+            }
             // A generator's values stand as an array here.
             "next" | "return" | "throw" => {
                 let mut obj = super::contents::Obj::default();

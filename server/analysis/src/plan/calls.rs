@@ -5,7 +5,6 @@ use std::sync::Arc;
 use swc_ecma_ast::{CallExpr, Callee, Expr, ExprOrSpread, MemberExpr, NewExpr};
 
 use super::{
-    MisuseKind,
     contents::{Arr, Coll, Content, Fun, Obj, Prom},
     functions::Args,
     interp::{Interp, Leave},
@@ -60,10 +59,7 @@ impl<'a> Interp<'a> {
     fn method_call(&mut self, m: &'a MemberExpr, args: &'a [ExprOrSpread], at: Span) -> Val {
         let object = self.expr(&m.obj);
         let key = self.member_key(m);
-        let promise_method = matches!(&key, Key::Name(n) if matches!(&**n, "then" | "catch" | "finally"));
-        if !promise_method {
-            self.misused(&object, span(m), MisuseKind::Member);
-        }
+        self.misused_member(&object, m, &key);
         self.deref(&object, span(&m.obj));
         self.note_args_read(m, &object);
         let args = self.args_list(args);

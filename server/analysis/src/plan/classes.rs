@@ -40,7 +40,7 @@ impl<'a> Interp<'a> {
                 _ => continue,
             };
             if let Some(name) = name {
-                statics.push(ObjField { name: name.into(), val, optional: false, accessor: false });
+                statics.push(ObjField { name: name.into(), val, optional: false, accessor: false, declared: false });
             }
         }
         let env = self.env.clone();

@@ -50,6 +50,8 @@ pub(super) struct ObjField {
     pub(super) optional: bool,
     /// It is read and written through functions.
     pub(super) accessor: bool,
+    /// Where it can be missing, it is so: what the object's further fields can be says nothing of it.
+    pub(super) declared: bool,
 }
 
 /// An array.
@@ -238,14 +240,15 @@ fn join_objects(a: &Obj, b: &Obj) -> Obj {
                 val: f.val.join(&g.val),
                 optional: f.optional || g.optional,
                 accessor: f.accessor || g.accessor,
+                declared: f.declared && g.declared,
                 name: f.name.clone(),
             },
-            None => ObjField { optional: true, ..f.clone() },
+            None => ObjField { optional: true, declared: false, ..f.clone() },
         });
     }
     if shared < b.fields.len() {
         let fresh = b.fields.iter().filter(|g| !a.fields.iter().any(|f| f.name == g.name));
-        fields.extend(fresh.map(|g| ObjField { optional: true, ..g.clone() }));
+        fields.extend(fresh.map(|g| ObjField { optional: true, declared: false, ..g.clone() }));
     }
     let rest = match (&a.rest, &b.rest) {
         (Some(x), Some(y)) => Some(x.join(y)),
@@ -368,7 +371,12 @@ pub(super) fn contents_within(a: &Content, b: &Content) -> bool {
         (Object(x), Object(y)) => {
             Arc::ptr_eq(x, y)
                 || x.fields.iter().all(|f| {
-                    y.fields.iter().any(|g| g.name == f.name && f.val.within(&g.val) && (g.optional || !f.optional))
+                    y.fields.iter().any(|g| {
+                        g.name == f.name
+                            && f.val.within(&g.val)
+                            && (g.optional || !f.optional)
+                            && (f.declared || !g.declared)
+                    })
                 }) && y.fields.iter().all(|g| g.optional || x.fields.iter().any(|f| f.name == g.name))
                     && x.rest.as_ref().is_none_or(|r| y.rest.as_ref().is_some_and(|q| r.within(q)))
                     && match (x.count_unnamed(), y.count_unnamed()) {

@@ -72,7 +72,7 @@ impl<'a> Interp<'a> {
             Expr::Member(m) => self.member(m),
             Expr::OptChain(o) => {
                 let (val, short) = self.chain(o);
-                if short { val.join(&Val::undefined()) } else { val }
+                if short { val.join(&self.stopped(span(o))) } else { val }
             }
             Expr::Await(a) => self.await_expr(a),
             Expr::Unary(u) => self.unary(u),
@@ -519,7 +519,7 @@ pub(super) fn plural(n: usize) -> &'static str {
 pub(super) fn set_field(obj: &mut Obj, name: &str, val: Val) {
     match obj.fields.iter_mut().find(|f| *f.name == *name) {
         Some(f) => (f.val, f.optional) = (val, false),
-        None => obj.fields.push(ObjField { name: name.into(), val, optional: false, accessor: false }),
+        None => obj.fields.push(ObjField { name: name.into(), val, optional: false, accessor: false, declared: false }),
     }
 }
 
@@ -527,7 +527,9 @@ pub(super) fn set_field(obj: &mut Obj, name: &str, val: Val) {
 fn put_field(obj: &mut Obj, name: &Arc<str>, val: Val) {
     match obj.fields.iter_mut().find(|f| f.name == *name) {
         Some(f) => (f.val, f.optional) = (val, false),
-        None => obj.fields.push(ObjField { name: name.clone(), val, optional: false, accessor: false }),
+        None => {
+            obj.fields.push(ObjField { name: name.clone(), val, optional: false, accessor: false, declared: false })
+        }
     }
 }
 

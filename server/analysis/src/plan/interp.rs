@@ -183,6 +183,8 @@ pub(super) struct Interp<'a> {
     pub(super) callee: Span,
     /// The name the value being computed will get.
     pub(super) naming: Option<Cow<'a, str>>,
+    /// The schema whose shape is worked out, and the references followed in it: those it is in, and how many in all.
+    pub(super) schema: super::shapes::Root,
     pub(super) record: Record,
     /// What a script that another calls gets as `args`.
     pub(super) given: Option<&'a Given>,
@@ -270,6 +272,7 @@ impl<'a> Interp<'a> {
             awaits_returned: true,
             callee: Span::default(),
             naming: None,
+            schema: super::shapes::Root::default(),
             record: Record::of(script.text.len(), scopes.nodes() as usize),
             given,
             looker: Looker::new(script),

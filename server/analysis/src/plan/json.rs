@@ -143,6 +143,7 @@ impl<'a> Interp<'a> {
                                 optional,
                                 name: f.name.clone(),
                                 accessor: false,
+                                declared: f.declared,
                             });
                         }
                     }

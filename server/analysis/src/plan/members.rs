@@ -38,7 +38,7 @@ impl<'a> Interp<'a> {
     pub(super) fn member(&mut self, m: &'a MemberExpr) -> Val {
         let object = self.expr(&m.obj);
         let key = self.member_key(m);
-        self.misused(&object, span(m), MisuseKind::Member);
+        self.misused_member(&object, m, &key);
         self.deref(&object, span(&m.obj));
         self.note_args_read(m, &object);
         if !self.live {
@@ -46,6 +46,14 @@ impl<'a> Interp<'a> {
         }
         let val = self.get_key(&object, &key, span(m));
         self.as_refined(m, val)
+    }
+
+    /// Notes that a property of a promise is asked for that is not the promise's own.
+    pub(super) fn misused_member(&mut self, object: &Val, m: &'a MemberExpr, key: &Key<'_>) {
+        let own = matches!(key, Key::Name(n) if matches!(&**n, "then" | "catch" | "finally"));
+        if !own {
+            self.misused(object, span(m.obj.unwrap_parens()), MisuseKind::Member);
+        }
     }
 
     pub(super) fn member_key(&mut self, m: &'a MemberExpr) -> Key<'a> {
@@ -64,8 +72,9 @@ impl<'a> Interp<'a> {
                 if object.is_never() {
                     return (Val::default(), short);
                 }
-                self.misused(&object, span(o), MisuseKind::Member);
                 let key = self.member_key(m);
+                self.misused_member(&object, m, &key);
+                self.note_args_read(m, &object);
                 if !o.optional {
                     self.deref(&object, span(&m.obj));
                 }
@@ -129,12 +138,18 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// What an optional chain is where it stops.
+    pub(super) fn stopped(&mut self, at: Span) -> Val {
+        let why = self.why(at, "`?.` gives that where what stands before it is `null` or missing");
+        Val::undefined_because(why)
+    }
+
     /// The object of a link of a chain, without `null` and `undefined` where the link is optional.
     fn chain_part(&mut self, e: &'a Expr, optional: bool) -> (Val, bool) {
         let (val, short) = match e.unwrap_parens() {
             Expr::OptChain(inner) => {
                 let (val, short) = self.chain(inner);
-                let all = if short { val.join(&Val::undefined()) } else { val.clone() };
+                let all = if short { val.join(&self.stopped(span(inner))) } else { val.clone() };
                 self.record.value(span(inner), &all);
                 (val, short)
             }
@@ -237,7 +252,7 @@ impl<'a> Interp<'a> {
             }
             return if f.optional {
                 let why = self.why(at, format_args!("`{name}` can be missing"));
-                let missing = match &o.rest {
+                let missing = match o.rest.as_ref().filter(|_| !f.declared) {
                     Some(rest) => rest.join(&Val::undefined_because(why)),
                     None => Val::undefined_because(why),
                 };
@@ -516,6 +531,7 @@ impl<'a> Interp<'a> {
         for addr in val.refs.as_slice().to_vec() {
             match self.heap.get(addr).clone() {
                 Content::Object(o) => {
+                    let alone = obj.rest.is_none();
                     if let Some(rest) = &o.rest {
                         obj.fields.iter_mut().for_each(|f| f.val = f.val.join(rest));
                         let unnamed = o.unnamed.clone().filter(|_| obj.rest.is_none());
@@ -532,6 +548,7 @@ impl<'a> Interp<'a> {
                                 super::expressions::set_field(obj, &f.name, val);
                                 if let Some(new) = obj.fields.last_mut() {
                                     new.optional = f.optional || !certain;
+                                    new.declared = f.declared && certain && alone;
                                 }
                             }
                         }

@@ -316,6 +316,27 @@ pub fn interpret(script: &crate::script::Script, context: &crate::Context) -> Pl
     follow(script, context, None)
 }
 
+/// The model of a call that names none: that of its kind of agent, where all it can be are known; `inherit` stands for a kind without one.
+fn model_of_kind(agent_type: &Setting, context: &crate::Context) -> Setting {
+    let known = context.agent_types.iter().flatten();
+    let model = |name: &String| {
+        let kind = known.clone().find(|kind| kind.name == *name)?;
+        Some(kind.model.clone().unwrap_or_else(|| "inherit".into()))
+    };
+    let mut models: Vec<String> = agent_type.names().iter().map_while(model).collect();
+    if models.len() < agent_type.names().len() {
+        return Setting::Inherited;
+    }
+    models.sort();
+    models.dedup();
+    match models.as_slice() {
+        [] => Setting::Inherited,
+        [one] if one == "inherit" => Setting::Inherited,
+        [one] => Setting::Known(one.clone()),
+        _ => Setting::OneOf(models),
+    }
+}
+
 /// Interprets a script that another calls with the arguments `given`, or one that is run by itself.
 fn follow(script: &crate::script::Script, context: &crate::Context, given: Option<&given::Given>) -> Plan {
     let Some(module) = script.module() else {
@@ -325,7 +346,7 @@ fn follow(script: &crate::script::Script, context: &crate::Context, given: Optio
     let mut open_places = rustc_hash::FxHashSet::default();
     for _ in 0..INTERPRETATIONS {
         match interp::Interp::new(script, context, &scopes, &open_places, given).run(module, false) {
-            Ok(plan) => return plan,
+            Ok(plan) => return with_models_of_kinds(plan, context),
             // Work that overlaps: once more, with what it touches open.
             Err(torn) => {
                 let before = open_places.len();
@@ -336,5 +357,13 @@ fn follow(script: &crate::script::Script, context: &crate::Context, given: Optio
             }
         }
     }
-    interp::Interp::new(script, context, &scopes, &open_places, given).run(module, true).unwrap_or_default()
+    let plan = interp::Interp::new(script, context, &scopes, &open_places, given).run(module, true);
+    with_models_of_kinds(plan.unwrap_or_default(), context)
+}
+
+fn with_models_of_kinds(mut plan: Plan, context: &crate::Context) -> Plan {
+    for call in plan.calls.iter_mut().filter(|call| call.model == Setting::Inherited) {
+        call.model = model_of_kind(&call.agent_type, context);
+    }
+    plan
 }

@@ -105,7 +105,7 @@ impl<'a> Interp<'a> {
             return texts.iter().map(missing).collect();
         };
         let found = |text: &Arc<str>| {
-            let same = |w: &KnownWorkflow| if is_path { w.is_at(text) } else { w.name == **text };
+            let same = |w: &KnownWorkflow| if is_path { w.is_at(text) } else { w.is_called(text) };
             match known.iter().position(same).map(|index| (index, known[index].script.clone())) {
                 Some((index, Some(script))) => Target::Found(index, script),
                 Some((_, None)) => Target::Missing(text.to_string(), format!("the agents of `{text}` are not counted")),
@@ -133,8 +133,12 @@ impl<'a> Interp<'a> {
             return nested;
         }
         let known = &self.context.workflows.as_deref().unwrap_or_default()[index];
-        let context =
-            Context { file_name: Some(known.file_name.clone()), profile: self.context.profile, ..Context::default() };
+        let context = Context {
+            file_name: Some(known.file_name.clone()),
+            profile: self.context.profile,
+            agent_types: self.context.agent_types.clone(),
+            ..Context::default()
+        };
         let plan = self.deeper(|_| super::follow(&script, &context, Some(given)));
         let nested = Nested { name: known.name.clone(), path: known.path.clone(), script, plan };
         let nested = Arc::new(nested);

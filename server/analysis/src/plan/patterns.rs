@@ -171,7 +171,7 @@ impl<'a> Interp<'a> {
             rest.rest = Some(Val::unknown(u.why, u.sym, u.data));
         }
         if val.refs.as_slice().len() > 1 {
-            rest.fields.iter_mut().for_each(|f| f.optional = true);
+            rest.fields.iter_mut().for_each(|f| (f.optional, f.declared) = (true, false));
         }
         Val::addr(self.alloc(at, Content::Object(rest.into())))
     }

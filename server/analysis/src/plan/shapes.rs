@@ -52,6 +52,19 @@ impl Shape {
     }
 }
 
+/// The schema whose shape is worked out.
+#[derive(Debug, Default)]
+pub(super) struct Root {
+    schema: Val,
+    /// The references that the part at hand is in.
+    inside: Vec<Arc<str>>,
+    /// References followed in all.
+    followed: usize,
+}
+
+/// Most references followed in one schema: definitions that use each other twice would double each time.
+const MOST_FOLLOWED: usize = 64;
+
 impl<'a> Interp<'a> {
     /// What an agent called at `call` returns under `schema`, whose text is `json` where it is a constant. The same is not worked out
     /// twice, only made anew.
@@ -90,7 +103,9 @@ impl<'a> Interp<'a> {
         let origin = self.why(call, format_args!("the schema of the agent at line {line} gives its shape"));
         let name = self.naming.clone().unwrap_or(Cow::Borrowed("result"));
         let outer = self.enter_chain(call.start);
+        self.schema = Root { schema: schema.clone(), ..Root::default() };
         let val = self.shape_of(schema, &name, call, origin, 0);
+        self.schema = Root::default();
         self.chain = outer;
         val
     }
@@ -114,6 +129,15 @@ impl<'a> Interp<'a> {
         (!val.is_nullish() && !val.is_never()).then_some(val)
     }
 
+    /// What `#/$defs/name` means in the schema at hand.
+    fn referenced(&mut self, reference: &str, at: Span) -> Option<Val> {
+        let mut val = self.schema.schema.clone();
+        for part in reference.strip_prefix("#/")?.split('/') {
+            val = self.keyword(&val, &part.replace("~1", "/").replace("~0", "~"), at)?;
+        }
+        Some(val)
+    }
+
     fn number(&mut self, schema: &Val, name: &str, at: Span) -> Option<Num> {
         let val = self.keyword(schema, name, at)?;
         val.number_part().filter(|_| val.only_num())
@@ -134,6 +158,16 @@ impl<'a> Interp<'a> {
                 });
             }
             return any(self);
+        }
+        if let Some(reference) = self.keyword(schema, "$ref", call) {
+            let reference = reference.as_text().filter(|r| !self.schema.inside.contains(r));
+            let Some(reference) = reference.filter(|_| self.schema.followed < MOST_FOLLOWED) else { return any(self) };
+            let Some(target) = self.referenced(&reference, call) else { return any(self) };
+            self.schema.followed += 1;
+            self.schema.inside.push(reference);
+            let val = self.shape_of(&target, name, call, origin, depth + 1);
+            self.schema.inside.pop();
+            return val;
         }
         if let Some(constant) = self.keyword(schema, "const", call) {
             return if constant.refs.is_empty() { constant } else { any(self) };
@@ -174,7 +208,7 @@ impl<'a> Interp<'a> {
             }
             None => vec![],
         };
-        if types.is_empty() || self.keyword(schema, "$ref", call).is_some() {
+        if types.is_empty() {
             return any(self);
         }
         let mut val = Val::default();
@@ -289,7 +323,13 @@ impl<'a> Interp<'a> {
                     for f in &o.fields {
                         let val = self.shape_of(&f.val, &f.name, call, origin, depth + 1);
                         let optional = f.optional || !required.contains(&f.name);
-                        obj.fields.push(ObjField { name: f.name.clone(), val, optional, accessor: false });
+                        obj.fields.push(ObjField {
+                            name: f.name.clone(),
+                            val,
+                            optional,
+                            accessor: false,
+                            declared: true,
+                        });
                     }
                 }
                 _ => open = true,

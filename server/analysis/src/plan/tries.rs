@@ -102,8 +102,13 @@ impl<'a> Interp<'a> {
     pub(super) fn error(&mut self, at: Span) -> Val {
         let why = self.why(at, "it depends on what was thrown");
         let sym = self.symbol("error", at);
-        let field =
-            |name: &str| ObjField { name: name.into(), val: Str::any().into(), optional: false, accessor: false };
+        let field = |name: &str| ObjField {
+            name: name.into(),
+            val: Str::any().into(),
+            optional: false,
+            accessor: false,
+            declared: false,
+        };
         let obj = Obj {
             fields: vec![field("message"), field("name"), field("stack")],
             rest: Some(Val::unknown(why, sym, false)),

@@ -4,7 +4,7 @@ use super::{
     chain::{self, Chain},
     scan::{Kind, Scan, Token},
 };
-use crate::text::Span;
+use crate::{text::Span, vocabulary};
 
 /// What surrounds a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub fn at(text: &str, offset: u32) -> Option<Cursor> {
                     cursor.string = Some(Span::new(token.span.start + 1, token.span.end - u32::from(quoted)));
                 }
                 Kind::Number | Kind::Punct if token.span.end == offset => {}
+                // The hole of a template that nothing stands in yet.
+                Kind::Template { closes: false, .. } if token.text(text).ends_with("${") => {}
                 _ => return None,
             }
             if token.kind == Kind::Word || cursor.string.is_some() {
@@ -86,6 +88,68 @@ pub fn at(text: &str, offset: u32) -> Option<Cursor> {
     }
     keys_behind(&mut cursor.enclosing, behind.into_iter().chain(tokens), text);
     Some(cursor)
+}
+
+impl Cursor {
+    /// Whether the place is what a value is compared with: it stands behind `===` or its like, or behind `case`.
+    pub fn is_compared(&self, text: &str) -> bool {
+        let start = self.string.map_or(self.word.start, |string| string.start.saturating_sub(1));
+        let before = text[..start as usize].trim_end();
+        before.ends_with("==") || before.ends_with("!=") || before.ends_with("case")
+    }
+}
+
+/// The names of the constants that are JSON Schemas by how they begin, in source order.
+pub fn schemas(text: &str) -> Vec<Span> {
+    const FIRST: [&str; 7] = ["type", "properties", "items", "enum", "anyOf", "oneOf", "$ref"];
+    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let begins = |window: &[Token]| {
+        let [keyword, _, equals, open, key, colon, value] = window else { return false };
+        let key = key.text(text).trim_matches(['\'', '"']);
+        matches!(keyword.text(text), "const" | "let")
+            && (equals.text(text), open.text(text), colon.text(text)) == ("=", "{", ":")
+            && FIRST.contains(&key)
+            && (key != "type"
+                || value.text(text) == "["
+                || vocabulary::SCHEMA_TYPES.contains(&value.text(text).trim_matches(['\'', '"'])))
+    };
+    tokens.windows(7).filter(|window| begins(window)).map(|window| window[1].span).collect()
+}
+
+/// The keys of the object that is called `name` in the innermost object around `offset`.
+pub fn keys_beside(text: &str, offset: u32, name: &str) -> Vec<String> {
+    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate().take_while(|(_, token)| token.span.start < offset) {
+        match token.text(text) {
+            "{" | "(" | "[" => open.push(at),
+            "}" | ")" | "]" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    let Some(around) = open.into_iter().rev().find(|at| tokens[*at].text(text) == "{") else { return vec![] };
+    let keys = keys_of(&tokens[around + 1..], text);
+    let beside = keys.into_iter().find(|(key, _)| *key == name).map(|(_, at)| around + 1 + at + 2);
+    let Some(inner) = beside.filter(|at| tokens.get(*at).is_some_and(|token| token.text(text) == "{")) else {
+        return vec![];
+    };
+    keys_of(&tokens[inner + 1..], text).into_iter().map(|(key, _)| key.to_owned()).collect()
+}
+
+/// The keys of the object whose tokens follow its brace, and at which token each stands.
+fn keys_of<'a>(tokens: &[Token], text: &'a str) -> Vec<(&'a str, usize)> {
+    let mut depth = 0;
+    let mut keys = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text(text) {
+            "{" | "(" | "[" => depth += 1,
+            "}" | ")" | "]" if depth == 0 => break,
+            "}" | ")" | "]" => depth -= 1,
+            ":" if depth == 0 && at > 0 => keys.push((tokens[at - 1].text(text).trim_matches(['\'', '"']), at - 1)),
+            _ => {}
+        }
+    }
+    keys
 }
 
 /// Whether a token is over at its last byte, so that a place behind it is outside.
@@ -168,8 +232,9 @@ const KEYWORDS: [&str; 16] = [
     "yield", "throw", "else",
 ];
 
-/// After these a `{` begins an object.
-const BEFORE_OBJECT: [&str; 13] = ["(", ",", "=", ":", "?", "[", "return", "&&", "||", "??", "...", "await", "??="];
+/// After these a `{` begins an object, or the pattern of one.
+const BEFORE_OBJECT: [&str; 16] =
+    ["(", ",", "=", ":", "?", "[", "return", "&&", "||", "??", "...", "await", "??=", "const", "let", "var"];
 
 /// A string literal that names a phase, or any other fixed thing, at a known place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,6 +260,32 @@ pub fn literals(text: &str, callee: Option<&str>, key: Option<&str>) -> Vec<Name
         })
     });
     found.collect()
+}
+
+/// The string literals of the constants that stand as `callee(NAME` or as `key: NAME`, in source order; none of a name that is declared
+/// more than once.
+pub fn literals_by_name(text: &str, callee: Option<&str>, key: Option<&str>) -> Vec<Named> {
+    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let names = tokens.windows(4).filter_map(|window| {
+        let [name, mark, value, end] = window else { return None };
+        let called = callee == Some(name.text(text)) && mark.text(text) == "(" && end.text(text) == ")";
+        let keyed = key == Some(name.text(text)) && mark.text(text) == ":" && matches!(end.text(text), "," | "}");
+        (value.kind == Kind::Word && (called || keyed)).then(|| value.text(text))
+    });
+    let names: std::collections::BTreeSet<&str> = names.collect();
+    let declared = tokens.windows(4).filter_map(|window| {
+        let [keyword, name, equals, literal] = window else { return None };
+        let simple = matches!(literal.kind, Kind::Text { closed: true } | Kind::Template { opens: true, closes: true });
+        let constant = (keyword.text(text), equals.text(text)) == ("const", "=") && names.contains(name.text(text));
+        (simple && constant).then(|| {
+            let span = literal.span;
+            let named = Named { content: Span::new(span.start + 1, span.end.saturating_sub(1)), literal: span };
+            (name.text(text), named)
+        })
+    });
+    let declared: Vec<(&str, Named)> = declared.collect();
+    let once = |name: &str| declared.iter().filter(|(other, _)| *other == name).count() == 1;
+    declared.iter().filter(|(name, _)| once(name)).map(|(_, named)| named.clone()).collect()
 }
 
 /// Every place at which `word` stands as a word, not behind a `.`, in source order.

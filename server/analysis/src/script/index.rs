@@ -496,20 +496,23 @@ pub fn properties(object: &swc_ecma_ast::ObjectLit) -> (Vec<Property<'_>>, bool)
 
 /// The properties of an object; `None` for what may be any property.
 pub fn plain_properties(object: &swc_ecma_ast::ObjectLit) -> impl Iterator<Item = Option<Property<'_>>> {
-    object.props.iter().filter_map(|prop| {
-        let PropOrSpread::Prop(prop) = prop else { return Some(None) };
-        let whole = span(&**prop);
-        let (key, value) = match &**prop {
-            Prop::Shorthand(i) => {
-                return Some(Some(Property { key: &i.sym, key_span: span(i), span: whole, value: None }));
-            }
-            Prop::KeyValue(kv) => (&kv.key, Some(kv.value.unwrap_parens())),
-            Prop::Method(m) => (&m.key, None),
-            Prop::Getter(g) => (&g.key, None),
-            Prop::Setter(_) | Prop::Assign(_) => return None,
-        };
-        Some(property_name(key).map(|name| Property { key: name, key_span: span(&key.span()), span: whole, value }))
-    })
+    object.props.iter().filter_map(property)
+}
+
+/// One of the properties of an object, as [`plain_properties`] gives it.
+pub fn property(prop: &PropOrSpread) -> Option<Option<Property<'_>>> {
+    let PropOrSpread::Prop(prop) = prop else { return Some(None) };
+    let whole = span(&**prop);
+    let (key, value) = match &**prop {
+        Prop::Shorthand(i) => {
+            return Some(Some(Property { key: &i.sym, key_span: span(i), span: whole, value: None }));
+        }
+        Prop::KeyValue(kv) => (&kv.key, Some(kv.value.unwrap_parens())),
+        Prop::Method(m) => (&m.key, None),
+        Prop::Getter(g) => (&g.key, None),
+        Prop::Setter(_) | Prop::Assign(_) => return None,
+    };
+    Some(property_name(key).map(|name| Property { key: name, key_span: span(&key.span()), span: whole, value }))
 }
 
 fn property_name(key: &PropName) -> Option<&str> {

@@ -4,6 +4,7 @@ mod bodies;
 mod chain;
 mod comments;
 pub mod cursor;
+pub(crate) mod drafts;
 mod explain;
 pub mod index;
 mod meta;

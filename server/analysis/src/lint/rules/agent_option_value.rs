@@ -30,18 +30,29 @@ fn check(cx: &Checker, report: &mut Report) {
         for property in &options.properties {
             let field = vocabulary::agent_options_of(cx.profile()).find(|f| f.name == property.key);
             if let (Some(field), Some(value)) = (field, property.value) {
-                branches(cx, field, value, report);
+                branches(cx, field, value, options.at, report);
             }
         }
     }
 }
 
 /// Looks at every value a conditional expression can give.
-fn branches(cx: &Checker, field: &Field, value: &Expr, report: &mut Report) {
+fn branches(cx: &Checker, field: &Field, value: &Expr, at: NodeId, report: &mut Report) {
     match value.unwrap_parens() {
         Expr::Cond(c) => {
-            branches(cx, field, &c.cons, report);
-            branches(cx, field, &c.alt, report);
+            branches(cx, field, &c.cons, at, report);
+            branches(cx, field, &c.alt, at, report);
+        }
+        Expr::Ident(name) => {
+            let constant = cx.index.constant(&name.sym, at).and_then(|(value, _)| cx.constant_string(value));
+            if let (Type::Enum(known), Some(given)) = (field.ty, constant)
+                && !known.contains(&given.value.as_str())
+            {
+                let list: Vec<String> = known.iter().map(|k| quoted(k)).collect();
+                let given_as = quoted(&given.value);
+                let message = format!("`{}` cannot be {given_as}: it is one of {}.", field.name, list.join(", "));
+                report.at(span(name), message).also(given.span, "its value");
+            }
         }
         other => one(cx, field, other, report),
     }

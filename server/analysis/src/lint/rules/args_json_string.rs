@@ -30,8 +30,15 @@ fn check(cx: &Checker, report: &mut Report) {
     let told = matches!(&cx.script.pragmas.args, Some((_, Ok(_)))) || cx.context.args.is_some();
     let first = cx.plan.args_reads.iter().find(|r| r.may_be_text && !r.path.is_empty() && r.path[0] != "length");
     let (Some(read), false) = (first, told) else { return };
-    let message = "`args` can be JSON text here, and then this is `undefined`: parse it first when it is a string.";
+    let missing = if read.unguarded { "; without arguments it throws" } else { "" };
+    let message = format!(
+        "`args` can be JSON text here, and then this is `undefined`{missing}: parse it first when it is a string."
+    );
     let finding = report.at(read.span, message);
+    if cx.text(read.span).contains("?.") {
+        // It was written for the case that there is nothing, and that is what it makes of a text.
+        finding.at_most(Level::Hint);
+    }
     let Some(meta) = cx.script.meta.as_ref().filter(|_| !cx.index.declares("input")) else { return };
     let line = "\nconst input = typeof args === 'string' ? JSON.parse(args) : (args ?? {})";
     let uses = cx.index.free_uses("args").iter();

@@ -44,6 +44,13 @@ fn check(cx: &Checker, report: &mut Report) {
             .index
             .outer(*id)
             .is_some_and(|p| cx.index.callee(p).is_some_and(|c| span(c.unwrap_parens()) == cx.index.span(*id)));
+        // `const D = Date` is the clock by another name.
+        if let Some((Expr::Ident(from), at)) = cx.index.constant(&object.sym, *id)
+            && banned(&from.sym, name)
+            && cx.index.declared(&from.sym, at).is_none()
+        {
+            say(report, cx.index.span(*id), &from.sym, name);
+        }
         if banned(&object.sym, name) && !called && cx.index.declared(&object.sym, *id).is_none() {
             say(report, cx.index.span(*id), &object.sym, name);
         }

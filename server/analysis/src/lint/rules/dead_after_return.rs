@@ -38,10 +38,7 @@ fn check(cx: &Checker, report: &mut Report) {
         let before = &cx.index.stmts[..cx.index.stmts.partition_point(|s| *s < id)];
         let before = before.iter().rev().find(|s| cx.index.parent(**s) == cx.index.parent(id));
         let ends = before.is_some_and(|b| {
-            let own = matches!(
-                cx.index.node(*b),
-                Node::Stmt(Stmt::Return(_) | Stmt::Throw(_) | Stmt::Break(_) | Stmt::Continue(_))
-            );
+            let own = matches!(cx.index.node(*b), Node::Stmt(stmt) if leaves(stmt));
             own && !cx.text(Span::new(cx.index.span(*b).end, place.start)).contains('}')
         });
         if ends {
@@ -50,5 +47,15 @@ fn check(cx: &Checker, report: &mut Report) {
                 .faded()
                 .fix("Remove it", vec![Edit::remove(cx.whole_line(*place))]);
         }
+    }
+}
+
+/// Whether nothing behind the statement is reached from it.
+fn leaves(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Return(_) | Stmt::Throw(_) | Stmt::Break(_) | Stmt::Continue(_) => true,
+        Stmt::Block(block) => block.stmts.last().is_some_and(leaves),
+        Stmt::If(i) => leaves(&i.cons) && i.alt.as_deref().is_some_and(leaves),
+        _ => false,
     }
 }

@@ -16,10 +16,13 @@
 //! if (found?.verdict === 'confirmed') log('yes')
 //! ```
 
-use swc_ecma_ast::{AssignTarget, BinaryOp, SimpleAssignTarget};
+use swc_ecma_ast::{AssignTarget, BinaryOp, SimpleAssignTarget, Stmt};
 
 use super::prelude::*;
-use crate::{lint::schemas::elements, plan::Lookup};
+use crate::{
+    lint::schemas::elements,
+    plan::{Lookup, Value},
+};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF413",
@@ -37,29 +40,27 @@ fn check(cx: &Checker, report: &mut Report) {
         if !matches!(bin.op, BinaryOp::EqEqEq | BinaryOp::EqEq | BinaryOp::NotEqEq | BinaryOp::NotEq) {
             continue;
         }
-        compared(cx, &bin.left, &bin.right, report);
-        compared(cx, &bin.right, &bin.left, report);
+        compared(cx, *id, &bin.left, &bin.right, report);
+        compared(cx, *id, &bin.right, &bin.left, report);
+    }
+    for id in &cx.index.stmts {
+        let Node::Stmt(Stmt::Switch(switch)) = cx.index.node(*id) else { continue };
+        for test in switch.cases.iter().filter_map(|case| case.test.as_deref()) {
+            compared(cx, *id, &switch.discriminant, test, report);
+        }
+    }
+    for id in &cx.index.calls {
+        let Some((Expr::Array(list), "includes", _)) = cx.index.method(*id) else { continue };
+        let Some(asked) = cx.index.arg(*id, 0) else { continue };
+        for text in elements(list) {
+            compared(cx, *id, asked, text, report);
+        }
     }
 }
 
-fn compared(cx: &Checker, field: &Expr, with: &Expr, report: &mut Report) {
+fn compared(cx: &Checker, at: NodeId, field: &Expr, with: &Expr, report: &mut Report) {
     let Some(text) = cx.constant_string(with) else { return };
-    let (object, name) = match field.unwrap_parens() {
-        Expr::Member(m) => (&*m.obj, m.prop.as_ident()),
-        Expr::OptChain(o) => match o.base.as_member() {
-            Some(m) => (&*m.obj, m.prop.as_ident()),
-            None => return,
-        },
-        _ => return,
-    };
-    if !cx.glance(object).is_some_and(|g| g.from_schema && g.is_object_or_nullish()) {
-        return;
-    }
-    let (Some(name), Some(value)) = (name.map(|i| &*i.sym), cx.value(object)) else { return };
-    if assigned(cx, name) {
-        return;
-    }
-    let (Lookup::Present(known) | Lookup::Optional(known)) = value.field(name) else { return };
+    let Some((name, known)) = asked(cx, at, field.unwrap_parens()) else { return };
     let known = known.non_nullish();
     let Some(texts) = known.texts().filter(|t| known.is_string() && !t.contains(&text.value)) else { return };
     // What is known here can be narrowed; what some schema allows for this field is never a slip.
@@ -73,6 +74,28 @@ fn compared(cx: &Checker, field: &Expr, with: &Expr, report: &mut Report) {
     let finding = report.at(text.span, format!("`{name}` is never {}: {hint}", quoted(&text.value)));
     for choice in meant.into_iter().chain(texts.iter().map(String::as_str).filter(|t| Some(*t) != meant)).take(6) {
         finding.fix(format!("Change to {}", quoted(choice)), vec![Edit::replace(text.span, quoted(choice))]);
+    }
+}
+
+/// The field that `expr` is, or the variable that a pattern made of it, and what is known of it.
+fn asked<'a>(cx: &Checker, at: NodeId, expr: &'a Expr) -> Option<(&'a str, Value)> {
+    let (object, name) = match expr {
+        Expr::Member(m) => (&*m.obj, m.prop.as_ident()?),
+        Expr::OptChain(o) => o.base.as_member().and_then(|m| Some((&*m.obj, m.prop.as_ident()?)))?,
+        Expr::Ident(i) => {
+            let declared = cx.index.declared(&i.sym, at)?;
+            let taken_apart = cx.patterns().any(|p| p.span.contains(declared.span));
+            let known = cx.value(expr).filter(|_| taken_apart && !cx.index.is_assigned(&i.sym))?;
+            return Some((&i.sym, (*known).clone()));
+        }
+        _ => return None,
+    };
+    if !cx.glance(object).is_some_and(|g| g.from_schema && g.is_object_or_nullish()) || assigned(cx, &name.sym) {
+        return None;
+    }
+    match cx.value(object)?.field(&name.sym) {
+        Lookup::Present(known) | Lookup::Optional(known) => Some((&name.sym, known)),
+        _ => None,
     }
 }
 

@@ -3,15 +3,15 @@
 //! `rlm(…)` and the option `rlm` of `agent` run here; other tools do not have them, and what is read there under the name `rlm` is not there.
 //!
 //! ```js bad
-//! log(await rlm({ question: 'Who is named?', context: args?.text ?? '' }))
+//! log(await rlm({ question: 'Who is named?', context: 'Ada and Bob' }))
 //! ```
 //!
 //! ```js bad profile:portable
-//! log(await rlm({ question: 'Who is named?', context: args?.text ?? '' }))
+//! log(await rlm({ question: 'Who is named?', context: 'Ada and Bob' }))
 //! ```
 //!
 //! ```js good
-//! log(await agent(`Who is named in this text? ${args?.text ?? ''}`))
+//! log(await agent(`Who is named in this text? ${'Ada and Bob'}`))
 //! ```
 
 use super::prelude::*;

@@ -14,7 +14,10 @@
 //! ```
 
 use super::prelude::*;
-use crate::plan::is_string_method;
+use crate::{
+    lint::nullable::{Of, taken},
+    plan::is_string_method,
+};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF411",
@@ -37,6 +40,19 @@ fn check(cx: &Checker, report: &mut Report) {
         if glance.agent_text && !OF_STRING.contains(&name) && !is_string_method(name) {
             let message = format!("The agent answers with plain text, which has no `{name}`: give it a `schema`.");
             report.at(place, message);
+        }
+    }
+    for pattern in cx.patterns() {
+        let Of::Value(expr) = pattern.of else { continue };
+        if !cx.glance(expr).is_some_and(|g| g.is_string_or_nullish() && g.agent_text) {
+            continue;
+        }
+        for taken in taken(pattern.pattern) {
+            let name = cx.text(taken.key);
+            if !OF_STRING.contains(&name) && !is_string_method(name) {
+                let message = format!("The agent answers with plain text, which has no `{name}`: give it a `schema`.");
+                report.at(taken.key, message);
+            }
         }
     }
 }

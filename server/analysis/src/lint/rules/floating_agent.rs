@@ -13,6 +13,7 @@
 use swc_ecma_ast::Stmt;
 
 use super::prelude::*;
+use crate::lint::checker::PROMISING;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF309",
@@ -41,5 +42,22 @@ fn check(cx: &Checker, report: &mut Report) {
             cx.text(callee)
         );
         report.at(callee, message).fix("Add `await`", vec![Edit::insert(place.start, "await ")]);
+    }
+    for id in &cx.index.calls {
+        let Some((_, "forEach", method)) = cx.index.method(*id) else { continue };
+        let Some(callback) = cx.index.arg(*id, 0).and_then(|given| cx.callback(given, *id)) else { continue };
+        let own = |call: &NodeId| cx.index.function_around(*call).is_some_and(|f| cx.index.span(f) == callback.span);
+        let awaited = |call: NodeId| {
+            cx.index.outer(call).is_some_and(|outer| matches!(cx.index.node(outer), Node::Expr(Expr::Await(_))))
+        };
+        let mut started = PROMISING.into_iter().flat_map(|name| cx.calls_within(name, callback.span)).filter(own);
+        let lost = match callback.body {
+            Body::Expr(body) if !callback.is_async => started.any(|call| cx.index.span(call) == span(body)),
+            _ => callback.is_async && started.any(awaited),
+        };
+        if lost {
+            let message = "`forEach` waits for nothing its function does, so these agents are lost: walk the list with `for … of`, or `await parallel(list.map(x => () => …))`.";
+            report.at(method, message);
+        }
     }
 }

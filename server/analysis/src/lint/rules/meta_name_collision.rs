@@ -1,16 +1,18 @@
-//! Two workflows have the same name.
+//! Two workflows that are looked for together have the same name.
 //!
-//! Which of them runs depends on where they are: the closest folder wins, and a project's beats a personal one.
+//! A name is looked for in the `.claude/workflows` of the folders above, the closest first, and then among the personal ones: one of the two
+//! is never found. Scripts that lie elsewhere are not found by their name, and can share it.
 //!
-//! ```js bad workflows:example@other.js
+//! ```js bad workflows:example@example.js,example@other.js
 //! export const meta = { name: 'example', description: 'An example' }
 //! ```
 //!
-//! ```js good workflows:another@other.js
+//! ```js good workflows:example@example.js,another@other.js
 //! export const meta = { name: 'example', description: 'An example' }
 //! ```
 
 use super::prelude::*;
+use crate::KnownWorkflow;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF112",
@@ -23,15 +25,15 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     let Some(name) = cx.script.meta.as_ref().and_then(|m| m.name.as_ref()) else { return };
-    let own = cx.context.file_name.as_deref();
-    let others = cx.context.workflows.iter().flatten();
-    if let Some(other) = others
-        .into_iter()
-        .find(|w| w.name == name.value && Some(w.file_name.as_str()) != own && !w.file_name.is_empty())
-    {
-        report.at(
-            name.span,
-            format!("`{}` has this name, too: the closer one wins, so give one of them another.", other.file_name),
-        );
+    let called: Vec<&KnownWorkflow> =
+        cx.context.workflows.iter().flatten().filter(|w| w.is_called(&name.value)).collect();
+    let own = called.iter().position(|w| Some(&w.path) == cx.context.path.as_ref());
+    let (found, other) = match own {
+        Some(0) => ("is not found as long as this one is", called.get(1)),
+        Some(_) => ("is found instead of this one", called.first()),
+        None => return,
+    };
+    if let Some(other) = other {
+        report.at(name.span, format!("`{}` has this name, too, and {found}: give one of them another.", other.path));
     }
 }

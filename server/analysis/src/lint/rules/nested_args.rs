@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("workflow") {
         let Some(given) = cx.index.arg(id, 0).and_then(|e| cx.constant_string(e)) else { continue };
-        let Some(target) = cx.context.workflows.iter().flatten().find(|w| w.name == given.value) else { continue };
+        let Some(target) = cx.context.workflows.iter().flatten().find(|w| w.is_called(&given.value)) else { continue };
         let missing: Vec<&str> = match (cx.index.args(id).len(), cx.options(id).as_deref()) {
             (1, _) => target.needs.iter().map(String::as_str).collect(),
             (_, Some(options @ Options { complete: true, .. })) => {

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule =
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("workflow") {
         let Some(given) = cx.index.arg(id, 0).and_then(|e| cx.constant_string(e)) else { continue };
-        let target = cx.context.workflows.iter().flatten().find(|w| w.name == given.value);
+        let target = cx.context.workflows.iter().flatten().find(|w| w.is_called(&given.value));
         let Some(target) = target.filter(|t| t.nests) else { continue };
         // With the arguments it gets here it may be certain to, or not to.
         let followed = cx.plan.workflows.iter().find(|w| w.span == cx.index.span(id)).map_or(&[][..], |w| &w.nested);

@@ -8,6 +8,12 @@
 //! log(plan.steps)
 //! ```
 //!
+//! ```js bad
+//! const PLAN = { type: 'object', properties: { steps: { type: 'number' } }, required: ['steps'], additionalProperties: false }
+//! const { steps } = await agent('Plan it', { schema: PLAN })
+//! log(steps)
+//! ```
+//!
 //! ```js good
 //! const PLAN = { type: 'object', properties: { steps: { type: 'number' } }, required: ['steps'], additionalProperties: false }
 //! const plan = await agent('Plan it', { schema: PLAN })
@@ -32,10 +38,17 @@ fn check(cx: &Checker, report: &mut Report) {
         let shown = cx.text(found.object);
         let shown =
             if shown.len() > 40 || shown.contains('\n') { "this agent's result" } else { &format!("`{shown}`") };
+        let way = found
+            .way_out
+            .as_ref()
+            .map_or("", |(title, _)| title.trim_start_matches("Write ").trim_start_matches("Add "));
         let message = format!(
-            "{shown} is `null` when the agent is skipped or fails, and then this throws: check it first, or write `?.`."
+            "{shown} is `null` when the agent is skipped or fails, and then this throws: check it first, or write {way}."
         );
         let finding = report.at(found.object, message);
-        finding.also(found.why.span, "the agent").fix("Write `?.`", vec![found.optional.clone()]);
+        finding.also(found.why.span, "the agent");
+        if let Some((title, edit)) = &found.way_out {
+            finding.fix(*title, vec![edit.clone()]);
+        }
     }
 }

@@ -12,6 +12,11 @@
 //! const review = await agent('Review the code')
 //! log(`Review: ${review}`)
 //! ```
+//!
+//! ```js bad
+//! const reviews = parallel([() => agent('Review the code')])
+//! log(`${reviews.filter(Boolean).length} of ${(await reviews).length} reviews`)
+//! ```
 
 use super::prelude::*;
 use crate::plan::{Misuse, MisuseKind};
@@ -36,11 +41,10 @@ fn check(cx: &Checker, report: &mut Report) {
             // The list of a combinator used directly is WF511, a promise among thunks is WF502.
             let list = ["parallel(", "pipeline("].iter().any(|c| cx.text(misuse.span).starts_with(c));
             let direct = list && matches!(misuse.kind, MisuseKind::Member | MisuseKind::Iterated);
-            // `if (p) await p` asks whether there is a promise; `p.catch` is one's own method.
+            // `if (p) await p` asks whether there is a promise.
             let asked = misuse.kind == MisuseKind::Condition && misuse.span != call;
-            let method = cx.text(misuse.span).ends_with(".then") || cx.text(misuse.span).ends_with(".catch");
             let sure = cx.value_at(misuse.span).is_none_or(|v| v.is_promise());
-            if misuse.kind != MisuseKind::Thunk && !direct && !asked && !method && sure {
+            if misuse.kind != MisuseKind::Thunk && !direct && !asked && sure {
                 say(cx, misuse, call, name, report);
             }
         }

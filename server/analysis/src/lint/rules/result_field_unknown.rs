@@ -15,7 +15,10 @@
 //! ```
 
 use super::prelude::*;
-use crate::plan::{Glance, Lookup};
+use crate::{
+    lint::nullable::{Of, Pattern, taken},
+    plan::{Glance, Lookup, Value},
+};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF409",
@@ -59,6 +62,53 @@ fn check(cx: &Checker, report: &mut Report) {
         }
         // An open object can have the field all the same, and a field no name resembles, or one with a default, may be asked for in case.
         if !absent || meant.is_none() || has_default(cx, *id) {
+            finding.at_most(Level::Warning);
+        }
+        if let Some(why) = &facts.from_schema {
+            finding.also(why.span, "the schema's agent");
+        }
+    }
+    cx.patterns().for_each(|pattern| taken_out(cx, &pattern, report));
+}
+
+/// A field that a pattern takes out.
+fn taken_out(cx: &Checker, pattern: &Pattern, report: &mut Report) {
+    let value = match pattern.of {
+        Of::Value(expr) if cx.glance(expr).is_some_and(|g| g.from_schema && g.is_object_or_nullish()) => {
+            cx.plan.value_unread_at(span(expr))
+        }
+        Of::Value(_) => None,
+        Of::Element(list) => {
+            let list = cx.plan.value_unread_at(list).and_then(|v| v.array);
+            list.map(|list| list.element).filter(Value::is_object_or_nullish)
+        }
+    };
+    let Some(facts) = value.as_ref().and_then(|v| v.object.as_ref()).filter(|o| o.from_schema.is_some() && !o.open)
+    else {
+        return;
+    };
+    for taken in taken(pattern.pattern) {
+        let name = cx.text(taken.key);
+        if facts.fields.iter().any(|field| field.name == name) || INHERITED.contains(&name) {
+            continue;
+        }
+        let fields = || facts.fields.iter().map(|f| f.name.as_str());
+        let meant = vocabulary::did_you_mean(name, fields());
+        let hint = meant.map_or_else(
+            || format!("; it has {}.", fields().collect::<Vec<_>>().join(", ")),
+            |meant| format!(": did you mean `{meant}`?"),
+        );
+        let finding = report.at(taken.key, format!("The schema has no field `{name}`{hint}"));
+        match meant {
+            Some(meant) if taken.short => {
+                finding.fix(format!("Take `{meant}`"), vec![Edit::insert(taken.key.start, format!("{meant}: "))]);
+            }
+            Some(meant) => {
+                finding.fix(format!("Rename to `{meant}`"), vec![Edit::replace(taken.key, meant)]);
+            }
+            None => {}
+        }
+        if taken.default || meant.is_none() {
             finding.at_most(Level::Warning);
         }
         if let Some(why) = &facts.from_schema {

@@ -36,7 +36,10 @@ fn check(cx: &Checker, report: &mut Report) {
         finding.also(found.why.span, "the fan-out");
         match found.list {
             Some(list) => finding.fix("Add `.filter(Boolean)`", vec![Edit::insert(list.end, ".filter(Boolean)")]),
-            None => finding.choice("Write `?.`", vec![found.optional.clone()]),
+            None => match &found.way_out {
+                Some((title, edit)) => finding.choice(*title, vec![edit.clone()]),
+                None => finding,
+            },
         };
     }
 }

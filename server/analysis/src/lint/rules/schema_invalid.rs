@@ -17,6 +17,7 @@ use swc_ecma_ast::Lit;
 use super::prelude::*;
 use crate::{
     lint::schemas::{Schema, elements},
+    script::index::{Property, properties},
     vocabulary::{SCHEMA_KEYWORDS, SCHEMA_TYPES, schema_keyword},
 };
 
@@ -43,11 +44,25 @@ fn check(cx: &Checker, report: &mut Report) {
         if let Some(Expr::Array(list)) = schema.value("properties") {
             report.at(span(list), "`properties` is an object from name to schema, not a list.");
         }
+        if let Some(Expr::Object(map)) = schema.value("properties") {
+            properties(map).0.iter().for_each(|property| described(cx, property, report));
+        }
         if let Some(value) = schema.value("enum").filter(|v| matches!(v, Expr::Object(_) | Expr::Lit(_) | Expr::Tpl(_)))
         {
             report.at(span(value), "`enum` is a list of values.");
         }
         keywords(schema, report);
+    }
+}
+
+/// A property whose schema is the name of a type.
+fn described(cx: &Checker, property: &Property, report: &mut Report) {
+    let Some(text) = property.value.and_then(|value| cx.constant_string(value)) else { return };
+    let message = format!("`{}` is described by a schema, not by text: write `{{ type: … }}`.", property.key);
+    let finding = report.at(text.span, message);
+    if SCHEMA_TYPES.contains(&text.value.as_str()) {
+        let put = format!("{{ type: {} }}", quoted(&text.value));
+        finding.fix(format!("Change to `{put}`"), vec![Edit::replace(text.span, put)]);
     }
 }
 
@@ -70,15 +85,24 @@ fn ty(cx: &Checker, value: &Expr, report: &mut Report) {
     }
 }
 
+fn is_number(ty: &str) -> bool {
+    matches!(ty, "number" | "integer")
+}
+
 fn keywords(schema: &Schema, report: &mut Report) {
     // An object without any known keyword is no schema but, say, a map of schemas.
     if !schema.keywords.iter().any(|k| schema_keyword(k.key).is_some()) {
         return;
     }
     for keyword in schema.keywords.iter().filter(|k| schema_keyword(k.key).is_none()) {
-        let Some(meant) = vocabulary::did_you_mean(keyword.key, SCHEMA_KEYWORDS.iter().map(|k| k.name)) else {
-            continue;
+        let meant = match keyword.key {
+            "property" | "props" | "fields" => Some("properties"),
+            "values" | "options" if schema.ty().is_some() => Some("enum"),
+            "min" if schema.ty().is_some_and(|t| is_number(&t)) => Some("minimum"),
+            "max" if schema.ty().is_some_and(|t| is_number(&t)) => Some("maximum"),
+            other => vocabulary::did_you_mean(other, SCHEMA_KEYWORDS.iter().map(|k| k.name)),
         };
+        let Some(meant) = meant else { continue };
         if schema.keyword(meant).is_some() || keyword.key.starts_with("x-") {
             continue;
         }

@@ -3,7 +3,8 @@
 //! An empty `enum` allows no value: five paid tries, then the call throws.
 //!
 //! ```js bad
-//! const ids = (args?.items ?? []).map((item) => item.id)
+//! const input = typeof args === 'string' ? JSON.parse(args) : args
+//! const ids = (input?.items ?? []).map((item) => item.id)
 //! const SCHEMA = { type: 'object', properties: { id: { enum: ids } }, required: ['id'], additionalProperties: false }
 //! log(JSON.stringify(await agent('Pick one', { schema: SCHEMA })))
 //! ```

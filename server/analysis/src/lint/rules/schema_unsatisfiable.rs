@@ -13,8 +13,10 @@
 //! log(JSON.stringify(await agent('Which kind?', { schema: SCHEMA })))
 //! ```
 
+use swc_ecma_ast::Lit;
+
 use super::prelude::*;
-use crate::lint::schemas::number;
+use crate::lint::schemas::{elements, number};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF403",
@@ -34,6 +36,12 @@ fn check(cx: &Checker, report: &mut Report) {
         {
             report.at(span(list), "An empty `enum` allows no value at all: name at least one.");
         }
+        if let (Some(ty), Some(Expr::Array(list))) = (schema.ty(), schema.value("enum"))
+            && !list.elems.is_empty()
+            && elements(list).all(|value| is_never(&ty, value))
+        {
+            report.at(span(list), format!("None of these is of the type {}, so no value fits.", quoted(&ty)));
+        }
         for (least, most) in PAIRS {
             let (Some(low), Some(high)) = (schema.value(least), schema.value(most)) else { continue };
             if let (Some(a), Some(b)) = (number(low), number(high))
@@ -44,5 +52,15 @@ fn check(cx: &Checker, report: &mut Report) {
                     .also(span(high), "the other limit");
             }
         }
+    }
+}
+
+/// Whether a literal is of no such type.
+fn is_never(ty: &str, value: &Expr) -> bool {
+    match value {
+        Expr::Lit(Lit::Str(_)) => ty != "string",
+        Expr::Lit(Lit::Num(_)) => !matches!(ty, "number" | "integer"),
+        Expr::Lit(Lit::Bool(_)) => ty != "boolean",
+        _ => false,
     }
 }

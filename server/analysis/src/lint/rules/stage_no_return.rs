@@ -20,7 +20,7 @@
 //! log(stages.filter(Boolean).length)
 //! ```
 
-use swc_ecma_ast::Stmt;
+use swc_ecma_ast::{Pat, Stmt};
 
 use super::prelude::*;
 use crate::lint::views::returns_value;
@@ -35,6 +35,15 @@ pub(super) const RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+/// Whether the stage at `position` reads its first parameter, as far as that is a name.
+fn reads_first(cx: &Checker, id: NodeId, position: usize) -> bool {
+    let Some(Expr::Arrow(stage)) = cx.index.arg(id, position) else { return true };
+    let Some(Pat::Ident(first)) = stage.params.first() else { return true };
+    cx.index
+        .within(&cx.index.idents, span(stage))
+        .any(|use_| matches!(cx.index.expr(use_), Some(Expr::Ident(i)) if i.sym == first.id.sym))
+}
+
 fn check(cx: &Checker, report: &mut Report) {
     for id in cx.calls("pipeline") {
         for position in 1..cx.index.args(id).len().saturating_sub(1) {
@@ -43,7 +52,7 @@ fn check(cx: &Checker, report: &mut Report) {
             let (Some(stage), Some(next)) = (stage, next) else { continue };
             let Body::Block(stmts) = stage.body else { continue };
             // A stage without parameters does not read what it is given.
-            if returns_value(stmts) || next.params == 0 {
+            if returns_value(stmts) || next.params == 0 || !reads_first(cx, id, position + 1) {
                 continue;
             }
             let head = cx.text(stage.span).split('{').next().unwrap_or_default().trim_end().len() as u32;

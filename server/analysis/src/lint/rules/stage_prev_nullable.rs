@@ -25,6 +25,7 @@
 use swc_ecma_ast::Pat;
 
 use super::prelude::*;
+use crate::lint::nullable::Of;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF508",
@@ -68,13 +69,25 @@ fn gives_agent(cx: &Checker, stage: &Expr, at: NodeId) -> bool {
 }
 
 fn uses(cx: &Checker, prev: &str, stage: Span, report: &mut Report) {
+    let may_be_null = |expr: &Expr| {
+        cx.value(expr).is_some_and(|v| !v.is_unknown() && v.null.as_ref().is_some_and(|w| cx.origin(w).is_some()))
+    };
+    let apart = cx.patterns().find_map(|pattern| match pattern.of {
+        Of::Value(expr @ Expr::Ident(i)) if &*i.sym == prev && stage.contains(span(expr)) && may_be_null(expr) => {
+            Some(span(expr))
+        }
+        _ => None,
+    });
+    if let Some(place) = apart {
+        let message =
+            format!("The stage before can give `null` for `{prev}`, and taking that apart throws: check it first.");
+        report.at(place, message);
+        return;
+    }
     let first = cx.index.within(&cx.index.members, stage).find(|id| {
         let Some(Expr::Member(member)) = cx.index.expr(*id) else { return false };
         let named = matches!(&*member.obj, Expr::Ident(i) if &*i.sym == prev);
-        named
-            && cx
-                .value(&member.obj)
-                .is_some_and(|v| !v.is_unknown() && v.null.as_ref().is_some_and(|w| cx.origin(w).is_some()))
+        named && may_be_null(&member.obj)
     });
     if let Some(Expr::Member(member)) = first.and_then(|id| cx.index.expr(id)) {
         let message = format!("The stage before can give `null` for `{prev}`: check it first.");

@@ -108,5 +108,5 @@ fn unreachable_statements_and_unguarded_args() {
     assert_eq!(plan.calls.len(), 0);
     assert_eq!(plan.unreachable.iter().map(|s| s.slice(source)).collect::<Vec<_>>(), ["await agent('never')"]);
     let reads: Vec<_> = plan.args_reads.iter().map(|r| (r.span.slice(source), r.unguarded, r.may_be_text)).collect();
-    assert_eq!(reads, [("args.count", true, true), ("args.x", false, true)]);
+    assert_eq!(reads, [("args.count", true, true), ("args?.x", false, true), ("args.x", false, true)]);
 }

@@ -1,0 +1,184 @@
+//! Scripts as people write them: what rules have to see in them, and what not.
+
+use std::fmt::Write;
+
+use crate::{AgentType, Context, KnownWorkflow, analyze};
+
+const HEAD: &str = "\
+export const meta = { name: 'example', description: 'An example' }
+const BUG = { type: 'object', properties: { file: { type: 'string' }, line: { type: 'integer' } }, required: ['file'], additionalProperties: false }
+const S = { type: 'object', properties: { level: { enum: ['low', 'high'] }, bugs: { type: 'array', maxItems: 5, items: BUG } }, required: ['level', 'bugs'], additionalProperties: false }
+";
+
+/// Each script has the finding, or with a `!` has not.
+fn check(cases: &[(&str, &str)]) {
+    let mut wrong = String::new();
+    for (code, body) in cases {
+        let analysis = analyze(format!("{HEAD}{body}\n"), &Context::default());
+        let shown: Vec<&str> = analysis.findings.iter().map(|finding| finding.code).collect();
+        if shown.contains(&code.trim_start_matches('!')) == code.starts_with('!') {
+            let _ = writeln!(wrong, "{code} in {body}\n  gives {shown:?}");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn results_taken_apart() {
+    check(&[
+        ("WF601", "const { bugs } = await agent('x', { schema: S })\nreturn bugs"),
+        ("WF601", "const r = await agent('x', { schema: S })\nconst { bugs } = r\nreturn bugs"),
+        ("WF601", "let r\nr = await agent('x', { schema: S })\nreturn r.bugs"),
+        ("!WF601", "const { bugs } = (await agent('x', { schema: S })) ?? {}\nreturn bugs"),
+        ("!WF601", "const r = await agent('x', { schema: S })\nif (!r) return\nconst { bugs } = r\nreturn bugs"),
+        ("!WF601", "let r = null\nr = await agent('x', { schema: S })\nif (!r) return\nreturn r.bugs"),
+        (
+            "!WF601",
+            "try { const { bugs } = await agent('x', { schema: S }); return bugs } catch (e) { return String(e) }",
+        ),
+        (
+            "WF602",
+            "const rs = await parallel([() => agent('x', { schema: S })])\nreturn rs.flatMap(({ bugs }) => bugs)",
+        ),
+        (
+            "WF602",
+            "const rs = await parallel([() => agent('x', { schema: S })])\nreturn rs.reduce((n, r) => n + r.bugs.length, 0)",
+        ),
+        (
+            "!WF602",
+            "const rs = await parallel([() => agent('x', { schema: S })])\nreturn rs.filter(Boolean).flatMap(({ bugs }) => bugs)",
+        ),
+        ("WF409", "const { bgs } = (await agent('x', { schema: S })) ?? {}\nreturn bgs"),
+        ("WF409", "const r = await agent('x', { schema: S })\nreturn r?.bugs.map(({ fil }) => fil)"),
+        ("!WF409", "const { bugs, ...rest } = (await agent('x', { schema: S })) ?? {}\nreturn { bugs, rest }"),
+        ("!WF409", "const { a = 1 } = args ?? {}\nreturn a"),
+        ("WF411", "const { items } = (await agent('list')) ?? ''\nreturn items"),
+        ("!WF411", "const { length } = (await agent('list')) ?? ''\nreturn length"),
+        (
+            "WF508",
+            "return await pipeline(['a'], (x) => agent(x, { schema: S }), (r) => { const { level } = r; return agent(level) })",
+        ),
+        (
+            "!WF508",
+            "return await pipeline(['a'], (x) => agent(x, { schema: S }), (r) => { const { level } = r ?? {}; return agent(level ?? 'x') })",
+        ),
+    ]);
+}
+
+#[test]
+fn choices_of_a_schema() {
+    check(&[
+        ("WF413", "const r = await agent('x', { schema: S })\nswitch (r?.level) { case 'hi': return 1 }\nreturn 2"),
+        ("WF413", "const r = await agent('x', { schema: S })\nreturn ['hi', 'low'].includes(r?.level)"),
+        ("WF413", "const { level } = (await agent('x', { schema: S })) ?? {}\nreturn level !== 'hi'"),
+        ("!WF413", "const { level } = (await agent('x', { schema: S })) ?? {}\nreturn level !== 'high'"),
+        ("!WF413", "const { level = 'none' } = (await agent('x', { schema: S })) ?? {}\nreturn level === 'none'"),
+        (
+            "!WF413",
+            "const r = await agent('x', { schema: S })\nswitch (r?.level) { case 'high': return 1; default: return 2 }",
+        ),
+    ]);
+}
+
+#[test]
+fn promises() {
+    check(&[
+        ("WF310", "const r = agent('x', { schema: S })\nreturn r.bugs"),
+        ("WF310", "const rs = parallel([() => agent('x')])\nreturn rs.length"),
+        ("!WF310", "const r = agent('x').then((t) => t)\nreturn (await r)?.length"),
+        ("WF309", "['a'].forEach(async (x) => { log(await agent(x)) })\nreturn 1"),
+        ("WF309", "['a'].forEach((x) => agent(x))\nreturn 1"),
+        ("!WF309", "const jobs = []\n['a'].forEach((x) => jobs.push(() => agent(x)))\nreturn await parallel(jobs)"),
+        ("!WF309", "const jobs = []\n['a'].forEach((x) => { jobs.push(agent(x)) })\nreturn await Promise.all(jobs)"),
+    ]);
+}
+
+#[test]
+fn options_and_prompts() {
+    check(&[
+        ("WF305", "const EFFORT = 'extreme'\nreturn await agent('x', { effort: EFFORT })"),
+        ("!WF305", "const EFFORT = 'high'\nreturn await agent('x', { effort: EFFORT })"),
+        ("WF304", "const BASE = { modle: 'opus' }\nreturn await agent('x', { ...BASE, label: 'x' })"),
+        ("!WF304", "const BASE = { model: 'opus' }\nreturn await agent('x', { ...BASE, label: 'x' })"),
+        ("WF316", "const r = await agent('x', { schema: S })\nif (!r) return\nreturn await agent('Data: ' + r)"),
+        ("!WF316", "const n = 2\nreturn await agent('Data: ' + n + ['a', 'b'])"),
+        ("WF317", "const t = await agent('x')\nreturn await agent('Fix: ' + t)"),
+        ("!WF317", "const t = await agent('x')\nreturn await agent('Fix: ' + (t ?? ''))"),
+        ("WF706", "return (args?.files ?? []).length"),
+        (
+            "!WF706",
+            "const input = typeof args === 'string' ? JSON.parse(args) : args\nreturn (input?.files ?? []).length",
+        ),
+    ]);
+}
+
+#[test]
+fn schemas_as_people_misspell_them() {
+    let of = |schema: &str| format!("return await agent('x', {{ schema: {schema} }})");
+    for (code, schema) in [
+        ("WF402", "{ type: 'object', properties: { a: 'string' }, required: ['a'] }"),
+        ("WF402", "{ type: 'object', property: { a: { type: 'string' } } }"),
+        ("WF402", "{ type: 'object', properties: { a: { type: 'integer', max: 3 } } }"),
+        ("!WF402", "{ type: 'object', properties: { max: { type: 'integer' }, property: { type: 'string' } } }"),
+        ("WF403", "{ type: 'object', properties: { a: { type: 'number', enum: ['x'] } }, required: ['a'] }"),
+        ("!WF403", "{ type: 'object', properties: { a: { type: 'number', enum: [1, 2] } }, required: ['a'] }"),
+    ] {
+        check(&[(code, &of(schema))]);
+    }
+}
+
+#[test]
+fn other_places() {
+    check(&[
+        ("WF203", "const D = Date\nreturn D.now()"),
+        ("!WF203", "const D = Date\nreturn new D(0).toISOString()"),
+        ("WF805", "if (args) { return 1 } else { return 2 }\nlog('x')"),
+        ("!WF805", "if (args) { return 1 }\nlog('x')\nreturn 2"),
+        ("!WF507", "return await pipeline(['a'], async (x) => { await agent(x) }, (_, x) => agent(x))"),
+        ("WF507", "return await pipeline(['a'], async (x) => { await agent(x) }, (r) => agent(`${r}`))"),
+    ]);
+}
+
+/// Where the workflows lie decides which of one name is found.
+#[test]
+fn names_that_are_looked_for_together() {
+    let at = |path: &str| KnownWorkflow {
+        name: "example".into(),
+        path: path.into(),
+        by_path_only: path.ends_with(".workflow.js"),
+        ..KnownWorkflow::default()
+    };
+    let said = |own: &str, others: &[&str]| {
+        let workflows = Some(others.iter().map(|path| at(path)).collect());
+        let context = Context { path: Some(own.into()), workflows, ..Context::default() };
+        let analysis = analyze(format!("{HEAD}return 1\n"), &context);
+        let found = analysis.findings.into_iter().find(|finding| finding.code == "WF112");
+        found.map_or("nothing".into(), |finding| finding.message)
+    };
+    let (near, far) = ("/p/sub/.claude/workflows/a.js", "/p/.claude/workflows/a.js");
+    assert!(said(near, &[near, far]).contains("/p/.claude/workflows/a.js` has this name, too, and is not found"));
+    assert!(said(far, &[near, far]).contains("is found instead of this one"));
+    assert_eq!(said(far, &[far, "/p/examples/a.workflow.js"]), "nothing");
+    assert_eq!(said("/p/examples/a.workflow.js", &[far, "/p/examples/a.workflow.js"]), "nothing");
+}
+
+/// The model in the file of a kind of agent is that of calls that name none.
+#[test]
+fn kinds_of_agents_have_models() {
+    let kind = |name: &str, model: Option<&str>| AgentType {
+        name: name.into(),
+        model: model.map(Into::into),
+        ..AgentType::default()
+    };
+    let agent_types = Some(vec![kind("critic", Some("haiku")), kind("plain", None)]);
+    let context = Context { agent_types, ..Context::default() };
+    let models = |options: &str| {
+        let analysis = analyze(format!("{HEAD}return await agent('x', {{ {options} }})\n"), &context);
+        analysis.plan.named_models().map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(models("agentType: 'critic'"), "haiku");
+    assert_eq!(models("agentType: 'critic', model: 'opus'"), "opus");
+    assert_eq!(models("agentType: args?.x ? 'critic' : 'plain'"), "haiku inherit");
+    assert_eq!(models("agentType: 'plain'"), "");
+    assert_eq!(models("agentType: args?.x"), "");
+}
