@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use analysis::{Analysis, Context, KnownWorkflow, plan::Setting};
+use analysis::{AgentType, Analysis, Context, KnownWorkflow, plan::Setting};
 
 use crate::files::Source;
 
@@ -10,6 +10,14 @@ use crate::files::Source;
 pub(crate) fn analyze(source: &Source, context: &Context) -> Analysis {
     let mut context = context.clone();
     let path = Path::new(&source.path);
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    context.path = Some(shown(&absolute));
+    if source.text.contains("agentType") || source.text.contains("workflow") {
+        let folder = absolute.parent().unwrap_or(path);
+        let kinds = models::AgentKind::read_all(folder, std::env::home_dir().as_deref());
+        // As below.
+        context.agent_types = (!kinds.is_empty()).then(|| kinds.into_iter().map(known).collect());
+    }
     if source.text.contains("workflow") {
         let files = runtime::saved_workflows(path, runtime::personal_workflows());
         let known: Vec<KnownWorkflow> =
@@ -33,6 +41,10 @@ pub(crate) fn analyze(source: &Source, context: &Context) -> Analysis {
     }
     context.workflows.get_or_insert_default().extend(named);
     analysis::analyze(source.text.as_str(), &context)
+}
+
+fn known(kind: models::AgentKind) -> AgentType {
+    AgentType { name: kind.name, tools: kind.tools, model: kind.model }
 }
 
 fn shown(file: &Path) -> String {

@@ -250,13 +250,13 @@ fn models(analysis: &Analysis, assumptions: &Assumptions) -> Vec<String> {
             }
             known => known.names().iter().map(String::as_str).collect(),
         };
-        lines.extend(named.into_iter().map(|name| priced(name, assumptions)));
+        lines.extend(named.into_iter().map(|name| priced(analysis, name, assumptions)));
     }
     lines.into_iter().collect()
 }
 
-/// `haiku = gpt-6-luna`, `qwen3: no price is known…`.
-fn priced(name: &str, assumptions: &Assumptions) -> String {
+/// `haiku = gpt-6-luna`, `line 5: qwen3: no price is known…`.
+fn priced(analysis: &Analysis, name: &str, assumptions: &Assumptions) -> String {
     let own = assumptions.default_model.is_some();
     let (shown, meant) = (if name == "inherit" { "no model named" } else { name }, assumptions.in_force(name));
     let (priced, open) = match (assumptions.price_of(name), assumptions.backend_of(name)) {
@@ -268,7 +268,21 @@ fn priced(name: &str, assumptions: &Assumptions) -> String {
     };
     let assumed = if shown != priced && name == "inherit" && !own { " (assumed)" } else { "" };
     let meaning = if shown == priced { String::new() } else { format!(" = {priced}") };
-    format!("{shown}{meaning}{open}{assumed}")
+    let line = if open.contains(UNPRICED) { place_of(analysis, name) } else { String::new() };
+    format!("{line}{shown}{meaning}{open}{assumed}")
+}
+
+/// `line 5: `, of the first call that names this model.
+fn place_of(analysis: &Analysis, name: &str) -> String {
+    let plan = &analysis.plan;
+    let named = |model: &Setting| match model {
+        Setting::Inherited => name == "inherit",
+        other => other.names().iter().any(|n| n == name),
+    };
+    let calls = plan.calls.iter().filter(|call| named(&call.model)).map(|call| call.span);
+    let rlms = plan.rlms.iter().filter(|rlm| named(&rlm.model) || named(&rlm.sub_model)).map(|rlm| rlm.span);
+    let first = calls.chain(rlms).min_by_key(|span| span.start);
+    first.map_or_else(String::new, |span| format!("line {}: ", analysis.script.lines.line_of(span.start) + 1))
 }
 
 #[cfg(test)]
@@ -307,9 +321,9 @@ mod tests {
 
             ? ? <$0.01 ?
             fast = gpt-6-luna
-            haiku = qwen3:8b: no price is known; `--prices FILE` takes yours
+            line 2: no model named = qwen3:8b: no price is known; `--prices FILE` takes yours
+            line 3: haiku = qwen3:8b: no price is known; `--prices FILE` takes yours
             line 5: `args` decides it: no price, as it may be any model
-            no model named = qwen3:8b: no price is known; `--prices FILE` takes yours
 
             ? ? <$0.01 ?
             fast = gpt-6-luna

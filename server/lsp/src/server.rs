@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
 };
 
 use serde_json::Value;
@@ -15,6 +16,7 @@ use tokio::sync::oneshot;
 use tower_lsp::{LanguageServer, jsonrpc::Result, ls_types::*};
 
 use crate::{
+    analyst::STACK,
     commands::{Command, Target},
     execute::{Answer, refusal},
     features::{
@@ -183,7 +185,15 @@ impl LanguageServer for Slot {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position;
-        self.read(text_document.uri, move |script| completion::completion(script, position).into()).await
+        let Some(script) = self.read(text_document.uri, Snapshot::clone).await? else { return Ok(None) };
+        let (reply, answer) = oneshot::channel();
+        let completing = move || drop(reply.send(completion::completion(&script, position)));
+        thread::Builder::new()
+            .name("completion".into())
+            .stack_size(STACK)
+            .spawn(completing)
+            .map_err(|_| internal_error())?;
+        answer.await.map(|items| Some(items.into())).map_err(|_| internal_error())
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {

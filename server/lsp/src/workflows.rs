@@ -35,9 +35,10 @@ pub(crate) fn context(uri: &Uri, settings: &Settings, workspace: &Workspace) -> 
 
 /// Agent types and workflows that were not found are taken for not looked for: they may be a plugin's, or another machine's.
 fn context_of(path: Option<&Path>, file_name: Option<String>, settings: &Settings, workspace: &Workspace) -> Context {
-    let (agent_types, workflows) = (workspace.agent_types(), workspace.known_workflows(path));
+    let (agent_types, workflows) = (workspace.agent_types(path), workspace.known_workflows(path));
     Context {
         file_name,
+        path: path.map(|path| path.display().to_string()),
         profile: settings.profile,
         max_agents: settings.max_agents,
         settings: lint::Settings {

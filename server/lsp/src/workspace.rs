@@ -1,6 +1,7 @@
 //! What lies around a script: agent types and saved workflows. Read from disk in a thread of its own, at the start and on changes.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,6 +22,8 @@ pub(crate) struct Workspace {
     pub(crate) agents: Vec<Arc<AgentType>>,
     /// Saved workflows: `.claude/workflows/*.js` and `*.workflow.js`.
     pub(crate) workflows: Vec<Arc<Saved>>,
+    /// The folder whose `.claude` is the person's own.
+    pub(crate) home: Option<PathBuf>,
     /// The person's own prices, of their file.
     pub(crate) prices: OwnPrices,
     /// What past runs tell, by the folder they were made in.
@@ -69,11 +72,14 @@ impl Workspace {
                 false
             });
         }
-        if let Some(home) = home {
-            workspace.read_dot_claude(&home.join(".claude"));
+        // What lies above a folder is found from within it.
+        let above: BTreeSet<&Path> = folders.iter().flat_map(|folder| folder.ancestors().skip(1)).chain(home).collect();
+        for folder in above {
+            workspace.read_dot_claude(&folder.join(".claude"));
         }
+        workspace.home = home.map(Path::to_owned);
         workspace.agents.sort_by(|a, b| (&a.kind.name, &a.path).cmp(&(&b.kind.name, &b.path)));
-        workspace.agents.dedup_by(|a, b| a.kind.name == b.kind.name);
+        workspace.agents.dedup_by(|a, b| a.path == b.path);
         workspace.workflows.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         workspace.workflows.dedup_by(|a, b| a.path == b.path);
         workspace
@@ -87,31 +93,59 @@ impl Workspace {
         innermost.map(|(_, history)| history.clone()).unwrap_or_default()
     }
 
-    /// The agent types, as the analysis wants to know them.
-    pub(crate) fn agent_types(&self) -> Vec<analysis::AgentType> {
+    /// How soon a run of `script` comes upon what lies in a `.claude` at `path`, the more the sooner: it looks in those of the folders above,
+    /// the closest first, then in the person's own. `None` where it does not look there. A script that is not saved can come to lie anywhere.
+    fn closeness(&self, path: &Path, folder: &str, script: Option<&Path>) -> Option<usize> {
+        let inside = path.parent().filter(|inside| inside.ends_with(Path::new(".claude").join(folder)))?;
+        let project = inside.parent()?.parent()?;
+        let depth = project.components().count();
+        match script {
+            Some(script) if script.starts_with(project) => Some(depth),
+            None => Some(depth),
+            Some(_) => (self.home.as_deref() == Some(project)).then_some(0),
+        }
+    }
+
+    /// The agent types that a run of `script` finds, one of a name.
+    pub(crate) fn agents_of(&self, script: Option<&Path>) -> Vec<&AgentType> {
+        let closeness = |agent: &AgentType| self.closeness(&agent.path, "agents", script);
+        let mut found: Vec<&AgentType> =
+            self.agents.iter().map(|agent| &**agent).filter(|agent| closeness(agent).is_some()).collect();
+        found.sort_by(|a, b| (&a.kind.name, closeness(b)).cmp(&(&b.kind.name, closeness(a))));
+        found.dedup_by(|a, b| a.kind.name == b.kind.name);
+        found
+    }
+
+    /// The workflows that a run of `script` finds by their name, in the order in which it looks through them.
+    pub(crate) fn workflows_of(&self, script: Option<&Path>) -> Vec<&Saved> {
+        let closeness = |saved: &Saved| self.closeness(&saved.path, "workflows", script);
+        let mut found: Vec<&Saved> =
+            self.workflows.iter().map(|saved| &**saved).filter(|saved| closeness(saved).is_some()).collect();
+        found.sort_by(|a, b| closeness(b).cmp(&closeness(a)).then(a.path.cmp(&b.path)));
+        found
+    }
+
+    /// The agent types, as the analysis of `script` wants to know them.
+    pub(crate) fn agent_types(&self, script: Option<&Path>) -> Vec<analysis::AgentType> {
         let known = |kind: &AgentKind| analysis::AgentType {
             name: kind.name.clone(),
             tools: kind.tools.clone(),
             model: kind.model.clone(),
         };
-        self.agents.iter().map(|agent| known(&agent.kind)).collect()
+        self.agents_of(script).into_iter().map(|agent| known(&agent.kind)).collect()
     }
 
-    /// The workflows, as the analysis of `script` wants to know them: those of the folders above it come first, the closest first, as a
-    /// run looks for them.
+    /// The workflows, as the analysis of `script` wants to know them: those that a run finds by name come first.
     pub(crate) fn known_workflows(&self, script: Option<&Path>) -> Vec<KnownWorkflow> {
-        let closeness = |saved: &Saved| {
-            let project = saved.path.parent().and_then(|f| f.parent()).and_then(|f| f.parent());
-            project.filter(|p| script.is_some_and(|s| s.starts_with(p))).map(|p| p.components().count())
-        };
-        let mut ordered: Vec<&Arc<Saved>> = self.workflows.iter().collect();
-        ordered.sort_by_key(|saved| std::cmp::Reverse(closeness(saved)));
-        ordered.into_iter().map(|saved| saved.known.clone()).collect()
+        let by_name = self.workflows_of(script);
+        let by_path_only = self.workflows.iter().filter(|saved| by_name.iter().all(|named| named.path != saved.path));
+        let others = by_path_only.map(|saved| KnownWorkflow { by_path_only: true, ..saved.known.clone() });
+        by_name.iter().map(|saved| saved.known.clone()).chain(others).collect()
     }
 
     /// Whether all is the same in both but what they know of the workflow saved at `path`. What is equal, but was read anew, is not the same.
     pub(crate) fn is_same_but_for(&self, path: &Path, other: &Self) -> bool {
-        let Self { agents, workflows, prices, histories } = self;
+        let Self { agents, workflows, home, prices, histories } = self;
         let same_agents = agents.iter().map(Arc::as_ptr).eq(other.agents.iter().map(Arc::as_ptr));
         let same_workflows = workflows.len() == other.workflows.len()
             && workflows.iter().zip(&other.workflows).all(|(a, b)| {
@@ -121,6 +155,7 @@ impl Workspace {
         let histories = || histories.iter().map(|(folder, history)| (folder, Arc::as_ptr(history)));
         same_agents
             && same_workflows
+            && *home == other.home
             && *prices == other.prices
             && histories().eq(other.histories.iter().map(|(folder, history)| (folder, Arc::as_ptr(history))))
     }
@@ -229,6 +264,45 @@ mod tests {
         assert_eq!(agents, [("plain", ""), ("sharp-critic", "Finds faults")]);
         let workflows: Vec<_> = found.workflows.iter().map(|w| (w.name.as_str(), w.line)).collect();
         assert_eq!(workflows, [("audit", 1), ("build", 0)]);
+    }
+
+    #[test]
+    fn a_script_finds_what_lies_above_it_the_closest_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let workflow = |name: &str| format!("export const meta = {{ name: '{name}', description: 'x' }}");
+        put("home/.claude/agents/mine.md", "---\nname: mine\n---\nYou are…");
+        put("repo/.claude/agents/critic.md", "---\nname: critic\nmodel: opus\n---\nYou are…");
+        put("repo/.claude/workflows/audit.js", &workflow("audit"));
+        put("repo/sub/.claude/agents/critic.md", "---\nname: critic\nmodel: haiku\n---\nYou are…");
+        put("repo/sub/.claude/workflows/audit.js", &workflow("audit"));
+        put("repo/other/.claude/workflows/audit.js", &workflow("audit"));
+        put("repo/sub/flows/build.workflow.js", &workflow("build"));
+        // What lies above the folder that is open is read, too.
+        let open = [folder.path().join("repo/sub"), folder.path().join("repo/other")];
+        let found = Workspace::read(&open, Some(&folder.path().join("home")));
+        let seen = |script: &str| {
+            let script = folder.path().join(script);
+            let models = found.agents_of(Some(&script)).into_iter();
+            let models: Vec<_> =
+                models.map(|a| format!("{}: {}", a.kind.name, a.kind.model.clone().unwrap_or_default())).collect();
+            let paths = found.workflows_of(Some(&script)).into_iter();
+            let paths: Vec<_> = paths
+                .map(|w| {
+                    w.path.strip_prefix(folder.path()).unwrap().iter().nth(1).unwrap().to_string_lossy().into_owned()
+                })
+                .collect();
+            format!("{} | {}", models.join(", "), paths.join(", "))
+        };
+        assert_eq!(seen("repo/sub/flows/build.workflow.js"), "critic: haiku, mine:  | sub, .claude");
+        assert_eq!(seen("repo/other/.claude/workflows/audit.js"), "critic: opus, mine:  | other, .claude");
+        let known = found.known_workflows(Some(&folder.path().join("repo/sub/flows/build.workflow.js")));
+        let by_path: Vec<_> = known.iter().filter(|w| w.by_path_only).map(|w| w.name.as_str()).collect();
+        assert_eq!(by_path, ["audit", "build"], "that of the folder beside, and what lies in no `.claude`");
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod arrays_callbacks;
 mod builtins;
 mod by_span;
 mod calls;
+mod chains;
 mod classes;
 mod conditions;
 mod contents;

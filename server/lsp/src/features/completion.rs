@@ -1,6 +1,9 @@
 //! What can be written here. `textDocument/completion`.
 
 use analysis::{
+    Context,
+    intended::{self, Broken},
+    plan::Value,
     script::{
         Chain,
         cursor::{self, Cursor, Enclosing},
@@ -17,21 +20,31 @@ use crate::{
         workflows_by_name,
     },
     snapshot::Snapshot,
+    workflows::context,
+    workspace::path_of,
 };
 
-/// What can be written at a position.
+/// What can be written at a position. The text, completed to the one it is about to be, is interpreted for it: that wants a stack as deep as
+/// the analyst's.
 pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<CompletionItem> {
     let offset = script.offset(position);
     let Some(cursor) = cursor::at(&script.text, offset) else { return vec![] };
-    let items = Items { script, cursor: &cursor };
+    let items = Items { script, cursor: &cursor, offset };
     if cursor.behind_dot {
-        return cursor.member_of.as_ref().map_or(vec![], |chain| items.members(chain));
+        return items.members();
+    }
+    if cursor.is_compared(&script.text) {
+        let choices = items.choices();
+        if !choices.is_empty() || cursor.string.is_some() {
+            return choices;
+        }
     }
     if let Some(Enclosing::Object { keys, key, .. }) = cursor.enclosing.last() {
         let fields = fields_here(script, &cursor);
-        return match key {
-            None => items.keys(&fields, keys),
-            Some(key) => items.values(&fields, key),
+        return match (key, &fields) {
+            (None, Fields::None) => items.taken_apart(),
+            (None, _) => items.keys(&fields, keys),
+            (Some(key), _) => items.values(&fields, key),
         };
     }
     match cursor.enclosing.last() {
@@ -40,7 +53,7 @@ pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<Completio
             "workflow" => return items.workflows(),
             _ => {}
         },
-        Some(Enclosing::Array) if cursor.string.is_some() => return items.schema_types(),
+        Some(Enclosing::Array) if cursor.string.is_some() => return items.of_a_list(),
         _ => {}
     }
     if cursor.string.is_none() { items.primitives() } else { vec![] }
@@ -49,6 +62,7 @@ pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<Completio
 struct Items<'a> {
     script: &'a Snapshot,
     cursor: &'a Cursor,
+    offset: u32,
 }
 
 impl Items<'_> {
@@ -96,6 +110,7 @@ impl Items<'_> {
             Fields::Known(fields) => match (key, fields.iter().find(|field| field.name == key)) {
                 ("phase", _) => self.titles(),
                 ("agentType", _) => self.agent_types(),
+                ("schema", Some(_)) => self.schemas(),
                 (_, Some(field)) => {
                     let value = |value: &&str| self.text(value, CompletionItemKind::ENUM_MEMBER, "");
                     field.ty.values().iter().map(value).collect()
@@ -126,8 +141,8 @@ impl Items<'_> {
     }
 
     fn agent_types(&self) -> Vec<CompletionItem> {
-        let agents = &self.script.workspace.agents;
-        let kinds = agents.iter().map(|agent| &agent.kind);
+        let own = path_of(&self.script.uri);
+        let kinds = self.script.workspace.agents_of(own.as_deref()).into_iter().map(|agent| &agent.kind);
         kinds.map(|kind| self.text(&kind.name, CompletionItemKind::CLASS, &kind.description)).collect()
     }
 
@@ -151,10 +166,46 @@ impl Items<'_> {
             .collect()
     }
 
+    /// The constants that are JSON Schemas.
+    fn schemas(&self) -> Vec<CompletionItem> {
+        let names = cursor::schemas(&self.script.text).into_iter().map(|name| name.slice(&self.script.text));
+        names.map(|name| self.item(name, name.into(), CompletionItemKind::CONSTANT, "")).collect()
+    }
+
+    /// What a list in a schema can hold: names of properties in `required`, types in `type`.
+    fn of_a_list(&self) -> Vec<CompletionItem> {
+        let outer = self.cursor.enclosing.iter().rev().nth(1);
+        match outer {
+            Some(Enclosing::Object { key: Some(key), .. }) if key == "type" => self.schema_types(),
+            Some(Enclosing::Object { key: Some(key), .. })
+                if key == "required" && in_schema(self.script, self.cursor) =>
+            {
+                let names = cursor::keys_beside(&self.script.text, self.offset, "properties");
+                names.iter().map(|name| self.text(name, CompletionItemKind::FIELD, "")).collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// The texts that a value can be that what is written here is compared with.
+    fn choices(&self) -> Vec<CompletionItem> {
+        let compared = intended::compared(&self.script.text, self.cursor, self.offset, &self.context());
+        let value = compared.ok().flatten();
+        let texts = value.as_ref().filter(|value| !value.is_unknown()).and_then(Value::texts).unwrap_or_default();
+        texts.iter().map(|text| self.text(text, CompletionItemKind::ENUM_MEMBER, "")).collect()
+    }
+
+    /// The fields of what braces take apart.
+    fn taken_apart(&self) -> Vec<CompletionItem> {
+        let value = intended::taken_apart(&self.script.text, self.cursor, &self.context()).ok().flatten();
+        value.map_or(vec![], |value| self.fields(&value))
+    }
+
     /// The fields of a value whose shape is known: from a schema, an object in the script, or `budget`.
-    fn members(&self, chain: &Chain) -> Vec<CompletionItem> {
-        if chain.steps.is_empty()
-            && chain.root.slice(&self.script.text) == "budget"
+    fn members(&self) -> Vec<CompletionItem> {
+        let (script, chain) = (self.script, self.cursor.member_of.as_ref());
+        let is_budget = |chain: &Chain| chain.steps.is_empty() && chain.root.slice(&script.text) == "budget";
+        if chain.is_some_and(is_budget)
             && let Some(budget) = vocabulary::primitive("budget")
         {
             let members = budget.members.iter();
@@ -165,15 +216,24 @@ impl Items<'_> {
                 })
                 .collect();
         }
-        let Some(value) = value_of(self.script, chain) else { return vec![] };
-        fields_of(&value)
-            .iter()
-            .map(|field| {
-                let mut item = self.item(&field.name, field.name.clone(), CompletionItemKind::FIELD, "");
-                item.detail = Some(format!("{}{}", field.value, if field.optional { " | undefined" } else { "" }));
-                item
-            })
-            .collect()
+        let value = match intended::object(&script.text, self.cursor, self.offset, &self.context()) {
+            Ok(value) => value,
+            Err(Broken) => chain.and_then(|chain| value_of(script, chain)),
+        };
+        value.map_or(vec![], |value| self.fields(&value))
+    }
+
+    fn context(&self) -> Context {
+        context(&self.script.uri, &self.script.settings, &self.script.workspace)
+    }
+
+    fn fields(&self, value: &Value) -> Vec<CompletionItem> {
+        let fields = fields_of(value).iter().map(|field| {
+            let mut item = self.item(&field.name, field.name.clone(), CompletionItemKind::FIELD, "");
+            item.detail = Some(format!("{}{}", field.value, if field.optional { " | undefined" } else { "" }));
+            item
+        });
+        fields.collect()
     }
 
     /// A string, with quotes where the cursor is in none.
@@ -223,9 +283,10 @@ mod tests {
         let mut script = Script::of(&text.replacen('|', "", 1));
         let description = "Finds faults".to_string();
         let kind = AgentKind { name: "critic".into(), description: description.clone(), ..AgentKind::default() };
-        let audit = Saved { name: "audit".into(), description, path: "/y".into(), ..Saved::default() };
+        let audit =
+            Saved { name: "audit".into(), description, path: "/.claude/workflows/y.js".into(), ..Saved::default() };
         script.snapshot.workspace = Arc::new(Workspace {
-            agents: vec![Arc::new(AgentType { kind, path: "/x".into() })],
+            agents: vec![Arc::new(AgentType { kind, path: "/.claude/agents/x.md".into() })],
             workflows: vec![Arc::new(audit)],
             ..Workspace::default()
         });
@@ -400,9 +461,51 @@ mod tests {
         check("// a|", &expect![[r#""#]]);
     }
 
+    #[test]
+    fn what_is_compared_and_taken_apart() {
+        let one = |line: &str| shown(&format!("{FOUND}{line}")).replace('\n', " ").trim_end().to_owned();
+        for (line, put) in [
+            ("if (found.level === '|') {}", "low high"),
+            ("if (found.level === '|", "low high"),
+            ("if (found.level !== | ) {}", "low -> 'low' high -> 'high'"),
+            ("all.filter(a => a?.level == 'h|')", "low high"),
+            ("switch (found?.level) { case '|", "low high"),
+            ("switch (found?.level) {\n  case 'low': break\n  case '|'\n}", "low high"),
+            ("log(found === '|')", ""),
+            ("const { | } = found", "level files"),
+            ("const { files, l| } = found ?? {}", "level"),
+            ("const { files: [{ | }] } = found", "path bugs"),
+            ("const {\n  files,\n  |\n} = found", "level"),
+            ("found.files.forEach(({ path, | }) => 1)", "bugs"),
+            ("const { | } = await agent('x', { schema: S })", "level files"),
+            ("log({ | })", ""),
+        ] {
+            assert_eq!(one(line), put, "{line}");
+        }
+    }
+
+    #[test]
+    fn schemas_of_constants() {
+        const ITEM: &str =
+            "const ITEM = { type: 'object', properties: { file: { type: 'string' } } }\nconst kind = { type: 'bug' }\n";
+        let one = |line: &str| shown(&format!("{ITEM}{line}")).replace('\n', " ").trim_end().to_owned();
+        for (line, put) in [
+            ("agent('x', { schema: |", "ITEM"),
+            ("agent('x', { schema: I| })", "ITEM"),
+            ("const T = { type: 'object', required: ['|'], properties: { a: {}, b: { type: 'string' } } }", "a b"),
+            ("agent('x', { schema: { type: 'object', properties: { c: { required: ['|'] }, a: {} } } })", ""),
+            ("const x = { required: ['|'] }", ""),
+            ("const x = { type: 'bug', | }", ""),
+        ] {
+            assert_eq!(one(line), put, "{line}");
+        }
+        assert!(one("const T = { type: 'array', | }").contains("maxItems -> maxItems:"));
+        assert!(one("const T = { type: ['|'] }").starts_with("object array string"));
+    }
+
     const FOUND: &str = "\
 export const meta = { name: 'a', description: 'b' }
-const S = { type: 'object', required: ['files'], properties: { files: { type: 'array', items: { type: 'object', properties: {
+const S = { type: 'object', required: ['files'], properties: { level: { enum: ['low', 'high'] }, files: { type: 'array', items: { type: 'object', properties: {
   path: { type: 'string' }, bugs: { type: 'array', items: { type: 'object', properties: { line: { type: 'integer' } } } } } } } } }
 const found = await agent('Find bugs', { schema: S })
 const all = await parallel([() => agent('One', { schema: S }), () => agent('Two', { schema: S })])
@@ -410,7 +513,7 @@ const all = await parallel([() => agent('One', { schema: S }), () => agent('Two'
 
     #[test]
     fn fields_of_what_agents_answer() {
-        let files = "files\n";
+        let files = "level\nfiles\n";
         let file = "path\nbugs\n";
         for (line, fields) in [
             ("found.|", files),
@@ -426,6 +529,18 @@ const all = await parallel([() => agent('One', { schema: S }), () => agent('Two'
             ("found.files.|", ""),
             ("found.nothing.|", ""),
             ("unknown(found).|", ""),
+            ("log((await agent('x', { schema: S })).|", files),
+            ("for (const answer of new Set(all)) log(answer.|", files),
+            ("for (const [, file] of new Map(found.files.map(f => [f.path, f]))) log(file.|", file),
+            ("Object.values({ found }).map(answer => answer.|", files),
+            (
+                "const one = async f => agent(f.path, { schema: S })\nconst r = await one(found.files[0])\nlog(r.|",
+                files,
+            ),
+            ("const mine = all.map((a, i) => ({ a, i }))\nmine.map(({ a }) => a.|", files),
+            ("const answer = (found) => found.|\nlog(1)", ""),
+            ("log(`é 😀 ${found.|", files),
+            ("all.toSorted((a, b) => b.|", files),
         ] {
             assert_eq!(shown(&format!("{FOUND}{line}")), fields, "{line}");
         }

@@ -9,6 +9,7 @@ use tower_lsp::ls_types::{GotoDefinitionResponse, Location, Position, Range, Uri
 use crate::{
     features::{in_plan, titles, word_at, workflows_by_name},
     snapshot::Snapshot,
+    workspace::path_of,
 };
 
 /// Where a phase's title, an agent type, a workflow's name or a schema's constant is defined.
@@ -16,6 +17,7 @@ pub(crate) fn definition(script: &Snapshot, position: Position) -> Option<GotoDe
     let location = titles::declaration(script, position)
         .or_else(|| agent_type(script, position))
         .or_else(|| workflow(script, position))
+        .or_else(|| workflow_file(script, position))
         .or_else(|| schema(script, position))?;
     Some(GotoDefinitionResponse::Scalar(location))
 }
@@ -28,7 +30,8 @@ fn literal<'a>(script: &'a Snapshot, position: Position, callee: Option<&str>, k
 
 fn agent_type(script: &Snapshot, position: Position) -> Option<Location> {
     let name = literal(script, position, None, Some("agentType"))?;
-    let agent = script.workspace.agents.iter().find(|agent| agent.kind.name == name)?;
+    let own = path_of(&script.uri);
+    let agent = script.workspace.agents_of(own.as_deref()).into_iter().find(|agent| agent.kind.name == name)?;
     Some(Location { uri: Uri::from_file_path(&agent.path)?, range: Range::default() })
 }
 
@@ -37,6 +40,14 @@ fn workflow(script: &Snapshot, position: Position) -> Option<Location> {
     let saved = workflows_by_name(script).into_iter().find(|saved| saved.name == name)?;
     let at = Position::new(saved.line, 0);
     Some(Location { uri: Uri::from_file_path(&saved.path)?, range: Range::new(at, at) })
+}
+
+/// The script that `scriptPath` leads to.
+fn workflow_file(script: &Snapshot, position: Position) -> Option<Location> {
+    let path = literal(script, position, None, Some("scriptPath"))?;
+    let file = runtime::workflow_at(&path_of(&script.uri)?, path);
+    let uri = Uri::from_file_path(&file).filter(|_| file.is_file())?;
+    Some(Location { uri, range: Range::default() })
 }
 
 /// The declaration of the constant given as `schema`.
@@ -75,8 +86,9 @@ mod tests {
              await workflow('audit')\n",
         );
         let kind = AgentKind { name: "critic".into(), ..AgentKind::default() };
-        let critic = Arc::new(AgentType { kind, path: "/p/critic.md".into() });
-        let audit = Saved { name: "audit".into(), path: "/p/audit.js".into(), line: 3, ..Saved::default() };
+        let critic = Arc::new(AgentType { kind, path: "/.claude/agents/critic.md".into() });
+        let audit =
+            Saved { name: "audit".into(), path: "/.claude/workflows/audit.js".into(), line: 3, ..Saved::default() };
         let audit = Arc::new(audit);
         script.snapshot.workspace =
             Arc::new(Workspace { agents: vec![critic], workflows: vec![audit], ..Workspace::default() });

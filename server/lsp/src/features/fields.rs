@@ -1,7 +1,7 @@
 //! Which fields the object around a cursor can have.
 
 use analysis::{
-    script::cursor::{Cursor, Enclosing},
+    script::cursor::{self, Cursor, Enclosing},
     vocabulary::{self, Field},
 };
 
@@ -49,11 +49,13 @@ pub(crate) fn fields_here(script: &Snapshot, cursor: &Cursor) -> Fields {
     }
 }
 
-/// Whether the cursor is in a JSON Schema: the value of `schema`, or of a constant named so.
+/// Whether the cursor is in a JSON Schema: the value of `schema`, or of a constant that is named so or begins like one.
 pub(crate) fn in_schema(script: &Snapshot, cursor: &Cursor) -> bool {
     cursor.enclosing.iter().rev().enumerate().any(|(from_inside, open)| match open {
         Enclosing::Object { key: Some(key), .. } if from_inside > 0 && key == "schema" => true,
-        Enclosing::Object { assigned: Some(name), .. } => name.slice(&script.text).to_lowercase().contains("schema"),
+        Enclosing::Object { assigned: Some(name), .. } => {
+            name.slice(&script.text).to_lowercase().contains("schema") || cursor::schemas(&script.text).contains(name)
+        }
         _ => false,
     })
 }

@@ -6,6 +6,7 @@ use analysis::{
     plan::{AgentCall, Fanout, FanoutKind, PhaseMark, Prompt, PromptPart, RlmCall, Setting},
     text::Span,
 };
+use serde_json::Value as Json;
 use tower_lsp::ls_types::{Hover, HoverContents, Position};
 
 use crate::{
@@ -58,12 +59,19 @@ fn agent(script: &Snapshot, index: usize, call: &AgentCall) -> String {
     }
     if let Some(cost) = script.estimate().calls.get(index) {
         out += &reasons::cost(cost, known.estimate.calls.get(index));
+        if cost.usd.high.is_none() {
+            out += &reasons::unpriced(script, &call.model);
+        }
     }
     out += &reasons::simulation(script);
     out += "\nGives ";
     match &call.schema {
         Some(schema) => {
-            let _ = writeln!(out, "the validated object, or null:\n\n```ts\n{}\n```", ts_type(schema, 0));
+            let _ = writeln!(
+                out,
+                "the validated object, or null:\n\n```ts\n{}\n```",
+                TsType { root: schema }.of(schema, 0)
+            );
         }
         None => out += "the agent's last text, or null where it was skipped or failed for good.\n",
     }
@@ -112,49 +120,75 @@ fn setting(setting: &Setting) -> String {
 }
 
 /// A JSON Schema as a TypeScript type, as far as it is of the usual shapes.
-pub(crate) fn ts_type(schema: &serde_json::Value, depth: usize) -> String {
-    let literals = |values: &[serde_json::Value]| values.iter().map(|v| v.to_string()).collect::<Vec<_>>().join(" | ");
-    if let Some(values) = schema.get("enum").and_then(|v| v.as_array()) {
-        return shorten(&literals(values), 80);
-    }
-    if let Some(value) = schema.get("const") {
-        return value.to_string();
-    }
-    for any in ["anyOf", "oneOf"] {
-        if let Some(options) = schema.get(any).and_then(|v| v.as_array()).filter(|_| depth < 6) {
-            return options.iter().map(|option| ts_type(option, depth + 1)).collect::<Vec<_>>().join(" | ");
-        }
-    }
-    match schema.get("type").and_then(|v| v.as_str()) {
-        Some("string") => "string".into(),
-        Some("number" | "integer") => "number".into(),
-        Some("boolean") => "boolean".into(),
-        Some("null") => "null".into(),
-        Some("array") => {
-            let item = schema.get("items").filter(|_| depth < 6).map_or("unknown".into(), |i| ts_type(i, depth + 1));
-            let item = if item.contains(" | ") { format!("({item})") } else { item };
-            match schema.get("maxItems").and_then(|v| v.as_u64()) {
-                Some(most) => format!("{item}[] /* at most {most} */"),
-                None => format!("{item}[]"),
-            }
-        }
-        _ => object_type(schema, depth),
-    }
+struct TsType<'a> {
+    /// What references are relative to.
+    root: &'a Json,
 }
 
-fn object_type(schema: &serde_json::Value, depth: usize) -> String {
-    let Some(properties) = schema.get("properties").and_then(|v| v.as_object()).filter(|_| depth < 6) else {
-        return "unknown".into();
-    };
-    let required: Vec<&str> =
-        schema.get("required").and_then(|v| v.as_array()).into_iter().flatten().filter_map(|v| v.as_str()).collect();
-    let indent = "  ".repeat(depth + 1);
-    let mut out = String::from("{\n");
-    for (name, property) in properties {
-        let optional = if required.contains(&name.as_str()) { "" } else { "?" };
-        let _ = writeln!(out, "{indent}{name}{optional}: {};", ts_type(property, depth + 1));
+impl TsType<'_> {
+    /// Deeper than this nobody reads, and references may turn in circles.
+    const DEEPEST: usize = 6;
+
+    fn of(&self, schema: &Json, depth: usize) -> String {
+        let literals = |values: &[Json]| values.iter().map(|v| v.to_string()).collect::<Vec<_>>().join(" | ");
+        if depth > Self::DEEPEST {
+            return "unknown".into();
+        }
+        if let Some(reference) = schema.get("$ref").and_then(Json::as_str) {
+            let target = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer));
+            return target.map_or("unknown".into(), |target| self.of(target, depth + 1));
+        }
+        if let Some(values) = schema.get("enum").and_then(Json::as_array) {
+            return shorten(&literals(values), 80);
+        }
+        if let Some(value) = schema.get("const") {
+            return value.to_string();
+        }
+        let union = |types: Vec<String>| types.join(" | ");
+        for any in ["anyOf", "oneOf"] {
+            if let Some(options) = schema.get(any).and_then(Json::as_array) {
+                return union(options.iter().map(|option| self.of(option, depth + 1)).collect());
+            }
+        }
+        match schema.get("type") {
+            Some(Json::Array(types)) => {
+                union(types.iter().filter_map(Json::as_str).map(|t| self.typed(t, schema, depth)).collect())
+            }
+            Some(Json::String(one)) => self.typed(one, schema, depth),
+            _ => self.object(schema, depth),
+        }
     }
-    out + &"  ".repeat(depth) + "}"
+
+    fn typed(&self, name: &str, schema: &Json, depth: usize) -> String {
+        match name {
+            "string" => "string".into(),
+            "number" | "integer" => "number".into(),
+            "boolean" => "boolean".into(),
+            "null" => "null".into(),
+            "array" => {
+                let item = schema.get("items").map_or("unknown".into(), |items| self.of(items, depth + 1));
+                let item = if item.contains(" | ") && !item.ends_with('}') { format!("({item})") } else { item };
+                match schema.get("maxItems").and_then(Json::as_u64) {
+                    Some(most) => format!("{item}[] /* at most {most} */"),
+                    None => format!("{item}[]"),
+                }
+            }
+            _ => self.object(schema, depth),
+        }
+    }
+
+    fn object(&self, schema: &Json, depth: usize) -> String {
+        let Some(properties) = schema.get("properties").and_then(Json::as_object) else { return "unknown".into() };
+        let required: Vec<&str> =
+            schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+        let indent = "  ".repeat(depth + 1);
+        let mut out = String::from("{\n");
+        for (name, property) in properties {
+            let optional = if required.contains(&name.as_str()) { "" } else { "?" };
+            let _ = writeln!(out, "{indent}{name}{optional}: {};", self.of(property, depth + 1));
+        }
+        out + &"  ".repeat(depth) + "}"
+    }
 }
 
 fn width(script: &Snapshot, fanout: &Fanout) -> String {
@@ -372,12 +406,7 @@ await parallel(found.bugs.map(bug => () => agent(`Refute ${bug}`)))
                 ```
                 The phase's title, matched exactly."#]],
         );
-        check(
-            "maxItems",
-            &expect![[r#"
-            nothing
-        "#]],
-        );
+        check("maxItems", &expect!["`maxItems`: Most elements: bounds what a fan-out over the result can cost."]);
         check(
             "found.bugs",
             &expect![[r#"

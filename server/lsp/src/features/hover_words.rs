@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::{
-    plan::{Binding, Why},
+    plan::{Binding, Value, Why},
     script::{
         Chain,
         cursor::{Cursor, Enclosing},
@@ -87,13 +87,17 @@ fn variable(script: &Snapshot, word: Span) -> Option<String> {
     let was = in_plan(script, word)?;
     let Some(Binding::Local { .. }) = plan.binding_of(was) else { return None };
     let value = plan.value_at(was)?;
-    let schema = value.object.as_ref().and_then(|object| object.from_schema.as_ref());
-    let why = |what: &str, why: &Option<Why>| why.as_ref().map(|why| reasons::because(script, what, why));
+    let schema = schema_of(&value);
+    // What a value that is written out has as its reason is no place.
+    let told = |why: &&Why| why.span.start < why.span.end;
+    let why = |what: &str, why: &Option<Why>| why.as_ref().filter(told).map(|why| reasons::because(script, what, why));
     let nothing: String = [why("can be `null`", &value.null), why("can be `undefined`", &value.undefined)]
         .into_iter()
         .flatten()
         .collect();
-    if schema.is_none() && nothing.is_empty() {
+    // Other servers know the rest as well.
+    let is_ours = schema.is_some() || !nothing.is_empty() || value.promise.is_some() || value.array.is_some();
+    if !is_ours || value.is_unknown() && nothing.is_empty() {
         return None;
     }
     let mut out = format!("```ts\n{name}: {value}\n```\n{nothing}");
@@ -102,4 +106,14 @@ fn variable(script: &Snapshot, word: Span) -> Option<String> {
         let _ = writeln!(out, "- its shape is that of the schema{line}");
     }
     Some(out)
+}
+
+/// The schema that gives the value, or what it holds, its shape.
+fn schema_of(value: &Value) -> Option<&Why> {
+    let object = value.object.as_ref();
+    object
+        .and_then(|object| object.from_schema.as_ref())
+        .or_else(|| value.promise.as_ref().and_then(|promise| schema_of(promise)))
+        .or_else(|| value.array.as_ref().and_then(|array| schema_of(&array.element)))
+        .or_else(|| object.and_then(|object| object.fields.iter().find_map(|field| schema_of(&field.value))))
 }

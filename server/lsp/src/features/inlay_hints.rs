@@ -298,7 +298,7 @@ const results = await pipeline(DIMENSIONS,
         expect![[r#"
             export const meta = { name: 'a', description: 'b' }
             const who = await rlm({ question: 'Who?', context: args?.text ?? '', budget: { calls: 20 } })⟦×1 · 0..51 agents · ~168k tok · ~$0.54⟧
-            return await rlm({ question: 'Who else?', context: String(who), model: 'no-such-model' })⟦×1 · ~20 agents, 1..≤1000 (agent cap) · ~168k tok⟧
+            return await rlm({ question: 'Who else?', context: String(who), model: 'no-such-model' })⟦×1 · ~20 agents, 1..≤1000 (agent cap) · ~168k tok · $?⟧
         "#]].assert_eq(&draw_hints(&script.snapshot, &hints));
     }
 

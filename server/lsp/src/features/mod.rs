@@ -24,7 +24,10 @@ use analysis::{
     text::Span,
 };
 
-use crate::{snapshot::Snapshot, workspace::Saved};
+use crate::{
+    snapshot::Snapshot,
+    workspace::{Saved, path_of},
+};
 
 /// The word at a byte offset, where it `fits`. A place before a word's first letter belongs to the word, too: the mouse on that letter is
 /// there.
@@ -42,8 +45,14 @@ fn in_plan(script: &Snapshot, word: Span) -> Option<Span> {
     uses.into_iter().find(|was| script.place(*was) == Some(word))
 }
 
-/// The workflows a script can name, without itself.
+/// The workflows a script can name, without itself; of those of one name the one that is found.
 fn workflows_by_name(script: &Snapshot) -> Vec<&Saved> {
-    let own = crate::workspace::path_of(&script.uri);
-    script.workspace.workflows.iter().map(|saved| &**saved).filter(|saved| Some(&saved.path) != own.as_ref()).collect()
+    let own = path_of(&script.uri);
+    let mut found: Vec<&Saved> = Vec::new();
+    for saved in script.workspace.workflows_of(own.as_deref()) {
+        if Some(&saved.path) != own.as_ref() && found.iter().all(|known| known.name != saved.name) {
+            found.push(saved);
+        }
+    }
+    found
 }

@@ -3,13 +3,13 @@
 use std::fmt::Write;
 
 use analysis::{
-    estimate::{self, Basis, Cost, Estimate},
-    plan::{Count, Nested, RlmCall, Why, WorkflowCall},
+    estimate::{self, Backend, Basis, Cost, Estimate},
+    plan::{Count, Nested, RlmCall, Setting, Why, WorkflowCall},
     text::Span,
 };
 use tower_lsp::ls_types::{Location, MarkupContent, MarkupKind, Range, Uri};
 
-use crate::{features::words, snapshot::Snapshot};
+use crate::{features::words, snapshot::Snapshot, workflows};
 
 /// Markdown for the protocol.
 pub(crate) fn markdown(value: String) -> MarkupContent {
@@ -31,7 +31,12 @@ fn why(script: &Snapshot, count: &Count) -> String {
     let mut out = String::new();
     let expr = count.expr.to_string();
     if count.is_exact() {
-        out.push_str(", exactly: it follows from the script.\n");
+        match args(script) {
+            None => out.push_str(", exactly: it follows from the script.\n"),
+            Some(args) => {
+                let _ = writeln!(out, ", exactly: it follows from the script and {args}.");
+            }
+        }
     } else {
         if expr != count.to_string() && (!count.expr.terms.is_empty() || count.because.is_empty()) {
             let _ = write!(out, ": `{expr}`");
@@ -47,8 +52,21 @@ fn why(script: &Snapshot, count: &Count) -> String {
             let own = count.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
             let _ = writeln!(out, "- {own}; {cap}");
         }
+        if let Some(args) = args(script) {
+            let _ = writeln!(out, "- it holds for {args}");
+        }
     }
     out
+}
+
+/// The arguments that what is known of a script holds for, where it is not for any: those of its comment.
+fn args(script: &Snapshot) -> Option<String> {
+    let (span, args) = script.known.script.pragmas.args.as_ref()?;
+    args.as_ref().ok()?;
+    Some(match script.line_number(*span) {
+        Some(line) => format!("the `args` of [line {line}]({}#L{line})", script.uri.as_str()),
+        None => "the `args` of its comment".into(),
+    })
 }
 
 fn symbols(count: &Count) -> Vec<(&str, Span)> {
@@ -129,6 +147,29 @@ pub(crate) fn cost(cost: &Cost, bounds: Option<&Cost>) -> String {
     if let Some(bounds) = bounds.filter(|_| matches!(basis, Some(Basis::Simulated { .. }))) {
         let _ = writeln!(out, "\nBounds of any run:\n");
         numbers(&mut out, bounds);
+    }
+    out
+}
+
+/// Why no price is known of a call of `model`, with the way out; nothing where one is, and the number of agents is what is open.
+pub(crate) fn unpriced(script: &Snapshot, model: &Setting) -> String {
+    if let Setting::Unknown(why) = model {
+        return format!("\nThe cost is unknown, as the run decides which model this is: {}.\n", why.text);
+    }
+    let assumptions = workflows::assumptions(&script.settings, &script.workspace);
+    let names: Vec<&str> =
+        if *model == Setting::Inherited { vec!["inherit"] } else { model.names().iter().map(String::as_str).collect() };
+    let mut out = String::new();
+    for name in names.into_iter().filter(|name| assumptions.price_of(name).is_none()) {
+        let shown = if name == "inherit" { "the run's model".into() } else { format!("`{name}`") };
+        let _ = match assumptions.backend_of(name) {
+            Backend::Model => writeln!(
+                out,
+                "\nThe cost is unknown, as no price of {shown} is known: the setting `callsheet.prices` takes yours."
+            ),
+            Backend::Command => writeln!(out, "\nThe cost is unknown, as only the command that answers knows it."),
+            Backend::Agent => writeln!(out, "\nThe cost is unknown, as only the agent that answers knows it."),
+        };
     }
     out
 }

@@ -22,11 +22,13 @@ pub(crate) fn titles(script: &Snapshot) -> Vec<Title> {
         let literal = script.place(phase.title.as_ref()?.span)?;
         Some(Span::new(literal.start + 1, literal.end.saturating_sub(1)))
     });
-    let used = cursor::literals(&script.text, Some("phase"), Some("phase"));
+    let mut used = cursor::literals(&script.text, Some("phase"), Some("phase"));
+    used.extend(cursor::literals_by_name(&script.text, Some("phase"), Some("phase")));
     let title = |content: Span, declared| Title { text: content.slice(&script.text).to_string(), content, declared };
     let mut all: Vec<Title> =
         declared.map(|c| title(c, true)).chain(used.into_iter().map(|u| title(u.content, false))).collect();
     all.sort_by_key(|title| title.content);
+    all.dedup_by_key(|title| title.content);
     all
 }
 
@@ -137,6 +139,25 @@ phase(\"Fix\")
         .assert_eq(&draw_ranges(&script.snapshot, &ranges));
         assert_eq!(declaration(&script.snapshot, script.at("Fix\")")).unwrap().range.start, script.at("Fix' }]"));
         assert!(references(&script.snapshot, script.at("name"), true).is_empty());
+    }
+
+    #[test]
+    fn a_title_in_a_constant() {
+        let script = Script::of(
+            "export const meta = { name: 'a', description: 'b', phases: [{ title: 'Find' }] }\n\
+             const FIND = 'Find', OTHER = 'Find'\nconst HERE = 'Find'\n\
+             phase(FIND)\nawait agent('x', { phase: HERE, label: OTHER })\n",
+        );
+        let ranges: Vec<Range> =
+            references(&script.snapshot, script.at("Find' }"), true).into_iter().map(|l| l.range).collect();
+        expect![[r#"
+            export const meta = { name: 'a', description: 'b', phases: [{ title: '⟦Find⟧' }] }
+            const FIND = '⟦Find⟧', OTHER = 'Find'
+            const HERE = '⟦Find⟧'
+            phase(FIND)
+            await agent('x', { phase: HERE, label: OTHER })
+        "#]]
+        .assert_eq(&draw_ranges(&script.snapshot, &ranges));
     }
 
     #[test]

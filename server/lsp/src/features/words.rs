@@ -88,8 +88,10 @@ pub(crate) fn whole(estimate: &Estimate) -> String {
 
 fn amounts(cost: &Cost) -> String {
     let tokens = amount(&cost.tokens).map(|tokens| format!(" · {tokens} tok"));
-    let usd = amount(&cost.usd).map(|usd| format!(" · {usd}"));
-    tokens.into_iter().chain(usd).collect()
+    // What nobody knows the price of is not free.
+    let unpriced = || tokens.as_ref().filter(|_| cost.agents.high.is_some()).map(|_| " · $?".to_owned());
+    let usd = amount(&cost.usd).map(|usd| format!(" · {usd}")).or_else(unpriced);
+    tokens.iter().cloned().chain(usd).collect()
 }
 
 fn from(shown: String, basis: Basis) -> String {
