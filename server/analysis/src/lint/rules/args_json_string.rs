@@ -12,7 +12,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::vocabulary::Profile;
+use crate::{plan::ArgsRead, vocabulary::Profile};
 
 pub(super) const RULE: Rule = Rule {
     code: "WF706",
@@ -28,15 +28,17 @@ pub(super) const RULE: Rule = Rule {
 fn check(cx: &Checker, report: &mut Report) {
     // A script that says what its arguments are knows how it is started.
     let told = matches!(&cx.script.pragmas.args, Some((_, Ok(_)))) || cx.context.args.is_some();
-    let first = cx.plan.args_reads.iter().find(|r| r.may_be_text && !r.path.is_empty() && r.path[0] != "length");
+    let reads = || cx.plan.args_reads.iter().filter(|r| r.may_be_text && !r.path.is_empty() && r.path[0] != "length");
+    // One with `?.` was written for the case that there is nothing, and that is what it makes of a text.
+    let is_optional = |read: &ArgsRead| cx.text(read.span).contains("?.");
+    let first = reads().find(|read| !is_optional(read)).or_else(|| reads().next());
     let (Some(read), false) = (first, told) else { return };
     let missing = if read.unguarded { "; without arguments it throws" } else { "" };
     let message = format!(
         "`args` can be JSON text here, and then this is `undefined`{missing}: parse it first when it is a string."
     );
     let finding = report.at(read.span, message);
-    if cx.text(read.span).contains("?.") {
-        // It was written for the case that there is nothing, and that is what it makes of a text.
+    if is_optional(read) {
         finding.at_most(Level::Hint);
     }
     let Some(meta) = cx.script.meta.as_ref().filter(|_| !cx.index.declares("input")) else { return };
