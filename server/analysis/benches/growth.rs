@@ -1,7 +1,8 @@
 //! How the time of an analysis grows with the script, stage by stage, beside the parser alone as the reference.
 //!
 //! `cargo bench -p callsheet-analysis` prints a table for each of two kinds of script: each time is the least of several, the last
-//! column how the stages after the parser compare with it, the last line the exponent of growth (1 is linear).
+//! column how the stages after the parser compare with it, the last line the exponent of growth (1 is linear). With names of files
+//! after `--` it measures these scripts instead.
 
 use std::{hint::black_box, time::Instant};
 
@@ -116,43 +117,67 @@ while (rounds_§ < 3 && kept_§.length < 20) {
 log(`section § kept ${kept_§.length}`)
 "#;
 
-fn least(mut work: impl FnMut()) -> f64 {
+/// The least time of several that `work` takes, in milliseconds, without what it takes to drop what it gives.
+fn least<T>(mut work: impl FnMut() -> T) -> f64 {
     let times = (0..15).map(|_| {
         let start = Instant::now();
-        work();
-        start.elapsed().as_secs_f64() * 1e3
+        let result = black_box(work());
+        let time = start.elapsed();
+        drop(result);
+        time.as_secs_f64() * 1e3
     });
     times.fold(f64::INFINITY, f64::min)
 }
 
 fn main() {
-    SHAPES.iter().for_each(grow);
+    let files: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    if files.is_empty() {
+        SHAPES.iter().for_each(grow);
+        return;
+    }
+    println!("{HEAD}");
+    for file in files {
+        match std::fs::read_to_string(&file) {
+            Ok(text) => {
+                measure(&text, &Context::default());
+                println!("         {file}");
+            }
+            Err(error) => println!("{file}: {error}"),
+        }
+    }
+}
+
+const HEAD: &str = "     KiB   parse ms    plan ms    lint ms    est. ms     sum ms  sum/parse";
+
+/// Prints a row for the script and gives the milliseconds its analysis takes beyond parsing.
+fn measure(text: &str, context: &Context) -> f64 {
+    let parsed = script::parse(text);
+    let planned = plan::interpret(&parsed, context);
+    let parse = least(|| script::parse(text));
+    let plan = least(|| plan::interpret(&parsed, context));
+    let lint = least(|| lint::check(&parsed, &planned, context));
+    let estimate = least(|| estimate::estimate(&planned, context));
+    let rest = plan + lint + estimate;
+    println!(
+        "{:>8} {parse:>10.2} {plan:>10.2} {lint:>10.2} {estimate:>10.2} {rest:>10.2} {:>10.1}{}",
+        text.len() >> 10,
+        rest / parse,
+        if planned.gave_up.is_some() { "  given up" } else { "" },
+    );
+    rest
 }
 
 fn grow(shape: &Shape) {
     let context = Context::default();
     println!("{}", shape.name);
-    println!(
-        "{:>8} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}",
-        "KiB", "parse ms", "plan ms", "lint ms", "est. ms", "sum ms", "sum/parse"
-    );
+    println!("{HEAD}");
     let mut totals = Vec::new();
     for kib in [10, 50, 100, 200, 400] {
         let text = sample(kib, shape);
         let parsed = script::parse(text.as_str());
         assert!(parsed.errors.is_empty(), "the sample is a script: {:?}", parsed.errors);
-        let planned = plan::interpret(&parsed, &context);
-        assert!(planned.gave_up.is_none(), "the sample is followed to its end: {:?}", planned.gave_up);
-        let parse = least(|| drop(black_box(script::parse(text.as_str()))));
-        let plan = least(|| drop(black_box(plan::interpret(&parsed, &context))));
-        let lint = least(|| drop(black_box(lint::check(&parsed, &planned, &context))));
-        let estimate = least(|| drop(black_box(estimate::estimate(&planned, &context))));
-        let rest = plan + lint + estimate;
-        totals.push(((text.len() as f64).ln(), rest.ln()));
-        println!(
-            "{kib:>8} {parse:>10.2} {plan:>10.2} {lint:>10.2} {estimate:>10.2} {rest:>10.2} {:>10.1}",
-            rest / parse
-        );
+        assert!(plan::interpret(&parsed, &context).gave_up.is_none(), "the sample is followed to its end");
+        totals.push(((text.len() as f64).ln(), measure(&text, &context).ln()));
     }
     let ((x0, y0), (x1, y1)) = (totals[0], totals[totals.len() - 1]);
     println!("growth exponent beyond parsing: {:.2}\n", (y1 - y0) / (x1 - x0));
