@@ -249,7 +249,7 @@ fn difference(one: &Analysis, other: &Analysis) -> Option<String> {
         ("shared writes", shown(&p.shared_writes), shown(&q.shared_writes)),
         ("unreachable", shown(&p.unreachable), shown(&q.unreachable)),
         ("gave up", shown(&p.gave_up), shown(&q.gave_up)),
-        ("result", shown(&p.result), shown(&q.result)),
+        ("ends", shown(&p.ends), shown(&q.ends)),
         ("findings", shown(&one.findings), shown(&other.findings)),
         ("estimate", shown(&one.estimate), shown(&other.estimate)),
         ("learned", shown(&one.learned), shown(&other.learned)),

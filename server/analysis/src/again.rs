@@ -91,7 +91,6 @@ mod tests {
             'Whether you have seen it fail, or a test that shows it'
             'What the customer can do today; empty if there is nothing'
             }\`) and read each ticket it lists.
-            'the current week'
         "#]]
         .assert_eq(&format!("{all} in all, but not\n{others}"));
     }

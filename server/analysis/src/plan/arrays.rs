@@ -155,7 +155,7 @@ impl<'a> Interp<'a> {
             }
             let Content::Array(arr) = self.heap.get(*addr).clone() else { continue };
             let (next, val) = self.mutated(*addr, &arr, name, args, at);
-            result = result.join(&val);
+            result.join_with(&val);
             if one && matches!(name, "push" | "unshift") && self.heap.slots[*addr as usize].shared {
                 // Growing a list is one step: others can grow it too, but not undo this.
                 self.heap.replace(*addr, Content::Array(next.blurred().into()));

@@ -185,14 +185,14 @@ impl<'a> Interp<'a> {
                         Some(true) => {
                             low += 1.0;
                             high += 1.0;
-                            elem = elem.join(&part);
+                            elem.join_with(&part);
                             sure.push(part);
                         }
                         Some(false) => {}
                         None => {
                             all_decided = false;
                             high += 1.0;
-                            elem = elem.join(&part);
+                            elem.join_with(&part);
                         }
                     }
                 }

@@ -323,15 +323,15 @@ impl<'a> Interp<'a> {
                     elem = o.fields.iter().fold(elem, |e, f| e.join(&f.val));
                     elem = o.rest.iter().fold(elem, |e, r| e.join(r));
                 }
-                Content::Array(a) => elem = elem.join(&a.joined()),
+                Content::Array(a) => elem.join_with(&a.joined()),
                 _ => {}
             }
         }
         if let Some(u) = val.unknown {
-            elem = elem.join(&Val { unknown: Some(u), ..Val::default() });
+            elem.join_with(&Val { unknown: Some(u), ..Val::default() });
         }
         if val.str.is_some() {
-            elem = elem.join(&Str::between(1, Some(4)).into());
+            elem.join_with(&Str::between(1, Some(4)).into());
         }
         if entries {
             let pair = self.alloc(at, Content::Array(Arr::of(vec![Str::any().into(), elem]).into()));

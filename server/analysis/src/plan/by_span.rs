@@ -66,8 +66,4 @@ impl<T> BySpan<T> {
     pub(super) fn iter(&self) -> impl Iterator<Item = (Span, &T)> {
         self.all.iter().map(|k| (k.span, &k.thing))
     }
-
-    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.all.iter_mut().map(|k| &mut k.thing)
-    }
 }

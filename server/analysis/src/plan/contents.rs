@@ -266,9 +266,7 @@ fn join_objects(a: &Obj, b: &Obj) -> Obj {
 pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
     use Content::{Array, Map, Object, Promise, Set, Var};
     match (a, b) {
-        (Var(x), Var(y)) if Arc::ptr_eq(x, y) => a.clone(),
-        (Object(x), Object(y)) if Arc::ptr_eq(x, y) => a.clone(),
-        (Array(x), Array(y)) if Arc::ptr_eq(x, y) => a.clone(),
+        _ if a.is_same(b) => a.clone(),
         (Var(x), Var(y)) if x == y || y.is_never() => a.clone(),
         (Var(x), Var(_)) if x.is_never() => b.clone(),
         (Object(x), Object(y)) if x == y => a.clone(),
@@ -276,6 +274,7 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
         (Var(x), Var(y)) => Var(Arc::new(x.join(y))),
         (Object(x), Object(y)) => Object(Arc::new(join_objects(x, y))),
         (Array(x), Array(y)) => Array(Arc::new(x.join(y))),
+        (Promise(x), Promise(y)) if x == y => a.clone(),
         (Promise(x), Promise(y)) => Promise(Arc::new(Prom {
             val: x.val.join(&y.val),
             rejects: x.rejects || y.rejects,
@@ -283,9 +282,6 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
             path: x.path.join(&y.path),
         })),
         (Content::Pending(x), Content::Pending(y)) => {
-            if Arc::ptr_eq(x, y) {
-                return a.clone();
-            }
             let mut all = x.to_vec();
             for item in y.iter() {
                 match all.iter_mut().find(|u| u.addr == item.addr) {

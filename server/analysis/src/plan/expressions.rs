@@ -160,7 +160,7 @@ impl<'a> Interp<'a> {
     }
 
     fn template(&mut self, t: &'a Tpl) -> Val {
-        let mut text = Concat::of(&Str::known(""));
+        let mut text = Concat::default();
         let mut at = span(t);
         for (i, quasi) in t.quasis.iter().enumerate() {
             let written = || quasi.cooked.as_ref().map_or(Cow::Borrowed(""), |c| c.to_string_lossy());
@@ -214,7 +214,7 @@ impl<'a> Interp<'a> {
         let mut many: Option<Arr> = None;
         let push = |me: &mut Self, val: Val, elems: &mut Vec<Val>, many: &mut Option<Arr>| match many {
             Some(arr) => {
-                arr.elem = arr.elem.join(&val);
+                arr.elem.join_with(&val);
                 arr.len = arr.len.add(&Num::exactly(1.0));
                 let _ = me;
             }
@@ -395,15 +395,30 @@ impl<'a> Interp<'a> {
         };
         let mut left = self.expr(&first.left);
         let mut left_span = span(&first.left);
+        // What is put together of a text so far.
+        let mut text: Option<Concat> = None;
         for bin in spine.iter().rev() {
             if !self.step() {
                 return Val::default();
             }
             let right = self.expr(&bin.right);
-            left = self.operate(bin.op, &left, left_span, &right, span(&bin.right));
+            let right_span = span(&bin.right);
+            if bin.op == BinaryOp::Add && (text.is_some() || left.only_str() && left.str.is_some()) {
+                self.misused(&right, right_span, MisuseKind::Text);
+                let so_far = text.get_or_insert_with(|| left.str.as_deref().map(Concat::of).unwrap_or_default());
+                match &right.str {
+                    Some(str) if right.only_str() => so_far.push(left_span, str, right_span),
+                    _ => so_far.push(left_span, &self.text_of(&right), right_span),
+                }
+            } else {
+                if let Some(text) = text.take() {
+                    left = text.done().into();
+                }
+                left = self.operate(bin.op, &left, left_span, &right, right_span);
+            }
             left_span = span(*bin);
         }
-        left
+        text.map_or(left, |text| text.done().into())
     }
 
     /// `a && b` and its kin; `eval` evaluates the right operand.
@@ -483,7 +498,7 @@ impl<'a> Interp<'a> {
         let val = y.arg.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
         let val = if y.delegate { self.iterated(&val, span(y)).joined() } else { self.await_value(&val, span(y)) };
         if let Some(yields) = self.yields.last_mut() {
-            *yields = yields.join(&val);
+            yields.join_with(&val);
         }
         self.may_throw();
         self.unknown(span(y), "whoever asks the generator for its next value decides it")

@@ -160,7 +160,7 @@ pub(super) struct Facts {
 impl Facts {
     /// What the expression at exactly `span` was found to be.
     pub(super) fn val(&self, span: Span) -> Option<&super::val::Val> {
-        self.values.get(span).map(super::record::Seen::settled)
+        self.values.get(span).map(super::record::Seen::val)
     }
 }
 

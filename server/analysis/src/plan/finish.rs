@@ -12,8 +12,8 @@ use super::{
     facts::{Awaited, Facts},
     given::{Copier, Given},
     interp::{Catches, Interp},
-    record::{Record, Seen, Site, SiteKind, Title},
-    reify::{Reifier, Words},
+    record::{Record, Site, SiteKind, Title},
+    reify::Reifier,
     sum::{Sum, Tally, WhyId},
     unread::Literal,
     val::Val,
@@ -149,7 +149,7 @@ impl<'a> Interp<'a> {
             };
             Why { span: at, text: text.to_owned() }
         });
-        let mut record = std::mem::replace(&mut self.record, Record::of(0, 0));
+        let record = std::mem::replace(&mut self.record, Record::of(0, 0));
         let profile = self.context.profile;
         let agent_cap = self.agent_cap();
         let item_cap = Some(Cap { limit: profile.flags().item_cap, kind: CapKind::Items, by: SetBy::Dialect(profile) });
@@ -296,9 +296,8 @@ impl<'a> Interp<'a> {
             Some(why) => Given::unknown(why.text.clone()),
             None => Copier::new(&self.heap, &record.whys).copy(result),
         };
-        record.values.values_mut().for_each(Seen::settle);
         let reifier = Reifier { heap: self.heap, whys: record.whys, functions };
-        plan.result = reifier.value(result, Words::Read);
+        plan.ends = !result.is_never();
         let mut literals: Vec<Arc<Literal>> =
             self.texts.values().filter_map(|str| str.text.literal()).cloned().collect();
         literals.sort_by_key(|literal| literal.span);

@@ -202,7 +202,7 @@ impl Interp<'_> {
         if let Some(why) = &given.unknown {
             let why = self.why(at, from(&Some(why.clone())));
             let sym = self.symbol(&short, at);
-            val = val.join(&Val::unknown(why, sym, true));
+            val.join_with(&Val::unknown(why, sym, true));
         }
         for list in &given.lists {
             let item = format!("{name}[]");
@@ -215,7 +215,7 @@ impl Interp<'_> {
                     Arr { decided: len.whys.first(), ..Arr::many(elem, len) }
                 }
             };
-            val = val.join(&Val::addr(self.alloc(at, Content::Array(arr.into()))));
+            val.join_with(&Val::addr(self.alloc(at, Content::Array(arr.into()))));
         }
         for object in &given.objects {
             let mut obj = Obj::default();
@@ -232,7 +232,7 @@ impl Interp<'_> {
                 }
             }
             obj.rest = object.rest.as_ref().map(|r| self.take_in(r, &format!("{name}.…"), at));
-            val = val.join(&Val::addr(self.alloc(at, Content::Object(obj.into()))));
+            val.join_with(&Val::addr(self.alloc(at, Content::Object(obj.into()))));
         }
         val
     }

@@ -120,7 +120,7 @@ mod tests {
             log(`${a} ${a?.b} ${t} ${list} ${f} ${f()} ${n} ${args} ${new Map()} ${list.length > 1}`)";
         let plan = crate::plan::interpret(&script::parse(text), &Context::default());
         assert!(plan.facts.values.iter().count() > 20);
-        for (span, val) in plan.facts.values.iter().map(|(span, seen)| (span, seen.settled())) {
+        for (span, val) in plan.facts.values.iter().map(|(span, seen)| (span, seen.val())) {
             let (glance, value) = (plan.facts.reifier.glance(val), plan.facts.reifier.outline(val, Words::Now(&[])));
             let shown = span.slice(text);
             assert_eq!(glance.unknown, value.is_unknown(), "{shown}");

@@ -43,6 +43,8 @@ pub(super) struct Region(u32);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Delta(pub(super) Vec<(Addr, Content)>);
 
+const MOST_SPARE: usize = 32;
+
 /// All places, and how to get back.
 #[derive(Debug, Default)]
 pub(super) struct Heap {
@@ -53,8 +55,12 @@ pub(super) struct Heap {
     marks: Vec<Mark>,
     /// For each enclosing `try`: where it began, and every content that older places had since.
     tries: Vec<(Addr, Vec<(Addr, Content)>)>,
-    /// The place whose contents a `catch` does not ask for.
+    /// Emptied lists to be filled again.
+    spare: Vec<Vec<(Addr, Content)>>,
+    /// The place whose contents a `catch` does not ask for: the promises nobody has awaited.
     pub(super) untried: Option<Addr>,
+    /// Counts the times at which what runs beside the script changed: another promise, another activation, a wait.
+    pub(super) moment: u32,
 }
 
 impl Heap {
@@ -113,6 +119,7 @@ impl Heap {
         let born = self.marks.last().map_or(0, |m| m.born);
         let slot = &mut self.slots[addr as usize];
         let old = std::mem::replace(&mut slot.content, content);
+        self.moment += u32::from(self.untried == Some(addr));
         let fresh = addr < born && slot.stamp != stamp;
         if fresh {
             slot.stamp = stamp;
@@ -158,9 +165,12 @@ impl Heap {
 
     /// Ends the region begun by `mark`, undoing it; gives what it had changed.
     pub(super) fn undo(&mut self, mark: Mark) -> Delta {
-        let mut delta: Vec<(Addr, Content)> = Vec::with_capacity(self.trail.len() - mark.trail);
+        let changes = self.trail.len() - mark.trail;
+        let mut delta = if changes == 0 { vec![] } else { self.spare.pop().unwrap_or_default() };
+        delta.reserve(changes);
         for (addr, old) in self.trail.drain(mark.trail..).rev() {
             let new = std::mem::replace(&mut self.slots[addr as usize].content, old);
+            self.moment += u32::from(self.untried == Some(addr));
             if addr < mark.born {
                 delta.push((addr, new));
             }
@@ -183,7 +193,15 @@ impl Heap {
 
     /// Makes the state what a region left.
     pub(super) fn apply(&mut self, way: Delta) {
-        way.0.into_iter().for_each(|(a, c)| self.replace(a, c));
+        let Delta(mut changes) = way;
+        changes.drain(..).for_each(|(a, c)| self.replace(a, c));
+        self.keep_spare(changes);
+    }
+
+    fn keep_spare(&mut self, emptied: Vec<(Addr, Content)>) {
+        if self.spare.len() < MOST_SPARE && emptied.capacity() > 0 {
+            self.spare.push(emptied);
+        }
     }
 
     /// Makes the state what one of `ways` left, whichever it was.
@@ -209,6 +227,10 @@ impl Heap {
                         self.replace(addr, joined);
                     }
                 }
+                for Delta(mut changes) in ways {
+                    changes.clear();
+                    self.keep_spare(changes);
+                }
             }
         }
     }
@@ -225,12 +247,10 @@ impl Heap {
         let Some((_, mut seen)) = self.tries.pop() else {
             return Delta::default();
         };
-        match self.tries.last_mut() {
-            Some((begin, outer)) if asks => outer.extend(seen.iter().filter(|(a, _)| a < begin).cloned()),
-            Some((begin, outer)) => outer.extend(seen.drain(..).filter(|(a, _)| a < begin)),
-            None => {}
-        }
         if !asks {
+            if let Some((begin, outer)) = self.tries.last_mut() {
+                outer.extend(seen.into_iter().filter(|(a, _)| a < begin));
+            }
             return Delta::default();
         }
         seen.sort_by_key(|(a, _)| *a);
@@ -240,6 +260,9 @@ impl Heap {
                 Some((last, joined)) if *last == addr => *joined = join_contents(joined, &content),
                 _ => all.push((addr, join_contents(&content, self.get(addr)))),
             }
+        }
+        if let Some((begin, outer)) = self.tries.last_mut() {
+            outer.extend(all.iter().filter(|(a, _)| a < begin).cloned());
         }
         Delta(all)
     }

@@ -1,6 +1,6 @@
 //! The interpreter's state, its regions (branches, loops, calls) and the ways out of them.
 
-use std::{borrow::Cow, fmt::Display, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,8 +13,8 @@ use super::{
     given::Given,
     heap::{Delta, Heap, Mark, Region},
     json::Constant,
-    overlap::{Activation, Touched},
-    record::Record,
+    overlap::{Activation, NOWHERE, RECENT, Touched},
+    record::{Record, Wording},
     refined::Refinements,
     scope::Scopes,
     shapes::Shape,
@@ -152,6 +152,8 @@ pub(super) struct Interp<'a> {
     pub(super) shapes: FxHashMap<(Addr, u32, u32), Shape>,
     /// What conditions have shown of property paths.
     pub(super) refinements: Refinements,
+    /// Places that were just looked at, and when.
+    pub(super) looked_at: [(Addr, u32); RECENT],
     /// Deferred work being followed, innermost last.
     pub(super) activations: Vec<Activation>,
     /// What the promise about to be made touches.
@@ -256,6 +258,7 @@ impl<'a> Interp<'a> {
             constants: FxHashMap::default(),
             shapes: FxHashMap::default(),
             refinements: Refinements::default(),
+            looked_at: [NOWHERE; RECENT],
             activations: vec![],
             touched: Touched::nothing(),
             tears: FxHashSet::default(),
@@ -314,7 +317,7 @@ impl<'a> Interp<'a> {
         result
     }
 
-    pub(super) fn why(&mut self, span: Span, text: impl Display) -> WhyId {
+    pub(super) fn why(&mut self, span: Span, text: impl Wording) -> WhyId {
         self.record.why(span, text)
     }
 
@@ -323,7 +326,7 @@ impl<'a> Interp<'a> {
     }
 
     /// A value of which nothing is known.
-    pub(super) fn unknown(&mut self, span: Span, text: impl Display) -> Val {
+    pub(super) fn unknown(&mut self, span: Span, text: impl Wording) -> Val {
         let why = self.why(span, text);
         let sym = self.fresh_symbol(span);
         Val::unknown(why, sym, false)
@@ -399,7 +402,7 @@ impl<'a> Interp<'a> {
         let mut deltas = vec![];
         for way in ways {
             refined = refined.agreed(&way.refined);
-            val = val.join(&way.val);
+            val.join_with(&way.val);
             fx = fx.join(&way.fx);
             deltas.push(way.delta);
         }

@@ -60,12 +60,12 @@ impl<'a> Interp<'a> {
         if depth > 4 {
             return;
         }
-        for addr in val.refs.as_slice().to_vec() {
-            match self.heap.get(addr).clone() {
+        for addr in val.refs.as_slice() {
+            match self.heap.get(*addr).clone() {
                 Content::Object(o) => o.fields.iter().for_each(|f| self.misused_inside(&f.val, at, depth + 1)),
                 Content::Array(a) => {
-                    let elem = a.joined();
-                    self.misused_inside(&elem, at, depth + 1);
+                    let elems = a.elems.as_deref().unwrap_or(std::slice::from_ref(&a.elem));
+                    elems.iter().for_each(|elem| self.misused_inside(elem, at, depth + 1));
                 }
                 _ => {}
             }
@@ -129,7 +129,7 @@ impl<'a> Interp<'a> {
             let summary = self.heap.slots[addr as usize].summary;
             let content = match self.heap.get(addr).clone() {
                 _ if self.heap.slots[addr as usize].open => {
-                    copied = copied.join(&self.data(at, "something else can change it at any time"));
+                    copied.join_with(&self.data(at, "something else can change it at any time"));
                     continue;
                 }
                 Content::Object(o) => {
@@ -163,7 +163,7 @@ impl<'a> Interp<'a> {
                 }
                 Content::Fun(_) => continue,
                 Content::Other("Date") => {
-                    copied = copied.join(&Str::between(20, Some(30)).into());
+                    copied.join_with(&Str::between(20, Some(30)).into());
                     continue;
                 }
                 _ => Content::Object(Obj::default().into()),
@@ -174,7 +174,7 @@ impl<'a> Interp<'a> {
             let new = self.alloc(source, content);
             self.chain = outer;
             self.heap.slots[new as usize].summary = summary;
-            copied = copied.join(&Val::addr(new));
+            copied.join_with(&Val::addr(new));
         }
         copied
     }

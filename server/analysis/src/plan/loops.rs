@@ -117,7 +117,7 @@ impl<'a> Interp<'a> {
                 }
                 if let Some(head) = &head {
                     for (i, seen) in seen.iter_mut().enumerate() {
-                        *seen = seen.join(&me.heap.var(head.base + i as u32));
+                        seen.join_with(&me.heap.var(head.base + i as u32));
                     }
                 }
                 if me.live {

@@ -91,21 +91,21 @@ impl<'a> Interp<'a> {
             let sym = if name == "length" { u.sym } else { self.symbol(name, root) };
             if name == "length" {
                 let n = Num { nan: false, ..Num::length(0.0, f64::INFINITY, u.sym, u.why) };
-                val = val.join(&n.into());
+                val.join_with(&n.into());
             }
-            val = val.join(&Val::unknown(u.why, sym, u.data));
+            val.join_with(&Val::unknown(u.why, sym, u.data));
         }
         if let Some(s) = &object.str {
-            val = val.join(&self.string_property(s, name));
+            val.join_with(&self.string_property(s, name));
         }
         if object.num.is_some() || object.yes || object.no {
-            val = val.join(&Val::undefined());
+            val.join_with(&Val::undefined());
         }
         if let Some(builtin) = object.builtin {
-            val = val.join(&self.builtin_member(builtin, name, at));
+            val.join_with(&self.builtin_member(builtin, name, at));
         }
         for addr in object.refs.as_slice() {
-            val = val.join(&self.get_of(*addr, name, at));
+            val.join_with(&self.get_of(*addr, name, at));
         }
         val
     }
@@ -200,13 +200,13 @@ impl<'a> Interp<'a> {
         }
         let mut val = Val::default();
         if let Some(u) = object.unknown {
-            val = val.join(&Val::unknown(u.why, u.sym, u.data));
+            val.join_with(&Val::unknown(u.why, u.sym, u.data));
         }
         if object.str.is_some() {
             val = val.join(&Val::from(Str::between(1, Some(4)))).join(&Val::undefined());
         }
         if object.num.is_some() || object.yes || object.no || object.builtin.is_some() {
-            val = val.join(&self.unknown(at, "the name of the property is computed"));
+            val.join_with(&self.unknown(at, "the name of the property is computed"));
         }
         for addr in object.refs.as_slice() {
             let part = match self.heap.get(*addr).clone() {
@@ -234,7 +234,7 @@ impl<'a> Interp<'a> {
                 }
                 _ => self.unknown(at, "the name of the property is computed"),
             };
-            val = val.join(&part);
+            val.join_with(&part);
         }
         val
     }
@@ -287,7 +287,7 @@ impl<'a> Interp<'a> {
                     match &name {
                         Some(name) => match o.fields.iter_mut().find(|f| *f.name == **name) {
                             Some(f) if one => (f.val, f.optional, f.accessor) = (val.clone(), false, false),
-                            Some(f) => f.val = f.val.join(&val),
+                            Some(f) => f.val.join_with(&val),
                             None => {
                                 super::expressions::set_field(&mut o, name, val.clone());
                                 if !one && let Some(f) = o.fields.last_mut() {
@@ -342,7 +342,7 @@ impl<'a> Interp<'a> {
                 };
                 let mut elem = a.joined().join(val);
                 if num.nan || num.hi >= a.len.lo {
-                    elem = elem.join(&Val::undefined());
+                    elem.join_with(&Val::undefined());
                 }
                 let why = self.why(at, "the list grows by writing past its end");
                 let len = if num.hi < a.len.lo {
@@ -430,7 +430,7 @@ impl<'a> Interp<'a> {
         self.misused(val, at, MisuseKind::Iterated);
         if let Some(u) = val.unknown {
             let any = Val::unknown(u.why, u.sym, u.data);
-            obj.fields.iter_mut().for_each(|f| f.val = f.val.join(&any));
+            obj.fields.iter_mut().for_each(|f| f.val.join_with(&any));
             obj.open_to(&any);
         }
         let certain = val.only_ref().is_some();
@@ -449,7 +449,7 @@ impl<'a> Interp<'a> {
                         let old = obj.fields.iter_mut().find(|g| g.name == f.name);
                         match old {
                             Some(old) if certain && !f.optional => (old.val, old.optional) = (val, false),
-                            Some(old) => old.val = old.val.join(&val),
+                            Some(old) => old.val.join_with(&val),
                             None => {
                                 super::expressions::set_field(obj, &f.name, val);
                                 if let Some(new) = obj.fields.last_mut() {

@@ -126,8 +126,8 @@ pub struct Plan {
     pub unreachable: Vec<Span>,
     /// Why the script was not followed to its end, if it was not: values, bindings and promise fates are then only what was seen so far.
     pub gave_up: Option<Why>,
-    /// What the script returns: `undefined` where it ends without `return`.
-    pub result: Value,
+    /// Whether some run comes to its end.
+    pub ends: bool,
     facts: facts::SharedFacts,
     since: facts::Since,
 }

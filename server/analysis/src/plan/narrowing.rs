@@ -10,7 +10,6 @@ use super::{
     interp::Interp,
     members::Key,
     numbers::Num,
-    record::Seen,
     strings::Str,
     val::{Refs, Val},
 };
@@ -323,7 +322,7 @@ impl<'a> Interp<'a> {
                 Some(addr) if !self.heap.slots[addr as usize].open => Some(self.heap.var(addr)),
                 Some(_) => None,
                 None if &*i.sym == "undefined" => Some(Val::undefined()),
-                None if &*i.sym == "args" => self.record.values.get(span(i)).map(Seen::val),
+                None if &*i.sym == "args" => self.record.values.get(span(i)).map(|seen| seen.val().clone()),
                 None => None,
             },
             Expr::Lit(lit @ (Lit::Str(_) | Lit::Num(_) | Lit::Bool(_) | Lit::Null(_))) => Some(self.lit(lit)),

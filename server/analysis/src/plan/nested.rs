@@ -71,7 +71,7 @@ impl<'a> Interp<'a> {
             };
             sure &= !result.is_never();
             done = Some(done.map_or_else(|| fx.clone(), |d| d.join(&fx)));
-            val = val.join(&result);
+            val.join_with(&result);
         }
         let mut fx = done.unwrap_or_default();
         self.fx.add(Key::Workflow(at.start), &Tally::exactly(1));

@@ -78,7 +78,7 @@ impl<'a> Interp<'a> {
         }
         if !only_text(a) && !only_text(b) {
             let (x, y) = (self.number_of(a), self.number_of(b));
-            sum = sum.join(&x.add(&y).into());
+            sum.join_with(&x.add(&y).into());
         }
         sum
     }

@@ -13,6 +13,11 @@ use rustc_hash::FxHashMap;
 
 use super::{contents::Unawaited, interp::Interp, val::Addr};
 
+/// How many places are remembered as just looked at.
+pub(super) const RECENT: usize = 64;
+/// No place, at no time.
+pub(super) const NOWHERE: (Addr, u32) = (Addr::MAX, 0);
+
 /// What unawaited work did to one place.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Access {
@@ -80,11 +85,13 @@ pub(super) struct Activation {
 impl Interp<'_> {
     /// Begins to note what deferred work touches.
     pub(super) fn begin_deferred(&mut self, node: u32) {
+        self.heap.moment += 1;
         let born = self.heap.len();
         self.activations.push(Activation { node, born, epoch: 0, places: FxHashMap::default() });
     }
 
     pub(super) fn end_deferred(&mut self) -> Touched {
+        self.heap.moment += 1;
         let Some(activation) = self.activations.pop() else {
             return Touched::nothing();
         };
@@ -107,12 +114,19 @@ impl Interp<'_> {
 
     /// The work being followed waits for something.
     pub(super) fn note_wait(&mut self) {
+        self.heap.moment += 1;
         self.activations.iter_mut().for_each(|a| a.epoch += 1);
         self.forget_while_waiting();
     }
 
     /// Notes that a place is looked at.
     pub(super) fn looks(&mut self, addr: Addr) {
+        // Looking twice at a time when nothing has happened in between says nothing new.
+        let now = (addr, self.heap.moment);
+        let last = &mut self.looked_at[addr as usize % RECENT];
+        if std::mem::replace(last, now) == now {
+            return;
+        }
         for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
             let access = activation.places.entry(addr).or_default();
             access.torn |= access.looked && access.looked_at != activation.epoch;
@@ -125,6 +139,7 @@ impl Interp<'_> {
 
     /// Notes that a place is written.
     pub(super) fn writes(&mut self, addr: Addr) {
+        self.looked_at[addr as usize % RECENT] = NOWHERE;
         for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
             let access = activation.places.entry(addr).or_default();
             access.wrote = true;

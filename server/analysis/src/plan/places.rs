@@ -39,8 +39,8 @@ places! {
     SharedWrite { span; name }
     Plan {
         calls, fanouts, phases, phase_marks, agents, peak_width, critical_path, workflows, rlms, loops, args_reads,
-        shared_writes, unreachable, gave_up, result;
-        facts, since
+        shared_writes, unreachable, gave_up;
+        ends, facts, since
     }
     Value {
         undefined, null, array, object, function, promise, unknown;

@@ -157,10 +157,10 @@ impl<'a> Interp<'a> {
         let (with, without) = (!schema.is_nullish(), schema.is_nullish_possible() || (schema.may_be_falsy()));
         if with {
             let truthy = super::expressions::truthy_part(&schema);
-            val = val.join(&self.shape(&truthy, schema_json.as_ref(), at));
+            val.join_with(&self.shape(&truthy, schema_json.as_ref(), at));
         }
         if without {
-            val = val.join(&Str { from_agent: true, ..Str::any() }.into());
+            val.join_with(&Str { from_agent: true, ..Str::any() }.into());
         }
         let rejects = with && self.context.profile.flags().schema_exhausted != Exhausted::Null;
         let done = match uncertain {

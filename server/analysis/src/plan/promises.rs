@@ -141,7 +141,7 @@ impl<'a> Interp<'a> {
         let mut path: Option<Tally> = None;
         let mut rejects = false;
         for (_, prom) in &promises {
-            result = result.join(&prom.val);
+            result.join_with(&prom.val);
             path = Some(path.map_or_else(|| prom.path.clone(), |p| p.join(&prom.path)));
             rejects |= prom.rejects;
             self.note_awaited(&prom.origins.clone());
@@ -192,7 +192,7 @@ impl<'a> Interp<'a> {
         let mut rest = vec![];
         for addr in val.refs.as_slice() {
             match self.heap.get(*addr) {
-                Content::Promise(p) => result = result.join(&p.val),
+                Content::Promise(p) => result.join_with(&p.val),
                 _ => rest.push(*addr),
             }
         }

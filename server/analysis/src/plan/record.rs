@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Display, Write},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -60,53 +60,76 @@ pub(super) struct Record {
     pub(super) exhausted_at: Option<Span>,
 }
 
-/// What an expression was found to be.
+/// What an expression was found to be, evaluation by evaluation: few are ever asked about, so they are joined when somebody asks.
 #[derive(Debug)]
 pub(super) struct Seen {
-    val: Val,
-    /// Places it refers to besides: each evaluation can make a new one.
-    more: Vec<Addr>,
+    first: Val,
+    more: Option<Box<More>>,
 }
 
-/// So many places are noted one by one before they are sorted in.
-const MOST_MORE: usize = 64;
+/// What the evaluations after the first one added.
+#[derive(Debug, Default)]
+struct More {
+    /// Values that differ from the first in more than the places they refer to, and from each other.
+    vals: Vec<Val>,
+    /// Places, of all of them: each evaluation can make a new one.
+    places: Vec<Addr>,
+    /// All of it taken together, once somebody has asked.
+    all: OnceLock<Box<Val>>,
+}
+
+/// So many values and places are kept apart before they are taken together.
+const MOST_VALUES: usize = 8;
+const MOST_PLACES: usize = 64;
 
 impl Seen {
+    pub(super) fn new(first: Val) -> Seen {
+        Seen { first, more: None }
+    }
+
     fn add(&mut self, val: &Val) {
-        if self.val.refs != val.refs {
-            for addr in val.refs.as_slice() {
-                if self.more.last() != Some(addr) && self.val.refs.as_slice().binary_search(addr).is_err() {
-                    self.more.push(*addr);
-                }
+        let Seen { first, more } = self;
+        let places = if first.refs == val.refs { &[] } else { val.refs.as_slice() };
+        let known = first.refs.as_slice();
+        // Most are newer than all that are known.
+        let is_known = |addr| known.last().is_some_and(|last| addr <= last) && known.binary_search(addr).is_ok();
+        let others = more.as_deref().map_or(&[][..], |more| &more.vals);
+        let differs = !(first.is_same_but_refs(val) || others.iter().any(|other| other.is_same_but_refs(val)));
+        if places.is_empty() && !differs {
+            return;
+        }
+        let more = more.get_or_insert_default();
+        more.all.take();
+        for addr in places {
+            if more.places.last() != Some(addr) && !is_known(addr) {
+                more.places.push(*addr);
             }
-            if self.more.len() > MOST_MORE + 2 * self.val.refs.as_slice().len() {
-                self.settle();
-            }
         }
-        if !self.val.is_same_but_refs(val) {
-            self.val = self.val.join(&Val { refs: Refs::None, ..val.clone() });
+        if differs {
+            more.vals.reserve_exact(1);
+            more.vals.push(Val { refs: Refs::None, ..val.clone() });
+        }
+        if more.vals.len() > MOST_VALUES || more.places.len() > MOST_PLACES + 2 * known.len() {
+            let all = more.joined(first);
+            *first = all;
+            (more.vals, more.places) = Default::default();
         }
     }
 
-    /// The value, over all evaluations so far.
-    pub(super) fn val(&self) -> Val {
-        let mut all = Seen { val: self.val.clone(), more: self.more.clone() };
-        all.settle();
-        all.val
+    /// The value, over all evaluations.
+    pub(super) fn val(&self) -> &Val {
+        self.more.as_deref().map_or(&self.first, |more| more.all.get_or_init(|| more.joined(&self.first).into()))
     }
+}
 
-    /// The value, once it has been settled.
-    pub(super) fn settled(&self) -> &Val {
-        debug_assert!(self.more.is_empty(), "values are settled at the end of a run");
-        &self.val
-    }
-
-    /// Counts all places it refers to as its own.
-    pub(super) fn settle(&mut self) {
-        if !self.more.is_empty() {
-            let more = std::mem::take(&mut self.more);
-            self.val.refs = Refs::from_iter(self.val.refs.as_slice().iter().copied().chain(more));
+impl More {
+    fn joined(&self, first: &Val) -> Val {
+        let mut all = first.clone();
+        self.vals.iter().for_each(|val| all.join_all_but_refs(val));
+        if !self.places.is_empty() {
+            all.refs = Refs::from_iter(all.refs.as_slice().iter().chain(&self.places).copied());
         }
+        all
     }
 }
 
@@ -181,11 +204,11 @@ impl Record {
 }
 
 impl Record {
-    pub(super) fn why(&mut self, span: Span, text: impl Display) -> WhyId {
+    pub(super) fn why(&mut self, span: Span, text: impl Wording) -> WhyId {
         let last = self.why_index.get(&span).copied();
         let mut same = last;
         while let Some(id) = same {
-            if reads(&self.whys[id as usize].text, &text) {
+            if text.reads(&self.whys[id as usize].text) {
                 return id;
             }
             same = self.why_before[id as usize];
@@ -216,7 +239,7 @@ impl Record {
     pub(super) fn value(&mut self, span: Span, val: &Val) {
         match self.values.get_mut(span) {
             Some(known) => known.add(val),
-            None => self.values.insert(span, Seen { val: val.clone(), more: vec![] }),
+            None => self.values.insert(span, Seen::new(val.clone())),
         }
     }
 
@@ -362,17 +385,36 @@ impl Site {
     }
 }
 
-/// Whether `text` reads `known`.
-fn reads(known: &str, text: &impl Display) -> bool {
-    struct Left<'t>(&'t str);
-    impl Write for Left<'_> {
-        fn write_str(&mut self, part: &str) -> fmt::Result {
-            self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
-            Ok(())
-        }
+/// What a reason says: put together only where nothing says it yet.
+pub(super) trait Wording: Display {
+    /// Whether it reads `known`.
+    fn reads(&self, known: &str) -> bool;
+}
+
+impl Wording for &str {
+    fn reads(&self, known: &str) -> bool {
+        *self == known
     }
-    let mut left = Left(known);
-    write!(left, "{text}").is_ok() && left.0.is_empty()
+}
+
+impl Wording for String {
+    fn reads(&self, known: &str) -> bool {
+        self == known
+    }
+}
+
+impl Wording for fmt::Arguments<'_> {
+    fn reads(&self, known: &str) -> bool {
+        struct Left<'t>(&'t str);
+        impl Write for Left<'_> {
+            fn write_str(&mut self, part: &str) -> fmt::Result {
+                self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+                Ok(())
+            }
+        }
+        let mut left = Left(known);
+        left.write_fmt(*self).is_ok() && left.0.is_empty()
+    }
 }
 
 /// All call sites of several promises.

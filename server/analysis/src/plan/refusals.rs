@@ -3,11 +3,10 @@
 //! What the runtime takes as it is, is known here to be taken; of everything else it may be refused. Where the script catches that, the call is
 //! not certain to be made.
 
-use std::fmt::Display;
-
 use super::{
     contents::Content,
     interp::Interp,
+    record::Wording,
     sum::WhyId,
     val::{Addr, Refs, Val},
 };
@@ -43,7 +42,7 @@ impl Interp<'_> {
     }
 
     /// A reason to throw. Counts are shown with what keeps them open before what may keep them low.
-    fn thrown_by(&mut self, at: Span, text: impl Display) -> WhyId {
+    fn thrown_by(&mut self, at: Span, text: impl Wording) -> WhyId {
         let why = self.why(at, text);
         self.record.refusals.insert(why);
         why

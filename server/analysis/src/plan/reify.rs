@@ -16,8 +16,6 @@ use crate::text::Span;
 /// What to tell of texts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Words<'a> {
-    /// All there is, and it is read.
-    Read,
     /// All there is now.
     Now(&'a Reworded),
     /// What has been read; of all else that it is a text.
@@ -27,7 +25,6 @@ pub(super) enum Words<'a> {
 impl<'a> Words<'a> {
     fn of<'t>(self, text: &'t Text) -> Cow<'t, Known> {
         match self {
-            Words::Read => Cow::Borrowed(text.read()),
             Words::Now(reworded) => text.now(reworded),
             Words::OnceRead => text.once_read().map_or_else(|| Cow::Owned(Known::between(0, None)), Cow::Borrowed),
         }

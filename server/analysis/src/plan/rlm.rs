@@ -104,7 +104,7 @@ impl<'a> Interp<'a> {
             self.shape(&super::expressions::truthy_part(&schema), json.as_ref(), at)
         };
         if !schema.is_nullish() && schema.is_nullish_possible() {
-            val = val.join(&self.data(at, "its cells decide what it answers"));
+            val.join_with(&self.data(at, "its cells decide what it answers"));
         }
         self.promise_of(Guarded { val, fx, rejects: true }, [at.start].into(), at)
     }

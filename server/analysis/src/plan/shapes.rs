@@ -241,7 +241,7 @@ impl<'a> Interp<'a> {
                 "object" => self.object_shape(schema, call, origin, depth),
                 _ => any(self),
             };
-            val = val.join(&part);
+            val.join_with(&part);
         }
         val
     }

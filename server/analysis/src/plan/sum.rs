@@ -171,6 +171,17 @@ impl Sum {
         if self == other {
             return self.clone();
         }
+        match (self, other) {
+            (Sum::Constant { n, at_most }, Sum::Constant { n: m, at_most: or_less }) => {
+                return Sum::Constant { n: *n.max(m), at_most: n != m || *at_most || *or_less };
+            }
+            (Sum::Constant { n: 0, .. }, Sum::Products(all)) | (Sum::Products(all), Sum::Constant { n: 0, .. })
+                if !all.windows(2).any(|w| w[0].syms == w[1].syms) =>
+            {
+                return Sum::Products(all.clone()).at_most();
+            }
+            _ => {}
+        }
         let total = |sum: &Sum, syms: &[SymId]| {
             let same = sum.products().filter(|(s, ..)| *s == syms);
             same.fold((0u64, false), |(n, m), (_, factor, at_most)| (n.saturating_add(factor), m || at_most))

@@ -12,6 +12,8 @@ use std::{
     },
 };
 
+use rustc_hash::FxHashSet;
+
 use super::strings::{Joined, Known, Str};
 use crate::{script::Prose, text::Span};
 
@@ -58,6 +60,8 @@ pub(super) struct Several {
     how: How,
     /// How many there are in all of them.
     number: u32,
+    /// Differs where they do, nearly always.
+    key: u64,
     read: AtomicBool,
     known: OnceLock<Known>,
 }
@@ -179,13 +183,13 @@ impl Text {
             // Whatever the other says: all that is known is that it is a text.
             _ if self.is_any() || other.is_any() => Text::Read(Known::between(0, None)),
             _ => {
-                let mut either = self.either().to_vec();
-                let more = other.either().iter().filter(|text| !either.contains(text)).cloned().collect::<Vec<_>>();
-                if more.is_empty() {
+                let (own, more) = (self.either(), other.either());
+                let is_new = is_not_in(own, more.len());
+                let mut fresh = more.iter().filter(|text| is_new(text)).peekable();
+                if fresh.peek().is_none() {
                     return self.clone();
                 }
-                either.extend(more);
-                Several::of(How::Either(either))
+                Several::of(How::Either(own.iter().chain(fresh).cloned().collect()))
             }
         }
     }
@@ -193,12 +197,13 @@ impl Text {
     /// One of several that nobody has read, unless they are too many to be kept apart.
     pub(super) fn join_unread<'t>(all: impl Iterator<Item = &'t Text>) -> Option<Text> {
         let mut either: Vec<Text> = vec![];
+        let mut keys = FxHashSet::default();
         let mut number = 0u32;
         for text in all.flat_map(Text::either) {
             if text.is_read() {
                 return None;
             }
-            if !either.contains(text) {
+            if keys.insert(text.key()) || !either.contains(text) {
                 number = number.saturating_add(text.number());
                 either.push(text.clone());
             }
@@ -223,6 +228,15 @@ impl Text {
         if let Text::Literal(literal) = self { Some(literal) } else { None }
     }
 
+    /// The same for the same texts, and nearly always another one for others.
+    fn key(&self) -> u64 {
+        match self {
+            Text::Read(known) => known.lo << 32 ^ known.hi.unwrap_or(u64::MAX),
+            Text::Literal(literal) => Arc::as_ptr(literal) as u64,
+            Text::Several(all) => all.key,
+        }
+    }
+
     fn number(&self) -> u32 {
         match self {
             Text::Read(_) | Text::Literal(_) => 1,
@@ -231,13 +245,19 @@ impl Text {
     }
 }
 
+/// Asks of `asked` texts whether they are not among `texts`.
+fn is_not_in(texts: &[Text], asked: usize) -> impl Fn(&Text) -> bool {
+    let keys = (texts.len() * asked > 64).then(|| texts.iter().map(Text::key).collect::<FxHashSet<u64>>());
+    move |text| keys.as_ref().is_some_and(|keys| !keys.contains(&text.key())) || !texts.contains(text)
+}
+
 /// The same for all words the literals in them could have.
 impl PartialEq for Text {
     fn eq(&self, other: &Text) -> bool {
         match (self, other) {
             (Text::Read(a), Text::Read(b)) => a == b,
             (Text::Literal(a), Text::Literal(b)) => Arc::ptr_eq(a, b),
-            (Text::Several(a), Text::Several(b)) => Arc::ptr_eq(a, b) || a.number == b.number && a.how == b.how,
+            (Text::Several(a), Text::Several(b)) => Arc::ptr_eq(a, b) || a.key == b.key && a.how == b.how,
             _ => false,
         }
     }
@@ -257,8 +277,11 @@ impl PartialEq for How {
 impl Several {
     /// All of them, unless they are too many to be kept apart.
     fn of(how: How) -> Text {
-        let mut all = Several { how, number: 0, read: AtomicBool::new(false), known: OnceLock::new() };
+        let mut all = Several { how, number: 0, key: 0, read: AtomicBool::new(false), known: OnceLock::new() };
         all.number = all.texts().map(Text::number).fold(0, u32::saturating_add);
+        let kind = u64::from(matches!(all.how, How::Either(_)));
+        all.key =
+            all.texts().fold(kind, |key, text| (key.rotate_left(5) ^ text.key()).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let most = if matches!(all.how, How::Either(_)) { MOST_EITHER } else { MOST_PIECES };
         let is_much = all.number > most;
         let text = Text::Several(Arc::new(all));
@@ -304,6 +327,13 @@ impl Several {
 pub(super) enum Concat {
     Read(Joined, bool),
     Unread(Str, Vec<(Span, Str, Span)>),
+}
+
+impl Default for Concat {
+    /// Nothing yet.
+    fn default() -> Concat {
+        Concat::Read(Joined::default(), false)
+    }
 }
 
 impl Concat {

@@ -30,7 +30,7 @@ pub(super) enum Refs {
     None,
     One(Addr),
     /// At least two, sorted.
-    Many(Arc<[Addr]>),
+    Many(Arc<Vec<Addr>>),
 }
 
 impl Refs {
@@ -53,15 +53,17 @@ impl Refs {
         match all.len() {
             0 => Refs::None,
             1 => Refs::One(all[0]),
-            _ => Refs::Many(all.into()),
+            _ => Refs::Many(Arc::new(all)),
         }
     }
 
-    fn join(&self, other: &Refs) -> Refs {
-        match (self, other) {
-            (Refs::None, r) | (r, Refs::None) => r.clone(),
-            (a, b) if a == b => a.clone(),
-            (a, b) => Refs::from_iter(a.as_slice().iter().chain(b.as_slice()).copied()),
+    fn join_with(&mut self, other: &Refs) {
+        match (&*self, other) {
+            (_, Refs::None) => {}
+            (Refs::None, more) => *self = more.clone(),
+            (Refs::Many(own), Refs::Many(more)) if Arc::ptr_eq(own, more) => {}
+            (own, more) if more.within(own) => {}
+            (own, more) => *self = Refs::from_iter(own.as_slice().iter().chain(more.as_slice()).copied()),
         }
     }
 
@@ -243,44 +245,36 @@ impl Val {
     }
 
     pub(super) fn join(&self, other: &Val) -> Val {
-        if self == other || other.is_never() {
-            return self.clone();
-        }
-        if self.is_never() {
-            return other.clone();
-        }
-        let mut unknown = self.unknown.or(other.unknown);
-        if let (Some(a), Some(b)) = (self.unknown, other.unknown) {
-            unknown = Some(Unknown { data: a.data && b.data, text: a.text || b.text, ..a });
-        }
-        let builtin = match (self.builtin, other.builtin) {
-            (Some(a), Some(b)) if a != b => {
-                unknown = unknown.or(Some(Unknown { why: WRITTEN, sym: 0, data: false, text: false }));
-                Some(a)
-            }
+        let mut all = self.clone();
+        all.join_with(other);
+        all
+    }
+
+    /// Makes it what it or `other` is.
+    pub(super) fn join_with(&mut self, other: &Val) {
+        self.join_all_but_refs(other);
+        self.refs.join_with(&other.refs);
+    }
+
+    /// The same without the places `other` refers to.
+    pub(super) fn join_all_but_refs(&mut self, other: &Val) {
+        let Val { undef, null, yes, no, num, str, refs: _, builtin, unknown } = other;
+        self.undef = self.undef.or(*undef);
+        self.null = self.null.or(*null);
+        self.yes |= yes;
+        self.no |= no;
+        join_part(&mut self.num, num, Num::join);
+        join_part(&mut self.str, str, Str::join);
+        self.unknown = match (self.unknown, *unknown) {
+            (Some(a), Some(b)) => Some(Unknown { data: a.data && b.data, text: a.text || b.text, ..a }),
             (a, b) => a.or(b),
         };
-        Val {
-            undef: self.undef.or(other.undef),
-            null: self.null.or(other.null),
-            yes: self.yes || other.yes,
-            no: self.no || other.no,
-            num: join_options(
-                &self.num,
-                &other.num,
-                |a, b| {
-                    if is_same(a, b) { a.clone() } else { Arc::new(a.join(b)) }
-                },
-            ),
-            str: join_options(
-                &self.str,
-                &other.str,
-                |a, b| if is_same(a, b) { a.clone() } else { Arc::new(a.join(b)) },
-            ),
-            refs: self.refs.join(&other.refs),
-            builtin,
-            unknown,
+        if let (Some(a), Some(b)) = (self.builtin, builtin)
+            && a != *b
+        {
+            self.unknown.get_or_insert(Unknown { why: WRITTEN, sym: 0, data: false, text: false });
         }
+        self.builtin = self.builtin.or(*builtin);
     }
 
     /// All of them taken together.
@@ -288,7 +282,11 @@ impl Val {
         let texts: Option<Vec<&Str>> = vals.iter().map(|v| v.str.as_deref().filter(|_| v.only_str())).collect();
         match texts.and_then(|texts| Str::join_unread(&texts)) {
             Some(text) => text.into(),
-            None => vals.iter().fold(Val::default(), |all, v| all.join(v)),
+            None => {
+                let mut all = Val::default();
+                vals.iter().for_each(|val| all.join_with(val));
+                all
+            }
         }
     }
 
@@ -329,6 +327,15 @@ impl Val {
             str: join_options(&self.str, &joined.str, |a, b| Arc::new(a.widen(b))),
             ..joined
         }
+    }
+}
+
+fn join_part<T: PartialEq>(part: &mut Option<Arc<T>>, other: &Option<Arc<T>>, join: impl Fn(&T, &T) -> T) {
+    match (&*part, other) {
+        (_, None) => {}
+        (None, Some(_)) => part.clone_from(other),
+        (Some(own), Some(more)) if is_same(own, more) => {}
+        (Some(own), Some(more)) => *part = Some(Arc::new(join(own, more))),
     }
 }
 

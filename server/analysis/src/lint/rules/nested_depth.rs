@@ -13,7 +13,7 @@
 //! ```
 
 use super::prelude::*;
-use crate::plan::{Nested, Value};
+use crate::plan::Nested;
 
 pub(super) const RULE: Rule =
     Rule { code: "WF715", name: "nested-depth", check, source: include_str!("nested_depth.rs"), ..Rule::BASE };
@@ -27,9 +27,7 @@ fn check(cx: &Checker, report: &mut Report) {
         let followed = cx.plan.workflows.iter().find(|w| w.span == cx.index.span(id)).map_or(&[][..], |w| &w.nested);
         let calls = |nested: &Nested| nested.plan.workflows.iter().any(|w| w.count.high != Some(0));
         // One that is certain to call another never returns, unless it catches that.
-        let never = Value::default();
-        let is_sure =
-            |nested: &Nested| nested.plan.result == never || nested.plan.workflows.iter().any(|w| w.count.low > 0);
+        let is_sure = |nested: &Nested| !nested.plan.ends || nested.plan.workflows.iter().any(|w| w.count.low > 0);
         if target.script.is_some() && !followed.iter().any(|n| calls(n)) {
             continue;
         }
