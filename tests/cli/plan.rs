@@ -42,6 +42,23 @@ fn what_only_the_dialect_bounds_says_so_and_names_its_line() {
 }
 
 #[test]
+fn the_arguments_of_the_last_run_can_be_planned_for() {
+    let body = "return await parallel((args?.files ?? []).map((f) => () => agent(f, { label: f })))";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    let plan = |more: &[&str]| call(folder.path(), &[&["plan", "a.workflow.js"], more].concat());
+    let none = plan(&["--last-args"]);
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("there is no run of a.workflow.js in .callsheet/runs"), "{}", none.err);
+    let args = r#"{"files":["a.rs","b.rs"]}"#;
+    let ran = call(folder.path(), &["run", "a.workflow.js", "--latency", "0", "--args", args]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let sheet = plan(&["--last-args"]).out;
+    assert!(sheet.contains(&format!("{args} (run 20")), "{sheet}");
+    assert_eq!(plan(&["--last-args", "--json"]).json()["agents"]["high"], 2);
+    assert_eq!(plan(&["--json"]).json()["agents"]["high"], 1000, "without it they are any");
+}
+
+#[test]
 fn a_limit_of_ones_own_bounds_the_plan() {
     let body = "const list = JSON.parse(await agent('list'))\nfor (const x of list) await agent(`do ${x}`)";
     let folder = folder(&[("a.workflow.js", &script(body))]);

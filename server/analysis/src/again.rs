@@ -33,7 +33,9 @@ impl Again {
 
     /// Makes the analysis that of `text`. Gives whether it is: where a place in it is lost, nothing is changed.
     pub(crate) fn carry_out(self, analysis: &mut Analysis, text: Arc<str>) -> bool {
-        let Analysis { script, plan, findings, estimate, learned, looks: _, context: Some(context) } = analysis else {
+        let Analysis { script, plan, findings, estimate, learned, of_last_args: _, looks: _, context: Some(context) } =
+            analysis
+        else {
             return false;
         };
         let way = Carry::from(self.rewording.edit);

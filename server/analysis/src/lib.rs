@@ -31,6 +31,8 @@ pub struct Context {
     pub path: Option<String>,
     /// The arguments of the run, where they are known. Without any, those of a comment `@callsheet args:` hold.
     pub args: Option<serde_json::Value>,
+    /// The arguments of the script's last run: they hold where there are no others, but not for findings, which are of any run.
+    pub last_args: Option<serde_json::Value>,
     /// The dialect the script is checked for.
     pub profile: vocabulary::Profile,
     /// Most agents of a run, as whoever starts it says. The dialect's limit holds, too.
@@ -129,6 +131,8 @@ pub struct Analysis {
     pub estimate: estimate::Estimate,
     /// The same with what past runs took, where they tell something of it.
     pub learned: Option<estimate::Estimate>,
+    /// Whether plan and estimate are for the arguments of the script's last run.
+    pub of_last_args: bool,
     /// What prose something of this rests on.
     looks: Arc<looks::Looks>,
     /// What it was made with, where that is known to another.
@@ -208,7 +212,8 @@ pub fn analyze_after(text: impl Into<Arc<str>>, earlier: Earlier<'_>, context: &
         return still.carry_out(reading, broken, context);
     }
     let fresh = fresh(reading.recovered(whole.map(|last| &last.script)), context);
-    Analysis { context: Some(context.clone()), ..fresh }
+    // What goes on from it would be for any arguments.
+    Analysis { context: (!fresh.of_last_args).then(|| context.clone()), ..fresh }
 }
 
 /// `context` with the arguments that the script's own comment gives, where it has none.
@@ -225,11 +230,17 @@ fn with_own_args<'a>(script: &script::Script, context: &'a Context) -> Cow<'a, C
 fn fresh(script: script::Script, context: &Context) -> Analysis {
     let context = with_own_args(&script, context);
     let context = context.as_ref();
-    let plan = plan::interpret(&script, context);
+    let mut plan = plan::interpret(&script, context);
     let (findings, looks) = lint::check_noting(&script, &plan, context);
+    let are_open = context.args.is_none() && script.pragmas.args.is_none() && !plan.args_reads.is_empty();
+    let last_args = context.last_args.as_ref().filter(|_| are_open);
+    if let Some(args) = last_args {
+        plan = plan::interpret(&script, &Context { args: Some(args.clone()), ..context.clone() });
+    }
+    let of_last_args = last_args.is_some();
     let estimate = estimate::estimate(&plan, context);
     let learned = learned(&script, &plan, &estimate, context);
-    Analysis { script, plan, findings, estimate, learned, looks: Arc::new(looks), context: None }
+    Analysis { script, plan, findings, estimate, learned, of_last_args, looks: Arc::new(looks), context: None }
 }
 
 /// `estimate` with what past runs of the script took.

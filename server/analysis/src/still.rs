@@ -44,6 +44,6 @@ impl Still {
         lint::check_errors(&mut findings, &script, context);
         let (estimate, learned) = (broken.estimate.clone(), broken.learned.clone());
         let (looks, known) = (broken.looks.clone(), broken.context.clone());
-        Analysis { script, plan, findings, estimate, learned, looks, context: known }
+        Analysis { script, plan, findings, estimate, learned, of_last_args: false, looks, context: known }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) path: &'a str,
     /// The arguments given, if any.
     pub(crate) args: Option<&'a Value>,
+    /// The run that was given them, where they are those of a run.
+    pub(crate) args_of: Option<&'a str>,
     /// Agents the run may call at most, where the person said so.
     pub(crate) max_agents: Option<u64>,
     /// Agents that run at a time.
@@ -162,7 +164,11 @@ impl Sheet<'_> {
             Some((span, Ok(args))) => Some(format!("{args} (line {})", script.lines.line_of(span.start) + 1)),
             _ => None,
         };
-        self.args.map(Value::to_string).or_else(pragma)
+        let given = self.args.map(|args| match self.args_of {
+            Some(run) => format!("{args} (run {run})"),
+            None => args.to_string(),
+        });
+        given.or_else(pragma)
     }
 
     /// What holds of every run, where the table shows what simulated runs took.

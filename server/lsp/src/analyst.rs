@@ -9,6 +9,7 @@ use std::{
 };
 
 use analysis::{Analysis, Context, Earlier};
+use serde_json::Value;
 use tower_lsp::ls_types::Uri;
 
 use crate::{
@@ -27,6 +28,8 @@ pub(crate) struct Basis {
     pub(crate) settings: Arc<Settings>,
     /// What lies around the script.
     pub(crate) workspace: Arc<Workspace>,
+    /// The arguments of its last run.
+    pub(crate) args: Option<Arc<Value>>,
 }
 
 impl Basis {
@@ -38,6 +41,7 @@ impl Basis {
             path.is_some_and(|(path, _)| self.workspace.is_same_but_for(&path, &other.workspace))
         };
         Arc::ptr_eq(&self.settings, &other.settings)
+            && self.args == other.args
             && (Arc::ptr_eq(&self.workspace, &other.workspace) || but_for_own())
     }
 }
@@ -168,7 +172,9 @@ impl Contexts {
         if self.known.len() >= MOST_CONTEXTS {
             self.known.clear();
         }
-        let context = Arc::new(workflows::context(uri, &basis.settings, &basis.workspace));
+        let last_args = basis.args.as_deref().cloned();
+        let context = workflows::context(uri, &basis.settings, &basis.workspace);
+        let context = Arc::new(Context { last_args, ..context });
         self.known.insert(uri.clone(), (basis.clone(), context.clone()));
         (basis.clone(), context)
     }

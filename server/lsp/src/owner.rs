@@ -204,7 +204,7 @@ impl Owner {
     }
 
     /// Analyses a script whose text is the same, but not what lies around it.
-    fn analyse_again(&mut self, uri: &Uri) {
+    pub(crate) fn analyse_again(&mut self, uri: &Uri) {
         if let Some(script) = self.scripts.get_mut(uri) {
             script.fresh = Fresh::Pending;
         }
@@ -343,8 +343,9 @@ impl Owner {
             self.forget(uri);
             return;
         }
-        let basis = Basis { settings: self.settings.clone(), workspace: self.workspace.clone() };
         let script = self.scripts.entry(uri.clone()).or_default();
+        let args = script.last.as_ref().and_then(|last| last.args.clone());
+        let basis = Basis { settings: self.settings.clone(), workspace: self.workspace.clone(), args };
         let (version, text) = (document.version, document.text.clone());
         // What takes less than the way to the analyst and back is done here.
         let went_on = catch_unwind(AssertUnwindSafe(|| script.go_on(uri, &text, &basis)));

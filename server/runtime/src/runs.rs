@@ -92,6 +92,19 @@ pub fn list(runs_dir: &Path) -> io::Result<Vec<RunId>> {
     Ok(ids)
 }
 
+/// Runs of other scripts that are passed over in looking for one, before it is given up.
+const MOST_RUNS: usize = 500;
+
+/// The newest run of the script at `script` among those in `runs_dir`, and what it was given; paths in runs are relative to `folder`.
+pub fn newest_of(runs_dir: &Path, folder: &Path, script: &Path) -> Option<(RunId, Option<serde_json::Value>)> {
+    list(runs_dir).ok()?.into_iter().take(MOST_RUNS).find_map(|id| {
+        match journal::first(&runs_dir.join(id.as_str()).join(journal::FILE_NAME))?.kind {
+            EventKind::RunStarted { script: ran, args, .. } if folder.join(&ran) == script => Some((id, args)),
+            _ => None,
+        }
+    })
+}
+
 /// Reads the run `id`.
 pub fn open(runs_dir: &Path, id: &RunId) -> Result<Recorded, ReadError> {
     let folder = runs_dir.join(id.as_str());

@@ -1,18 +1,20 @@
 //! `callsheet plan`: the call sheet.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use analysis::{
     Analysis, Context,
     estimate::{self, Assumptions, Estimate},
-    prices::OwnPrices,
     vocabulary::Profile,
 };
 use clap::Args;
-use runtime::{RunSpec, Simulation, SimulationError};
+use runtime::{RunId, RunSpec, Simulation, SimulationError};
 
 use super::plan_json::Report;
-use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, past, saved, sheet::Sheet};
+use crate::{FINDINGS, FINE, excerpt, files::Source, output, output::Failure, past, past::RUNS, saved, sheet::Sheet};
 
 /// Shows what a run will do and cost.
 ///
@@ -29,6 +31,9 @@ pub(crate) struct Plan {
     /// The arguments the script would get, as JSON.
     #[arg(long, value_name = "JSON", value_parser = json)]
     args: Option<serde_json::Value>,
+    /// Plans for the arguments that the newest run of FILE in this folder was given.
+    #[arg(long, conflicts_with_all = ["args", "stdin"])]
+    last_args: bool,
     /// Runs the script N times on made-up answers, and shows what that took. Nothing is spent, and nothing is left on disk.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20",
         value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -65,7 +70,8 @@ impl Plan {
         let concurrency = Some(self.at_once() as u64);
         let assumptions =
             Assumptions { concurrency, prices: prices.clone(), history: past::history(), ..Assumptions::default() };
-        let (args, max_agents) = (self.args.clone(), self.max_agents);
+        let last = if self.last_args { Some(last_args(&source.path)?) } else { None };
+        let (args, max_agents) = (last.as_ref().map_or(self.args.clone(), |(_, args)| args.clone()), self.max_agents);
         let profile = self.profile;
         let context =
             Context { file_name: source.name(), args, profile, max_agents, assumptions, ..Context::default() };
@@ -75,7 +81,7 @@ impl Plan {
             self.refuse(&source, &analysis);
             return Ok(FINDINGS);
         }
-        let simulated = self.simulate.map(|runs| self.simulation(&source, &analysis, &prices, runs)).transpose()?;
+        let simulated = self.simulate.map(|runs| self.simulation(&source, &analysis, &context, runs)).transpose()?;
         let (estimate, note, failed) = match simulated {
             None => (None, None, false),
             Some(Ok(simulation)) => {
@@ -99,14 +105,16 @@ impl Plan {
                 note.filter(|_| failed),
             ))?,
             false => {
-                let (args, at_once) = (self.args.as_ref(), self.at_once());
+                let (args, at_once) = (context.args.as_ref(), self.at_once());
                 let path = &source.path;
+                let args_of = last.as_ref().map(|(run, _)| run.as_str());
                 output::line(
                     &Sheet {
                         analysis: &analysis,
                         estimate,
                         path,
                         args,
+                        args_of,
                         max_agents: self.max_agents,
                         at_once,
                         assumptions: &context.assumptions,
@@ -141,22 +149,29 @@ impl Plan {
         &self,
         source: &Source,
         analysis: &Analysis,
-        prices: &Arc<OwnPrices>,
+        context: &Context,
         runs: u32,
     ) -> Result<Result<Simulation, SimulationError>, Failure> {
         let pragma = || analysis.script.pragmas.args.as_ref()?.1.clone().ok();
         // Nothing is written there.
         let nowhere = PathBuf::new();
         let mut spec = RunSpec::new(&source.path, source.text.as_str(), nowhere);
-        spec.args = self.args.clone().or_else(pragma);
+        spec.args = context.args.clone().or_else(pragma);
         spec.concurrency = Some(self.at_once());
         spec.in_dialect(self.profile);
         spec.limits.max_agents = self.max_agents.unwrap_or(spec.limits.max_agents);
-        let prices = prices.clone();
+        let prices = context.assumptions.prices.clone();
         spec.price = Some(Arc::new(move |model, usage| estimate::would_cost_at(&prices, model, usage)));
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(tokio.block_on(runtime::simulate(&spec, analysis, runs)))
     }
+}
+
+/// The newest run of the script at `path`, and what it was given.
+fn last_args(path: &str) -> Result<(RunId, Option<serde_json::Value>), Failure> {
+    let here = std::env::current_dir()?;
+    let last = runtime::runs::newest_of(Path::new(RUNS), &here, &here.join(path));
+    last.ok_or_else(|| Failure::usage(format!("there is no run of {path} in {RUNS}; `--args JSON` gives arguments")))
 }
 
 /// What simulated numbers are, and which are missing.

@@ -44,8 +44,17 @@ pub(crate) fn begin(order: &Order, source: &Source, json: bool, sheet: bool) -> 
         let (path, estimate, args) = (&source.path, analysis.expected(), args.as_ref());
         let (at_once, max_agents) = (order.at_once(), order.max_agents());
         let assumptions = &assumptions;
-        let sheet =
-            Sheet { analysis: &analysis, estimate, path, args, max_agents, at_once, assumptions, simulation: None };
+        let sheet = Sheet {
+            analysis: &analysis,
+            estimate,
+            path,
+            args,
+            args_of: None,
+            max_agents,
+            at_once,
+            assumptions,
+            simulation: None,
+        };
         output::line(&sheet.render())?;
         output::line("")?;
     }

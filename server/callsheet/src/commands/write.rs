@@ -191,7 +191,8 @@ impl Write {
         let at_once = runtime::default_concurrency();
         let path = &source.path;
         let (args, max_agents, simulation) = (None, None, None);
-        let sheet = Sheet { analysis, estimate, path, args, max_agents, at_once, assumptions, simulation };
+        let sheet =
+            Sheet { analysis, estimate, path, args, args_of: None, max_agents, at_once, assumptions, simulation };
         self.say(&sheet.render())?;
         for finding in warnings(analysis) {
             self.say(&format!("\n{}", excerpt::render(source, finding)))?;

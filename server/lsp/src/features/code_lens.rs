@@ -52,7 +52,8 @@ pub(crate) fn calls(script: &Snapshot) -> Vec<Call> {
 pub(crate) fn estimate(script: &Snapshot) -> String {
     let estimate = script.estimate();
     let agents = words::likely_agents(&script.known.plan.agents, &estimate.total.agents);
-    agents + &words::whole(estimate)
+    let args = if script.known.of_last_args { " · with the args of its last run" } else { "" };
+    agents + &words::whole(estimate) + args
 }
 
 /// The declaration of `meta`, or the start of the text.

@@ -224,7 +224,10 @@ impl Items<'_> {
     }
 
     fn context(&self) -> Context {
-        context(&self.script.uri, &self.script.settings, &self.script.workspace)
+        let args =
+            self.script.last.as_ref().filter(|_| self.script.known.of_last_args).and_then(|last| last.args.as_deref());
+        let context = context(&self.script.uri, &self.script.settings, &self.script.workspace);
+        Context { args: args.cloned(), ..context }
     }
 
     fn fields(&self, value: &Value) -> Vec<CompletionItem> {

@@ -9,7 +9,11 @@ use analysis::{
 };
 use tower_lsp::ls_types::{Location, MarkupContent, MarkupKind, Range, Uri};
 
-use crate::{features::words, snapshot::Snapshot, workflows};
+use crate::{
+    features::words,
+    snapshot::{Snapshot, shorten},
+    workflows,
+};
 
 /// Markdown for the protocol.
 pub(crate) fn markdown(value: String) -> MarkupContent {
@@ -59,8 +63,12 @@ fn why(script: &Snapshot, count: &Count) -> String {
     out
 }
 
-/// The arguments that what is known of a script holds for, where it is not for any: those of its comment.
-fn args(script: &Snapshot) -> Option<String> {
+/// The arguments that what is known of a script holds for, where it is not for any: those of its comment, or of its last run.
+pub(crate) fn args(script: &Snapshot) -> Option<String> {
+    if let (true, Some(last)) = (script.known.of_last_args, &script.last) {
+        let args = last.args.as_ref().map(|args| shorten(&args.to_string(), 60)).unwrap_or_default();
+        return Some(format!("the `args` of its last run, `{}`: `{}`", last.id, args.replace('`', "'")));
+    }
     let (span, args) = script.known.script.pragmas.args.as_ref()?;
     args.as_ref().ok()?;
     Some(match script.line_number(*span) {

@@ -237,7 +237,7 @@ impl Owner {
             let place = error.at.map(|at| format!(" at {at}")).unwrap_or_default();
             self.outbox.show(MessageType::ERROR, format!("{name} failed{place}: {}", error.message));
         }
-        let path = handle.folder().join("transcript.md");
+        let (path, last) = (handle.folder().join("transcript.md"), LastRun::of(&view, handle));
         let (outbox, name, seen, handle) = (self.outbox.clone(), name.to_owned(), view.clone(), handle.clone());
         let show = self.client.show_document && self.settings.open_transcript && !writing;
         tokio::spawn(async move {
@@ -245,7 +245,11 @@ impl Owner {
             documents::write_and_show(&outbox, show, path, text).await;
         });
         if let Some(script) = self.scripts.get_mut(uri).filter(|_| view.kind == Kind::Script) {
-            script.last = Some(Arc::new(LastRun::of(&view)));
+            let before = script.last.take().and_then(|last| last.args.clone());
+            let last = script.last.insert(Arc::new(last));
+            if before != last.args {
+                self.analyse_again(uri);
+            }
         }
         // What it took is history now; answers that were made up teach nothing.
         if !view.state.is_simulated() {
@@ -268,7 +272,10 @@ impl Owner {
             Mailbox::from(mailbox).tell(move |owner| {
                 if let Some(script) = owner.scripts.get_mut(&uri) {
                     // One of this session is newer.
-                    script.last.get_or_insert(Arc::new(last));
+                    let last = script.last.get_or_insert(Arc::new(last));
+                    if last.args.is_some() {
+                        owner.analyse_again(&uri);
+                    }
                     owner.outbox.refresh();
                 }
             });

@@ -42,6 +42,10 @@ impl Order {
             (Some(args), _) => Some(args),
             (None, Some((_, Ok(args)))) => Some(args.clone()),
             (None, Some((_, Err(why)))) => return Err(format!("The `@callsheet args` comment is not JSON: {why}.")),
+            // The hints and the lens are for these.
+            (None, None) if script.known.of_last_args => {
+                script.last.as_ref().and_then(|last| last.args.as_deref().cloned())
+            }
             (None, None) => None,
         };
         let folder = documents::project(&script.uri, &script.client.folders).unwrap_or_else(std::env::temp_dir);

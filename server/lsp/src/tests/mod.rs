@@ -5,6 +5,7 @@ use tower_lsp::{LspServiceBuilder, jsonrpc::Result, ls_types::CodeLensParams};
 
 use crate::server::Slot;
 
+mod arguments;
 mod asking;
 mod client;
 mod conversation;
