@@ -264,6 +264,65 @@ let v = await agent('y', { schema: S })
     }
 }
 
+fn told(code: &str, body: &str) -> usize {
+    let analysis = analyze(script(body, false), &Context::default());
+    analysis.findings.iter().filter(|f| f.code == code).count()
+}
+
+#[test]
+fn a_result_in_an_object_is_hidden_unless_it_is_asked_for() {
+    let start = "const S = { type: 'object', properties: { real: { type: 'boolean' } }, required: ['real'] }
+const files = ['a.rs', 'b.rs']
+const all = await parallel(files.map((f) => () => agent(f, { schema: S }).then((v) => ({ file: f, verdict: v }))))
+";
+    for body in [
+        "log(all.filter(Boolean).filter((x) => x.verdict?.real).length)\n",
+        "log(all.filter((x) => x?.verdict && x.verdict.real).length)\n",
+        "const done = all.filter(Boolean).filter((x) => x.verdict)\nlog(done.length)\n",
+        "log(all.filter(Boolean).map(({ file, verdict }) => (verdict ? file : 'none')).join())\n",
+        "for (const x of all) { if (!x.verdict) throw new Error('no verdict') }\n",
+    ] {
+        assert_eq!(told("WF603", &format!("{start}{body}")), 0, "{body}");
+    }
+    for body in [
+        "log(all.filter(Boolean).length)\n",
+        "log(all.filter((x) => x.file).length)\nreturn all.map((x) => x.verdict.real)\n",
+    ] {
+        assert_eq!(told("WF603", &format!("{start}{body}")), 1, "{body}");
+    }
+    let spread = "const all = await parallel(['a', 'b'].map((f) => () => agent(f).then((r) => ({ file: f, ...r }))))\nlog(all.filter(Boolean).length, all[0]?.r)\n";
+    assert_eq!(told("WF603", spread), 1);
+}
+
+#[test]
+fn results_have_the_positions_of_the_list_they_were_made_from() {
+    let start = "const files = ['a.rs', 'b.rs', 'c.md']
+let found = []
+const some = files.filter((f) => f.length === args.n)
+found = await parallel(some.map((f) => () => agent(f)))
+";
+    assert_eq!(told("WF604", &format!("{start}log(some.map((f, i) => f + found[i]).join())\n")), 0);
+    assert_eq!(told("WF604", &format!("{start}log(found.map((r, i) => r + some[i]).join())\n")), 0);
+    assert_eq!(told("WF604", &format!("{start}log(found.map((r, i) => r + files[i]).join())\n")), 1);
+}
+
+#[test]
+fn counting_in_callbacks_does_not_depend_on_who_is_first() {
+    let slots = |down: &str| {
+        format!(
+            "let n = 0\nconst slot = async (f) => {{ if (n < 2) n++; const r = await f(); {down}; return r }}\nawait parallel(['a', 'b'].map((x) => () => slot(() => agent(x))))\n"
+        )
+    };
+    assert_eq!(told("WF211", &slots("n--")), 0);
+    assert_eq!(
+        told(
+            "WF211",
+            "let left = 3\nawait parallel(['a', 'b'].map((x) => async () => { if (left > 0) { left--; await agent(x) } }))\n"
+        ),
+        1
+    );
+}
+
 #[test]
 fn the_time_from_args_is_asked_nothing_that_could_throw() {
     let text = "const day = new Date().toISOString().slice(0, 10)\nlog((Date.now()).toString() + performance.now())\n";

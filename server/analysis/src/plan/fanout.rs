@@ -169,10 +169,10 @@ impl<'a> Interp<'a> {
             return Val::default();
         }
         let val = match results {
-            Each::One(vals) => Arr { decided: arr.decided, ..Arr::of(vals) },
-            Each::All(val) => Arr { decided: arr.decided, ..Arr::many(val, arr.len.clone()) },
+            Each::One(vals) => Arr::of(vals),
+            Each::All(val) => Arr::many(val, arr.len.clone()),
         };
-        let val = self.new_array(val, at);
+        let val = self.new_array(Arr { decided: arr.decided, filtered: arr.filtered, ..val }, at);
         self.promise_of(Guarded { val, fx, rejects: false }, [at.start].into(), at)
     }
 

@@ -15,7 +15,10 @@
 //! log(out.filter(Boolean).length)
 //! ```
 
+use swc_ecma_ast::UpdateOp;
+
 use super::prelude::*;
+use crate::plan::SharedWrite;
 
 pub(super) const RULE: Rule = Rule {
     code: "WF211",
@@ -36,7 +39,8 @@ fn check(cx: &Checker, report: &mut Report) {
             || text.contains(".set(")
             || text.contains(".add(")
             || text.contains("++");
-        if by_key || !cx.outside_of_callback(write.span) || seen.contains(&write.name.as_str()) {
+        if by_key || is_counted(cx, write) || !cx.outside_of_callback(write.span) || seen.contains(&write.name.as_str())
+        {
             continue;
         }
         seen.push(&write.name);
@@ -46,4 +50,16 @@ fn check(cx: &Checker, report: &mut Report) {
         );
         report.at(write.span, message);
     }
+}
+
+/// Whether the write counts: up, or down what is counted up elsewhere. What comes of it is the same in any order.
+fn is_counted(cx: &Checker, write: &SharedWrite) -> bool {
+    let update = |id: NodeId| match cx.index.outer(id).map(|around| cx.index.node(around)) {
+        Some(Node::Expr(Expr::Update(u))) => Some(u.op),
+        _ => None,
+    };
+    let Some(op) = cx.index.expr_at(write.span).and_then(update) else { return false };
+    let same = |id: &NodeId| cx.index.expr(*id).and_then(|e| e.as_ident()).is_some_and(|i| *i.sym == *write.name);
+    op == UpdateOp::PlusPlus
+        || cx.index.idents.iter().filter(|id| same(id)).any(|id| update(*id) == Some(UpdateOp::PlusPlus))
 }

@@ -57,7 +57,10 @@ fn check(cx: &Checker, report: &mut Report) {
 
 /// Whether `other` was there before the list was filtered: what is made from the filtered list has its positions.
 fn older(cx: &Checker, other: &swc_ecma_ast::Ident, at: NodeId, filtered: Span) -> bool {
-    cx.index
-        .declared(&other.sym, at)
-        .is_some_and(|d| d.span.end < filtered.start && cx.value_at(span(other)).is_some_and(|v| v.is_array()))
+    let before = cx.index.declared(&other.sym, at).is_some_and(|d| d.span.end < filtered.start);
+    before
+        && cx.value_at(span(other)).is_some_and(|v| {
+            let same = v.array.as_ref().and_then(|list| list.filtered.as_ref()).is_some_and(|why| why.span == filtered);
+            v.is_array() && !same
+        })
 }
