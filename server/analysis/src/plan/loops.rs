@@ -8,7 +8,7 @@ use super::{
     MisuseKind,
     contents::{Arr, Content},
     effects::Key,
-    interp::{Catches, Interp, Leave, Way},
+    interp::{Catches, Exit, Interp, Leave, Way},
     iterate::{LoopWhys, Trips},
     numbers::Num,
     strings::Str,
@@ -109,6 +109,7 @@ impl<'a> Interp<'a> {
         let whys = LoopWhys { open: self.loop_why(test, at), early };
         let mut seen: Vec<Val> = vec![Val::default(); own as usize];
         let head = self.env.clone();
+        let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         let done = self.iterate(Trips::Inferred { hint, whys, least }, |me| {
             let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
                 me.env = head.clone();
@@ -141,6 +142,22 @@ impl<'a> Interp<'a> {
         });
         let agents = done.once.get(Key::Total);
         let trips = done.trips.clone();
+        if trips.high.is_none()
+            && !agents.is_zero()
+            && own == 0
+            && !first
+            && let Some(test) = test
+        {
+            let found: Vec<Vec<Exit>> =
+                self.targets.iter_mut().zip(&exits).map(|(target, n)| target.exits.split_off(*n)).collect();
+            if let Some(trips) = self.follow_shrinking(test, update, body, labels, early) {
+                return (trips, agents);
+            }
+            for ((target, found), n) in self.targets.iter_mut().zip(found).zip(&exits) {
+                target.exits.truncate(*n);
+                target.exits.extend(found);
+            }
+        }
         self.any_way(done.ways);
         if let Some(head) = &self.env {
             // What closures made in some iteration see of the loop's own variables.
@@ -191,6 +208,51 @@ impl<'a> Interp<'a> {
         }
         self.any_way(vec![way]);
         result
+    }
+
+    /// Follows a loop that goes on while a list is long, each round with a list at most half as long: a tournament. `None` where it
+    /// is none.
+    fn follow_shrinking(
+        &mut self,
+        test: &'a Expr,
+        update: Option<&'a Expr>,
+        body: &'a Stmt,
+        labels: &[String],
+        early: WhyId,
+    ) -> Option<Tally> {
+        let Expr::Bin(b) = test.unwrap_parens() else { return None };
+        let list = [&b.left, &b.right].into_iter().find(|side| super::narrowing::is_length(side))?;
+        let length = |me: &mut Self| me.peek(list).filter(|n| n.only_num())?.num.map(|n| n.hi);
+        let mut size = length(self).filter(|n| *n <= MOST_UNROLLED_NESTED.into())?;
+        if self.unrolled * 2 > MOST_UNROLLED_NESTED {
+            return None;
+        }
+        self.unrolled *= 2;
+        let mut rounds = None;
+        let way = self.way(|me| {
+            for round in 0..MOST_UNROLLED {
+                me.check(test);
+                if me.live {
+                    me.iteration(labels, |me| me.stmt(body));
+                }
+                if let (Some(update), true) = (update, me.live) {
+                    me.expr(update);
+                }
+                if !me.live {
+                    rounds = Some(round as u64);
+                    break;
+                }
+                match length(me) {
+                    Some(now) if now * 2.0 <= size + 1.0 => size = now,
+                    _ => break,
+                }
+            }
+            Val::default()
+        });
+        self.unrolled /= 2;
+        let rounds = rounds?;
+        self.any_way([way]);
+        Some(Tally { low: 0, high: Some(rounds), sum: Sum::constant(rounds).at_most(), whys: Whys::one(early) })
     }
 
     fn follow_all(

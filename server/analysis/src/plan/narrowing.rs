@@ -521,7 +521,7 @@ fn is_undefined(e: &Expr) -> bool {
 }
 
 /// Whether it reads a length.
-fn is_length(e: &Expr) -> bool {
+pub(super) fn is_length(e: &Expr) -> bool {
     match e.unwrap_parens() {
         Expr::Member(m) => m.prop.is_ident_with("length"),
         Expr::OptChain(o) => matches!(&*o.base, OptChainBase::Member(m) if m.prop.is_ident_with("length")),

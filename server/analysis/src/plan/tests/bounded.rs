@@ -181,3 +181,39 @@ fn groups_by_computed_keys() {
         assert_eq!(most(&format!("{ten}{body}")), None, "{body}");
     }
 }
+
+#[test]
+fn a_tournament_halves_its_list() {
+    let start = "let round = (await parallel(['a', 'b', 'c', 'd', 'e'].map((x) => () => agent(x)))).filter(Boolean)\n";
+    for (body, matches) in [
+        // 5, 3, 2, 1: two, one and one.
+        (
+            "while (round.length > 1) {
+  const next = []
+  for (let i = 0; i < round.length; i += 2) {
+    if (!round[i + 1]) { next.push(round[i]); continue }
+    next.push((await agent('match ' + round[i])) ?? round[i])
+  }
+  round = next
+}",
+            6,
+        ),
+        (
+            "while (1 < round.length) {
+  const pairs = []
+  for (let i = 0; i < round.length; i += 2) pairs.push([round[i], round[i + 1] ?? null])
+  const won = await parallel(pairs.map(([a, b]) => () => (b ? agent('match ' + a) : a)))
+  round = pairs.flatMap(([a], i) => (won[i] ? [a] : []))
+}",
+            6,
+        ),
+    ] {
+        assert_eq!(most(&format!("{start}{body}")), Some(5 + matches), "{body}");
+    }
+    for body in [
+        "while (round.length > 1) { await agent('again'); if (args.done) round = round.slice(1) }",
+        "while (round.length > 1) { await agent('again'); round = round.slice(0, Math.ceil(round.length / 2)); if (args.more) round = [...round, ...round] }",
+    ] {
+        assert_eq!(most(&format!("{start}{body}")), None, "{body}");
+    }
+}
