@@ -58,6 +58,36 @@ pub(crate) enum Stmt {
         body: Vec<Stmt>,
         rescue: Vec<Stmt>,
     },
+    /// A list gone through in batches.
+    Batches {
+        over: Array,
+        size: u8,
+        body: Vec<Stmt>,
+        leave: Option<Cond>,
+    },
+    /// A list that is kept short, in one of several ways.
+    Short {
+        over: Array,
+        most: u8,
+        way: u8,
+    },
+    /// A list that grows, if it is not long.
+    Grow {
+        list: u8,
+        most: u8,
+    },
+    /// Groups by a computed key.
+    Groups {
+        over: Array,
+        keys: u8,
+        values: bool,
+    },
+    /// Rounds in which every other element is left.
+    Tournament {
+        over: Array,
+        body: Task,
+        when: Cond,
+    },
     CallHelper(u8),
     Phase(u8),
     ReturnIf(Cond),
@@ -146,6 +176,10 @@ fn stmt(depth: u32) -> BoxedStrategy<Stmt> {
         4 => (array(), task(0)).prop_map(|(over, body)| Stmt::Parallel { over, body }),
         2 => prop::collection::vec(task(0), 0..4).prop_map(Stmt::Thunks),
         4 => (array(), prop::collection::vec(task(0), 1..4)).prop_map(|(over, stages)| Stmt::Pipeline { over, stages }),
+        2 => (array(), 0u8..4, any::<u8>()).prop_map(|(over, most, way)| Stmt::Short { over, most, way }),
+        1 => (any::<u8>(), 1u8..7).prop_map(|(list, most)| Stmt::Grow { list, most }),
+        1 => (array(), 1u8..4, any::<bool>()).prop_map(|(over, keys, values)| Stmt::Groups { over, keys, values }),
+        1 => (array(), task(0), cond()).prop_map(|(over, body, when)| Stmt::Tournament { over, body, when }),
         2 => any::<u8>().prop_map(Stmt::CallHelper),
         2 => any::<u8>().prop_map(Stmt::Phase),
         1 => cond().prop_map(Stmt::ReturnIf),
@@ -160,6 +194,8 @@ fn stmt(depth: u32) -> BoxedStrategy<Stmt> {
         2 => (array(), block(depth - 1)).prop_map(|(over, body)| Stmt::ForOf { over, body }),
         2 => (0u8..5, block(depth - 1), leave).prop_map(|(times, body, leave)| Stmt::Counted { times, body, leave }),
         1 => (1u8..4, block(depth - 1), cond()).prop_map(|(rounds, body, when)| Stmt::UntilDry { rounds, body, when }),
+        2 => (array(), 1u8..4, block(depth - 1), prop::option::of(cond()))
+            .prop_map(|(over, size, body, leave)| Stmt::Batches { over, size, body, leave }),
         3 => (cond(), block(depth - 1), block(depth - 1)).prop_map(|(cond, then, other)| Stmt::If { cond, then, other }),
         2 => (block(depth - 1), block(0)).prop_map(|(body, rescue)| Stmt::Try { body, rescue }),
         1 => (array(), task(depth - 1)).prop_map(|(over, body)| Stmt::Parallel { over, body }),

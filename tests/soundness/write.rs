@@ -206,6 +206,80 @@ impl Writer {
                 self.block(rescue);
                 self.close(scope, "}");
             }
+            Stmt::Batches { over, size, body, leave } => {
+                let (over, list, i, batch) = (self.array(over), self.name("list"), self.name("i"), self.name("batch"));
+                self.line(&format!("const {list} = {over}"));
+                self.arrays.push(list.clone());
+                let scope = self.open(&format!("for (let {i} = 0; {i} < {list}.length; {i} += {size}) {{"));
+                self.line(&format!("const {batch} = {list}.slice({i}, {i} + {size})"));
+                self.arrays.push(batch);
+                self.line("count += 1");
+                if let Some(cond) = leave {
+                    let cond = self.cond(cond);
+                    self.line(&format!("if ({cond}) break"));
+                }
+                self.block(body);
+                self.close(scope, "}");
+            }
+            Stmt::Short { over, most, way } => {
+                let (over, list) = (self.array(over), self.name("list"));
+                match way % 3 {
+                    0 => {
+                        self.line(&format!("let {list} = {over}"));
+                        self.line(&format!("if ({list}.length > {most}) {list} = {list}.slice(0, {most})"));
+                    }
+                    1 => {
+                        let whole = self.name("list");
+                        self.line(&format!("const {whole} = {over}"));
+                        self.line(&format!(
+                            "const {list} = {whole}.length > {most} ? {whole}.slice(0, {most}) : {whole}"
+                        ));
+                        self.arrays.push(whole);
+                    }
+                    _ => {
+                        self.line(&format!("const {list} = {over}"));
+                        self.line(&format!("if ({list}.length > {most}) return count"));
+                    }
+                }
+                self.arrays.push(list);
+            }
+            Stmt::Grow { list, most } => match self.arrays.len() {
+                0 => self.line("count += 1"),
+                n => {
+                    let list = self.arrays[*list as usize % n].clone();
+                    self.line(&format!("if ({list}.length < {most}) {list}.push('one more')"));
+                }
+            },
+            Stmt::Groups { over, keys, values } => {
+                let (over, groups, list) = (self.array(over), self.name("groups"), self.name("list"));
+                self.line(&format!("const {groups} = {{}}"));
+                let scope = self.open(&format!("for (const entry of {over}) {{"));
+                self.line(&format!("const key = 'k' + (String(entry).length % {keys})"));
+                self.line(&format!("if (!{groups}[key]) {groups}[key] = []"));
+                self.line(&format!("{groups}[key].push(entry)"));
+                self.close(scope, "}");
+                let all =
+                    if *values { format!("Object.values({groups}).flat()") } else { format!("Object.keys({groups})") };
+                self.line(&format!("const {list} = {all}"));
+                self.arrays.push(list);
+            }
+            Stmt::Tournament { over, body, when } => {
+                let (over, round, next, i) = (self.array(over), self.name("list"), self.name("list"), self.name("i"));
+                self.line(&format!("let {round} = {over}"));
+                let scope = self.open(&format!("while ({round}.length > 1) {{"));
+                self.line(&format!("const {next} = []"));
+                let inner = self.open(&format!("for (let {i} = 0; {i} < {round}.length; {i} += 2) {{"));
+                let when = self.cond(when);
+                self.line(&format!("if ({when}) {next}.push({round}[{i}])"));
+                self.item = Some(format!("{round}[{i}]"));
+                let task = self.open("await parallel([async () => {");
+                self.task(body);
+                self.close(task, "}])");
+                self.close(inner, "}");
+                self.line(&format!("{round} = {next}"));
+                self.close(scope, "}");
+                self.arrays.push(round);
+            }
             Stmt::CallHelper(n) if self.helpers > 0 => {
                 let name = self.name("result");
                 self.line(&format!("const {name} = await helper{}(count)", *n as usize % self.helpers));

@@ -62,13 +62,19 @@ impl<'a> Interp<'a> {
         self.misused_member(&object, m, &key);
         self.deref(&object, span(&m.obj));
         self.note_args_read(m, &object);
-        let args = self.args_list(args);
+        let list = args;
+        let args = self.args_list(list);
         if !self.live {
             return Val::default();
         }
         self.callee = span(m);
         let reads = matches!(&key, Key::Name(name) if super::arrays::READS.contains(&&**name));
         let object = if reads { self.limited(&m.obj, object) } else { object };
+        if !self.batches.is_empty() && m.prop.is_ident_with("slice") {
+            let val = self.call_method(&object, &key, &args, at);
+            self.take_batch(&object, list, &val, at);
+            return val;
+        }
         self.call_method(&object, &key, &args, at)
     }
 

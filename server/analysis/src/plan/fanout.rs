@@ -1,5 +1,7 @@
 //! `parallel` and `pipeline`.
 
+use std::sync::Arc;
+
 use super::{
     FanoutKind, MisuseKind,
     arrays_callbacks::Each,
@@ -7,6 +9,7 @@ use super::{
     effects::{Effects, Key},
     functions::{Args, Guarded},
     interp::{Interp, Leave},
+    numbers::Num,
     record::SiteKind,
     sum::Tally,
     val::Val,
@@ -113,9 +116,16 @@ impl<'a> Interp<'a> {
     }
 
     fn note_fanout(&mut self, kind: FanoutKind, arr: &Arr, at: Span) {
+        let len = match &arr.len.sum {
+            Some(_) if !self.batches.is_empty() => {
+                let known = self.of_any_batch(arr.len.tally());
+                Num { sum: Some(Arc::new(known.sum)), ..arr.len.clone() }
+            }
+            _ => arr.len.clone(),
+        };
         let site = self.site(at, SiteKind::Fanout { kind, width: None, decided: None });
         if let SiteKind::Fanout { kind: known, width, decided } = &mut site.kind {
-            *width = Some(width.as_ref().map_or_else(|| arr.len.clone(), |w| w.join(&arr.len)));
+            *width = Some(width.as_ref().map_or_else(|| len.clone(), |w| w.join(&len)));
             *decided = decided.or(arr.decided).or_else(|| arr.len.whys.first());
             if *known != kind {
                 *known = FanoutKind::Pipeline { stages: None };

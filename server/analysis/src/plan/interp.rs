@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Nested,
+    batches::Batch,
     conditions::{Named, Passed},
     contents::{Content, Env, Prom, join_contents},
     effects::Effects,
@@ -208,6 +209,12 @@ pub(super) struct Interp<'a> {
     pub(super) passed: Option<Vec<Option<Passed>>>,
     /// The same of the calls made last, by where they are written.
     pub(super) guards: FxHashMap<u32, Vec<Option<Passed>>>,
+    /// Loops that take batches, innermost last.
+    pub(super) batches: Vec<Batch>,
+    /// What the loop about to be followed takes in batches.
+    pub(super) next_batch: Option<Batch>,
+    /// Which of the loops that take batches the next repetition is.
+    pub(super) in_batches: Option<usize>,
     /// Most elements of the list that `a < b ? … : …` gave last.
     pub(super) most_chosen: Option<f64>,
 }
@@ -282,6 +289,9 @@ impl<'a> Interp<'a> {
             followed: vec![],
             awaiting: None,
             wrote_unknown: false,
+            batches: vec![],
+            next_batch: None,
+            in_batches: None,
             conditions: FxHashMap::default(),
             tested_before: false,
             reassigned: None,

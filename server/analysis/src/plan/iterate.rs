@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{
+    batches::Batch,
     contents::{Arr, Coll, Content, Obj, contents_within, join_contents, widen_contents},
     counters::{
         Counter, Part, clamp, iterations, map_nums, part_of, same_shape, set_part, strip, travelled, travelled_freely,
@@ -61,6 +62,7 @@ impl<'a> Interp<'a> {
         let mut twins = Twins::default();
         let outer_exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         let mut pass = 0;
+        let batch = self.in_batches.take();
         loop {
             twins.late = pass >= PASSES - 3;
             let born = self.heap.len();
@@ -68,7 +70,7 @@ impl<'a> Interp<'a> {
             let mut exits = vec![];
             let frozen = self.frozen.len();
             let known = self.refinements.count();
-            let way = self.way(|me| {
+            let mut way = self.way(|me| {
                 for (addr, content) in &fresh {
                     me.heap.replace(*addr, content.clone());
                 }
@@ -76,6 +78,13 @@ impl<'a> Interp<'a> {
                 exits = left;
                 val
             });
+            let batch = batch.and_then(|n| self.batches.get(n).cloned());
+            if let Some(batch) = &batch {
+                self.leave_batch(batch, born, &mut way.delta, &mut way.val);
+                for exit in &mut exits {
+                    self.leave_batch(batch, born, &mut exit.delta, &mut exit.val);
+                }
+            }
             let mut val = way.val.clone();
             // What an iteration freezes, the next one may write to.
             let mut changed = self.frozen[frozen..].iter().any(|addr| *addr < born);
@@ -128,7 +137,7 @@ impl<'a> Interp<'a> {
                 let last = assumed.last().map_or(0, |(a, _)| self.heap.slots[*a as usize].site);
                 self.record.exhausted_at.get_or_insert(Span::at(last));
             }
-            return self.conclude(trips, way, val, end, &counters, exits, &fresh, &outer_exits);
+            return self.conclude(trips, batch.as_ref(), way, val, end, &counters, exits, &fresh, &outer_exits);
         }
     }
 
@@ -196,6 +205,7 @@ impl<'a> Interp<'a> {
     fn conclude(
         &mut self,
         trips: Trips,
+        batch: Option<&Batch>,
         way: Way,
         val: Val,
         end: Delta,
@@ -258,8 +268,9 @@ impl<'a> Interp<'a> {
                     let sum = if exact { hint.sum.at_most() } else { hint.sum };
                     Tally { low: 0, high: hint.high, sum, whys }
                 }
-                (None, Some(hint), _) if hint.high.is_none() && steps.values().any(|s| *s == (1.0, 1.0)) => {
-                    Tally { low: 0, ..hint }
+                (None, Some(hint), _) if hint.high.is_none() && steps.values().any(|s| s.0 >= 1.0) => {
+                    let exact = steps.values().any(|s| *s == (1.0, 1.0));
+                    Tally { low: 0, sum: if exact { hint.sum } else { hint.sum.at_most() }, ..hint }
                 }
                 (Some(n), _, why) => {
                     let whys = if whys == Whys::default() { why.map_or(whys, Whys::one) } else { whys };
@@ -282,7 +293,7 @@ impl<'a> Interp<'a> {
                 let count = if way.live { completed.clone() } else { Tally::zero() };
                 let delta = self.after_all(&end, &steps, counters, &count);
                 let refined = self.refinements.clone();
-                ways.push(Way { refined, ..Way::new(delta, once.times(&count), val.clone()) });
+                ways.push(Way { refined, ..Way::new(delta, once.times_in(&count, batch), val.clone()) });
             }
         }
         let mut fewest: Option<Tally> = None;
@@ -295,8 +306,7 @@ impl<'a> Interp<'a> {
             exit.delta.0.sort_by_key(|(a, _)| *a);
             // How many iterations had been completed when it left.
             let count = self.completed_at(&exit, counters, &steps, &may_repeat).at_least(least);
-            let mut fx = once.times(&count);
-            fx.then(&exit.fx);
+            let fx = once.and_in_part(&count, &exit.fx, batch);
             fewest = Some(fewest.map_or_else(|| count.clone(), |f| f.join(&count)));
             let delta = self.resolve_delta(&exit.delta, &steps, counters, &count);
             let mut refined = self.refinements.clone();
@@ -309,17 +319,19 @@ impl<'a> Interp<'a> {
             trips = fewest;
         }
         // `return`s and `throw`s from some iteration come after the complete ones before it.
-        let prefix = once.times(&may_repeat);
         for i in 0..self.targets.len() {
             let from = outer_exits.get(i).copied().unwrap_or(0);
             for j in from..self.targets[i].exits.len() {
-                let delta = std::mem::take(&mut self.targets[i].exits[j].delta);
+                let mut delta = std::mem::take(&mut self.targets[i].exits[j].delta);
+                if let Some(batch) = batch {
+                    let mut val = std::mem::take(&mut self.targets[i].exits[j].val);
+                    self.leave_batch(batch, self.heap.len(), &mut delta, &mut val);
+                    self.targets[i].exits[j].val = val;
+                }
                 let delta = self.resolve_delta(&delta, &steps, counters, &may_repeat);
                 let exit = &mut self.targets[i].exits[j];
                 exit.delta = delta;
-                let mut fx = prefix.clone();
-                fx.then(&exit.fx);
-                exit.fx = fx;
+                exit.fx = once.and_in_part(&may_repeat, &exit.fx, batch);
             }
         }
         Iterated { ways, trips, once }

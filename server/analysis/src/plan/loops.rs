@@ -68,6 +68,7 @@ impl<'a> Interp<'a> {
             }
             None => {}
         }
+        self.next_batch = self.batch(f);
         let result = self.while_loop(f.test.as_deref(), f.update.as_deref(), &f.body, labels, span(f), false);
         self.env = outer;
         result
@@ -92,6 +93,7 @@ impl<'a> Interp<'a> {
         at: Span,
         body_first: bool,
     ) -> (Tally, Tally) {
+        let batch = self.next_batch.take();
         let frame = self.env.clone();
         let own: u32 =
             if self.scopes.scopes.contains_key(&at.start) { frame.as_ref().map_or(0, |f| f.count) } else { 0 };
@@ -110,6 +112,9 @@ impl<'a> Interp<'a> {
         let mut seen: Vec<Val> = vec![Val::default(); own as usize];
         let head = self.env.clone();
         let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        let taken = batch.is_some();
+        self.in_batches = taken.then_some(self.batches.len());
+        self.batches.extend(batch);
         let done = self.iterate(Trips::Inferred { hint, whys, least }, |me| {
             let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
                 me.env = head.clone();
@@ -140,7 +145,10 @@ impl<'a> Interp<'a> {
             let val = me.any_way(vec![end]);
             (val, target.exits)
         });
-        let agents = done.once.get(Key::Total);
+        let agents = self.of_any_batch(done.once.get(Key::Total));
+        if taken {
+            self.batches.pop();
+        }
         let trips = done.trips.clone();
         if trips.high.is_none()
             && !agents.is_zero()

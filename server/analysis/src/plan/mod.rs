@@ -24,6 +24,7 @@
 
 mod arrays;
 mod arrays_callbacks;
+mod batches;
 mod builtins;
 mod by_span;
 mod calls;

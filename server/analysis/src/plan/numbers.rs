@@ -120,17 +120,19 @@ impl Num {
     pub(super) fn sub(&self, other: &Num) -> Num {
         let since = self.since.filter(|_| other.since.is_none());
         let since = since.map(|s| Since { base: s.base, lo: s.lo - other.hi, hi: s.hi - other.lo });
-        let nan = self.nan
-            || other.nan
-            || (self.hi.is_infinite() && other.hi.is_infinite())
-            || (self.lo.is_infinite() && other.lo.is_infinite());
+        // Both move together: how far they are apart stays.
+        let apart = self.since.zip(other.since).filter(|(a, b)| a.base == b.base);
+        let apart = apart.map(|(a, b)| (a.lo - b.hi, a.hi - b.lo)).filter(|(lo, hi)| !lo.is_nan() && !hi.is_nan());
+        let (low, high) = apart.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let unbounded =
+            (self.hi.is_infinite() && other.hi.is_infinite()) || (self.lo.is_infinite() && other.lo.is_infinite());
         // Taking something off a sum leaves at most the sum.
         let sum = self.sum.as_ref().filter(|_| other.lo >= 0.0);
         let sum = sum.map(|s| if other.hi == 0.0 { s.clone() } else { Arc::new((**s).clone().at_most()) });
         Num {
-            lo: self.lo - other.hi,
-            hi: self.hi - other.lo,
-            nan,
+            lo: (self.lo - other.hi).max(low),
+            hi: (self.hi - other.lo).min(high),
+            nan: self.nan || other.nan || unbounded && apart.is_none(),
             whole: self.whole && other.whole,
             sum,
             since: since.filter(|s| !s.lo.is_nan() && !s.hi.is_nan()),

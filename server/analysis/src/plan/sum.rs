@@ -166,6 +166,25 @@ impl Sum {
         Sum::of(sum)
     }
 
+    /// Whether it depends on `sym`.
+    pub(super) fn names(&self, sym: SymId) -> bool {
+        match self {
+            Sum::Constant { .. } => false,
+            Sum::Products(all) => all.iter().any(|p| p.syms.contains(&sym)),
+        }
+    }
+
+    /// The sum with `value` for `sym`.
+    pub(super) fn with(&self, sym: SymId, value: &Sum) -> Sum {
+        let mut sum = Sum::constant(0);
+        for Product { syms, factor, at_most } in self.to_products() {
+            let (same, rest): (Vec<SymId>, Vec<SymId>) = syms.into_iter().partition(|s| *s == sym);
+            let rest = Sum::of(vec![Product { syms: rest, factor, at_most }]);
+            sum = sum.add(&same.iter().fold(rest, |product, _| product.times(value)));
+        }
+        sum
+    }
+
     /// A sum at least as large as both.
     pub(super) fn join(&self, other: &Sum) -> Sum {
         if self == other {
@@ -275,6 +294,42 @@ impl Tally {
         };
         let sum = self.sum.times(&other.sum).shortened(high);
         Tally { low: self.low.saturating_mul(other.low), high, sum, whys: self.whys.union(&other.whys) }
+    }
+
+    /// So often in all of `trips` rounds, where `share` stands for a number that is another one in each round, and `total` for all of
+    /// them together. `None` where it does not depend on it.
+    pub(super) fn shared(&self, trips: &Tally, share: SymId, total: &Tally) -> Option<Tally> {
+        if !self.sum.names(share) {
+            return None;
+        }
+        let plain = self.times(trips);
+        let some_rounds = trips.sum.products().any(|(.., at_most)| at_most);
+        let mut sum = Sum::constant(0);
+        let mut high = Some(0u64);
+        let mut whys = self.whys.union(&total.whys);
+        for Product { syms, factor, at_most } in self.sum.to_products() {
+            let shares = syms.iter().filter(|s| **s == share).count();
+            let rest: Vec<SymId> = syms.into_iter().filter(|s| *s != share).collect();
+            let (all, times) = if shares == 1 { (total, 1) } else { (trips, shares) };
+            if shares != 1 {
+                whys = whys.union(&trips.whys);
+            }
+            let known = rest.is_empty() && times <= 1 && (shares == 1 || shares == 0);
+            let most = all.high.filter(|_| known).map(|most| most.saturating_mul(factor));
+            high = high.zip(most).map(|(a, b)| a.saturating_add(b));
+            let at_most = at_most || some_rounds && shares == 1;
+            let mut product = Sum::of(vec![Product { syms: rest, factor, at_most }]).times(&all.sum);
+            for _ in 1..=shares.saturating_sub(1) {
+                product = product.times(&total.sum);
+            }
+            sum = sum.add(&product);
+        }
+        let high = match (plain.high, high) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let low = high.map_or(plain.low, |high| plain.low.min(high));
+        Some(Tally { low, high, sum: sum.shortened(high), whys })
     }
 
     pub(super) fn join(&self, other: &Tally) -> Tally {

@@ -420,3 +420,74 @@ fn classes_that_leave_our_sight_are_followed() {
         assert_eq!((plan.calls.len(), plan.agents.low, plan.agents.high), (1, 0, None), "{body}");
     }
 }
+
+#[test]
+fn batches_of_a_list_make_up_the_list() {
+    let start = "const S = { type: 'object', properties: { items: { type: 'array', maxItems: 10, items: { type: 'string' } } }, required: ['items'] }
+const ten = (await agent('list', { schema: S }))?.items ?? []
+const open = args.open
+";
+    let counted = |body: &str| {
+        let plan = plan(&format!("{start}{body}"));
+        let call = plan.calls.last().expect("it calls an agent");
+        (call.count.high, call.count.expr.to_string())
+    };
+    for (body, high, expr) in [
+        (
+            "for (let i = 0; i < ten.length; i += 3) { const b = ten.slice(i, i + 3); await parallel(b.map((x) => () => agent('on ' + x))) }",
+            Some(10),
+            "≤items",
+        ),
+        (
+            "for (let i = 0; i < open.length; i += 3) { const b = open.slice(i, i + 3); await parallel(b.map((x) => () => agent('on ' + x))) }",
+            None,
+            "≤open",
+        ),
+        (
+            "const n = args.n ?? 4\nfor (let i = 0; i < ten.length; i += n) await pipeline(ten.slice(i, i + n), (x) => agent('on ' + x))",
+            Some(10),
+            "≤items",
+        ),
+        (
+            "for (let i = 0; i < ten.length; i += 3) { const b = ten.slice(i, Math.min(i + 3, ten.length)); for (const x of b) await agent('on ' + x) }",
+            Some(10),
+            "≤items",
+        ),
+        (
+            "for (let i = 0; i < ten.length; i += 3) { const b = ten.slice(i, i + 3); for (const x of b) await agent('on ' + x); if (args.stop) break }",
+            Some(10),
+            "≤items",
+        ),
+        // Each element meets those of its own batch only.
+        (
+            "for (let i = 0; i < ten.length; i += 3) { const b = ten.slice(i, i + 3); for (const x of b) for (const y of b) await agent(`on ${x} and ${y}`) }",
+            Some(36),
+            "≤4·items",
+        ),
+        // It is not the batch of this round, or not the next part of the list.
+        (
+            "let first\nfor (let i = 0; i < ten.length; i += 3) { const b = ten.slice(i, i + 3); first ??= b; for (const x of first) await agent('on ' + x) }",
+            Some(12),
+            "≤5·items",
+        ),
+        (
+            "const later = []\nfor (let i = 0; i < ten.length; i += 3) { const b = ten.slice(i, i + 3); later.push(async () => { for (const x of b) await agent('on ' + x) }) }\nawait parallel(later)",
+            Some(12),
+            "≤4·items",
+        ),
+        (
+            "for (let i = 0; i < ten.length; i += 1) { const b = ten.slice(i, i + 3); for (const x of b) await agent('on ' + x) }",
+            Some(30),
+            "≤3·items",
+        ),
+        (
+            "for (let i = 0; i < ten.length; i += 3) { const b = ten.slice(i, i + 3); if (args.again && i > 3) i -= 3; for (const x of b) await agent('on ' + x); if (args.stop) break }",
+            None,
+            "≤3 + ≤3·rounds",
+        ),
+    ] {
+        assert_eq!(counted(body), (high, expr.to_owned()), "{body}");
+    }
+    let width = plan(&format!("{start}for (let i = 0; i < open.length; i += 3) await parallel(open.slice(i, i + 3).map((x) => () => agent('on ' + x)))")).fanouts[0].width.clone();
+    assert_eq!((width.high, width.expr.to_string()), (Some(3), "≤3".to_owned()));
+}
