@@ -115,6 +115,10 @@ impl Sheet<'_> {
         for why in &plan.agents.because {
             table.row(["", &format!("  {}", because(analysis, why))]);
         }
+        if plan.agents.because.iter().any(|why| why.is_of_args()) {
+            let how = "  for the arguments of a run: `--args`, or a comment such as `// @callsheet args: {…}`";
+            table.row(["", how]);
+        }
         if let Some(cap) = &plan.agents.cap {
             let own =
                 plan.agents.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
@@ -316,25 +320,25 @@ mod tests {
             <$0.01 <$0.01 <$0.01 ?
             fast = gpt-6-luna
             haiku = claude-haiku-5-5
-            line 5: `args` decides it: no price, as it may be any model
+            line 5: `model` in `args` decides it: no price, as it may be any model
             no model named = claude-sonnet-5-5 (assumed)
 
             <$0.01 <$0.01 <$0.01 ?
             fast = gpt-6-luna
             haiku = gpt-6-luna
-            line 5: `args` decides it: no price, as it may be any model
+            line 5: `model` in `args` decides it: no price, as it may be any model
             no model named = gpt-6.1-sol
 
             ? ? <$0.01 ?
             fast = gpt-6-luna
             line 2: no model named = qwen3:8b: no price is known; `--prices FILE` takes yours
             line 3: haiku = qwen3:8b: no price is known; `--prices FILE` takes yours
-            line 5: `args` decides it: no price, as it may be any model
+            line 5: `model` in `args` decides it: no price, as it may be any model
 
             ? ? <$0.01 ?
             fast = gpt-6-luna
             haiku: unknown, as only the agent knows what it costs
-            line 5: `args` decides it: no price, as it may be any model
+            line 5: `model` in `args` decides it: no price, as it may be any model
             no model named: unknown, as only the agent knows what it costs"#]]
         .assert_eq(&shown.join("\n\n"));
     }

@@ -13,6 +13,13 @@ pub struct Why {
     pub text: String,
 }
 
+impl Why {
+    /// Whether the arguments of a run would settle it.
+    pub fn is_of_args(&self) -> bool {
+        self.text.ends_with("`args` decides it")
+    }
+}
+
 /// How often: bounds, an expression, and what keeps the bounds apart.
 ///
 /// Sound for every run that comes to its end: the true number lies in `low..=high`.

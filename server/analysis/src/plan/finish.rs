@@ -90,6 +90,7 @@ impl<'a> Interp<'a> {
             None => {
                 let first = self.scopes.first_args.unwrap_or_default();
                 let why = self.why(first, "`args` decides it");
+                self.args_why = Some(why);
                 let missing = self.why(first, "`args` can be missing");
                 let sym = self.symbol("args", first);
                 let unknown = super::val::Unknown { why, sym, data: true, text: true };

@@ -209,6 +209,10 @@ pub(super) struct Interp<'a> {
     pub(super) passed: Option<Vec<Option<Passed>>>,
     /// The same of the calls made last, by where they are written.
     pub(super) guards: FxHashMap<u32, Vec<Option<Passed>>>,
+    /// Why nothing is known of `args`, where nothing is.
+    pub(super) args_why: Option<WhyId>,
+    /// The same of its properties, and their symbols, by name.
+    pub(super) args_parts: FxHashMap<String, (WhyId, SymId)>,
     /// Loops that take batches, innermost last.
     pub(super) batches: Vec<Batch>,
     /// What the loop about to be followed takes in batches.
@@ -289,6 +293,8 @@ impl<'a> Interp<'a> {
             followed: vec![],
             awaiting: None,
             wrote_unknown: false,
+            args_why: None,
+            args_parts: FxHashMap::default(),
             batches: vec![],
             next_batch: None,
             in_batches: None,

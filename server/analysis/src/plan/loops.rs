@@ -364,7 +364,11 @@ impl<'a> Interp<'a> {
             None => self.way(|me| me.expr(large)).val,
         };
         let num = match to.unknown {
-            Some(u) => Num::length(0.0, f64::INFINITY, u.sym, u.why),
+            Some(u) => {
+                let any = Num::length(0.0, f64::INFINITY, u.sym, u.why);
+                // `args.rounds ?? 3`
+                to.number_part().map_or_else(|| any.clone(), |number| any.join(&number))
+            }
             None => to.number_part().filter(|_| to.only_num())?,
         };
         Some(num.add(&Num::exactly(extra)).sub(&Num::exactly(from)).tally())

@@ -11,6 +11,7 @@ use super::{
     interp::{Interp, Leave},
     numbers::Num,
     strings::Str,
+    sum::{SymId, WhyId},
     val::{Addr, Val},
 };
 use crate::{script::span, text::Span};
@@ -87,13 +88,16 @@ impl<'a> Interp<'a> {
         }
         let mut val = Val::default();
         if let Some(u) = object.unknown {
-            let root = self.record.whys[u.why as usize].span;
-            let sym = if name == "length" { u.sym } else { self.symbol(name, root) };
+            let (why, sym) = match name {
+                "length" => (u.why, u.sym),
+                _ if Some(u.why) == self.args_why => self.part_of_args(name, at),
+                _ => (u.why, self.symbol(name, self.record.whys[u.why as usize].span)),
+            };
             if name == "length" {
                 let n = Num { nan: false, ..Num::length(0.0, f64::INFINITY, u.sym, u.why) };
                 val.join_with(&n.into());
             }
-            val.join_with(&Val::unknown(u.why, sym, u.data));
+            val.join_with(&Val::unknown(why, sym, u.data));
         }
         if let Some(s) = &object.str {
             val.join_with(&self.string_property(s, name));
@@ -108,6 +112,16 @@ impl<'a> Interp<'a> {
             val.join_with(&self.get_of(*addr, name, at));
         }
         val
+    }
+
+    /// Why a property of `args` is not known, and a symbol for it: both are where it is read first.
+    fn part_of_args(&mut self, name: &str, at: Span) -> (WhyId, SymId) {
+        if let Some(known) = self.args_parts.get(name) {
+            return *known;
+        }
+        let part = (self.why(at, format_args!("`{name}` in `args` decides it")), self.symbol(name, at));
+        self.args_parts.insert(name.to_owned(), part);
+        part
     }
 
     fn get_of(&mut self, addr: Addr, name: &str, at: Span) -> Val {

@@ -52,6 +52,9 @@ fn why(script: &Snapshot, count: &Count) -> String {
         for why in &count.because {
             out.push_str(&because(script, "not exact", why));
         }
+        if count.because.iter().any(|why| why.is_of_args()) {
+            out.push_str("- for the arguments of a run: add a comment such as `// @callsheet args: {…}`\n");
+        }
         if let Some(cap) = &count.cap {
             let own = count.high.map_or("the script sets no limit".into(), |high| format!("the script allows {high}"));
             let _ = writeln!(out, "- {own}; {cap}");

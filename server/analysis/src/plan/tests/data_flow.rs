@@ -129,12 +129,13 @@ await pipeline(files, f => agent(f))
 ";
     expect![[r#"
         const { files = [], rounds = 2 } = typeof args === 'string' ? JSON.parse(args) : args ?? {}
-        for (let i = 0; i < rounds; i++) await agent⟨×0..≤1000 = rounds⟩(`round ${i}`)
+        for (let i = 0; i < rounds; i++) await agent⟨×0..≤1000 = ≤2 + ≤rounds⟩(`round ${i}`)
         await parallel⟨0..5 = ≤5 wide⟩(files.slice(0, 5).map(f => () => agent⟨×0..5 = ≤5⟩(f)))
         await pipeline⟨0..≤4096 = ≤files wide, 1 stages⟩(files, f => agent⟨×0..≤1000 = ≤files⟩(f))
-        // agents 0..≤1000 = ≤5 + ≤files + rounds; at once 0..≤1000; in a row 0..≤1000
-        // because `args` decides it
-        // because no agent is called where its prompt is empty or no text: `args` decides it
+        // agents 0..≤1000 = ≤7 + ≤files + ≤rounds; at once 0..≤1000; in a row 0..≤1000
+        // because `rounds` in `args` decides it
+        // because `files` in `args` decides it
+        // because no agent is called where its prompt is empty or no text: `files` in `args` decides it
     "#]]
     .assert_eq(&draw(source));
     expect![[r#"
@@ -367,7 +368,7 @@ fn agents_of_a_computed_phase_are_counted_by_the_beginning_of_its_title() {
         // phase Fix … (computed): 0..≤1000 = parts
         // phase … (computed): 2
         // phase Check … (computed): 1
-        // because `args` decides it
+        // because `parts` in `args` decides it
     "#]]
     .assert_eq(&draw(
         "phase('Plan')

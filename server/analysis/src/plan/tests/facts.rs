@@ -110,3 +110,24 @@ fn unreachable_statements_and_unguarded_args() {
     let reads: Vec<_> = plan.args_reads.iter().map(|r| (r.span.slice(source), r.unguarded, r.may_be_text)).collect();
     assert_eq!(reads, [("args.count", true, true), ("args?.x", false, true), ("args.x", false, true)]);
 }
+
+#[test]
+fn what_args_decide_is_told_by_name_and_place() {
+    let source = "const cfg = (args && typeof args === 'object') ? args : {}
+const most = cfg.rounds || 3
+const files = (args && args.files) || ['a']
+for (let i = 0; i < most; i++) await parallel(files.map((f) => () => agent('on ' + f)))
+await parallel(cfg.files.map((f) => () => agent('again ' + f)))
+";
+    let plan = plan(source);
+    let told: Vec<(String, String)> =
+        plan.agents.because.iter().map(|w| (w.text.clone(), w.span.slice(source).to_owned())).collect();
+    let said = |text: &str, place: &str| (text.to_owned(), place.to_owned());
+    assert_eq!(
+        told[..2],
+        [said("`files` in `args` decides it", "args.files"), said("`rounds` in `args` decides it", "cfg.rounds")]
+    );
+    assert!(plan.agents.because[..2].iter().all(|why| why.is_of_args()));
+    // One property has one name, wherever it is read.
+    assert_eq!(plan.agents.expr.to_string(), "≤3 + ≤rounds + files + ≤3·files + ≤rounds·files");
+}

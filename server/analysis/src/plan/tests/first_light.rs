@@ -119,7 +119,7 @@ fn helpers_closures_and_thunks_built_step_by_step() {
         const size = Math.min(10, args.items.length)
         for (let i = 0; i < size; i++) await agent⟨×0..10 = ≤10⟩(`item ${i}`)
         // agents 8..18 = 8 + ≤10; at once 5; in a row 2..12
-        // because `args` decides it
+        // because `items` in `args` decides it
     "#]]
     .assert_eq(&draw(
         "const ask = (p, o = {}) => agent(`ask ${p}`, o)

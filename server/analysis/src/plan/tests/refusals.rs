@@ -87,7 +87,7 @@ fn a_count_says_which_value_is_in_doubt() {
           await parallel⟨2 wide⟩([() => agent⟨×2⟩(`Read ${f}`), () => agent⟨×0..2 = ≤2⟩('Check', { model: args.model })])
         }
         // agents 2..4 = 2 + ≤2; at once 1..2; in a row 2
-        // because no agent is called where the option `model` is not taken: `args` decides it
+        // because no agent is called where the option `model` is not taken: `model` in `args` decides it
     "#]]
     .assert_eq(&draw("for (const f of ['a', 'b']) {\n  await parallel([() => agent(`Read ${f}`), () => agent('Check', { model: args.model })])\n}"));
     let call = &plan("await parallel([() => agent(args?.prompt)])").calls[0].count;
