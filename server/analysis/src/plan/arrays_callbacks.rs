@@ -62,6 +62,7 @@ impl<'a> Interp<'a> {
         may_stop: bool,
         f: &mut dyn FnMut(&mut Self, Val, Val) -> Val,
     ) -> Each {
+        let trial_before = self.trial_before.take();
         if let Some(elems) = &arr.elems
             && elems.len() <= MOST_UNROLLED
             && self.unrolled * (elems.len().max(1) as u32) <= MOST_UNROLLED_NESTED
@@ -89,6 +90,7 @@ impl<'a> Interp<'a> {
             trips = trips.down_to(trips.low.min(1), why);
         }
         let _ = at;
+        self.trial_before = trial_before;
         let done = self.iterate(Trips::Given(trips), |me| (f(me, elem.clone(), index.clone().into()), vec![]));
         Each::All(self.any_way(done.ways))
     }

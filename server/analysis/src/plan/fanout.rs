@@ -8,11 +8,11 @@ use super::{
     contents::{Arr, Content},
     effects::{Effects, Key},
     functions::{Args, Guarded},
-    interp::{Interp, Leave},
+    interp::{Interp, Leave, Way},
     numbers::Num,
     record::SiteKind,
     sum::Tally,
-    val::Val,
+    val::{Addr, Val},
 };
 use crate::{
     text::Span,
@@ -196,28 +196,41 @@ impl<'a> Interp<'a> {
         let born = self.heap.len();
         let mut results = Each::All(Val::default());
         let trial = self.way(|me| {
+            me.trial_before = Some(born);
             results = me.each(arr, at, false, f);
             Val::default()
         });
-        let written: Vec<u32> =
-            trial.delta.0.iter().map(|(a, _)| *a).filter(|a| *a < born && *a != self.pending).collect();
+        let mut written = self.written(&trial, born);
         if written.is_empty() {
             self.any_way(vec![trial]);
             return results;
         }
-        for (target, n) in self.targets.iter_mut().zip(&exits) {
-            target.exits.truncate(*n);
-        }
-        // Any of them can see what any other wrote at any time.
-        let newly: Vec<u32> = written.into_iter().filter(|a| !self.heap.slots[*a as usize].shared).collect();
-        newly.iter().for_each(|a| self.heap.slots[*a as usize].shared = true);
         let elem = arr.joined();
         let index = super::numbers::Num::count(0.0, (arr.len.hi - 1.0).max(0.0));
-        let trips = arr.len.tally();
-        let done =
-            self.iterate(super::iterate::Trips::Given(trips), |me| (f(me, elem.clone(), index.clone().into()), vec![]));
+        let mut shared: Vec<u32> = vec![];
+        let done = loop {
+            for (target, n) in self.targets.iter_mut().zip(&exits) {
+                target.exits.truncate(*n);
+            }
+            // Any of them can see what any other wrote at any time.
+            written.retain(|a| !self.heap.slots[*a as usize].shared);
+            written.iter().for_each(|a| self.heap.slots[*a as usize].shared = true);
+            shared.append(&mut written);
+            let trips = super::iterate::Trips::Given(arr.len.tally());
+            let done = self.iterate(trips, |me| (f(me, elem.clone(), index.clone().into()), vec![]));
+            written = done.ways.iter().flat_map(|way| self.written(way, born)).collect();
+            if self.exhausted || written.iter().all(|a| self.heap.slots[*a as usize].shared) {
+                break done;
+            }
+        };
         let val = self.any_way(done.ways);
-        newly.iter().for_each(|a| self.heap.slots[*a as usize].shared = false);
+        shared.iter().for_each(|a| self.heap.slots[*a as usize].shared = false);
         Each::All(val)
+    }
+
+    /// The places a way wrote to that were there before; that promises wait is no writing.
+    fn written(&self, way: &Way, born: Addr) -> Vec<Addr> {
+        let places = way.delta.0.iter().map(|(addr, _)| *addr);
+        places.filter(|addr| *addr < born && *addr != self.pending).collect()
     }
 }

@@ -132,6 +132,8 @@ pub(super) struct Interp<'a> {
     pub(super) concurrent: u32,
     /// Where the places that were there before the concurrent callbacks end.
     pub(super) concurrent_born: Addr,
+    /// What is about to be repeated is only tried, to know whether it writes to a place before this one.
+    pub(super) trial_before: Option<Addr>,
     /// How many iterations are being followed one by one.
     pub(super) unrolled: u32,
     pub(super) next_base: u32,
@@ -258,6 +260,7 @@ impl<'a> Interp<'a> {
             calling: vec![],
             concurrent: 0,
             concurrent_born: 0,
+            trial_before: None,
             unrolled: 1,
             next_base: 0,
             yields: vec![],

@@ -58,6 +58,7 @@ pub(super) struct Iterated {
 impl<'a> Interp<'a> {
     /// Repeats `once`. It runs one iteration, catching its own `continue`s, and gives its value and the exits that end the repetition.
     pub(super) fn iterate(&mut self, trips: Trips, mut once: impl FnMut(&mut Self) -> (Val, Vec<Exit>)) -> Iterated {
+        let trial_before = self.trial_before.take();
         let mut assumed: Vec<(Addr, Content)> = vec![];
         let mut twins = Twins::default();
         let outer_exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
@@ -125,6 +126,11 @@ impl<'a> Interp<'a> {
                 }
             }
             pass += 1;
+            let is_known = trial_before
+                .is_some_and(|born| way.delta.0.iter().any(|(addr, _)| *addr < born && *addr != self.pending));
+            if changed && is_known {
+                return self.conclude(trips, way, val, end, &counters, exits, &fresh, &outer_exits);
+            }
             if changed && pass < PASSES && !self.exhausted {
                 for (target, n) in self.targets.iter_mut().zip(&outer_exits) {
                     target.exits.truncate(*n);

@@ -154,7 +154,12 @@ pub(super) fn join(a: Value, b: Value) -> Value {
         function: both(a.function, b.function, |a, b| FunctionFacts {
             is_async: a.is_async && b.is_async,
             parameters: a.parameters,
-            declared: a.declared.into_iter().chain(b.declared).collect(),
+            declared: {
+                let mut all = a.declared;
+                let new: Vec<Span> = b.declared.into_iter().filter(|span| !all.contains(span)).collect();
+                all.extend(new);
+                all
+            },
         }),
         promise: both(a.promise, b.promise, |a, b| Box::new(join(*a, *b))),
         other: a.other.or(b.other),
