@@ -502,6 +502,9 @@ mod tests {
         ] {
             assert_eq!(one(line), put, "{line}");
         }
+        assert!(one("const O = { mo| }\nagent('x', O)").contains("model -> model:"));
+        assert!(one("const O = { | }\nagent('x', { ...O, label: 'x' })").contains("effort -> effort:"));
+        assert_eq!(one("const O = { | }\nlog(O)"), "");
         assert!(one("const T = { type: 'array', | }").contains("maxItems -> maxItems:"));
         assert!(one("const T = { type: ['|'] }").starts_with("object array string"));
     }

@@ -45,8 +45,25 @@ pub(crate) fn fields_here(script: &Snapshot, cursor: &Cursor) -> Fields {
             Fields::Known(vocabulary::PHASE_FIELDS)
         }
         [.., meta] if is_meta(meta) => Fields::Known(vocabulary::META_FIELDS),
+        [.., Enclosing::Object { assigned: Some(name), .. }] if is_options(script, name.slice(&script.text)) => {
+            Fields::Known(vocabulary::AGENT_OPTIONS)
+        }
         _ => Fields::None,
     }
+}
+
+/// Whether a constant is what some `agent` is given as options, or part of it: `agent(prompt, NAME)`, `agent(prompt, { ...NAME })`.
+fn is_options(script: &Snapshot, name: &str) -> bool {
+    let text = &*script.text;
+    cursor::words(text, name).into_iter().filter_map(|use_| cursor::at(text, use_.start)).any(|at| {
+        let is_agent = |open: Option<&Enclosing>| matches!(open, Some(Enclosing::Call { callee, member: false, argument: 1 }) if callee.slice(text) == "agent");
+        match at.enclosing.as_slice() {
+            [.., call, Enclosing::Object { key: None, .. }] => {
+                is_agent(Some(call)) && text[..at.word.start as usize].ends_with("...")
+            }
+            open => is_agent(open.last()),
+        }
+    })
 }
 
 /// Whether the cursor is in a JSON Schema: the value of `schema`, or of a constant that is named so or begins like one.

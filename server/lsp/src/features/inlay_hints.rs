@@ -208,11 +208,11 @@ fn width_tooltip(script: &Snapshot, fanout: &Fanout) -> String {
     tooltip
 }
 
-/// What limits a width, in a few words: the expression, or its line where it is a list written out.
+/// What limits a width, in a few words: the expression, or its line where it is a list or a schema written out.
 fn limit(script: &Snapshot, span: Span) -> String {
     let words = script.words(span, 24);
     match script.line_number(span) {
-        Some(line) if words.starts_with(|c: char| c == '[' || c.is_ascii_digit()) || words.is_empty() => {
+        Some(line) if words.starts_with(|c: char| matches!(c, '[' | '{') || c.is_ascii_digit()) || words.is_empty() => {
             format!("line {line}")
         }
         _ => words,

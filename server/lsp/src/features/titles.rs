@@ -79,6 +79,10 @@ pub(crate) fn prepare_rename(script: &Snapshot, position: Position) -> Option<Pr
 
 /// `textDocument/rename` of a title, everywhere in the script.
 pub(crate) fn rename(script: &Snapshot, position: Position, new: &str) -> Option<WorkspaceEdit> {
+    // A phase has a title.
+    if new.trim().is_empty() {
+        return None;
+    }
     let edits = same(script, position).into_iter().map(|title| {
         let quote = script.text[..title.content.start as usize].chars().next_back().unwrap_or('\'');
         OneOf::Left(TextEdit { range: script.range(title.content), new_text: quoted(new, quote) })
@@ -175,5 +179,6 @@ phase(\"Fix\")
             .collect();
         assert_eq!(texts, [r"It\'s ${x}", r"It\'s ${x}", r"It's \${x}"]);
         assert!(prepare_rename(&script.snapshot, script.at("agent")).is_none());
+        assert!(rename(&script.snapshot, script.at("Find"), " ").is_none());
     }
 }
