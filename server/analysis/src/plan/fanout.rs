@@ -206,7 +206,7 @@ impl<'a> Interp<'a> {
             return results;
         }
         let elem = arr.joined();
-        let index = super::numbers::Num::count(0.0, (arr.len.hi - 1.0).max(0.0));
+        let index = Num::count(0.0, (arr.len.hi - 1.0).max(0.0));
         let mut shared: Vec<u32> = vec![];
         let done = loop {
             for (target, n) in self.targets.iter_mut().zip(&exits) {

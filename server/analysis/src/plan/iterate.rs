@@ -126,11 +126,10 @@ impl<'a> Interp<'a> {
                 }
             }
             pass += 1;
+            // Of a trial that much is all that is asked.
             let is_known = trial_before
                 .is_some_and(|born| way.delta.0.iter().any(|(addr, _)| *addr < born && *addr != self.pending));
-            if changed && is_known {
-                return self.conclude(trips, way, val, end, &counters, exits, &fresh, &outer_exits);
-            }
+            changed &= !is_known;
             if changed && pass < PASSES && !self.exhausted {
                 for (target, n) in self.targets.iter_mut().zip(&outer_exits) {
                     target.exits.truncate(*n);
