@@ -290,6 +290,12 @@ const all = await parallel(files.map((f) => () => agent(f, { schema: S }).then((
     ] {
         assert_eq!(told("WF603", &format!("{start}{body}")), 1, "{body}");
     }
+    for own in ["({ file: f, real: v.real })", "({ file: f, known: [v].filter(Boolean) })"] {
+        let body = format!(
+            "const S = {{ type: 'object', properties: {{ real: {{ type: 'boolean' }} }}, required: ['real'] }}\nconst all = await parallel(['a', 'b'].map((f) => () => agent(f, {{ schema: S }}).then((v) => {own}).catch(() => null)))\nlog(all.filter(Boolean).length)\n"
+        );
+        assert_eq!(told("WF603", &body), 0, "{body}");
+    }
     let spread = "const all = await parallel(['a', 'b'].map((f) => () => agent(f).then((r) => ({ file: f, ...r }))))\nlog(all.filter(Boolean).length, all[0]?.r)\n";
     assert_eq!(told("WF603", spread), 1);
 }

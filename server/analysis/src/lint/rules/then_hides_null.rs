@@ -56,6 +56,14 @@ fn check(cx: &Checker, report: &mut Report) {
             format!("{name} ="),
             format!("({name})"),
         ];
+        // `{ text: reply.text }` throws for `null`, and hides nothing.
+        let reads = |m: &NodeId| match cx.index.expr(*m) {
+            Some(Expr::Member(m)) => matches!(m.obj.unwrap_parens(), Expr::Ident(i) if *i.sym == *name),
+            _ => false,
+        };
+        if text.contains("filter(Boolean)") || cx.index.within(&cx.index.members, span(object)).any(|m| reads(&m)) {
+            continue;
+        }
         if asked.iter().any(|a| text.contains(a.as_str())) || holders(object, name).any(|field| is_asked(cx, field)) {
             continue;
         }
