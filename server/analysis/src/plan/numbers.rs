@@ -90,6 +90,7 @@ impl Num {
         match &self.sum {
             Some(sum) => Some((**sum).clone()),
             None if self.is_exact() && self.lo >= 0.0 && self.lo.fract() == 0.0 => Some(Sum::constant(self.lo as u64)),
+            None if self.hi >= 0.0 && self.hi.is_finite() => Some(Sum::constant(self.hi.ceil() as u64).at_most()),
             None => None,
         }
     }

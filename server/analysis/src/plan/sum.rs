@@ -223,8 +223,10 @@ impl Sum {
             _ if !self.is_long() => self,
             Some(high) => Sum::constant(high).at_most(),
             None => {
-                let all = self.to_products();
-                Sum::of(all.into_iter().filter(|p| p.syms.is_empty()).collect()).add(&Sum::symbol(0))
+                // The simple terms help a reader; the others are any number.
+                let simple = |most: usize| self.to_products().into_iter().filter(move |p| p.syms.len() <= most);
+                let few = if simple(1).count() < MOST_TERMS { 1 } else { 0 };
+                Sum::of(simple(few).collect()).add(&Sum::symbol(0))
             }
         }
     }
@@ -397,6 +399,16 @@ mod tests {
         let joined = sum.join(&sum.add(&findings));
         assert_eq!(joined.products().map(|(.., at_most)| at_most).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(three.times(&Sum::default()), Sum::default(), "three times nothing");
+    }
+
+    #[test]
+    fn a_long_sum_keeps_its_simple_terms() {
+        let product = |a, b| Sum::symbol(a).times(&Sum::symbol(b));
+        let simple = Sum::constant(2).add(&Sum::symbol(1)).add(&Sum::symbol(2));
+        let long = (3..20).fold(simple.clone(), |sum, n| sum.add(&product(n, n + 1)));
+        assert!(long.is_long());
+        assert_eq!(long.clone().shortened(None), Sum::symbol(0).add(&simple));
+        assert_eq!(long.shortened(Some(9)), Sum::constant(9).at_most());
     }
 
     #[test]

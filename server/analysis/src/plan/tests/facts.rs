@@ -112,6 +112,15 @@ fn unreachable_statements_and_unguarded_args() {
 }
 
 #[test]
+fn a_part_of_a_list_times_another_is_named() {
+    let source = "const S = { type: 'object', properties: { found: { type: 'array', items: { type: 'string' } } }, required: ['found'] }
+const all = (await parallel(['a', 'b', 'c'].map((x) => () => agent(x, { schema: S })))).filter(Boolean).flatMap((r) => r.found)
+for (const x of all) await agent('on ' + x)
+";
+    assert_eq!(plan(source).agents.expr.to_string(), "3 + ≤3·found");
+}
+
+#[test]
 fn what_args_decide_is_told_by_name_and_place() {
     let source = "const cfg = (args && typeof args === 'object') ? args : {}
 const most = cfg.rounds || 3
