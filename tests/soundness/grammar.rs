@@ -92,6 +92,13 @@ pub(crate) enum Stmt {
     Phase(u8),
     ReturnIf(Cond),
     ThrowIf(Cond),
+    /// A piece of the rest of the language.
+    Piece {
+        piece: u8,
+        lists: Vec<Array>,
+        conds: Vec<Cond>,
+        body: Vec<Stmt>,
+    },
 }
 
 /// How a loop is left early.
@@ -184,13 +191,16 @@ fn stmt(depth: u32) -> BoxedStrategy<Stmt> {
         2 => any::<u8>().prop_map(Stmt::Phase),
         1 => cond().prop_map(Stmt::ReturnIf),
         1 => cond().prop_map(Stmt::ThrowIf),
+        6 => piece(Just(vec![]).boxed()),
     ];
     if depth == 0 {
         return leaf.boxed();
     }
+    let inner = piece(block(depth - 1));
     let leave = prop::option::of((cond(), prop_oneof![Just(Leave::Break), Just(Leave::Continue)]));
     prop_oneof![
         4 => leaf,
+        3 => inner,
         2 => (array(), block(depth - 1)).prop_map(|(over, body)| Stmt::ForOf { over, body }),
         2 => (0u8..5, block(depth - 1), leave).prop_map(|(times, body, leave)| Stmt::Counted { times, body, leave }),
         1 => (1u8..4, block(depth - 1), cond()).prop_map(|(rounds, body, when)| Stmt::UntilDry { rounds, body, when }),
@@ -203,6 +213,11 @@ fn stmt(depth: u32) -> BoxedStrategy<Stmt> {
             .prop_map(|(over, stages)| Stmt::Pipeline { over, stages }),
     ]
     .boxed()
+}
+
+fn piece(body: BoxedStrategy<Vec<Stmt>>) -> BoxedStrategy<Stmt> {
+    let drawn = (any::<u8>(), prop::collection::vec(array(), 2), prop::collection::vec(cond(), 3), body);
+    drawn.prop_map(|(piece, lists, conds, body)| Stmt::Piece { piece, lists, conds, body }).boxed()
 }
 
 fn task(depth: u32) -> BoxedStrategy<Task> {

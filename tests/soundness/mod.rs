@@ -5,7 +5,11 @@
 //! `tests/soundness/kept`.
 
 mod grammar;
+mod odd;
+mod odder;
 mod prose;
+mod table;
+mod throws;
 mod write;
 
 use std::{env, fs, path::Path, sync::Arc};
@@ -18,7 +22,7 @@ use analysis::{
 };
 use models::{Model, ModelError, Reply, Request, Simulated};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runtime::{PhaseState, RunSpec, RunState, SandboxCommand, Status, rlm::SimulatedRoot};
+use runtime::{Outcome, PhaseState, RunSpec, RunState, SandboxCommand, Status, rlm::SimulatedRoot};
 use serde_json::{Value, json};
 
 /// The simulated model, but some agents fail for good: without an answer, or with answers no schema accepts.
@@ -81,6 +85,28 @@ fn hold_with(text: &str, others: &[&str], args: Option<&Value>, seed: u64) -> Re
     let written = blind.script.pragmas.args.as_ref().and_then(|(_, args)| args.as_ref().ok());
     let (args, for_all) = (args.or(written), written.is_none());
     let informed = analysis::analyze(text, &Context { args: args.cloned(), ..context });
+    let (state, outcome) = run(text, others, args, seed, profile)?;
+    let blind = for_all.then_some(("without the arguments", &blind));
+    for (what, analysis) in blind.into_iter().chain([("with the arguments", &informed)]) {
+        let ended = outcome.status == Status::Ok;
+        broken(&analysis.script, &analysis.plan, &state, ended).map_err(|what_broke| {
+            format!(
+                "{what} ({args:?}), seed {seed}, {profile}, run {:?} {:?}: {what_broke}",
+                outcome.status, outcome.error
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// Runs `text`, with the workflows of the texts `others` saved beside it.
+fn run(
+    text: &str,
+    others: &[&str],
+    args: Option<&Value>,
+    seed: u64,
+    profile: Profile,
+) -> Result<(Arc<RunState>, Outcome), String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let saved = folder.path().join(".claude/workflows");
     fs::create_dir_all(&saved).map_err(|e| e.to_string())?;
@@ -98,22 +124,11 @@ fn hold_with(text: &str, others: &[&str], args: Option<&Value>, seed: u64) -> Re
     let others = Arc::new(Unreliable { simulated: Simulated::new(seed), unreliable: seed % 2 == 1 });
     let model = Arc::new(SimulatedRoot { others });
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-    let (state, outcome) = tokio.block_on(async {
+    tokio.block_on(async {
         let run = runtime::start(spec, model).map_err(|e| e.to_string())?;
         let outcome = run.wait().await;
         Ok::<_, String>((run.state(), outcome))
-    })?;
-    let blind = for_all.then_some(("without the arguments", &blind));
-    for (what, analysis) in blind.into_iter().chain([("with the arguments", &informed)]) {
-        let ended = outcome.status == Status::Ok;
-        broken(&analysis.script, &analysis.plan, &state, ended).map_err(|what_broke| {
-            format!(
-                "{what} ({args:?}), seed {seed}, {profile}, run {:?} {:?}: {what_broke}",
-                outcome.status, outcome.error
-            )
-        })?;
-    }
-    Ok(())
+    })
 }
 
 /// The first bound that a run breaks. Lower bounds are promised for runs that come to their end.
@@ -187,6 +202,33 @@ fn random_scripts_stay_within_their_bounds() {
     if let Err(error) = result {
         panic!("{error}");
     }
+}
+
+#[test]
+fn each_piece_stays_within_its_bounds() {
+    use grammar::{Array, Cond, Stmt, Tree};
+    let lists = [
+        vec![Array::Literal(2), Array::Args(0)],
+        vec![Array::Args(1), Array::Items(0)],
+        vec![Array::Length(3), Array::Keys(1)],
+    ];
+    let conds = [vec![Cond::Flag, Cond::Count(1), Cond::Ok(0)], vec![Cond::Count(0), Cond::Text(0), Cond::Flag]];
+    let mut broken = vec![];
+    for piece in 0..write::pieces() {
+        let mut failed = None;
+        for (lists, conds) in lists.iter().flat_map(|lists| conds.iter().map(move |conds| (lists, conds))) {
+            let body = vec![Stmt::Agent { schema: false }];
+            let piece = Stmt::Piece { piece, lists: lists.clone(), conds: conds.clone(), body };
+            let known = Stmt::Agent { schema: true };
+            let tree = Tree { helpers: vec![], body: vec![known, piece] };
+            let text = write::write(&tree);
+            for (seed, args) in (0..3).zip(arguments().iter().cycle()) {
+                failed = failed.or(hold(&text, args.as_ref(), seed).err().map(|e| format!("{e}\n{text}")));
+            }
+        }
+        broken.extend(failed);
+    }
+    assert!(broken.is_empty(), "{} pieces:\n{}", broken.len(), broken.join("\n\n"));
 }
 
 /// Ways to call another workflow; each stands in a script of its own.

@@ -2,7 +2,11 @@
 
 use std::fmt::Write;
 
-use super::grammar::{Array, Cond, Leave, Stmt, Task, Tree};
+use super::{
+    grammar::{Array, Cond, Leave, Stmt, Task, Tree},
+    odd::PIECES,
+    odder::MORE,
+};
 
 const SCHEMA: &str = "{ type: 'object', required: ['ok', 'items'], properties: { ok: { type: 'boolean' }, \
                       items: { type: 'array', maxItems: 4, items: { type: 'string' } }, \
@@ -37,6 +41,11 @@ struct Writer {
     results: Vec<String>,
     helpers: usize,
     item: Option<String>,
+}
+
+/// How many pieces there are.
+pub(crate) fn pieces() -> u8 {
+    (PIECES.len() + MORE.len()) as u8
 }
 
 /// What was in scope before a block.
@@ -296,6 +305,39 @@ impl Writer {
                 let cond = self.cond(cond);
                 self.line(&format!("if ({cond}) throw new Error('drawn')"));
             }
+            Stmt::Piece { piece, lists, conds, body } => {
+                let all = PIECES.len() + MORE.len();
+                let piece = PIECES.iter().chain(MORE).nth(*piece as usize % all).copied().unwrap_or_default();
+                self.names += 1;
+                self.piece(piece, self.names, lists, conds, body);
+            }
+        }
+    }
+
+    fn piece(&mut self, piece: &str, number: usize, lists: &[Array], conds: &[Cond], body: &[Stmt]) {
+        let (mut lists, mut conds) = (lists.iter().cycle(), conds.iter().cycle());
+        // What stands before it can be named in it.
+        let lists: Vec<String> = lists.by_ref().take(2).map(|list| self.array(list)).collect();
+        let conds: Vec<String> = conds.by_ref().take(3).map(|cond| self.cond(cond)).collect();
+        let known = pick(&self.results, number as u8).unwrap_or("args.name").to_owned();
+        let (mut list, mut cond) = (lists.iter().cycle(), conds.iter().cycle());
+        for line in piece.lines() {
+            if line.trim() == "@body" {
+                let scope = self.open("{");
+                self.block(body);
+                self.close(scope, "}");
+                continue;
+            }
+            let mut text = line.replace("@n", &number.to_string());
+            for (mark, with) in [("@list", &mut list), ("@cond", &mut cond)] {
+                while text.contains(mark) {
+                    let next = with.next().cloned().unwrap_or_default();
+                    text = text.replacen(mark, &format!("({next})"), 1);
+                }
+            }
+            text = text.replace("@known", &known);
+            text = text.replace("@call", &self.call(false)).replace("@typed", &self.call(true));
+            self.line(&text);
         }
     }
 

@@ -101,16 +101,16 @@ impl<'a> Interp<'a> {
                         Arr { elems: None, elem: Val::addr(pair), ..(*arr).clone() }
                     }
                 };
-                self.new_array(pairs, at)
+                self.new_iterator(pairs, at)
             }
             "keys" => {
                 let keys = match &arr.elems {
                     Some(elems) => Arr::of((0..elems.len()).map(|i| Val::number(i as f64)).collect()),
                     None => Arr { elem: Num::count(0.0, (arr.len.hi - 1.0).max(0.0)).into(), ..(*arr).clone() },
                 };
-                self.new_array(keys, at)
+                self.new_iterator(keys, at)
             }
-            "values" => self.new_array((*arr).clone(), at),
+            "values" => self.new_iterator((*arr).clone(), at),
             "toReversed" => {
                 let mut arr = (*arr).clone();
                 if let Some(e) = &mut arr.elems {
@@ -119,25 +119,71 @@ impl<'a> Interp<'a> {
                 self.new_array(arr, at)
             }
             "with" => {
+                let i = self.number_of(&args.get(0));
+                if i.nan || i.lo < -arr.len.lo || i.hi >= arr.len.lo.max(1e-9) {
+                    self.may_throw();
+                }
                 let elem = arr.joined().join(&args.get(1));
                 self.new_array(Arr { elems: None, elem, ..(*arr).clone() }, at)
             }
             "toSorted" => {
-                self.any_times(&args.get(0), &[arr.joined(), arr.joined()], at);
+                self.compare_all(&arr, &args.get(0), at);
                 self.new_array(sorted(&arr), at)
             }
-            // A generator's values stand as an array here.
-            "next" | "return" | "throw" => {
-                let mut obj = super::contents::Obj::default();
-                super::expressions::set_field(&mut obj, "value", arr.joined().join(&Val::undefined()));
-                super::expressions::set_field(&mut obj, "done", Val::either());
-                Val::addr(self.alloc(at, Content::Object(obj.into())))
-            }
             _ => {
+                addrs.iter().for_each(|addr| self.escape(&Val::addr(*addr), at));
                 let any = self.unknown(at, "this method is not followed");
                 self.call_unknown(&any, args, at)
             }
         }
+    }
+
+    /// Puts the elements of a list in order: by `f`, or as texts.
+    fn compare_all(&mut self, arr: &Arr, f: &Val, at: Span) {
+        let elem = arr.joined();
+        if *f == Val::undefined() {
+            let odd = |me: &Self| elem.refs.as_slice().iter().any(|a| matches!(me.heap.get(*a), Content::Object(_)));
+            if odd(self) {
+                self.escape(&elem, at);
+            }
+            self.converts(&elem.without_nullish());
+            return;
+        }
+        if f.undef.is_some() {
+            self.converts(&elem.without_nullish());
+        } else {
+            self.takes_function(f);
+        }
+        if f.unknown.is_some_and(|u| !u.data) {
+            self.escape(&elem, at);
+            self.may_throw();
+        }
+        if self.live {
+            let given = self.any_times(f, &[elem.clone(), elem], at);
+            self.converts(&given);
+        }
+    }
+
+    /// Methods of generators and of what goes through a list.
+    pub(super) fn iterator_method(&mut self, addr: u32, name: &str, args: &Args, at: Span) -> Val {
+        args.vals.iter().chain(&args.rest).for_each(|v| self.escape(v, at));
+        let any = self.unknown(at, "how a generator goes on is not followed");
+        self.may_throw();
+        if !matches!(name, "next" | "return" | "throw") {
+            self.escape(&Val::addr(addr), at);
+            return any;
+        }
+        let Content::Iterator(arr) = self.heap.get(addr).clone() else { return any };
+        self.writes(addr);
+        let left = Arr::many(arr.joined(), Num::count(0.0, arr.len.hi));
+        self.heap.write(addr, Content::Iterator(left.into()));
+        // What a generator returns is not kept; an async one gives promises.
+        self.escape(&arr.joined(), at);
+        any
+    }
+
+    pub(super) fn new_iterator(&mut self, arr: Arr, at: Span) -> Val {
+        Val::addr(self.alloc(at, Content::Iterator(arr.into())))
     }
 
     pub(super) fn new_array(&mut self, arr: Arr, at: Span) -> Val {
@@ -265,7 +311,7 @@ impl<'a> Interp<'a> {
                 (next, Val::addr(addr))
             }
             "sort" => {
-                self.any_times(&args.get(0), &[arr.joined(), arr.joined()], at);
+                self.compare_all(arr, &args.get(0), at);
                 (sorted(arr), Val::addr(addr))
             }
             "fill" => {

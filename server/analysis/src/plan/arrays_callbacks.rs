@@ -97,12 +97,20 @@ impl<'a> Interp<'a> {
 
     pub(super) fn array_callback(&mut self, addrs: &[Addr], arr: &Arr, name: &str, args: &Args, at: Span) -> Val {
         let f = args.get(0);
+        if name != "toSpliced" {
+            self.takes_function(&f);
+        }
+        if !self.live {
+            return Val::default();
+        }
+        let given = args.get(1);
+        let this = if name.starts_with("reduce") { Val::undefined() } else { given };
         let own = match addrs {
             [one] => Val::addr(*one),
             many => Val { refs: super::val::Refs::from_iter(many.iter().copied()), ..Val::default() },
         };
         let mut call = |me: &mut Self, elem: Val, index: Val| {
-            me.call_value(&f, Val::undefined(), &Args::of(vec![elem, index, own.clone()], at), at)
+            me.call_value(&f, this.clone(), &Args::of(vec![elem, index, own.clone()], at), at)
         };
         match name {
             "map" => {
@@ -129,7 +137,7 @@ impl<'a> Interp<'a> {
                 self.each(arr, at, false, &mut call);
                 Val::undefined()
             }
-            "filter" => self.filter(arr, &f, own, at),
+            "filter" => self.filter(arr, &f, this.clone(), own.clone(), at),
             "flatMap" => {
                 let results = self.each(arr, at, false, &mut call);
                 let mapped = match results {
@@ -162,16 +170,17 @@ impl<'a> Interp<'a> {
             }
             "reduce" | "reduceRight" => self.reduce(arr, name, args, own, at),
             _ => {
+                addrs.iter().for_each(|addr| self.escape(&Val::addr(*addr), at));
                 let any = self.unknown(at, "this method is not followed");
                 self.call_unknown(&any, args, at)
             }
         }
     }
 
-    fn filter(&mut self, arr: &Arr, f: &Val, own: Val, at: Span) -> Val {
+    fn filter(&mut self, arr: &Arr, f: &Val, this: Val, own: Val, at: Span) -> Val {
         let boolean = f.builtin == Some("Boolean");
         let results = self.each(arr, at, false, &mut |me, elem, index| {
-            me.call_value(f, Val::undefined(), &Args::of(vec![elem, index, own.clone()], at), at)
+            me.call_value(f, this.clone(), &Args::of(vec![elem, index, own.clone()], at), at)
         });
         let why = self.why(at, "`filter` may drop some");
         let kept = |me: &mut Self, elem: &Val| if boolean { truthy_part(elem) } else { me.kept_by(f, elem) };

@@ -193,11 +193,12 @@ impl Known {
         let names = |val: &Val| self.val(val).is_some();
         match content {
             Content::Var(v) => self.val(v).map(|v| Content::Var(v.into())),
-            Content::Array(a) => {
+            Content::Array(a) | Content::Iterator(a) => {
                 let named = self.num(&a.len).is_some() || names(&a.elem) || a.elems.iter().flatten().any(names);
                 named.then(|| {
                     let elems = a.elems.as_ref().map(|elems| elems.iter().map(val).collect());
-                    Content::Array(Arc::new(Arr { elems, elem: val(&a.elem), len: num(&a.len), ..(**a).clone() }))
+                    let arr = Arc::new(Arr { elems, elem: val(&a.elem), len: num(&a.len), ..(**a).clone() });
+                    if matches!(content, Content::Array(_)) { Content::Array(arr) } else { Content::Iterator(arr) }
                 })
             }
             Content::Object(o) => {

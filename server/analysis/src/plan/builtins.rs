@@ -9,7 +9,7 @@ use super::{
     numbers::Num,
     strings::Str,
     sum::Tally,
-    val::Val,
+    val::{Refs, Val},
 };
 use crate::text::Span;
 
@@ -41,11 +41,11 @@ impl<'a> Interp<'a> {
             return Val::builtin(full);
         }
         match name {
-            "call" | "apply" | "bind" => self.bound(Val::builtin(builtin), name, at),
+            "call" | "apply" | "bind" => self.bound(name, at),
             "prototype" => Val::builtin("prototype"),
             "constructor" => self.unknown(at, "prototypes are not followed"),
             // Called by way of `call`: whoever it is called on.
-            _ if builtin == "prototype" => self.bound(Val::default(), name, at),
+            _ if builtin == "prototype" => self.bound(name, at),
             "name" | "toString" => self.unknown(at, "this property is not followed"),
             "length" => Num::count(0.0, 10.0).into(),
             _ => self.unknown(at, "this property is not followed"),
@@ -56,6 +56,10 @@ impl<'a> Interp<'a> {
     pub(super) fn call_builtin(&mut self, name: &'static str, this: &Val, args: &Args, at: Span) -> Val {
         if let Some(val) = self.call_primitive(name, args, at) {
             return val;
+        }
+        self.builtin_may_throw(name, this, args);
+        if !self.live {
+            return Val::default();
         }
         match name {
             "JSON.stringify" => self.stringify(args, at),
@@ -76,9 +80,7 @@ impl<'a> Interp<'a> {
                 let n = args.get(0);
                 if args.vals.len() == 1 && args.rest.is_none() && n.only_num() {
                     let n = self.number_of(&n);
-                    if n.lo < 0.0 || n.nan {
-                        self.may_throw();
-                    }
+                    self.length_may_be_refused(&n);
                     let len = Num { lo: n.lo.max(0.0), nan: false, whole: true, ..n };
                     let why = self.why(at, "`Array(n)` sets the length");
                     let arr = if len.is_exact() && len.lo <= 64.0 {
@@ -87,6 +89,17 @@ impl<'a> Interp<'a> {
                         Arr::many(Val::undefined(), len)
                     };
                     return self.new_array(Arr { decided: Some(why), ..arr }, at);
+                }
+                if args.vals.len() + usize::from(args.rest.is_some()) == 1 {
+                    // Of one number it makes a list of that length.
+                    let one = args.vals.first().or(args.rest.as_ref()).cloned().unwrap_or_default();
+                    if args.rest.is_some() || one.num.is_some() || one.unknown.is_some() {
+                        self.may_throw();
+                        let why = self.why(at, "`Array(n)` sets the length");
+                        let sym = self.symbol("length", at);
+                        let len = Num::length(0.0, f64::INFINITY, sym, why);
+                        return self.new_array(Arr::many(one.join(&Val::undefined()), len), at);
+                    }
                 }
                 self.new_array(args.from(0), at)
             }
@@ -102,8 +115,9 @@ impl<'a> Interp<'a> {
                 match pairs.elems.clone() {
                     Some(elems) => {
                         for pair in elems {
-                            let pair = self.iterated(&pair, at);
+                            let pair = self.pair(&pair, true, at);
                             let (key, val) = (self.element(&pair, 0.0, at), self.element(&pair, 1.0, at));
+                            self.converts(&key);
                             match self.key_text(&key) {
                                 Some(key) => super::expressions::set_field(&mut obj, &key, val),
                                 None => obj.set_unnamed(&val),
@@ -112,7 +126,9 @@ impl<'a> Interp<'a> {
                     }
                     None if pairs.elem.is_never() => {}
                     None => {
-                        let pair = self.iterated(&pairs.elem, at);
+                        let pair = self.pair(&pairs.elem, pairs.len.lo >= 1.0, at);
+                        let key = self.element(&pair, 0.0, at);
+                        self.converts(&key);
                         obj.open_to(&self.element(&pair, 1.0, at));
                         obj.unnamed = Some(Num { lo: pairs.len.lo.min(1.0), since: None, ..pairs.len.clone() });
                     }
@@ -122,13 +138,27 @@ impl<'a> Interp<'a> {
             "Object.assign" => {
                 let target = args.get(0);
                 self.forget_property(None, None);
+                if let Some(rest) = &args.rest {
+                    self.escape(rest, at);
+                    self.escape(&target, at);
+                }
                 for source in args.vals.iter().skip(1) {
                     for addr in target.refs.as_slice() {
                         if let Content::Object(o) = self.heap.get(*addr).clone() {
                             let mut obj = (*o).clone();
+                            if obj.class.is_some() || obj.fields.iter().any(|f| f.accessor) {
+                                // It is written to property by property.
+                                self.may_throw();
+                                self.escape(source, at);
+                                self.escape(&target, at);
+                            }
                             self.spread_into(&mut obj, source, at);
                             self.note_shared_write(*addr, at, "");
                             self.heap.write(*addr, Content::Object(obj.into()));
+                        } else {
+                            self.escape(&Val::addr(*addr), at);
+                            self.escape(source, at);
+                            self.may_throw();
                         }
                     }
                 }
@@ -140,10 +170,19 @@ impl<'a> Interp<'a> {
                 val
             }
             "Object.create" if args.get(0) == Val::null() && !args.has(1) => {
-                Val::addr(self.alloc(at, Content::Object(Obj::default().into())))
+                Val::addr(self.alloc(at, Content::Object(Obj { bare: true, ..Obj::default() }.into())))
             }
             "Object.hasOwn" | "Object.is" | "Object.isFrozen" | "Reflect.has" => Val::either(),
-            "Object" => args.get(0),
+            "Object" => {
+                let given = args.get(0);
+                match given.is_nullish_possible() {
+                    true => {
+                        let made = Val::addr(self.alloc(at, Content::Object(Obj::default().into())));
+                        given.without_nullish().join(&made)
+                    }
+                    false => given,
+                }
+            }
             "Boolean" => Val::truth(args.get(0).truthy()),
             "String" => Val::from(if args.has(0) { self.text_of(&args.get(0)) } else { Str::known("") }),
             "String.raw" | "String.fromCharCode" | "String.fromCodePoint" => Str::any().into(),
@@ -257,13 +296,20 @@ impl<'a> Interp<'a> {
     fn array_from(&mut self, args: &Args, at: Span) -> Val {
         let source = args.get(0);
         let f = args.get(1);
+        if args.has(1) && f != Val::undefined() {
+            self.takes_function(&f);
+        }
         // `{ length: n }`
         let mut arr: Option<Arr> = None;
         for addr in source.refs.as_slice() {
-            if let Content::Object(o) = self.heap.get(*addr).clone()
+            if let Content::Object(o) = self.seen_at(*addr, at)
                 && let Some(length) = o.fields.iter().find(|f| *f.name == *"length")
             {
-                let num = self.number_of(&length.val);
+                let length = if length.accessor { self.field(&o, "length", *addr, at) } else { length.val.clone() };
+                let num = self.number_of(&length);
+                if num.hi > 4_294_967_295.0 && !num.hi.is_infinite() {
+                    self.may_throw();
+                }
                 let num = if num.whole { num } else { num.rounded(f64::floor) };
                 // NaN and negative lengths give an empty list.
                 let lo = if num.nan { 0.0 } else { num.lo.max(0.0) };
@@ -303,11 +349,15 @@ impl<'a> Interp<'a> {
         let keys = self.keys_of(val, at);
         let mut fields: Option<Vec<(Arc<str>, Val)>> = None;
         if let Some(addr) = val.only_ref()
-            && let Content::Object(o) = self.heap.get(addr)
+            && let Content::Object(o) = self.seen_at(addr, at)
             && o.rest.is_none()
             && o.fields.iter().all(|f| !f.optional)
         {
-            fields = Some(o.fields.iter().map(|f| (f.name.clone(), f.val.clone())).collect());
+            let own = o.fields.iter().map(|f| {
+                let val = if f.accessor { self.field(&o, &f.name, addr, at) } else { f.val.clone() };
+                (f.name.clone(), val)
+            });
+            fields = Some(own.collect());
         }
         if let Some(fields) = fields {
             let elems = fields.into_iter().map(|(name, val)| {
@@ -318,12 +368,23 @@ impl<'a> Interp<'a> {
         }
         let mut elem = Val::default();
         for addr in val.refs.as_slice() {
-            match self.heap.get(*addr) {
+            match self.seen_at(*addr, at) {
                 Content::Object(o) => {
-                    elem = o.fields.iter().fold(elem, |e, f| e.join(&f.val));
+                    for f in &o.fields {
+                        if f.accessor {
+                            self.escape(&f.val, at);
+                            elem = elem.join(&self.unknown(at, "a getter decides it"));
+                        } else {
+                            elem = elem.join(&f.val);
+                        }
+                    }
                     elem = o.rest.iter().fold(elem, |e, r| e.join(r));
                 }
                 Content::Array(a) => elem.join_with(&a.joined()),
+                Content::Fun(_) => {
+                    self.escape(&Val::addr(*addr), at);
+                    elem = elem.join(&self.unknown(at, "what functions have besides is not followed"));
+                }
                 _ => {}
             }
         }
@@ -341,17 +402,32 @@ impl<'a> Interp<'a> {
         self.new_array(Arr { elem, elems: None, ..keys }, at)
     }
 
+    /// A pair of a key and a value; throws where it is no object.
+    pub(super) fn pair(&mut self, val: &Val, certain: bool, at: Span) -> Arr {
+        let others = Val { refs: Refs::None, ..val.clone() };
+        if !others.is_never() {
+            self.throws(certain && val.refs.is_empty() && val.unknown.is_none());
+        }
+        let pair = Val { undef: None, null: None, num: None, str: None, yes: false, no: false, ..val.clone() };
+        if self.live { self.iterated_or_empty(&pair, at) } else { Arr::default() }
+    }
+
     /// Methods of `Map` and `Set`.
     pub(super) fn collection_method(&mut self, addr: u32, name: &str, args: &Args, at: Span) -> Val {
         self.looks(addr);
         if self.heap.slots[addr as usize].open {
             args.vals.iter().for_each(|v| self.escape(v, at));
         }
-        let (is_map, coll) = match self.heap.get(addr).clone() {
+        let (is_map, coll) = match self.seen_at(addr, at) {
             Content::Map(c) => (true, c),
             Content::Set(c) => (false, c),
             _ => return Val::undefined(),
         };
+        let own = if is_map { matches!(name, "get" | "set") } else { name == "add" };
+        if matches!(name, "get" | "set" | "add") && !own {
+            self.leave(super::interp::Leave::Throw, Val::default());
+            return Val::default();
+        }
         let rebuilt = |c: Coll| if is_map { Content::Map(Arc::new(c)) } else { Content::Set(Arc::new(c)) };
         match name {
             "add" | "set" => {
@@ -393,25 +469,25 @@ impl<'a> Interp<'a> {
             }
             "forEach" => {
                 let arr = Arr::many(coll.val.clone(), coll.size.clone());
-                let f = args.get(0);
+                let (f, this) = (args.get(0), args.get(1));
+                self.takes_function(&f);
+                if !self.live {
+                    return Val::default();
+                }
                 self.each(&arr, at, false, &mut |me, elem, _| {
-                    me.call_value(
-                        &f,
-                        Val::undefined(),
-                        &Args::of(vec![elem, coll.key.clone(), Val::addr(addr)], at),
-                        at,
-                    )
+                    me.call_value(&f, this.clone(), &Args::of(vec![elem, coll.key.clone(), Val::addr(addr)], at), at)
                 });
                 Val::undefined()
             }
-            "keys" => self.new_array(Arr::many(coll.key.clone(), coll.size.clone()), at),
-            "values" => self.new_array(Arr::many(coll.val.clone(), coll.size.clone()), at),
+            "keys" => self.new_iterator(Arr::many(coll.key.clone(), coll.size.clone()), at),
+            "values" => self.new_iterator(Arr::many(coll.val.clone(), coll.size.clone()), at),
             "entries" => {
                 let pair = self.alloc(at, Content::Array(Arr::of(vec![coll.key.clone(), coll.val.clone()]).into()));
                 self.heap.slots[pair as usize].summary = true;
-                self.new_array(Arr::many(Val::addr(pair), coll.size.clone()), at)
+                self.new_iterator(Arr::many(Val::addr(pair), coll.size.clone()), at)
             }
             _ => {
+                self.escape(&Val::addr(addr), at);
                 let any = self.unknown(at, "this method is not followed");
                 self.call_unknown(&any, args, at)
             }

@@ -165,7 +165,7 @@ impl<'a> Interp<'a> {
         match &*fun {
             Fun::Closure { node, env, this: own } => {
                 let arrow = matches!(self.nodes[*node as usize], super::functions::FnNode::Arrow(_));
-                let this = if arrow || this == Val::undefined() { own.clone() } else { this };
+                let this = if arrow { own.clone() } else { this };
                 self.call_closure(*node, env.clone(), this, args, at)
             }
             Fun::Class { .. } => {
@@ -178,9 +178,11 @@ impl<'a> Interp<'a> {
                 all.spans.splice(0..0, arguments.iter().map(|_| at));
                 self.call_value(function, this.clone(), &all, at)
             }
-            Fun::Method { name, this: own } => {
-                let this = if own.is_never() { this } else { own.clone() };
+            Fun::Method { name } => {
                 self.deref(&this, at);
+                if !self.live {
+                    return Val::default();
+                }
                 self.call_method(&this.without_nullish(), &Key::Name((*name).into()), args, at)
             }
             Fun::Settle { promise, rejects } => {
@@ -251,11 +253,12 @@ impl<'a> Interp<'a> {
     /// What a method of what is at a place is called on.
     fn receiver(&self, addr: u32) -> Option<Receiver> {
         Some(match self.heap.get(addr) {
-            _ if self.heap.slots[addr as usize].open => Receiver::Open,
+            Content::Array(_) if self.heap.slots[addr as usize].open => Receiver::Open,
             Content::Array(_) => Receiver::Arrays(Refs::One(addr)),
             Content::Promise(_) => Receiver::Promise(addr),
             Content::Map(_) | Content::Set(_) => Receiver::Collection(addr),
             Content::Object(_) | Content::Fun(_) => Receiver::Object(addr),
+            Content::Iterator(_) => Receiver::Iterator(addr),
             Content::Other(kind) => Receiver::Other(kind),
             Content::Var(_) | Content::Pending(_) => return None,
         })
@@ -267,12 +270,14 @@ impl<'a> Interp<'a> {
             Receiver::Promise(addr) => self.promise_method(*addr, name, args, at),
             Receiver::Collection(addr) => self.collection_method(*addr, name, args, at),
             Receiver::Object(addr) => self.object_method(*addr, name, args, at),
+            Receiver::Iterator(addr) => self.iterator_method(*addr, name, args, at),
             Receiver::Text => {
                 let text = object.str.clone().unwrap_or_else(|| Arc::new(Str::any()));
                 self.string_method(&text, name, args, at)
             }
             Receiver::Number => match name {
-                "toFixed" | "toString" | "toLocaleString" | "toPrecision" => {
+                "toFixed" | "toString" | "toLocaleString" | "toPrecision" | "toExponential" => {
+                    self.number_method_may_throw(object, name, args);
                     let exact = object.as_number().filter(|_| name == "toString" && !args.has(0));
                     exact.map_or_else(
                         || Str::between(1, Some(120)).into(),
@@ -285,7 +290,9 @@ impl<'a> Interp<'a> {
                     self.unknown(at, "this method is not followed")
                 }
             },
-            Receiver::Builtin(builtin) if matches!(name, "call" | "apply" | "bind") => {
+            Receiver::Builtin(builtin)
+                if matches!(name, "call" | "apply" | "bind") && super::names::member(builtin, name).is_none() =>
+            {
                 self.call_through(&Val::builtin(builtin), name, args, at)
             }
             Receiver::Builtin(builtin) => {
@@ -300,6 +307,14 @@ impl<'a> Interp<'a> {
     /// `function.call(…)`, `function.apply(…)`, `function.bind(…)`.
     fn call_through(&mut self, function: &Val, name: &str, args: &Args, at: Span) -> Val {
         let this = args.get(0);
+        if args.vals.is_empty() && args.rest.is_some() {
+            let any = self.unknown(at, "it is not known on what this function is called");
+            return self.call_unknown(
+                &any,
+                &Args { rest: args.rest.as_ref().map(|r| r.join(function)), ..Args::default() },
+                at,
+            );
+        }
         let mut rest = Args { vals: args.vals.get(1..).unwrap_or_default().to_vec(), ..args.clone() };
         rest.spans = vec![at; rest.vals.len()];
         match name {
@@ -325,11 +340,16 @@ impl<'a> Interp<'a> {
             "call" | "apply" | "bind" if matches!(self.heap.get(addr), Content::Fun(_)) => {
                 self.call_through(&Val::addr(addr), name, args, at)
             }
-            _ if self.inherits(addr, name, at) => match name {
-                "hasOwnProperty" | "propertyIsEnumerable" | "isPrototypeOf" => Val::either(),
-                "valueOf" => Val::addr(addr),
-                _ => Str::any().into(),
-            },
+            _ if self.inherits(addr, name, at) => {
+                if name.starts_with("hasOwn") || name.starts_with("property") {
+                    self.converts(&args.get(0));
+                }
+                match name {
+                    "hasOwnProperty" | "propertyIsEnumerable" | "isPrototypeOf" => Val::either(),
+                    "valueOf" => Val::addr(addr),
+                    _ => Str::any().into(),
+                }
+            }
             _ => {
                 let function = self.get(&Val::addr(addr), name, at);
                 self.call_function(&function, Val::addr(addr), args, at)
@@ -344,7 +364,10 @@ impl<'a> Interp<'a> {
         }
         match self.heap.get(addr).clone() {
             Content::Object(o) => {
-                !o.fields.iter().any(|f| *f.name == *name)
+                !o.bare
+                    && !o.error
+                    && o.rest.as_ref().is_none_or(|rest| rest.unknown.is_none_or(|u| u.data) && rest.refs.is_empty())
+                    && !o.fields.iter().any(|f| *f.name == *name)
                     && o.class.is_none_or(|class| self.class_member(class, name, addr, at).is_none())
             }
             Content::Fun(_) => self.get(&Val::addr(addr), name, at).without_nullish().is_never(),
@@ -361,7 +384,12 @@ impl<'a> Interp<'a> {
                 None => return Val::default(),
             },
         };
-        let any = Val { unknown: Some(unknown), ..Val::default() };
+        let mut any = Val { unknown: Some(unknown), ..Val::default() };
+        for addr in object.refs.as_slice() {
+            if let Content::Array(a) = self.heap.get(*addr) {
+                any = any.join(&a.joined());
+            }
+        }
         if matches!(name, "slice" | "concat" | "includes" | "indexOf" | "lastIndexOf" | "at") {
             // Texts and lists both have it.
             let arr = Arr::many(any.clone(), Num::length(0.0, f64::INFINITY, unknown.sym, unknown.why));
@@ -392,8 +420,12 @@ impl<'a> Interp<'a> {
 
     fn other_method(&mut self, kind: &str, name: &str, args: &Args, at: Span) -> Val {
         match (kind, name) {
-            ("RegExp", "test") => Val::either(),
-            ("RegExp", "exec") => {
+            ("RegExp" | super::throws::GLOBAL, "test") => {
+                self.converts(&args.get(0));
+                Val::either()
+            }
+            ("RegExp" | super::throws::GLOBAL, "exec") => {
+                self.converts(&args.get(0));
                 let why = self.why(at, "the pattern need not match");
                 let groups = Arr::many(Val::from(Str::any()).join(&Val::undefined()), Num::count(1.0, 64.0));
                 Val::addr(self.alloc(at, Content::Array(groups.into()))).join(&Val::null_because(why))
@@ -402,7 +434,12 @@ impl<'a> Interp<'a> {
                 "Date",
                 "toISOString" | "toString" | "toJSON" | "toDateString" | "toLocaleDateString" | "toLocaleString"
                 | "toLocaleTimeString",
-            ) => Str::between(8, Some(100)).into(),
+            ) => {
+                if matches!(name, "toISOString" | "toJSON") || args.has(0) {
+                    self.may_throw();
+                }
+                Str::between(0, Some(100)).into()
+            }
             ("Date", n) if n.starts_with("get") => Num::any().into(),
             _ => {
                 let any = self.unknown(at, "methods of this kind of object are not followed");
@@ -419,10 +456,18 @@ impl<'a> Interp<'a> {
             return Val::default();
         }
         if let Some(name) = class.builtin {
+            if class.parts() > 1 {
+                self.escape(&class, at);
+                return self.call_unknown(&class, &args, at);
+            }
             return self.construct(name, &args, at);
         }
         let classes: Vec<u32> = class.refs.as_slice().to_vec();
+        if !(Val { refs: Refs::None, ..class.clone() }).is_never() {
+            self.may_throw();
+        }
         if classes.is_empty() || class.unknown.is_some() {
+            self.escape(&class, at);
             return self.call_unknown(&class, &args, at);
         }
         self.either(classes.len(), |me, i| me.instantiate(classes[i], &args, at))
@@ -432,12 +477,13 @@ impl<'a> Interp<'a> {
     fn construct(&mut self, name: &'static str, args: &Args, at: Span) -> Val {
         match name {
             "Array" => self.call_builtin("Array", &Val::undefined(), args, at),
-            "Map" | "Set" | "WeakMap" | "WeakSet" => {
+            "Map" | "Set" => {
                 let source = if args.has(0) { self.iterated_or_empty(&args.get(0), at) } else { Arr::of(vec![]) };
                 let is_map = name.ends_with("Map");
                 let elem = source.joined();
                 let (key, val) = if is_map {
-                    let pair = if elem.is_never() { Arr::of(vec![]) } else { self.iterated(&elem, at) };
+                    let pair =
+                        if elem.is_never() { Arr::of(vec![]) } else { self.pair(&elem, source.len.lo >= 1.0, at) };
                     if elem.is_never() {
                         (Val::default(), Val::default())
                     } else {
@@ -473,6 +519,10 @@ impl<'a> Interp<'a> {
                     Val::addr(me.alloc(at, Content::Fun(Fun::Settle { promise: addr, rejects }.into())))
                 };
                 let resolvers = vec![settle(self, false), settle(self, true)];
+                self.takes_function(&args.get(0));
+                if !self.live {
+                    return Val::default();
+                }
                 let done =
                     self.guarded(|me| me.call_value(&args.get(0), Val::undefined(), &Args::of(resolvers, at), at));
                 self.fx.then(&done.fx);
@@ -493,18 +543,32 @@ impl<'a> Interp<'a> {
             "Error" | "TypeError" | "RangeError" | "SyntaxError" | "EvalError" | "ReferenceError"
             | "AggregateError" | "URIError" => {
                 let mut obj = Obj { error: true, ..Obj::default() };
-                let message = if args.has(0) { Val::from(self.text_of(&args.get(0))) } else { Val::text("") };
+                if name == "AggregateError" {
+                    self.escape(&args.get(0), at);
+                    self.may_throw();
+                }
+                let first = args.get(usize::from(name == "AggregateError"));
+                let message = if first == Val::undefined() { Val::text("") } else { self.text_of(&first).into() };
                 super::expressions::set_field(&mut obj, "message", message);
                 super::expressions::set_field(&mut obj, "name", Val::text(name));
                 super::expressions::set_field(&mut obj, "stack", Str::any().into());
+                if args.has(1) {
+                    let cause = self.get(&args.get(1).without_nullish(), "cause", at);
+                    super::expressions::set_field(&mut obj, "cause", cause.join(&Val::undefined()));
+                }
                 Val::addr(self.alloc(at, Content::Object(obj.into())))
             }
             "RegExp" => {
+                args.vals.iter().for_each(|v| self.converts(v));
                 self.may_throw();
                 Val::addr(self.alloc(at, Content::Other("RegExp")))
             }
-            "Date" => Val::addr(self.alloc(at, Content::Other("Date"))),
-            "Object" => Val::addr(self.alloc(at, Content::Object(Obj::default().into()))),
+            "Date" => {
+                args.vals.iter().for_each(|v| self.converts(v));
+                self.may_throw();
+                Val::addr(self.alloc(at, Content::Other("Date")))
+            }
+            "Object" => self.call_builtin("Object", &Val::undefined(), args, at),
             _ => {
                 let any = self.unknown(at, "this kind of object is not followed");
                 self.call_unknown(&any, args, at)
@@ -518,6 +582,7 @@ enum Receiver {
     Promise(u32),
     Collection(u32),
     Object(u32),
+    Iterator(u32),
     Text,
     Number,
     Builtin(&'static str),

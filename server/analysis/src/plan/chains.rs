@@ -1,8 +1,12 @@
 //! Optional chains.
 
-use swc_ecma_ast::{Expr, OptChainBase, OptChainExpr};
+use swc_ecma_ast::{Expr, MemberProp, OptChainBase, OptChainExpr};
 
-use super::{interp::Interp, val::Val};
+use super::{
+    contents::{Content, Fun},
+    interp::Interp,
+    val::Val,
+};
 use crate::{script::span, text::Span};
 
 impl<'a> Interp<'a> {
@@ -14,14 +18,25 @@ impl<'a> Interp<'a> {
                 if object.is_never() {
                     return (Val::default(), short);
                 }
-                let key = self.member_key(m);
-                self.misused_member(&object, m, &key);
-                self.note_args_read(m, &object);
-                if !o.optional {
-                    self.deref(&object, span(&m.obj));
+                let get = |me: &mut Self| {
+                    let key = me.member_key(m);
+                    me.misused_member(&object, m, &key);
+                    me.note_args_read(m, &object);
+                    if !o.optional {
+                        me.deref(&object, span(&m.obj));
+                    }
+                    if me.live { me.get_key(&object, &key, span(o)) } else { Val::default() }
+                };
+                // A name that is computed is so only where the chain has not stopped; so is what a getter gives.
+                let pure = matches!(&m.prop, MemberProp::Ident(_) | MemberProp::PrivateName(_))
+                    && !self.has_getters(&object)
+                    || matches!(&m.prop, MemberProp::Computed(c) if matches!(*c.expr, Expr::Lit(_) | Expr::Ident(_)));
+                if !short || pure {
+                    return (get(self), short);
                 }
-                let val = self.get_key(&object, &key, span(o));
-                (val, short)
+                let not = self.way(|_| Val::default());
+                let does = self.way(get);
+                (self.any_way(vec![not, does]), short)
             }
             OptChainBase::Call(c) => {
                 // A method call keeps the object it is called on.
@@ -56,16 +71,26 @@ impl<'a> Interp<'a> {
                     let found = callable.clone().or_else(|| name.as_ref().map(|k| self.get_key(&this, k, span(o))));
                     if let Some(found) = found {
                         stops |= found.is_nullish_possible();
+                        // A getter is asked once.
+                        let closures = found
+                            .refs
+                            .as_slice()
+                            .iter()
+                            .all(|a| matches!(self.heap.get(*a).fun().map(|f| &**f), Some(Fun::Closure { .. })));
+                        if callable.is_none() && closures && found.builtin.is_none() && found.unknown.is_none() {
+                            callable = Some(found.clone());
+                        }
                         callable = callable.map(|f| f.without_nullish());
                         if found.is_nullish() {
                             return (Val::default(), true);
                         }
                     }
                 }
+                let object = if name.is_some() { this.clone() } else { Val::undefined() };
                 let call = |me: &mut Self| {
                     let args = me.args_list(&c.args);
                     match (&callable, &name) {
-                        (Some(f), _) => me.call_value(f, Val::undefined(), &args, span(o)),
+                        (Some(f), _) => me.call_value(f, object.clone(), &args, span(o)),
                         (None, Some(key)) => me.call_method(&this, key, &args, span(o)),
                         (None, None) => Val::default(),
                     }
@@ -87,7 +112,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The object of a link of a chain, without `null` and `undefined` where the link is optional.
-    fn chain_part(&mut self, e: &'a Expr, optional: bool) -> (Val, bool) {
+    pub(super) fn chain_part(&mut self, e: &'a Expr, optional: bool) -> (Val, bool) {
         let (val, short) = match e.unwrap_parens() {
             Expr::OptChain(inner) => {
                 let (val, short) = self.chain(inner);
@@ -98,5 +123,14 @@ impl<'a> Interp<'a> {
             other => (self.expr(other), false),
         };
         if optional { (val.without_nullish(), short || val.is_nullish_possible()) } else { (val, short) }
+    }
+
+    /// Whether reading a property of it can run code.
+    fn has_getters(&self, val: &Val) -> bool {
+        val.refs.as_slice().iter().any(|a| match self.heap.get(*a) {
+            Content::Object(o) => o.class.is_some() || o.fields.iter().any(|f| f.accessor),
+            Content::Fun(f) => matches!(**f, Fun::Class { .. }),
+            _ => false,
+        })
     }
 }

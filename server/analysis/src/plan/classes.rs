@@ -2,50 +2,140 @@
 
 use std::sync::Arc;
 
-use swc_ecma_ast::{Class, ClassMember, MethodKind, PropName};
+use swc_ecma_ast::{Callee, Class, ClassMember, Constructor, Expr, Ident, MethodKind, PropName, Stmt};
 
 use super::{
     contents::{Content, Fun, Obj, ObjField},
     functions::{Args, FnNode},
     interp::{Interp, Leave},
-    val::{Addr, Val},
+    val::{Addr, Refs, Val},
 };
 use crate::{script::span, text::Span};
 
 impl<'a> Interp<'a> {
-    pub(super) fn class(&mut self, class: &'a Class) -> Val {
+    pub(super) fn class(&mut self, class: &'a Class, name: Option<&'a Ident>) -> Val {
         let parent = class.super_class.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
+        self.extends(class, &parent);
         let node = self.node(FnNode::Class(class));
         let at = span(class);
-        let make = |parent: Val, statics: Vec<ObjField>, env| Fun::Class { node, env, parent, statics };
-        let addr = self.alloc(at, Content::Fun(Arc::new(make(parent.clone(), vec![], self.env.clone()))));
+        let env = self.env.clone();
+        let make = |statics: &[ObjField]| {
+            let (parent, env) = (parent.clone(), env.clone());
+            Content::Fun(Arc::new(Fun::Class { node, env, parent, statics: statics.to_vec() }))
+        };
+        let addr = self.alloc(at, make(&[]));
+        // What it has itself can name it.
+        if let Some(name) = name {
+            self.declare(name, Val::addr(addr));
+        }
         let mut statics: Vec<ObjField> = vec![];
+        let mut initial: Vec<&'a ClassMember> = vec![];
+        let outer = std::mem::replace(&mut self.this, Val::addr(addr));
         for member in &class.body {
-            let (name, val) = match member {
-                ClassMember::Method(m) if m.is_static => {
-                    let name = self.prop_key(&m.key);
-                    (name, self.closure(FnNode::Function(&m.function), Val::addr(addr)))
+            let (key, function, kind) = match member {
+                ClassMember::Method(m) => {
+                    let key = match self.prop_key(&m.key) {
+                        Some(key) => Some(key.into_owned()),
+                        None => {
+                            // Whatever its name is, it can be called.
+                            let method = self.closure(FnNode::Function(&m.function), Val::undefined());
+                            self.escape(&method, at);
+                            None
+                        }
+                    };
+                    (key.filter(|_| m.is_static), &m.function, m.kind)
                 }
-                ClassMember::ClassProp(p) if p.is_static => {
-                    let name = self.prop_key(&p.key);
-                    let val = p.value.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
-                    (name, val)
+                ClassMember::PrivateMethod(m) if m.is_static => (Some(format!("#{}", m.key.name)), &m.function, m.kind),
+                ClassMember::ClassProp(p) => {
+                    if let PropName::Computed(_) = &p.key {
+                        self.prop_key(&p.key);
+                    }
+                    if p.is_static {
+                        initial.push(member);
+                    }
+                    continue;
                 }
-                ClassMember::StaticBlock(b) => {
-                    let outer = std::mem::replace(&mut self.this, Val::addr(addr));
-                    self.block(&b.body);
-                    self.this = outer;
+                ClassMember::PrivateProp(p) if p.is_static => {
+                    initial.push(member);
+                    continue;
+                }
+                ClassMember::StaticBlock(_) => {
+                    initial.push(member);
+                    continue;
+                }
+                ClassMember::AutoAccessor(_) => {
+                    self.may_throw();
                     continue;
                 }
                 _ => continue,
             };
-            if let Some(name) = name {
-                statics.push(ObjField { name: name.into(), val, optional: false, accessor: false, declared: false });
+            let Some(key) = key else { continue };
+            let val = self.closure(FnNode::Function(function), Val::addr(addr));
+            match kind {
+                MethodKind::Setter => {
+                    self.escape(&val, at);
+                    self.open(addr);
+                }
+                _ => {
+                    statics.retain(|s| *s.name != *key);
+                    statics.push(ObjField {
+                        name: key.into(),
+                        val,
+                        optional: false,
+                        accessor: kind == MethodKind::Getter,
+                        declared: false,
+                    });
+                }
             }
         }
-        let env = self.env.clone();
-        self.heap.replace(addr, Content::Fun(Arc::new(make(parent, statics, env))));
+        self.heap.write(addr, make(&statics));
+        for member in initial {
+            let (name, value) = match member {
+                ClassMember::ClassProp(p) => (literal_key(&p.key), &p.value),
+                ClassMember::PrivateProp(p) => (Some(format!("#{}", p.key.name)), &p.value),
+                ClassMember::StaticBlock(b) => {
+                    self.block(&b.body);
+                    continue;
+                }
+                _ => continue,
+            };
+            let val = value.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
+            match name {
+                Some(name) => {
+                    statics.retain(|s| *s.name != *name);
+                    statics.push(ObjField {
+                        name: name.into(),
+                        val,
+                        optional: false,
+                        accessor: false,
+                        declared: false,
+                    });
+                    self.heap.write(addr, make(&statics));
+                }
+                None => {
+                    self.escape(&val, at);
+                    self.open(addr);
+                }
+            }
+        }
+        self.this = outer;
         Val::addr(addr)
+    }
+
+    /// Throws where `parent` is nothing a class can extend.
+    fn extends(&mut self, class: &Class, parent: &Val) {
+        if class.super_class.is_none() || *parent == Val::null() {
+            return;
+        }
+        let mut sure = parent.builtin.is_none_or(super::names::is_class);
+        sure &= Val { refs: Refs::None, builtin: None, ..parent.clone() }.is_never();
+        for addr in parent.refs.as_slice() {
+            let makes = matches!(self.heap.get(*addr).fun().map(|f| &**f), Some(Fun::Class { .. }));
+            sure &= makes;
+        }
+        if !sure {
+            self.may_throw();
+        }
     }
 
     fn class_of(&self, addr: Addr) -> Option<(&'a Class, super::contents::Env, Val)> {
@@ -60,10 +150,7 @@ impl<'a> Interp<'a> {
     /// A method or accessor an instance has from its class.
     pub(super) fn class_member(&mut self, class_addr: Addr, name: &str, this: Addr, at: Span) -> Option<Val> {
         let (class, env, parent) = self.class_of(class_addr)?;
-        let own = |key: &PropName| {
-            matches!(key, PropName::Ident(i) if *i.sym == *name)
-                || matches!(key, PropName::Str(s) if s.value.as_str() == Some(name))
-        };
+        let own = |key: &PropName| literal_key(key).is_some_and(|key| key == name);
         for member in &class.body {
             let (function, kind) = match member {
                 ClassMember::Method(m) if !m.is_static && own(&m.key) => (&m.function, m.kind),
@@ -86,6 +173,102 @@ impl<'a> Interp<'a> {
         }
         let parent = parent.only_ref()?;
         self.class_member(parent, name, this, at)
+    }
+
+    /// Whether an instance has the member `name` from its class, or from those above it.
+    pub(super) fn class_has(&self, class_addr: Addr, name: &str) -> bool {
+        let mut above = Some(class_addr);
+        let mut depth = 0;
+        while let Some((class, _, parent)) = above.and_then(|addr| self.class_of(addr)) {
+            let has = |m: &ClassMember| match m {
+                ClassMember::Method(m) => !m.is_static && literal_key(&m.key).is_some_and(|key| key == name),
+                _ => false,
+            };
+            if class.body.iter().any(has) {
+                return true;
+            }
+            depth += 1;
+            above = parent.only_ref().filter(|_| depth < MOST_ABOVE);
+        }
+        false
+    }
+
+    /// Whether an instance may have members whose names are not known: computed ones, or those of what its class extends.
+    pub(super) fn has_unnamed(&self, class_addr: Addr) -> bool {
+        let mut above = Some(class_addr);
+        for _ in 0..MOST_ABOVE {
+            let Some((class, _, parent)) = above.and_then(|addr| self.class_of(addr)) else { return true };
+            let computed = |m: &ClassMember| match m {
+                ClassMember::Method(m) => literal_key(&m.key).is_none(),
+                ClassMember::ClassProp(p) => literal_key(&p.key).is_none(),
+                ClassMember::AutoAccessor(_) => true,
+                _ => false,
+            };
+            if class.body.iter().any(computed) {
+                return true;
+            }
+            if parent.is_nullish() || parent.builtin.is_some_and(is_error) && parent.parts() == 1 {
+                return false;
+            }
+            above = parent.only_ref();
+        }
+        true
+    }
+
+    /// Whether writing the property `name`, or any where it is not known, of an instance goes by a setter, or is refused for want of one.
+    pub(super) fn class_accessors(&self, class_addr: Addr, name: Option<&str>) -> bool {
+        let mut above = Some(class_addr);
+        for _ in 0..MOST_ABOVE {
+            let Some((class, _, parent)) = above.and_then(|addr| self.class_of(addr)) else { return false };
+            let named = |key: &PropName| name.is_none_or(|name| literal_key(key).is_none_or(|key| key == name));
+            let accessor = |m: &ClassMember| match m {
+                ClassMember::Method(m) => !m.is_static && m.kind != MethodKind::Method && named(&m.key),
+                ClassMember::PrivateMethod(m) => name.and_then(|n| n.strip_prefix('#')) == Some(&*m.key.name),
+                ClassMember::AutoAccessor(_) => true,
+                _ => false,
+            };
+            if class.body.iter().any(accessor) {
+                return true;
+            }
+            above = parent.only_ref();
+        }
+        true
+    }
+
+    /// The setters of `name`, or all where it is not known, that an instance has.
+    pub(super) fn setters(&mut self, class_addr: Addr, this: Addr, name: Option<&str>) -> Vec<Val> {
+        let mut setters = vec![];
+        let mut above = Some(class_addr);
+        for _ in 0..MOST_ABOVE {
+            let Some((class, env, parent)) = above.and_then(|addr| self.class_of(addr)) else { break };
+            let outer = std::mem::replace(&mut self.env, env);
+            let before = setters.len();
+            for member in &class.body {
+                let function = match member {
+                    ClassMember::Method(m)
+                        if !m.is_static
+                            && m.kind == MethodKind::Setter
+                            && name.is_none_or(|name| literal_key(&m.key).is_none_or(|key| key == name)) =>
+                    {
+                        &m.function
+                    }
+                    ClassMember::PrivateMethod(m)
+                        if m.kind == MethodKind::Setter
+                            && name.and_then(|n| n.strip_prefix('#')) == Some(&*m.key.name) =>
+                    {
+                        &m.function
+                    }
+                    _ => continue,
+                };
+                setters.push(self.closure(FnNode::Function(function), Val::addr(this)));
+            }
+            self.env = outer;
+            if setters.len() > before && name.is_some() {
+                break;
+            }
+            above = parent.only_ref();
+        }
+        setters
     }
 
     /// The methods and accessors an instance has from its class and those above it.
@@ -113,6 +296,7 @@ impl<'a> Interp<'a> {
     /// `new` of a class of the script.
     pub(super) fn instantiate(&mut self, class_addr: Addr, args: &Args, at: Span) -> Val {
         if self.class_of(class_addr).is_none() {
+            self.takes_new(class_addr);
             // A function called with `new`: what it makes is not followed.
             let this = Val::addr(self.alloc(at, Content::Object(Obj::default().into())));
             if matches!(self.heap.get(class_addr), Content::Fun(_)) {
@@ -149,6 +333,10 @@ impl<'a> Interp<'a> {
             self.super_into(this, args, at);
         }
         if let Some(c) = constructor {
+            if class.super_class.is_some() && !calls_super_first(c) {
+                // Before `super(…)` there is no `this`, nor after two of them.
+                self.may_throw();
+            }
             let node = self.node(FnNode::Constructor(c));
             self.call_closure(node, env, Val::addr(this), args, at);
         }
@@ -160,17 +348,27 @@ impl<'a> Interp<'a> {
         let outer_this = std::mem::replace(&mut self.this, Val::addr(this));
         for member in &class.body {
             let (name, value) = match member {
-                ClassMember::ClassProp(p) if !p.is_static => (self.prop_key(&p.key), &p.value),
-                ClassMember::PrivateProp(p) if !p.is_static => (Some(format!("#{}", p.key.name).into()), &p.value),
+                ClassMember::ClassProp(p) if !p.is_static => (literal_key(&p.key), &p.value),
+                ClassMember::PrivateProp(p) if !p.is_static => (Some(format!("#{}", p.key.name)), &p.value),
                 _ => continue,
             };
             let val = value.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
-            if let Some(name) = name {
-                self.set(&Val::addr(this), &super::members::Key::Name(name), val, at);
-            }
+            self.define(this, name.as_deref(), val, at);
         }
         self.env = outer_env;
         self.this = outer_this;
+    }
+
+    /// Gives an instance a field, whatever setters there are.
+    fn define(&mut self, this: Addr, name: Option<&str>, val: Val, at: Span) {
+        self.note_shared_write(this, at, "");
+        let Content::Object(o) = self.heap.get(this).clone() else { return };
+        let mut o = (*o).clone();
+        match name {
+            Some(name) => super::expressions::set_field(&mut o, name, val),
+            None => o.set_unnamed(&val),
+        }
+        self.heap.write(this, Content::Object(o.into()));
     }
 
     fn super_into(&mut self, this: Addr, args: &Args, at: Span) {
@@ -181,11 +379,23 @@ impl<'a> Interp<'a> {
             _ => {
                 // A class of the language: an error, mostly.
                 let any = self.unknown(at, "classes of the language are not followed");
+                let error = parent.builtin.filter(|name| is_error(name) && parent.parts() == 1);
+                if error.is_some() && args.has(0) && args.get(0) != Val::undefined() {
+                    self.converts(&args.get(0));
+                }
                 if let Content::Object(o) = self.heap.get(this).clone() {
                     let mut o = (*o).clone();
-                    (o.rest, o.unnamed) = (Some(any), None);
                     o.error = true;
                     super::expressions::set_field(&mut o, "message", super::strings::Str::any().into());
+                    match error {
+                        Some(name) => {
+                            super::expressions::set_field(&mut o, "name", Val::text(name));
+                            super::expressions::set_field(&mut o, "stack", super::strings::Str::any().into());
+                            let cause = if args.has(1) { any.join(&Val::undefined()) } else { Val::undefined() };
+                            super::expressions::set_field(&mut o, "cause", cause);
+                        }
+                        None => o.open_to(&any),
+                    }
                     self.heap.write(this, Content::Object(o.into()));
                 }
             }
@@ -220,4 +430,31 @@ impl<'a> Interp<'a> {
             }
         }
     }
+}
+
+/// Most classes above each other that are looked through.
+const MOST_ABOVE: usize = 64;
+
+/// The name of a member, where it is written.
+fn literal_key(key: &PropName) -> Option<String> {
+    match key {
+        PropName::Ident(i) => Some(i.sym.to_string()),
+        PropName::Str(s) => Some(s.value.to_string_lossy().into_owned()),
+        PropName::Num(n) => Some(super::operators::number_text(n.value)),
+        PropName::Computed(_) | PropName::BigInt(_) => None,
+    }
+}
+
+fn is_error(name: &str) -> bool {
+    name.ends_with("Error") && name != "AggregateError"
+}
+
+/// Whether all a constructor does before `super(…)`, which it calls once, is nothing.
+fn calls_super_first(constructor: &Constructor) -> bool {
+    let stmts = constructor.body.as_ref().map(|b| b.stmts.as_slice()).unwrap_or_default();
+    let is_super = |stmt: &Stmt| match stmt {
+        Stmt::Expr(e) => matches!(&*e.expr, Expr::Call(c) if matches!(c.callee, Callee::Super(_))),
+        _ => false,
+    };
+    stmts.first().is_some_and(is_super) && !stmts.iter().skip(1).any(is_super)
 }

@@ -20,6 +20,8 @@ pub(super) enum Content {
     Promise(Arc<Prom>),
     Map(Arc<Coll>),
     Set(Arc<Coll>),
+    /// A generator, or what goes through a list: the elements it has yet to give.
+    Iterator(Arc<Arr>),
     /// The promises nobody has awaited.
     Pending(Arc<[Arc<Unawaited>]>),
     /// Something else, by the name of its constructor.
@@ -40,6 +42,8 @@ pub(super) struct Obj {
     pub(super) class: Option<Addr>,
     /// It is an `Error`.
     pub(super) error: bool,
+    /// It has no prototype: none of what every object has.
+    pub(super) bare: bool,
 }
 
 /// A field of an object.
@@ -134,7 +138,7 @@ pub(super) enum Fun {
     /// A class: its number, and what it closes over.
     Class { node: u32, env: Env, parent: Val, statics: Vec<ObjField> },
     /// A method of a value, taken off it: `const { push } = xs`.
-    Method { name: &'static str, this: Val },
+    Method { name: &'static str },
     /// What `bind` makes.
     Bound { function: Val, this: Val, arguments: Vec<Val> },
     /// Settles a promise made by `new Promise`.
@@ -158,6 +162,9 @@ pub(super) struct Unawaited {
     pub(super) addr: Addr,
     /// What is counted as certain only if somebody does, and how often; [`u64::MAX`] where that is not known.
     pub(super) keys: Arc<[(Key, u64)]>,
+    /// What of it is certain only if it does not reject, and why it may.
+    pub(super) doubtful: Arc<[(Key, u64)]>,
+    pub(super) why: Option<WhyId>,
     pub(super) origins: Arc<[u32]>,
     /// Agents in flight meanwhile, counted in the effects at this depth.
     pub(super) width: Tally,
@@ -184,11 +191,11 @@ impl Content {
 
     /// Whether it is the very same, not only equal.
     pub(super) fn is_same(&self, other: &Content) -> bool {
-        use Content::{Array, Fun, Map, Object, Other, Pending, Promise, Set, Var};
+        use Content::{Array, Fun, Iterator, Map, Object, Other, Pending, Promise, Set, Var};
         match (self, other) {
             (Var(x), Var(y)) => Arc::ptr_eq(x, y),
             (Object(x), Object(y)) => Arc::ptr_eq(x, y),
-            (Array(x), Array(y)) => Arc::ptr_eq(x, y),
+            (Array(x), Array(y)) | (Iterator(x), Iterator(y)) => Arc::ptr_eq(x, y),
             (Fun(x), Fun(y)) => Arc::ptr_eq(x, y),
             (Promise(x), Promise(y)) => Arc::ptr_eq(x, y),
             (Map(x), Map(y)) | (Set(x), Set(y)) => Arc::ptr_eq(x, y),
@@ -227,13 +234,13 @@ impl Obj {
     }
 }
 
-fn join_objects(a: &Obj, b: &Obj) -> Obj {
-    let mut fields: Vec<ObjField> = Vec::with_capacity(a.fields.len().max(b.fields.len()));
+fn join_fields(a: &[ObjField], b: &[ObjField]) -> Vec<ObjField> {
+    let mut fields: Vec<ObjField> = Vec::with_capacity(a.len().max(b.len()));
     let mut shared = 0;
-    for (i, f) in a.fields.iter().enumerate() {
+    for (i, f) in a.iter().enumerate() {
         // What one object held at two times has its fields in one order.
-        let same = b.fields.get(i).filter(|g| g.name == f.name);
-        let same = same.or_else(|| b.fields.iter().find(|g| g.name == f.name));
+        let same = b.get(i).filter(|g| g.name == f.name);
+        let same = same.or_else(|| b.iter().find(|g| g.name == f.name));
         shared += usize::from(same.is_some());
         fields.push(match same {
             Some(g) => ObjField {
@@ -246,10 +253,15 @@ fn join_objects(a: &Obj, b: &Obj) -> Obj {
             None => ObjField { optional: true, declared: false, ..f.clone() },
         });
     }
-    if shared < b.fields.len() {
-        let fresh = b.fields.iter().filter(|g| !a.fields.iter().any(|f| f.name == g.name));
+    if shared < b.len() {
+        let fresh = b.iter().filter(|g| !a.iter().any(|f| f.name == g.name));
         fields.extend(fresh.map(|g| ObjField { optional: true, declared: false, ..g.clone() }));
     }
+    fields
+}
+
+fn join_objects(a: &Obj, b: &Obj) -> Obj {
+    let fields = join_fields(&a.fields, &b.fields);
     let rest = match (&a.rest, &b.rest) {
         (Some(x), Some(y)) => Some(x.join(y)),
         (x, y) => x.as_ref().or(y.as_ref()).cloned(),
@@ -258,8 +270,9 @@ fn join_objects(a: &Obj, b: &Obj) -> Obj {
         (Some(x), Some(y)) if rest.is_some() => Some(x.join(&y)),
         _ => None,
     };
-    let (schema, class, error) = (a.schema.or(b.schema), a.class.or(b.class), a.error || b.error);
-    Obj { fields, rest, unnamed, schema, class, error }
+    let (schema, class) = (a.schema.or(b.schema), a.class.or(b.class));
+    let (error, bare) = (a.error || b.error, a.bare || b.bare);
+    Obj { fields, rest, unnamed, schema, class, error, bare }
 }
 
 /// Contents above both.
@@ -275,6 +288,7 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
         (Object(x), Object(y)) => Object(Arc::new(join_objects(x, y))),
         (Array(x), Array(y)) => Array(Arc::new(x.join(y))),
         (Promise(x), Promise(y)) if x == y => a.clone(),
+        (Content::Iterator(x), Content::Iterator(y)) => Content::Iterator(Arc::new(x.join(y))),
         (Promise(x), Promise(y)) => Promise(Arc::new(Prom {
             val: x.val.join(&y.val),
             rejects: x.rejects || y.rejects,
@@ -294,6 +308,14 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
         }
         (Map(x), Map(y)) => Map(Arc::new(join_collections(x, y))),
         (Set(x), Set(y)) => Set(Arc::new(join_collections(x, y))),
+        (Content::Fun(x), Content::Fun(y)) if !Arc::ptr_eq(x, y) => match (&**x, &**y) {
+            (Fun::Class { node, env, parent, statics }, Fun::Class { statics: others, parent: other, .. }) => {
+                let (node, env, parent) = (*node, env.clone(), parent.join(other));
+                let statics = join_fields(statics, others);
+                Content::Fun(Fun::Class { node, env, parent, statics }.into())
+            }
+            _ => a.clone(),
+        },
         // A place keeps its kind for life.
         _ => a.clone(),
     }
@@ -326,6 +348,10 @@ pub(super) fn widen_contents(a: &Content, b: &Content) -> Content {
             }
             Array(Arc::new(arr))
         }
+        (Content::Iterator(x), Content::Iterator(y)) => {
+            let (x, y) = (x.blurred(), y.blurred());
+            Content::Iterator(Arc::new(Arr { elem: x.elem.widen(&y.elem), len: x.len.widen(&y.len), ..y }))
+        }
         (Object(x), Object(y)) => {
             let mut obj = (**y).clone();
             for f in &mut obj.fields {
@@ -341,6 +367,19 @@ pub(super) fn widen_contents(a: &Content, b: &Content) -> Content {
         }
         (Map(x), Map(y)) => Map(Arc::new(widen_collections(x, y))),
         (Set(x), Set(y)) => Set(Arc::new(widen_collections(x, y))),
+        (Content::Fun(x), Content::Fun(y)) => match (&**x, &**y) {
+            (Fun::Class { statics: before, .. }, Fun::Class { node, env, parent, statics }) => {
+                let mut statics = statics.clone();
+                for s in &mut statics {
+                    if let Some(before) = before.iter().find(|b| b.name == s.name) {
+                        s.val = before.val.widen(&s.val);
+                    }
+                }
+                let (node, env, parent) = (*node, env.clone(), parent.clone());
+                Content::Fun(Fun::Class { node, env, parent, statics }.into())
+            }
+            _ => joined,
+        },
         _ => joined,
     }
 }
@@ -349,13 +388,21 @@ fn widen_collections(a: &Coll, b: &Coll) -> Coll {
     Coll { key: a.key.widen(&b.key), val: a.val.widen(&b.val), size: a.size.widen(&b.size) }
 }
 
+/// Whether all a class has itself, another has too; other functions never change.
+fn within_fun(a: &Fun, b: &Fun) -> bool {
+    let (Fun::Class { statics, .. }, Fun::Class { statics: others, .. }) = (a, b) else { return true };
+    let within =
+        |s: &ObjField| others.iter().any(|o| o.name == s.name && s.val.within(&o.val) && (o.optional || !s.optional));
+    statics.iter().all(within) && others.iter().all(|o| o.optional || statics.iter().any(|s| s.name == o.name))
+}
+
 /// Whether everything `a` can be, `b` can be too.
 pub(super) fn contents_within(a: &Content, b: &Content) -> bool {
     use Content::{Array, Fun, Map, Object, Other, Promise, Set, Var};
     let within = |x: &Coll, y: &Coll| x.key.within(&y.key) && x.val.within(&y.val) && x.size.within(&y.size);
     match (a, b) {
         (Var(x), Var(y)) => Arc::ptr_eq(x, y) || x.within(y),
-        (Array(x), Array(y)) => {
+        (Array(x), Array(y)) | (Content::Iterator(x), Content::Iterator(y)) => {
             Arc::ptr_eq(x, y)
                 || x.len.within(&y.len)
                     && match (&x.elems, &y.elems) {
@@ -382,10 +429,14 @@ pub(super) fn contents_within(a: &Content, b: &Content) -> bool {
         }
         (Promise(x), Promise(y)) => x.val.within(&y.val) && (!x.rejects || y.rejects),
         (Map(x), Map(y)) | (Set(x), Set(y)) => within(x, y),
-        (Fun(_), Fun(_)) | (Other(_), Other(_)) => true,
+        (Fun(x), Fun(y)) => Arc::ptr_eq(x, y) || within_fun(x, y),
+        (Other(_), Other(_)) => true,
         (Content::Pending(x), Content::Pending(y)) => x.iter().all(|p| {
             y.iter().any(|q| {
-                q.addr == p.addr && p.keys.iter().all(|k| q.keys.contains(k) || q.keys.contains(&(k.0, u64::MAX)))
+                let within = |p: &[(Key, u64)], q: &[(Key, u64)]| {
+                    p.iter().all(|k| q.contains(k) || q.contains(&(k.0, u64::MAX)))
+                };
+                q.addr == p.addr && within(&p.keys, &q.keys) && within(&p.doubtful, &q.doubtful)
             })
         }),
         _ => false,

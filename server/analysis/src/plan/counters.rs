@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    contents::{Arr, Coll, Content},
+    contents::{Arr, Coll, Content, Fun},
     numbers::{Num, Since},
     sum::{Sum, Tally},
     val::{Addr, Val},
@@ -131,6 +131,20 @@ pub(super) fn map_nums(content: &Content, f: &impl Fn(&Num) -> Num) -> Content {
         }
         Content::Map(c) => Content::Map(Arc::new(Coll { size: f(&c.size), key: val(&c.key), val: val(&c.val) })),
         Content::Set(c) => Content::Set(Arc::new(Coll { size: f(&c.size), key: val(&c.key), val: val(&c.val) })),
+        Content::Iterator(a) => {
+            let elems = a.elems.as_ref().map(|e| e.iter().map(val).collect());
+            let arr = Arr { len: f(&a.len), elem: val(&a.elem), elems, ..(**a).clone() };
+            Content::Iterator(arr.into())
+        }
+        Content::Fun(fun) => {
+            let Fun::Class { node, env, parent, statics } = &**fun else { return content.clone() };
+            let mut statics = statics.clone();
+            for s in &mut statics {
+                s.val = val(&s.val);
+            }
+            let (node, env, parent) = (*node, env.clone(), parent.clone());
+            Content::Fun(Fun::Class { node, env, parent, statics }.into())
+        }
         other => other.clone(),
     }
 }

@@ -273,6 +273,33 @@ impl Effects {
         work.into()
     }
 
+    /// The same most, known that it has come to its end, having done what `ended` did.
+    pub(super) fn once_ended(&self, ended: &Effects) -> Effects {
+        let raise = |key: Key, n: &Tally| {
+            let sure = ended.get(key);
+            match sure.low > n.low {
+                true if sure.high == n.high => sure,
+                true => Tally { low: sure.low, ..n.clone() },
+                false => n.clone(),
+            }
+        };
+        self.0
+            .as_deref()
+            .map_or_else(Effects::none, |work| Work { counts: work.counts.map(raise), ..work.clone() }.into())
+    }
+
+    /// The same without so much of it being certain.
+    pub(super) fn short_of(mut self, undone: &[(Key, u64)]) -> Effects {
+        for (key, less) in undone {
+            if let Some(n) = self.counts.get(*key).filter(|n| n.low > 0).cloned()
+                && let Some(count) = self.counts.get_mut(*key)
+            {
+                *count = n.down_to(n.low.saturating_sub(*less), None);
+            }
+        }
+        self.only_certain()
+    }
+
     /// The same without what may not happen at all.
     pub(super) fn only_certain(mut self) -> Effects {
         if let Some(work) = self.0.as_deref_mut() {

@@ -3,8 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use swc_ecma_ast::{
-    ArrayLit, AwaitExpr, BinExpr, BinaryOp, CondExpr, Expr, ExprOrSpread, Lit, ObjectLit, Prop, PropOrSpread, Tpl,
-    UnaryExpr, UnaryOp, YieldExpr,
+    ArrayLit, AwaitExpr, BinExpr, BinaryOp, CondExpr, Expr, ExprOrSpread, Lit, Tpl, UnaryExpr, UnaryOp, YieldExpr,
 };
 
 use super::{
@@ -88,25 +87,37 @@ impl<'a> Interp<'a> {
                 val
             }
             Expr::This(_) => self.this.clone(),
-            Expr::Class(c) => self.class(&c.class),
+            Expr::Class(c) => {
+                let outer = self.env.clone();
+                self.env = self.frame(span(&*c.class).start);
+                let class = self.class(&c.class, c.ident.as_ref());
+                self.env = outer;
+                class
+            }
             Expr::Yield(y) => self.yield_expr(y),
             Expr::TaggedTpl(t) => {
-                let tag = self.expr(&t.tag);
-                let mut vals = vec![self.unknown(span(t), "a tagged template gives its texts")];
+                let (tag, this) = match t.tag.unwrap_parens() {
+                    Expr::Member(m) => {
+                        let object = self.expr(&m.obj);
+                        let key = self.member_key(m);
+                        self.deref(&object, span(&m.obj));
+                        (if self.live { self.get_key(&object, &key, span(m)) } else { Val::default() }, object)
+                    }
+                    other => (self.expr(other), Val::undefined()),
+                };
+                let mut vals = vec![self.data(span(t), "a tagged template gives its texts")];
                 vals.extend(t.tpl.exprs.iter().map(|e| self.expr(e)).collect::<Vec<_>>());
                 if tag.builtin == Some("String.raw") {
+                    vals.iter().skip(1).for_each(|v| self.converts(v));
                     return Str::any().into();
                 }
-                self.call_value(&tag, Val::undefined(), &Args::of(vals, span(t)), span(t))
+                self.call_value(&tag, this, &Args::of(vals, span(t)), span(t))
             }
             Expr::SuperProp(s) => {
                 let this = self.this.clone();
-                match &s.prop {
-                    swc_ecma_ast::SuperProp::Ident(i) => self.get(&this, &i.sym, span(s)),
-                    swc_ecma_ast::SuperProp::Computed(_) => {
-                        self.unknown(span(s), "the name of the property is computed")
-                    }
-                }
+                let key = self.super_key(s);
+                self.escape(&this, span(s));
+                self.get_key(&this, &key, span(s))
             }
             other => self.unknown(span(other), "this kind of expression is not followed"),
         }
@@ -123,13 +134,16 @@ impl<'a> Interp<'a> {
             Lit::Bool(b) => Val::bool(b.value),
             Lit::Null(_) => Val::null(),
             Lit::Num(n) => Val::number(n.value),
-            Lit::Regex(_) => Val::addr(self.alloc(span(lit), Content::Other("RegExp"))),
+            Lit::Regex(r) => {
+                let kind = if r.flags.contains('g') { super::throws::GLOBAL } else { "RegExp" };
+                Val::addr(self.alloc(span(lit), Content::Other(kind)))
+            }
             Lit::BigInt(_) => self.unknown(span(lit), "big integers are not followed"),
             Lit::JSXText(_) => Str::any().into(),
         }
     }
 
-    fn ident(&mut self, i: &'a swc_ecma_ast::Ident) -> Val {
+    pub(super) fn ident(&mut self, i: &'a swc_ecma_ast::Ident) -> Val {
         if let Some(addr) = self.place(i) {
             self.looks(addr);
             let slot = &self.heap.slots[addr as usize];
@@ -150,6 +164,7 @@ impl<'a> Interp<'a> {
             "NaN" => Num::exactly(f64::NAN).into(),
             "Infinity" => Val::number(f64::INFINITY),
             name => match super::names::primitive(name).or_else(|| super::names::global(name)) {
+                Some("arguments") => self.all_arguments(span(i)),
                 Some(name) => Val::builtin(name),
                 None => {
                     self.may_throw();
@@ -252,78 +267,6 @@ impl<'a> Interp<'a> {
         (elems, many)
     }
 
-    fn object_lit(&mut self, o: &'a ObjectLit) -> Val {
-        let mut obj = Obj { fields: Vec::with_capacity(o.props.len()), ..Obj::default() };
-        let addr = self.alloc(span(o), Content::Object(Obj::default().into()));
-        self.record.literals.insert(span(o).start, span(o));
-        for prop in &o.props {
-            match prop {
-                PropOrSpread::Spread(s) => {
-                    let val = self.expr(&s.expr);
-                    self.spread_into(&mut obj, &val, span(&s.expr));
-                }
-                PropOrSpread::Prop(p) => match &**p {
-                    Prop::Shorthand(i) => {
-                        let val = self.ident(i);
-                        self.record.value(span(i), &val);
-                        let name = self.names.entry(span(i).start).or_insert_with(|| (&*i.sym).into());
-                        put_field(&mut obj, name, val);
-                    }
-                    Prop::KeyValue(kv) => {
-                        let key = self.prop_key(&kv.key);
-                        if key.as_deref() == Some("maxItems") {
-                            self.record.max_items.insert(span(o).start, span(&kv.value));
-                        }
-                        let val = self.expr_named(&kv.value, key.clone());
-                        self.note_again(&kv.value, &val);
-                        match key {
-                            Some(Cow::Borrowed(key)) => {
-                                let name = self.names.entry(span(&kv.key).start).or_insert_with(|| key.into());
-                                put_field(&mut obj, name, val);
-                            }
-                            Some(key) => set_field(&mut obj, &key, val),
-                            None => obj.set_unnamed(&val),
-                        }
-                    }
-                    Prop::Method(m) => {
-                        let key = self.prop_key(&m.key);
-                        let val = self.closure(FnNode::Function(&m.function), Val::addr(addr));
-                        match key {
-                            Some(key) => set_field(&mut obj, &key, val),
-                            None => obj.set_unnamed(&val),
-                        }
-                    }
-                    Prop::Getter(g) => {
-                        let key = self.prop_key(&g.key);
-                        let getter = self.closure(FnNode::Function(&g.function), Val::addr(addr));
-                        if let Some(key) = key {
-                            set_field(&mut obj, &key, getter);
-                            if let Some(f) = obj.fields.iter_mut().find(|f| *f.name == *key) {
-                                f.accessor = true;
-                            }
-                        }
-                    }
-                    Prop::Setter(s) => {
-                        let setter = self.closure(FnNode::Function(&s.function), Val::addr(addr));
-                        self.escape(&setter, span(&s.function));
-                        let key = self.prop_key(&s.key);
-                        let val = self.unknown(span(&s.function), "a setter decides it");
-                        if let Some(key) = key
-                            && !obj.fields.iter().any(|f| *f.name == *key)
-                        {
-                            set_field(&mut obj, &key, val);
-                        }
-                    }
-                    Prop::Assign(a) => {
-                        self.expr(&a.value);
-                    }
-                },
-            }
-        }
-        self.heap.replace(addr, Content::Object(obj.into()));
-        Val::addr(addr)
-    }
-
     fn await_expr(&mut self, a: &'a AwaitExpr) -> Val {
         self.expr_awaited(&a.arg)
     }
@@ -365,6 +308,9 @@ impl<'a> Interp<'a> {
             return self.delete(&u.arg);
         }
         let val = self.expr(&u.arg);
+        if u.op == UnaryOp::TypeOf && val.is_never() {
+            return val;
+        }
         match u.op {
             UnaryOp::Bang => {
                 self.condition(&val, &u.arg);
@@ -533,15 +479,15 @@ pub(super) fn plural(n: usize) -> &'static str {
 /// Sets a field, keeping the order of first appearance.
 pub(super) fn set_field(obj: &mut Obj, name: &str, val: Val) {
     match obj.fields.iter_mut().find(|f| *f.name == *name) {
-        Some(f) => (f.val, f.optional) = (val, false),
+        Some(f) => (f.val, f.optional, f.accessor) = (val, false, false),
         None => obj.fields.push(ObjField { name: name.into(), val, optional: false, accessor: false, declared: false }),
     }
 }
 
 /// The same with a name that is kept.
-fn put_field(obj: &mut Obj, name: &Arc<str>, val: Val) {
+pub(super) fn put_field(obj: &mut Obj, name: &Arc<str>, val: Val) {
     match obj.fields.iter_mut().find(|f| f.name == *name) {
-        Some(f) => (f.val, f.optional) = (val, false),
+        Some(f) => (f.val, f.optional, f.accessor) = (val, false, false),
         None => {
             obj.fields.push(ObjField { name: name.clone(), val, optional: false, accessor: false, declared: false })
         }

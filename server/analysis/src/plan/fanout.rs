@@ -183,7 +183,7 @@ impl<'a> Interp<'a> {
             Each::All(val) => Arr::many(val, arr.len.clone()),
         };
         let val = self.new_array(Arr { decided: arr.decided, filtered: arr.filtered, ..val }, at);
-        self.promise_of(Guarded { val, fx, rejects: false }, [at.start].into(), at)
+        self.promise_of(Guarded::of(val, fx, false), [at.start].into(), at)
     }
 
     /// Runs `f` for each item where items can come in each other's way.

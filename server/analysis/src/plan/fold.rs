@@ -49,6 +49,14 @@ impl Interp<'_> {
                 }
                 Content::Array(a.into())
             }
+            Content::Iterator(a) => {
+                let mut a = (**a).clone();
+                a.elem = self.fold_val(&a.elem, born, twins, changed);
+                for e in a.elems.iter_mut().flatten() {
+                    *e = self.fold_val(e, born, twins, changed);
+                }
+                Content::Iterator(a.into())
+            }
             Content::Promise(p) => {
                 let val = self.fold_val(&p.val, born, twins, changed);
                 Content::Promise(Arc::new(super::contents::Prom { val, ..(**p).clone() }))
@@ -73,7 +81,8 @@ impl Interp<'_> {
                     // Nobody can be seen to await all the promises of all iterations one by one, nor how many there are.
                     let addr = if item.addr >= born { LOST } else { item.addr };
                     let keys = item.keys.iter().map(|(k, _)| (*k, u64::MAX)).collect();
-                    let item = Unawaited { addr, keys, ..(**item).clone() };
+                    let doubtful = item.doubtful.iter().map(|(k, _)| (*k, u64::MAX)).collect();
+                    let item = Unawaited { addr, keys, doubtful, ..(**item).clone() };
                     self.check_siblings(&item);
                     match all.iter_mut().find(|u| u.addr == addr) {
                         Some(same) => merge_either(Arc::make_mut(same), &item),
@@ -82,7 +91,16 @@ impl Interp<'_> {
                 }
                 Content::Pending(all.into())
             }
-            Content::Fun(_) | Content::Other(_) => content.clone(),
+            Content::Fun(f) => {
+                let Fun::Class { node, env, parent, statics } = &**f else { return content.clone() };
+                let mut statics = statics.clone();
+                for s in &mut statics {
+                    s.val = self.fold_val(&s.val, born, twins, changed);
+                }
+                let (node, env, parent) = (*node, env.clone(), parent.clone());
+                Content::Fun(Fun::Class { node, env, parent, statics }.into())
+            }
+            Content::Other(_) => content.clone(),
         }
     }
 

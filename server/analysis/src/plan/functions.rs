@@ -6,10 +6,10 @@ use swc_ecma_ast::{ArrowExpr, ArrowFunctionBody, Class, Constructor, Function, P
 
 use super::{
     contents::{Arr, Content, Env, Frame, Fun, Prom},
-    effects::Effects,
+    effects::{Effects, Key},
     interp::{Catches, Interp},
     numbers::Num,
-    sum::Tally,
+    sum::{Tally, WhyId},
     val::Val,
 };
 use crate::{script::span, text::Span};
@@ -176,6 +176,10 @@ impl<'a> Interp<'a> {
     pub(super) fn enter(&mut self, number: u32, env: Env, this: Val, args: &Args, at: Span) -> Val {
         let node = self.nodes[number as usize];
         self.calling.push(number);
+        let own_arguments = self.scopes.names_arguments && matches!(node, FnNode::Function(_) | FnNode::Constructor(_));
+        if own_arguments {
+            self.arguments.push(args.clone());
+        }
         let outer_chain = self.enter_chain(at.start);
         let outer_env = std::mem::replace(&mut self.env, env);
         let outer_this = std::mem::replace(&mut self.this, this);
@@ -203,7 +207,19 @@ impl<'a> Interp<'a> {
             None if !self.guards.is_empty() => drop(self.guards.remove(&at.start)),
             None => {}
         }
+        if own_arguments {
+            self.arguments.pop();
+        }
         result
+    }
+
+    /// `arguments`: whoever has it has all that was handed over.
+    pub(super) fn all_arguments(&mut self, at: Span) -> Val {
+        for args in self.arguments.clone() {
+            args.vals.iter().chain(&args.rest).for_each(|val| self.escape(val, at));
+        }
+        self.may_throw();
+        self.unknown(at, "`arguments` is not followed")
     }
 
     fn run_body(&mut self, node: FnNode<'a>, args: &Args) -> Val {
@@ -275,6 +291,7 @@ impl<'a> Interp<'a> {
         let (end, mut target) = self.region(Catches::Throws, f);
         let seen = self.heap.end_try(target.thrown.is_some());
         let rejects = target.thrown.is_some() || !target.exits.is_empty();
+        let ended = (end.live && rejects).then(|| end.fx.clone());
         let mut fx: Option<Effects> = None;
         let mut val = Val::default();
         let mut deltas = vec![];
@@ -299,7 +316,7 @@ impl<'a> Interp<'a> {
         self.live = !deltas.is_empty();
         self.heap.apply_any(deltas);
         self.settle_depths();
-        Guarded { val, fx, rejects }
+        Guarded { val, fx, ended, why: target.thrown_why, rejects }
     }
 
     /// The promise of work that has been started here.
@@ -307,32 +324,38 @@ impl<'a> Interp<'a> {
         let mut fx = done.fx;
         let path = std::mem::take(&mut fx.path);
         let width = fx.peak.clone();
+        let mut doubtful = vec![];
+        if let Some(ended) = &done.ended {
+            // Whoever awaits it where nothing catches what it rejects with has seen it end well.
+            let sure = |(key, least): (Key, u64)| (key, least.saturating_sub(fx.low(key)));
+            doubtful = ended.certain().into_iter().map(sure).filter(|(_, least)| *least > 0).collect();
+            fx = fx.once_ended(ended);
+        }
         let keys = fx.certain();
         fx.hold = fx.hold.add(&width);
         self.fx.then_all(fx);
         let addr = self.promise(at, Prom { val: done.val, rejects: done.rejects, origins: origins.clone(), path });
         self.leave_pending(addr, keys, origins, width);
+        self.doubt_pending(addr, doubtful, done.why);
         Val::addr(addr)
     }
 
-    /// Calls a generator: what it yields is collected, whether it runs, and how far, is not known.
+    /// Calls a generator: its body runs when it is asked for values, as far as it is asked for any.
     fn generate(&mut self, node: FnNode<'a>, args: &Args, at: Span) -> Val {
         self.yields.push(Val::default());
-        let not = self.way(|_| Val::default());
-        let runs = self.way(|me| {
+        let why = self.why(at, "a generator gives as many values as it is asked for");
+        let (fx, _) = self.later(|me| {
             let done = me.guarded(|me| me.run_body(node, args));
-            if done.rejects {
-                me.may_throw();
-            }
-            me.fx.then(&done.fx.maybe(None));
+            me.fx.then(&done.fx);
             Val::default()
         });
-        self.any_way(vec![not, runs]);
+        self.fx.then(&fx.maybe(Some(why)));
         let elem = self.yields.pop().unwrap_or_default();
-        let why = self.why(at, "a generator gives as many values as it is asked for");
         let sym = self.symbol("yielded", at);
         let arr = Arr::many(elem, Num::length(0.0, f64::INFINITY, sym, why));
-        Val::addr(self.alloc(at, Content::Array(arr.into())))
+        let addr = self.alloc(at, Content::Iterator(arr.into()));
+        self.generators.insert(addr);
+        Val::addr(addr)
     }
 }
 
@@ -342,5 +365,21 @@ pub(super) struct Guarded {
     /// What it gives when it ends well.
     pub(super) val: Val,
     pub(super) fx: Effects,
+    /// What it has certainly done when it ends well, where that is not all it may do.
+    pub(super) ended: Option<Effects>,
+    /// Why it may not.
+    pub(super) why: Option<WhyId>,
     pub(super) rejects: bool,
+}
+
+impl Guarded {
+    /// Work that gives `val` and rejects, or does not, having done the same.
+    pub(super) fn of(val: Val, fx: Effects, rejects: bool) -> Guarded {
+        Guarded { val, fx, ended: None, why: None, rejects }
+    }
+
+    /// Work that for `why` may not have been done where it rejects.
+    pub(super) fn unless(why: WhyId, val: Val, fx: Effects) -> Guarded {
+        Guarded { val, fx: fx.maybe(Some(why)), ended: Some(fx), why: Some(why), rejects: true }
+    }
 }

@@ -100,7 +100,7 @@ impl Reifier {
                 }
                 Content::Fun(_) => FUNCTION,
                 Content::Promise(_) => PROMISE,
-                Content::Map(_) | Content::Set(_) | Content::Other(_) => OTHER,
+                Content::Map(_) | Content::Set(_) | Content::Iterator(_) | Content::Other(_) => OTHER,
                 Content::Var(_) | Content::Pending(_) => 0,
             };
         }

@@ -4,13 +4,14 @@ use std::{borrow::Cow, sync::Arc};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub(super) use super::ways::{Catches, Exit, Leave, Target, Way};
 use super::{
     Nested,
     batches::Batch,
     conditions::{Named, Passed},
     contents::{Content, Env, Prom, join_contents},
-    effects::Effects,
-    functions::FnNode,
+    effects::{Effects, Key},
+    functions::{Args, FnNode},
     given::Given,
     heap::{Delta, Heap, Mark, Region},
     json::Constant,
@@ -30,79 +31,6 @@ const FUEL_PER_NODE: u64 = 80;
 const FUEL: u64 = 40_000;
 /// Deepest nesting of evaluations, calls included.
 const DEEPEST: u32 = 900;
-
-/// How control leaves a region before its end.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Leave {
-    Return,
-    Throw,
-    Break(Option<String>),
-    Continue(Option<String>),
-}
-
-/// One way out of a region: with the state there.
-#[derive(Clone, Debug)]
-pub(super) struct Exit {
-    pub(super) leave: Leave,
-    pub(super) delta: Delta,
-    pub(super) fx: Effects,
-    pub(super) val: Val,
-    /// What is known of property paths there.
-    pub(super) refined: Refinements,
-}
-
-/// What a region's end can be the target of.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Catches {
-    /// `return` of a function.
-    Returns,
-    /// `break` of a loop or `switch`.
-    Breaks(Vec<String>),
-    /// `break` with one of these labels.
-    Labels(Vec<String>),
-    /// `continue` of one iteration.
-    Continues(Vec<String>),
-    /// `throw`, and everything that may throw.
-    Throws,
-    /// Everything, on its way through `finally`.
-    All,
-}
-
-/// A region that control can leave to.
-#[derive(Debug)]
-pub(super) struct Target {
-    pub(super) catches: Catches,
-    mark: Mark,
-    fx_depth: usize,
-    pub(super) exits: Vec<Exit>,
-    /// Something in it may throw; what is certain to have happened by then.
-    pub(super) thrown: Option<Effects>,
-    /// Why it may, where there is more to say than that it may.
-    pub(super) thrown_why: Option<WhyId>,
-    /// The region in which that was noted last.
-    thrown_in: Region,
-    /// The promises nobody had awaited there.
-    thrown_waiting: Option<Content>,
-    /// Of those that catch what is thrown: what was done on ways that left past it, on which something may have thrown before.
-    pub(super) passed: Option<Effects>,
-}
-
-/// What one way through a region did.
-#[derive(Debug)]
-pub(super) struct Way {
-    pub(super) delta: Delta,
-    pub(super) fx: Effects,
-    /// Whether the way comes to its end.
-    pub(super) live: bool,
-    pub(super) val: Val,
-    pub(super) refined: Refinements,
-}
-
-impl Way {
-    pub(super) fn new(delta: Delta, fx: Effects, val: Val) -> Way {
-        Way { delta, fx, live: true, val, refined: Refinements::default() }
-    }
-}
 
 /// The abstract interpreter.
 pub(super) struct Interp<'a> {
@@ -174,8 +102,14 @@ pub(super) struct Interp<'a> {
     pub(super) homes: Vec<Addr>,
     /// Named function expressions: their names and values.
     pub(super) own_names: FxHashMap<u32, (&'a swc_ecma_ast::Ident, Val)>,
-    /// Functions that have left our sight.
-    pub(super) escaped: Vec<u32>,
+    /// Functions that have left our sight, with the variables they close over.
+    pub(super) escaped: Vec<(u32, Env)>,
+    /// Places that others write to at times that are not known, in the order in which that was found.
+    pub(super) opened: Vec<Addr>,
+    /// Generators: code of the script runs where they are gone through.
+    pub(super) generators: FxHashSet<Addr>,
+    /// Objects that have left our sight: they can have got members that are functions.
+    pub(super) handed_out: FxHashSet<Addr>,
     /// Objects and lists that may be frozen, in the order in which they were.
     pub(super) frozen: Vec<Addr>,
     /// Functions that call themselves deeper than they are followed.
@@ -223,6 +157,10 @@ pub(super) struct Interp<'a> {
     pub(super) in_batches: Option<usize>,
     /// Most elements of the list that `a < b ? … : …` gave last.
     pub(super) most_chosen: Option<f64>,
+    /// What the computed name of a property was last found to be.
+    pub(super) computed_key: Val,
+    /// The arguments of the functions being called that have `arguments`.
+    pub(super) arguments: Vec<Args>,
 }
 
 impl<'a> Interp<'a> {
@@ -283,6 +221,9 @@ impl<'a> Interp<'a> {
             homes: vec![],
             own_names: FxHashMap::default(),
             escaped: vec![],
+            opened: vec![],
+            generators: FxHashSet::default(),
+            handed_out: FxHashSet::default(),
             frozen: vec![],
             recursive: vec![],
             result_awaited: false,
@@ -307,6 +248,8 @@ impl<'a> Interp<'a> {
             passed: None,
             guards: FxHashMap::default(),
             most_chosen: None,
+            computed_key: Val::default(),
+            arguments: vec![],
         }
     }
 
@@ -542,6 +485,21 @@ impl<'a> Interp<'a> {
 
     /// The same, with a reason to show where it makes a count uncertain.
     pub(super) fn may_throw_because(&mut self, why: Option<WhyId>) {
+        self.note_thrown(why, &[]);
+    }
+
+    /// The same, where what throws has not done so much of what is counted here.
+    pub(super) fn may_throw_short_of(&mut self, undone: &[(Key, u64)], why: Option<WhyId>) {
+        self.note_thrown(why, undone);
+    }
+
+    /// Where the region begins that catches what throws here: the depth of its effects.
+    pub(super) fn caught_at(&self) -> Option<usize> {
+        let catches = |t: &&Target| matches!(t.catches, Catches::Throws | Catches::All);
+        self.targets.iter().rev().find(catches).map(|t| t.fx_depth)
+    }
+
+    fn note_thrown(&mut self, why: Option<WhyId>, undone: &[(Key, u64)]) {
         if !self.live || !self.is_guarded() {
             return;
         }
@@ -561,6 +519,7 @@ impl<'a> Interp<'a> {
                     Some(known) => self.least_since(target, known),
                     None => self.fx_since(target).only_certain(),
                 };
+                let least = least.short_of(undone);
                 self.targets[target].thrown = Some(least);
                 self.targets[target].thrown_in = self.heap.region();
             }

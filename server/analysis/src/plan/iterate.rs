@@ -69,7 +69,7 @@ impl<'a> Interp<'a> {
             let born = self.heap.len();
             let (counters, fresh) = self.relative(&assumed);
             let mut exits = vec![];
-            let frozen = self.frozen.len();
+            let (frozen, opened) = (self.frozen.len(), self.opened.len());
             let known = self.refinements.count();
             let mut way = self.way(|me| {
                 for (addr, content) in &fresh {
@@ -87,8 +87,8 @@ impl<'a> Interp<'a> {
                 }
             }
             let mut val = way.val.clone();
-            // What an iteration freezes, the next one may write to.
-            let mut changed = self.frozen[frozen..].iter().any(|addr| *addr < born);
+            // What an iteration freezes, the next one may write to; what it opens, the next one may find to be anything.
+            let mut changed = self.frozen[frozen..].iter().chain(&self.opened[opened..]).any(|addr| *addr < born);
             // What was known of paths at the head, and is no longer at the end, the next one cannot go by.
             changed |= self.refinements.count() < known;
             let mut end = Delta::default();

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::{
     MisuseKind,
     contents::{Arr, Content, Obj},
@@ -15,6 +17,8 @@ use crate::text::Span;
 
 /// Deepest nesting followed.
 const DEEPEST: u32 = 24;
+/// So many places are looked into for what they say they are as JSON.
+const MOST_PLACES: usize = 4096;
 
 /// What is at a place, as JSON.
 #[derive(Debug, Default)]
@@ -33,13 +37,35 @@ impl<'a> Interp<'a> {
     pub(super) fn stringify(&mut self, args: &Args, at: Span) -> Val {
         let val = args.get(0);
         self.misused_inside(&val, args.span(0, at), 0);
-        if val.undef.is_some() && val.without_nullish().is_never() && val.null.is_none() {
+        if args.rest.is_some() {
+            args.vals.iter().chain(&args.rest).for_each(|v| self.escape(v, at));
+            self.may_throw();
+            return Val::from(Str::any()).join(&Val::undefined());
+        }
+        if val.undef.is_some() && val.without_nullish().is_never() && val.null.is_none() && !self.replaces(args) {
             return Val::undefined();
         }
+        let told = self.tells(&val, &mut vec![], &mut FxHashSet::default());
+        if args.has(2) {
+            self.converts(&args.get(2));
+        }
+        let nothing =
+            val.builtin.is_some() || val.unknown.is_some_and(|u| !u.data) || !self.functions_in(&val).is_empty();
+        if (told || nothing) && !self.replaces(args) {
+            return Val::from(Str::any()).join(&Val::undefined());
+        }
         if args.has(1) && args.get(1) != Val::null() && args.get(1) != Val::undefined() {
-            let any = Val::from(Str::any());
-            self.any_times(&args.get(1), &[any.clone(), any], at);
-            return Str { from_agent: false, ..Str::any() }.into();
+            if !self.replaces(args) {
+                let text = Val::from(Str { from_agent: false, ..Str::any() });
+                return if val.undef.is_some() { text.join(&Val::undefined()) } else { text };
+            }
+            // It gets whatever hangs on the value, and may give anything.
+            self.escape(&val, at);
+            let any = self.unknown(at, "it depends on what is made JSON").join(&val);
+            let given = self.any_times(&args.get(1), &[Str::any().into(), any], at);
+            self.escape(&given, at);
+            self.may_throw();
+            return Val::from(Str { from_agent: false, ..Str::any() }).join(&Val::undefined());
         }
         let from_agent = val.str.as_ref().is_some_and(|s| s.from_agent);
         let plain = !args.has(2);
@@ -52,6 +78,53 @@ impl<'a> Interp<'a> {
         let copy = self.copy(&val, at, 0);
         let text = Val::from(Str { json: Some(Arc::new(copy)), from_agent, ..Str::between(lo, hi) });
         if val.undef.is_some() { text.join(&Val::undefined()) } else { text }
+    }
+
+    /// Whether `JSON.stringify` is given a function that says what becomes of each value.
+    fn replaces(&self, args: &Args) -> bool {
+        let with = args.get(1);
+        !self.functions_in(&with).is_empty() || with.builtin.is_some() || with.unknown.is_some_and(|u| !u.data)
+    }
+
+    /// Calls what says by itself what it is as JSON, and gives whether there is any such. A ring and big integers throw.
+    fn tells(&mut self, val: &Val, above: &mut Vec<Addr>, done: &mut FxHashSet<Addr>) -> bool {
+        if val.unknown.is_some_and(|u| !u.data) || done.len() > MOST_PLACES {
+            self.may_throw();
+        }
+        let mut told = false;
+        for addr in val.refs.as_slice() {
+            if above.contains(addr) {
+                self.may_throw();
+            }
+            if done.len() > MOST_PLACES || !done.insert(*addr) {
+                continue;
+            }
+            above.push(*addr);
+            match self.heap.get(*addr).clone() {
+                _ if self.heap.slots[*addr as usize].open => self.may_throw(),
+                Content::Object(o) => {
+                    self.unnamed_members(*addr, &o);
+                    let tells = self.has_own(&o, "toJSON");
+                    if tells || o.fields.iter().any(|f| f.accessor) {
+                        told = true;
+                        self.may_throw();
+                        self.escape(&Val::addr(*addr), Span::default());
+                    }
+                    for f in o.fields.iter().filter(|f| !f.accessor) {
+                        told |= self.tells(&f.val, above, done);
+                    }
+                    if let Some(rest) = &o.rest {
+                        told |= self.tells(rest, above, done);
+                    }
+                }
+                Content::Array(a) => told |= self.tells(&a.joined(), above, done),
+                // One that is no date throws.
+                Content::Other("Date") => self.may_throw(),
+                _ => {}
+            }
+            above.pop();
+        }
+        told
     }
 
     /// Notes promises anywhere in a value that is turned into JSON, where they become `{}`.
@@ -74,6 +147,16 @@ impl<'a> Interp<'a> {
 
     pub(super) fn parse_json(&mut self, args: &Args, at: Span) -> Val {
         let text = args.get(0);
+        self.converts(&text);
+        let with = args.get(1);
+        if !self.functions_in(&with).is_empty() || with.unknown.is_some_and(|u| !u.data) || args.rest.is_some() {
+            // It gets every part of what is there, and may give anything.
+            let any = self.unknown(at, "it depends on what is parsed");
+            let given = self.any_times(&with, &[Str::any().into(), any.clone()], at);
+            args.vals.iter().chain(&args.rest).chain([&given]).for_each(|v| self.escape(v, at));
+            self.may_throw();
+            return any;
+        }
         let Some(s) = text.str.clone().filter(|_| text.only_str()) else {
             self.may_throw();
             if let Some(u) = text.unknown {

@@ -6,7 +6,7 @@ use swc_ecma_ast::{Expr, ForHead, ForInStmt, ForOfStmt, ForStmt, Stmt, VarDeclOr
 
 use super::{
     MisuseKind,
-    contents::{Arr, Content},
+    contents::{Arr, Content, Fun},
     effects::Key,
     interp::{Catches, Exit, Interp, Leave, Way},
     iterate::{LoopWhys, Trips},
@@ -521,8 +521,12 @@ impl<'a> Interp<'a> {
     pub(super) fn keys_of(&mut self, val: &Val, at: Span) -> Arr {
         let mut all: Option<Arr> = None;
         for addr in val.refs.as_slice() {
-            self.looks(*addr);
-            let arr = match self.heap.get(*addr).clone() {
+            let arr = match self.seen_at(*addr, at) {
+                Content::Fun(f) if matches!(&*f, Fun::Class { .. }) || self.heap.slots[*addr as usize].open => {
+                    let sym = self.fresh_symbol(at);
+                    let why = self.why(at, "what functions have besides is not followed");
+                    Arr::many(Str::any().into(), Num::length(0.0, f64::INFINITY, sym, why))
+                }
                 Content::Object(o) if o.rest.is_none() && o.fields.iter().all(|f| !f.optional) => {
                     Arr::of(o.fields.iter().map(|f| Val::text(&f.name)).collect())
                 }

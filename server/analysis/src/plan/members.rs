@@ -1,12 +1,12 @@
-//! Properties: reading, writing, and optional chains.
+//! Properties: reading.
 
 use std::{borrow::Cow, sync::Arc};
 
-use swc_ecma_ast::{AssignTargetPat, Expr, MemberExpr, MemberProp};
+use swc_ecma_ast::{MemberExpr, MemberProp, SuperProp, SuperPropExpr};
 
 use super::{
     MisuseKind,
-    contents::{Arr, Content, Fun, Obj},
+    contents::{Arr, Coll, Content, Fun, Obj},
     functions::Args,
     interp::{Interp, Leave},
     numbers::Num,
@@ -15,9 +15,6 @@ use super::{
     val::{Addr, Val},
 };
 use crate::{script::span, text::Span};
-
-/// Most names of a computed key that are told apart.
-const MOST_NAMES: usize = 16;
 
 /// The key of a member access.
 #[derive(Clone, Debug)]
@@ -61,7 +58,22 @@ impl<'a> Interp<'a> {
         match &m.prop {
             MemberProp::Ident(i) => Key::Name((&*i.sym).into()),
             MemberProp::PrivateName(p) => Key::Name(format!("#{}", p.name).into()),
-            MemberProp::Computed(c) => Key::Value(self.expr(&c.expr)),
+            MemberProp::Computed(c) => {
+                let key = self.expr(&c.expr);
+                self.converts(&key);
+                Key::Value(key)
+            }
+        }
+    }
+
+    pub(super) fn super_key(&mut self, s: &'a SuperPropExpr) -> Key<'a> {
+        match &s.prop {
+            SuperProp::Ident(i) => Key::Name((&*i.sym).into()),
+            SuperProp::Computed(c) => {
+                let key = self.expr(&c.expr);
+                self.converts(&key);
+                Key::Value(key)
+            }
         }
     }
 
@@ -97,7 +109,9 @@ impl<'a> Interp<'a> {
                 let n = Num { nan: false, ..Num::length(0.0, f64::INFINITY, u.sym, u.why) };
                 val.join_with(&n.into());
             }
-            val.join_with(&Val::unknown(why, sym, u.data));
+            // Methods of texts and lists are functions.
+            let data = u.data && super::names::method("", name).is_none();
+            val.join_with(&Val::unknown(why, sym, data));
         }
         if let Some(s) = &object.str {
             val.join_with(&self.string_property(s, name));
@@ -127,14 +141,31 @@ impl<'a> Interp<'a> {
     fn get_of(&mut self, addr: Addr, name: &str, at: Span) -> Val {
         self.looks(addr);
         if self.heap.slots[addr as usize].open {
-            return self.unknown(at, "something else can change it at any time");
+            if self.handed_out.contains(&addr) {
+                self.may_throw();
+            }
+            let any = self.unknown(at, "something else can change it at any time");
+            let content = self.seen_at(addr, at);
+            return self.get_in(addr, content, name, at).join(&any);
         }
-        match self.heap.get(addr).clone() {
+        let content = self.heap.get(addr).clone();
+        self.get_in(addr, content, name, at)
+    }
+
+    fn get_in(&mut self, addr: Addr, content: Content, name: &str, at: Span) -> Val {
+        match content {
             Content::Object(o) => self.field(&o, name, addr, at),
             Content::Array(a) => match name {
                 "length" => a.len.clone().into(),
                 _ => match super::names::method("Array", name) {
-                    Some(_) => self.bound(Val::addr(addr), name, at),
+                    Some(_) => self.bound(name, at),
+                    None if matches!(
+                        name,
+                        "hasOwnProperty" | "constructor" | "propertyIsEnumerable" | "isPrototypeOf" | "valueOf"
+                    ) =>
+                    {
+                        self.unknown(at, "prototypes are not followed")
+                    }
                     None => match name.parse::<u32>() {
                         Ok(i) => self.element(&a, i.into(), at),
                         Err(_) => Val::undefined(),
@@ -142,30 +173,53 @@ impl<'a> Interp<'a> {
                 },
             },
             Content::Map(c) | Content::Set(c) if name == "size" => c.size.clone().into(),
-            Content::Map(_) | Content::Set(_) => self.bound(Val::addr(addr), name, at),
-            Content::Promise(_) if matches!(name, "then" | "catch" | "finally") => {
-                self.bound(Val::addr(addr), name, at)
+            Content::Map(_) | Content::Set(_) => self.bound(name, at),
+            Content::Promise(_) if matches!(name, "then" | "catch" | "finally") => self.bound(name, at),
+            Content::Promise(_) => {
+                let any = self.unknown(at, "prototypes are not followed");
+                any.join(&Val::undefined())
             }
-            Content::Promise(_) => Val::undefined(),
             Content::Fun(f) => {
                 if let Fun::Class { statics, .. } = &*f
                     && let Some(found) = statics.iter().find(|s| *s.name == *name)
                 {
+                    if found.accessor {
+                        return self.call_value(&found.val.clone(), Val::addr(addr), &Args::default(), at);
+                    }
+                    if found.optional {
+                        return found.val.join(&Val::undefined());
+                    }
                     return found.val.clone();
+                }
+                if let Fun::Class { parent, .. } = &*f
+                    && let Some(parent) = parent.only_ref()
+                {
+                    return self.get_of(parent, name, at);
                 }
                 match name {
                     "name" => Str::any().into(),
                     "length" => Num::between(0.0, 255.0).into(),
-                    "call" | "apply" | "bind" => self.bound(Val::addr(addr), name, at),
+                    "call" | "apply" | "bind" => self.bound(name, at),
+                    _ if matches!(&*f, Fun::Class { parent, .. } if !parent.is_nullish()) => {
+                        self.unknown(at, "what a class has from another is not followed")
+                    }
+                    "prototype" | "constructor" | "toString" | "hasOwnProperty" | "valueOf" => {
+                        self.unknown(at, "prototypes are not followed")
+                    }
                     _ => Val::undefined(),
                 }
+            }
+            Content::Iterator(_) if matches!(name, "length" | "size") => Val::undefined(),
+            Content::Iterator(_) => {
+                self.escape(&Val::addr(addr), at);
+                self.unknown(at, "properties of this kind of object are not followed")
             }
             Content::Other(_) => self.unknown(at, "properties of this kind of object are not followed"),
             Content::Var(_) | Content::Pending(_) => Val::undefined(),
         }
     }
 
-    fn field(&mut self, o: &Arc<Obj>, name: &str, addr: Addr, at: Span) -> Val {
+    pub(super) fn field(&mut self, o: &Arc<Obj>, name: &str, addr: Addr, at: Span) -> Val {
         if let Some(f) = o.fields.iter().find(|f| *f.name == *name) {
             if f.accessor {
                 return self.call_value(&f.val.clone(), Val::addr(addr), &Args::default(), at);
@@ -187,34 +241,45 @@ impl<'a> Interp<'a> {
         if matches!(name, "constructor" | "__proto__") {
             return self.unknown(at, "prototypes are not followed");
         }
-        if super::names::method("Object", name).is_some() {
-            return self.bound(Val::addr(addr), name, at);
+        if super::names::method("Object", name).is_some() && !o.bare {
+            return self.bound(name, at);
+        }
+        if name.starts_with('#') {
+            // What is no instance has no private members.
+            self.may_throw();
         }
         match &o.rest {
-            Some(rest) => rest.join(&Val::undefined()),
+            Some(rest) => {
+                if rest.unknown.is_some_and(|u| !u.data) {
+                    // It can be a getter.
+                    self.may_throw();
+                }
+                rest.join(&Val::undefined())
+            }
             None => Val::undefined(),
         }
     }
 
-    /// A method of a value that is not called at once.
-    pub(super) fn bound(&mut self, this: Val, name: &str, at: Span) -> Val {
+    /// A method of a value that is not called at once, and does not know whose it was.
+    pub(super) fn bound(&mut self, name: &str, at: Span) -> Val {
         let method = super::names::method("", name);
         match method {
-            Some(name) => {
-                let fun = Fun::Method { name, this };
-                Val::addr(self.alloc(at, Content::Fun(fun.into())))
-            }
+            Some(name) => Val::addr(self.alloc(at, Content::Fun(Fun::Method { name }.into()))),
             None => self.unknown(at, "this method is not followed"),
         }
     }
 
-    fn get_computed(&mut self, object: &Val, key: &Val, at: Span) -> Val {
+    pub(super) fn get_computed(&mut self, object: &Val, key: &Val, at: Span) -> Val {
         if let Some(name) = self.key_text(key) {
             return self.get(object, &name, at);
         }
         let mut val = Val::default();
         if let Some(u) = object.unknown {
-            val.join_with(&Val::unknown(u.why, u.sym, u.data));
+            let data = u.data && key.builtin.is_none() && key.unknown.is_none_or(|key| key.data);
+            val.join_with(&Val::unknown(u.why, u.sym, data));
+        }
+        if object.str.is_some() && key.unknown.is_some_and(|key| !key.data) {
+            val = val.join(&self.unknown(at, "the name of the property is computed"));
         }
         if object.str.is_some() {
             val = val.join(&Val::from(Str::between(1, Some(4)))).join(&Val::undefined());
@@ -223,11 +288,15 @@ impl<'a> Interp<'a> {
             val.join_with(&self.unknown(at, "the name of the property is computed"));
         }
         for addr in object.refs.as_slice() {
-            let part = match self.heap.get(*addr).clone() {
-                _ if self.heap.slots[*addr as usize].open => {
-                    self.unknown(at, "something else can change it at any time")
-                }
+            if self.heap.slots[*addr as usize].open {
+                val = val.join(&self.unknown(at, "something else can change it at any time"));
+            }
+            let part = match self.seen_at(*addr, at) {
                 Content::Array(a) => {
+                    if key.str.is_some() || key.builtin.is_some() || key.unknown.is_some_and(|u| !u.data) {
+                        self.escape(&Val::addr(*addr), at);
+                        val = val.join(&self.unknown(at, "the name of the property is computed"));
+                    }
                     let num = key.number_part().unwrap_or_else(Num::any);
                     let why = self.why(at, "the index can be outside the list");
                     let inside = num.lo >= 0.0 && !num.nan && num.hi < a.len.lo && key.only_num();
@@ -235,25 +304,46 @@ impl<'a> Interp<'a> {
                     if inside { elem } else { elem.join(&Val::undefined_because(why)) }
                 }
                 Content::Object(o) => {
+                    if o.class.is_some() {
+                        self.escape(&Val::addr(*addr), at);
+                    }
                     let known = key.str.as_ref().and_then(|s| s.texts().cloned());
                     match known {
                         Some(names) if key.only_str() => {
                             names.iter().fold(Val::default(), |v, n| v.join(&self.field(&o, n, *addr, at)))
                         }
                         _ => {
-                            let all = o.fields.iter().fold(Val::undefined(), |v, f| v.join(&f.val));
+                            let mut all = Val::undefined();
+                            for f in &o.fields {
+                                if f.accessor {
+                                    self.escape(&f.val, at);
+                                    all = all.join(&self.unknown(at, "a getter decides it"));
+                                } else {
+                                    all = all.join(&f.val);
+                                }
+                            }
+                            if o.class.is_some() {
+                                all = all.join(&self.unknown(at, "the name of the property is computed"));
+                            }
+                            if key.builtin.is_some() || key.unknown.is_some_and(|u| !u.data) {
+                                self.escape(&Val::addr(*addr), at);
+                                all = all.join(&self.unknown(at, "the name of the property is computed"));
+                            }
                             o.rest.as_ref().map_or(all.clone(), |r| all.join(r))
                         }
                     }
                 }
-                _ => self.unknown(at, "the name of the property is computed"),
+                _ => {
+                    self.escape(&Val::addr(*addr), at);
+                    self.unknown(at, "the name of the property is computed")
+                }
             };
             val.join_with(&part);
         }
         val
     }
 
-    fn key_name<'k>(&mut self, key: &Key<'k>) -> Option<Cow<'k, str>> {
+    pub(super) fn key_name<'k>(&mut self, key: &Key<'k>) -> Option<Cow<'k, str>> {
         match key {
             Key::Name(name) => Some(name.clone()),
             Key::Value(k) => self.key_text(k).map(Cow::Owned),
@@ -278,209 +368,40 @@ impl<'a> Interp<'a> {
         }
     }
 
-    /// Writes a property.
-    pub(super) fn set(&mut self, object: &Val, key: &Key<'_>, val: Val, at: Span) {
-        self.deref(object, at);
-        if !self.live {
-            return;
+    /// What is at a place, as far as others that write to it let it be known.
+    pub(super) fn seen_at(&mut self, addr: Addr, at: Span) -> Content {
+        self.looks(addr);
+        let content = self.heap.get(addr).clone();
+        if !self.heap.slots[addr as usize].open {
+            return content;
         }
-        if object.unknown.is_some() || object.builtin.is_some() {
-            self.escape(&val, at);
-        }
-        let one = object.only_ref().is_some();
-        let name = self.key_name(key);
-        self.forget_written(object, name.as_deref());
-        for addr in object.refs.as_slice().to_vec() {
-            self.note_shared_write(addr, at, "");
-            if self.heap.slots[addr as usize].open {
-                self.escape(&val, at);
-            }
-            let content = match self.heap.get(addr).clone() {
-                Content::Object(o) => {
-                    let mut o = (*o).clone();
-                    match &name {
-                        Some(name) => match o.fields.iter_mut().find(|f| *f.name == **name) {
-                            Some(f) if one => (f.val, f.optional, f.accessor) = (val.clone(), false, false),
-                            Some(f) => f.val.join_with(&val),
-                            None => {
-                                super::expressions::set_field(&mut o, name, val.clone());
-                                if !one && let Some(f) = o.fields.last_mut() {
-                                    f.optional = true;
-                                }
-                            }
-                        },
-                        None => match known_names(key) {
-                            Some(names) => names.iter().for_each(|name| set_maybe(&mut o, name, &val)),
-                            None => o.set_unnamed(&val),
-                        },
+        let any = self.unknown(at, "something else can change it at any time");
+        let is_map = matches!(content, Content::Map(_));
+        match content {
+            Content::Object(o) => {
+                let mut o = (*o).clone();
+                for f in &mut o.fields {
+                    if f.accessor {
+                        self.escape(&f.val, at);
+                        f.val = any.clone();
                     }
-                    Content::Object(o.into())
+                    (f.val, f.optional, f.accessor) = (f.val.join(&any), true, false);
                 }
-                Content::Array(a) => Content::Array(self.set_element(&a, key, name.as_deref(), &val, one, at).into()),
-                other => {
-                    self.escape(&val, at);
-                    other
-                }
-            };
-            self.heap.write(addr, content);
-        }
-    }
-
-    /// Forgets what is known of paths through the property `name` of `object`, which is written.
-    fn forget_written(&mut self, object: &Val, name: Option<&str>) {
-        let known = object.unknown.is_none() && object.builtin.is_none();
-        self.forget_property(name, Some(object.refs.as_slice()).filter(|_| known));
-    }
-
-    fn set_element(&mut self, a: &Arr, key: &Key<'_>, name: Option<&str>, val: &Val, one: bool, at: Span) -> Arr {
-        let mut a = a.clone();
-        if name == Some("length") {
-            let len = self.number_of(val).max(&Num::exactly(0.0));
-            a = Arr { elems: None, elem: a.joined().join(&Val::undefined()), len, ..a };
-            return if a.len.hi == 0.0 { Arr::of(vec![]) } else { a };
-        }
-        let index = name.and_then(|n| n.parse::<usize>().ok());
-        match (index, &mut a.elems) {
-            (Some(i), Some(elems)) if i < elems.len() => {
-                elems[i] = if one { val.clone() } else { elems[i].join(val) };
+                o.open_to(&any);
+                Content::Object(o.into())
             }
-            (Some(i), Some(elems)) if one && i < 256 => {
-                elems.resize(i, Val::undefined());
-                elems.push(val.clone());
-                a.len = Num::exactly((i + 1) as f64);
+            Content::Array(a) => {
+                let (sym, why) = any.unknown.map_or((0, 0), |u| (u.sym, u.why));
+                let len = Num::length(0.0, f64::INFINITY, sym, why);
+                Content::Array(Arr { elems: None, elem: a.joined().join(&any), len, ..(*a).clone() }.into())
             }
-            _ => {
-                let num = match key {
-                    Key::Value(v) => v.number_part().unwrap_or_else(Num::any),
-                    Key::Name(_) => index.map_or_else(Num::any, |i| Num::exactly(i as f64)),
-                };
-                let mut elem = a.joined().join(val);
-                if num.nan || num.hi >= a.len.lo {
-                    elem.join_with(&Val::undefined());
-                }
-                let why = self.why(at, "the list grows by writing past its end");
-                let len = if num.hi < a.len.lo {
-                    a.len.clone()
-                } else {
-                    a.len.max(&num.add(&Num::exactly(1.0)).plain()).join(&a.len).because(why)
-                };
-                let len = Num { nan: false, lo: len.lo.max(0.0), ..len };
-                a = Arr { elems: None, elem, len, ..a };
+            Content::Map(c) | Content::Set(c) => {
+                let (sym, why) = any.unknown.map_or((0, 0), |u| (u.sym, u.why));
+                let size = Num::length(0.0, f64::INFINITY, sym, why);
+                let coll = Coll { key: c.key.join(&any), val: c.val.join(&any), size };
+                if is_map { Content::Map(coll.into()) } else { Content::Set(coll.into()) }
             }
-        }
-        a
-    }
-
-    pub(super) fn assign_expr(&mut self, e: &'a Expr, val: Val) {
-        match e.unwrap_parens() {
-            Expr::Ident(i) => self.assign_ident(i, val),
-            Expr::Member(m) => {
-                let object = self.expr(&m.obj);
-                let key = self.member_key(m);
-                self.set(&object, &key, val, span(m));
-            }
-            _ => {}
-        }
-    }
-
-    pub(super) fn assign_pattern(&mut self, pat: &'a AssignTargetPat, val: Val) {
-        match pat {
-            AssignTargetPat::Array(a) => {
-                let arr = self.iterated(&val, span(a));
-                for (i, elem) in a.elems.iter().enumerate() {
-                    match elem {
-                        Some(swc_ecma_ast::Pat::Rest(rest)) => {
-                            let tail = self.tail(&arr, i as f64);
-                            let val = Val::addr(self.alloc(span(rest), Content::Array(tail.into())));
-                            self.bind(&rest.arg, val, false);
-                        }
-                        Some(elem) => {
-                            let val = self.element(&arr, i as f64, span(elem));
-                            self.bind(elem, val, false);
-                        }
-                        None => {}
-                    }
-                }
-            }
-            AssignTargetPat::Object(o) => {
-                self.deref(&val, span(o));
-                self.bind_object(o, val, false);
-            }
-            AssignTargetPat::Invalid(_) => {}
-        }
-    }
-
-    /// `delete object.name`.
-    pub(super) fn delete(&mut self, e: &'a Expr) -> Val {
-        if let Expr::Member(m) = e.unwrap_parens() {
-            let object = self.expr(&m.obj);
-            let key = self.member_key(m);
-            let name = self.key_name(&key);
-            self.forget_written(&object, name.as_deref());
-            for addr in object.refs.as_slice().to_vec() {
-                self.note_shared_write(addr, span(m), "");
-                let content = match self.heap.get(addr).clone() {
-                    Content::Object(o) => {
-                        let mut o = (*o).clone();
-                        for f in &mut o.fields {
-                            f.optional |= name.as_deref().is_none_or(|n| *f.name == *n);
-                        }
-                        Content::Object(o.into())
-                    }
-                    Content::Array(a) => {
-                        let hole = Val::undefined();
-                        Content::Array(self.set_element(&a, &key, name.as_deref(), &hole, false, span(m)).into())
-                    }
-                    other => other,
-                };
-                self.heap.write(addr, content);
-            }
-        }
-        Val::bool(true)
-    }
-
-    /// Copies the own properties of `val`: `{...val}`, `Object.assign`.
-    pub(super) fn spread_into(&mut self, obj: &mut Obj, val: &Val, at: Span) {
-        self.misused(val, at, MisuseKind::Iterated);
-        if let Some(u) = val.unknown {
-            let any = Val::unknown(u.why, u.sym, u.data);
-            obj.fields.iter_mut().for_each(|f| f.val.join_with(&any));
-            obj.open_to(&any);
-        }
-        let certain = val.only_ref().is_some();
-        for addr in val.refs.as_slice().to_vec() {
-            match self.heap.get(addr).clone() {
-                Content::Object(o) => {
-                    let alone = obj.rest.is_none();
-                    if let Some(rest) = &o.rest {
-                        obj.fields.iter_mut().for_each(|f| f.val = f.val.join(rest));
-                        let unnamed = o.unnamed.clone().filter(|_| obj.rest.is_none());
-                        obj.open_to(rest);
-                        obj.unnamed = unnamed;
-                    }
-                    for f in &o.fields {
-                        let val = if f.accessor { self.field(&o, &f.name, addr, at) } else { f.val.clone() };
-                        let old = obj.fields.iter_mut().find(|g| g.name == f.name);
-                        match old {
-                            Some(old) if certain && !f.optional => (old.val, old.optional) = (val, false),
-                            Some(old) => old.val.join_with(&val),
-                            None => {
-                                super::expressions::set_field(obj, &f.name, val);
-                                if let Some(new) = obj.fields.last_mut() {
-                                    new.optional = f.optional || !certain;
-                                    new.declared = f.declared && certain && alone;
-                                }
-                            }
-                        }
-                    }
-                    obj.schema = obj.schema.or(o.schema);
-                }
-                Content::Array(a) => {
-                    let elem = a.joined();
-                    obj.open_to(&elem);
-                }
-                _ => {}
-            }
+            other => other,
         }
     }
 }
@@ -505,25 +426,6 @@ pub(super) fn narrow_to(val: &Val, known: &Val) -> Val {
         null: val.null.filter(|_| known.null.is_some() || known.unknown.is_some()),
         num,
         ..val.clone()
-    }
-}
-
-/// The names a computed key can be, where they are known and few.
-fn known_names<'k>(key: &'k Key<'_>) -> Option<&'k [Arc<str>]> {
-    let Key::Value(key) = key else { return None };
-    key.str.as_ref().filter(|_| key.only_str())?.texts().map(|t| &**t).filter(|names| names.len() <= MOST_NAMES)
-}
-
-/// Writes a field that need not be the one that is written.
-fn set_maybe(o: &mut Obj, name: &Arc<str>, val: &Val) {
-    match o.fields.iter_mut().find(|f| f.name == *name) {
-        Some(f) => f.val = f.val.join(val),
-        None => {
-            super::expressions::set_field(o, name, val.clone());
-            if let Some(f) = o.fields.last_mut() {
-                f.optional = true;
-            }
-        }
     }
 }
 

@@ -12,6 +12,8 @@
 //! - an agent with a schema may throw instead (it never met the schema); one without does not;
 //! - what an item of `parallel` or `pipeline` throws leaves `null` in its place and skips its later stages; anything the script does
 //!   that JavaScript may refuse counts as throwing;
+//! - no member of what comes as data (arguments, answers, parsed JSON) is called `toString`, and no name of a property that is computed from data
+//!   is one of those that every object or list has (`constructor`, `map`);
 //! - agent types exist, and the run ends neither by its budget nor by the dialect's limits (1000 agents a run, 4096 items a
 //!   combinator) in a place where the script catches that;
 //! - options of `agent` that are not known hold no `rlm`, and no text handed to it is as long as the runtime's limits (16 Mi UTF-16 units a
@@ -24,6 +26,7 @@
 
 mod arrays;
 mod arrays_callbacks;
+mod assigned;
 mod batches;
 mod builtins;
 mod by_span;
@@ -55,6 +58,7 @@ mod narrowing;
 mod nested;
 mod notes;
 mod numbers;
+mod objects;
 mod operators;
 mod overlap;
 mod patterns;
@@ -79,10 +83,13 @@ mod sum;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod throws;
 mod tries;
 mod unread;
 mod val;
 mod value;
+mod ways;
+mod writes;
 
 pub use count::{Cap, CapKind, Count, Expr, SetBy, Symbol, Term, Why};
 pub use facts::{ArgsRead, Awaited, Binding, LoopPlan, Misuse, MisuseKind, PromiseFate, SharedWrite, WorkflowCall};

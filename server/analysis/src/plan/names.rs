@@ -251,6 +251,17 @@ pub(super) fn global(name: &str) -> Option<&'static str> {
     GLOBALS.binary_search(&name).ok().map(|i| GLOBALS[i])
 }
 
+/// Whether the global of that name is no function.
+pub(super) fn is_namespace(name: &str) -> bool {
+    matches!(name, "JSON" | "Math" | "Reflect" | "Intl" | "globalThis" | "prototype" | "budget" | "args")
+}
+
+/// Whether the global of that name makes objects that `instanceof` knows.
+pub(super) fn is_class(name: &str) -> bool {
+    let constructs = name.starts_with(char::is_uppercase) && !matches!(name, "Proxy" | "Infinity" | "NaN");
+    constructs && !is_namespace(name) && GLOBALS.binary_search(&name).is_ok()
+}
+
 /// The full name of a member of a global.
 pub(super) fn member(global: &str, name: &str) -> Option<&'static str> {
     MEMBERS.into_iter().find(|m| m.strip_prefix(global).and_then(|m| m.strip_prefix('.')) == Some(name))

@@ -73,16 +73,17 @@ impl<'a> Interp<'a> {
             done = Some(done.map_or_else(|| fx.clone(), |d| d.join(&fx)));
             val.join_with(&result);
         }
-        let mut fx = done.unwrap_or_default();
+        let fx = done.unwrap_or_default();
         self.fx.add(Key::Workflow(at.start), &Tally::exactly(1));
-        if sure {
+        let done = if sure {
             // It throws at any time; where nothing catches that, what comes after it has seen it end.
             self.may_throw();
+            Guarded::of(val, fx, false)
         } else {
             let why = self.why(at, "it can fail before its end");
-            fx = fx.maybe(Some(why));
-        }
-        self.promise_of(Guarded { val, fx, rejects: !sure }, [at.start].into(), at)
+            Guarded::unless(why, val, fx)
+        };
+        self.promise_of(done, [at.start].into(), at)
     }
 
     /// A workflow that was called by a workflow calls another: that throws.

@@ -18,11 +18,21 @@ impl<'a> Interp<'a> {
             BinaryOp::Add => self.plus(a, a_span, b, b_span),
             BinaryOp::EqEqEq => Val::truth(self.same(a, b)),
             BinaryOp::NotEqEq => Val::truth(self.same(a, b).map(|t| !t)),
-            BinaryOp::EqEq => Val::truth(self.loosely_same(a, b)),
-            BinaryOp::NotEq => Val::truth(self.loosely_same(a, b).map(|t| !t)),
+            BinaryOp::EqEq | BinaryOp::NotEq => {
+                self.compares_loosely(a, b);
+                let same = self.loosely_same(a, b);
+                Val::truth(if op == BinaryOp::EqEq { same } else { same.map(|t| !t) })
+            }
             BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq => self.compare(op, a, b),
-            BinaryOp::In => Val::either(),
-            BinaryOp::InstanceOf => Val::either(),
+            BinaryOp::In => {
+                self.converts(a);
+                self.takes_object(b);
+                Val::either()
+            }
+            BinaryOp::InstanceOf => {
+                self.takes_class(b);
+                Val::either()
+            }
             _ => {
                 let (x, y) = (self.number_of(a), self.number_of(b));
                 let num = match op {
@@ -85,6 +95,7 @@ impl<'a> Interp<'a> {
 
     /// As a number.
     pub(super) fn number_of(&mut self, v: &Val) -> Num {
+        self.converts(v);
         let mut num: Option<Num> = v.number_part();
         let mut add = |n: Num| num = Some(num.as_ref().map_or_else(|| n.clone(), |m| m.join(&n)));
         if v.unknown.is_some() || v.undef.is_some() || !v.refs.is_empty() || v.builtin.is_some() {
@@ -111,6 +122,7 @@ impl<'a> Interp<'a> {
 
     /// As text.
     pub(super) fn text_of(&mut self, v: &Val) -> Str {
+        self.converts(v);
         let mut text: Option<Str> = v.str.as_ref().map(|s| (**s).clone());
         let mut add = |s: Str| text = Some(text.as_ref().map_or_else(|| s.clone(), |t| t.join(&s)));
         if v.undef.is_some() {
@@ -181,6 +193,17 @@ impl<'a> Interp<'a> {
         (units(a) && units(b)).then_some(true)
     }
 
+    /// `a == b` turns an object into a text or a number where the other is one.
+    fn compares_loosely(&mut self, a: &Val, b: &Val) {
+        let plain = |v: &Val| v.num.is_some() || v.str.is_some() || v.yes || v.no || v.unknown.is_some();
+        if plain(b) && !a.is_nullish() {
+            self.converts(a);
+        }
+        if plain(a) && !b.is_nullish() {
+            self.converts(b);
+        }
+    }
+
     fn loosely_same(&self, a: &Val, b: &Val) -> Option<bool> {
         if b.is_nullish() || a.is_nullish() {
             let other = if b.is_nullish() { a } else { b };
@@ -207,6 +230,8 @@ impl<'a> Interp<'a> {
     fn compare(&mut self, op: BinaryOp, a: &Val, b: &Val) -> Val {
         let numeric = |v: &Val| Val { num: None, ..v.clone() }.is_never();
         if !numeric(a) && !numeric(b) {
+            self.converts(a);
+            self.converts(b);
             return Val::either();
         }
         let (x, y) = (self.number_of(a), self.number_of(b));
@@ -269,6 +294,7 @@ impl<'a> Interp<'a> {
                     Expr::Member(m) => Place::Member(m),
                     _ => Place::Other,
                 },
+                SimpleAssignTarget::SuperProp(s) => Place::Super(s),
                 _ => Place::Other,
             },
             AssignTarget::Pat(pat) => {
@@ -291,6 +317,12 @@ impl<'a> Interp<'a> {
                     self.set(&object, &key, val.clone(), span(a));
                     val
                 }
+                Place::Super(s) => {
+                    let key = self.super_key(s);
+                    let val = self.expr(&a.right);
+                    self.set(&self.this.clone(), &key, val.clone(), span(a));
+                    val
+                }
                 Place::Other => self.expr(&a.right),
             };
         }
@@ -301,6 +333,7 @@ impl<'a> Interp<'a> {
                 let key = self.member_key(m);
                 (Some(object), Some(key))
             }
+            Place::Super(s) => (Some(self.this.clone()), Some(self.super_key(s))),
             _ => (None, None),
         };
         let read = |me: &mut Self| match (&target, &object, &key) {
@@ -309,11 +342,12 @@ impl<'a> Interp<'a> {
                 me.deref(object, span(&m.obj));
                 me.get_key(object, key, span(*m))
             }
+            (Place::Super(s), Some(object), Some(key)) => me.get_key(object, key, span(*s)),
             _ => Val::default(),
         };
         let write = |me: &mut Self, val: Val| match (&target, &object, &key) {
             (Place::Ident(i), _, _) => me.assign_ident(i, val),
-            (Place::Member(_), Some(object), Some(key)) => me.set(object, key, val, span(a)),
+            (Place::Member(_) | Place::Super(_), Some(object), Some(key)) => me.set(object, key, val, span(a)),
             _ => {}
         };
         let old = read(self);
@@ -390,9 +424,18 @@ impl<'a> Interp<'a> {
         match self.place(i) {
             Some(addr) if !self.heap.slots[addr as usize].open => {
                 self.looks(addr);
-                self.heap.var(addr)
+                let val = self.heap.var(addr);
+                if val.is_never() {
+                    self.may_throw();
+                    return Val::undefined();
+                }
+                val
             }
-            _ => self.unknown(span(i), "something else can change it at any time"),
+            Some(addr) => {
+                let any = self.unknown(span(i), "something else can change it at any time");
+                self.heap.var(addr).join(&any)
+            }
+            None => self.ident(i),
         }
     }
 }
@@ -400,6 +443,7 @@ impl<'a> Interp<'a> {
 enum Place<'a> {
     Ident(&'a swc_ecma_ast::Ident),
     Member(&'a swc_ecma_ast::MemberExpr),
+    Super(&'a swc_ecma_ast::SuperPropExpr),
     Other,
 }
 

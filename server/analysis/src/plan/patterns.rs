@@ -8,6 +8,7 @@ use super::{
     contents::{Arr, Content, Env, Obj},
     interp::Interp,
     numbers::Num,
+    strings::Str,
     val::{Addr, Val},
 };
 use crate::{script::span, text::Span};
@@ -41,7 +42,14 @@ impl<'a> Interp<'a> {
     pub(super) fn assign_ident(&mut self, ident: &'a Ident, val: Val) {
         self.record.value(span(ident), &val);
         match self.place(ident) {
+            Some(_) if self.scopes.refused_writes.contains(&span(ident).start) => {
+                self.leave(super::interp::Leave::Throw, Val::default());
+            }
             Some(addr) => {
+                if self.heap.var(addr).is_never() {
+                    // Written before its declaration has run.
+                    self.may_throw();
+                }
                 self.note_shared_write(addr, span(ident), &ident.sym);
                 if self.heap.slots[addr as usize].open {
                     self.escape(&val, span(ident));
@@ -113,7 +121,10 @@ impl<'a> Interp<'a> {
                             taken.push(name);
                             part
                         }
-                        None => self.unknown(span(&kv.key), "the name of the property is computed"),
+                        None => {
+                            let key = std::mem::take(&mut self.computed_key);
+                            self.get_computed(&val, &key, span(&kv.key))
+                        }
                     };
                     self.bind(&kv.value, part, declares);
                 }
@@ -162,13 +173,22 @@ impl<'a> Interp<'a> {
     fn without(&mut self, val: &Val, taken: &[Cow<'a, str>], at: Span) -> Val {
         let mut rest = Obj::default();
         for addr in val.refs.as_slice() {
-            if let Content::Object(o) = self.heap.get(*addr) {
-                rest.fields.extend(o.fields.iter().filter(|f| !taken.iter().any(|t| **t == *f.name)).cloned());
-                rest.rest = o.rest.clone();
+            if let Content::Object(o) = self.seen_at(*addr, at) {
+                for f in o.fields.iter().filter(|f| !taken.iter().any(|t| **t == *f.name)) {
+                    let val = if f.accessor { self.field(&o, &f.name, *addr, at) } else { f.val.clone() };
+                    let before = rest.fields.iter().find(|g| g.name == f.name).map(|g| g.val.clone());
+                    super::expressions::set_field(&mut rest, &f.name, before.map_or(val.clone(), |b| b.join(&val)));
+                    if let Some(own) = rest.fields.iter_mut().find(|g| g.name == f.name) {
+                        (own.optional, own.declared) = (f.optional, f.declared);
+                    }
+                }
+                if let Some(own) = &o.rest {
+                    rest.open_to(own);
+                }
             }
         }
         if let Some(u) = val.unknown {
-            rest.rest = Some(Val::unknown(u.why, u.sym, u.data));
+            rest.open_to(&Val::unknown(u.why, u.sym, u.data));
         }
         if val.refs.as_slice().len() > 1 {
             rest.fields.iter_mut().for_each(|f| (f.optional, f.declared) = (true, false));
@@ -184,9 +204,15 @@ impl<'a> Interp<'a> {
             PropName::Num(n) => Some(super::operators::number_text(n.value).into()),
             PropName::Computed(c) => {
                 let val = self.expr(&c.expr);
-                self.key_text(&val).map(Cow::Owned)
+                self.converts(&val);
+                let text = self.key_text(&val).map(Cow::Owned);
+                self.computed_key = val;
+                text
             }
-            PropName::BigInt(_) => None,
+            PropName::BigInt(_) => {
+                self.computed_key = Str::any().into();
+                None
+            }
         }
     }
 }

@@ -164,8 +164,8 @@ impl<'a> Interp<'a> {
         }
         let rejects = with && self.context.profile.flags().schema_exhausted != Exhausted::Null;
         let done = match uncertain {
-            Some(why) => Guarded { val, fx: fx.maybe(Some(why)), rejects: true },
-            None => Guarded { val, fx, rejects },
+            Some(why) => Guarded::unless(why, val, fx),
+            None => Guarded::of(val, fx, rejects),
         };
         self.promise_of(done, [at.start].into(), at)
     }

@@ -8,7 +8,7 @@ use super::{
     functions::Args,
     interp::{Interp, Leave},
     overlap::Touched,
-    sum::Tally,
+    sum::{Tally, WhyId},
     val::{Addr, Refs, Val},
 };
 use crate::text::Span;
@@ -33,8 +33,80 @@ impl<'a> Interp<'a> {
         let depth = self.fx_stack.len();
         let list = self.waiting();
         let touched = std::mem::replace(&mut self.touched, Touched::nothing());
-        let new = Arc::new(Unawaited { addr, keys: keys.into(), origins, width, depth, touched });
+        let (doubtful, why) = (Arc::default(), None);
+        let new = Arc::new(Unawaited { addr, keys: keys.into(), doubtful, why, origins, width, depth, touched });
         self.set_waiting(list.iter().cloned().chain([new]).collect::<Arc<[_]>>());
+    }
+
+    /// Of what waits at `addr`, so much is certain only if it does not reject.
+    pub(super) fn doubt_pending(&mut self, addr: Addr, doubtful: Vec<(Key, u64)>, why: Option<WhyId>) {
+        if doubtful.is_empty() {
+            return;
+        }
+        let mut list = self.waiting().to_vec();
+        if let Some(item) = list.iter_mut().rfind(|u| u.addr == addr) {
+            let item = Arc::make_mut(item);
+            (item.doubtful, item.why) = (doubtful.into(), why);
+            self.set_waiting(list);
+        }
+    }
+
+    /// What awaiting it may find undone: what is certain only if it does not reject. What had been counted before whoever catches that began
+    /// is not certain any more.
+    fn doubted(&mut self, addr: Addr) -> (Arc<[(Key, u64)]>, Option<WhyId>) {
+        let list = self.waiting();
+        let Some(item) = list.iter().find(|u| u.addr == addr && !u.doubtful.is_empty()) else {
+            return Default::default();
+        };
+        let within = self.caught_at().is_some_and(|depth| item.depth >= depth);
+        let several = list.iter().filter(|u| u.addr == addr).count() > 1;
+        if !within
+            || several
+            || self.heap.slots[addr as usize].summary
+            || item.doubtful.iter().any(|(_, n)| *n == u64::MAX)
+        {
+            self.doubt(addr);
+            return Default::default();
+        }
+        (item.doubtful.clone(), item.why)
+    }
+
+    /// Whoever awaits it goes on if it rejects: what is certain only if it does not is not certain.
+    fn doubt(&mut self, addr: Addr) {
+        let list = self.waiting();
+        if self.heap.slots[addr as usize].summary || !list.iter().any(|u| u.addr == addr && !u.doubtful.is_empty()) {
+            return;
+        }
+        let mut lost: Vec<Unawaited> = vec![];
+        let mut kept: Vec<Arc<Unawaited>> = vec![];
+        for item in list.iter() {
+            if item.addr != addr || item.doubtful.is_empty() {
+                kept.push(item.clone());
+                continue;
+            }
+            let doubtful = |key: &Key| item.doubtful.iter().find(|(k, _)| k == key).map_or(0, |(_, n)| *n);
+            let keys =
+                item.keys.iter().map(|(k, n)| if *n == u64::MAX { (*k, *n) } else { (*k, n - doubtful(k).min(*n)) });
+            let keys = keys.filter(|(_, n)| *n > 0).collect();
+            kept.push(Arc::new(Unawaited { keys, doubtful: Arc::default(), ..(**item).clone() }));
+            lost.push(Unawaited {
+                addr: LOST,
+                keys: item.doubtful.clone(),
+                doubtful: Arc::default(),
+                why: item.why,
+                origins: Arc::default(),
+                width: Tally::zero(),
+                depth: item.depth,
+                touched: Touched::nothing(),
+            });
+        }
+        for item in lost {
+            match kept.iter_mut().find(|u| u.addr == LOST) {
+                Some(old) => merge_into(Arc::make_mut(old), &item),
+                None => kept.push(item.into()),
+            }
+        }
+        self.set_waiting(kept);
     }
 
     /// The promise, or all promises the array holds, have been awaited.
@@ -129,6 +201,12 @@ impl<'a> Interp<'a> {
 
     /// `await val`.
     pub(super) fn await_value(&mut self, val: &Val, _at: Span) -> Val {
+        if self.is_thenable(val) {
+            self.note_wait();
+            self.may_throw();
+            let rest = self.await_quietly(val);
+            return rest;
+        }
         let promises: Vec<(Addr, Arc<Prom>)> =
             val.refs.as_slice().iter().filter_map(|a| Some((*a, self.heap.get(*a).promise()?.clone()))).collect();
         if promises.is_empty() {
@@ -149,17 +227,21 @@ impl<'a> Interp<'a> {
         if let Some(path) = path {
             self.fx.path = self.fx.path.add(&if others { path.down_to(0, None) } else { path });
         }
+        let (mut undone, mut why) = (Arc::default(), None);
         if let [(addr, prom)] = promises.as_slice()
             && !others
         {
             // What rejects early can leave its siblings running.
             let siblings = prom.rejects && self.leaves_siblings.contains(addr);
+            if prom.rejects && self.is_guarded() {
+                (undone, why) = self.doubted(*addr);
+            }
             if !(siblings && self.is_guarded()) {
                 self.release(*addr);
             }
         }
         if rejects {
-            self.may_throw();
+            self.may_throw_short_of(&undone, why);
         }
         if result.is_never() && self.live {
             if rejects {
@@ -186,9 +268,29 @@ impl<'a> Interp<'a> {
         self.either(each.len(), |me, i| me.call_awaiting(&Val::addr(each[i]), args, at))
     }
 
+    /// Whether it may have a method `then`, which is called where it is awaited.
+    pub(super) fn is_thenable(&mut self, val: &Val) -> bool {
+        val.refs.as_slice().iter().any(|addr| match self.heap.get(*addr) {
+            Content::Object(o) if self.has_own(o, "then") => true,
+            Content::Object(o) => {
+                let hidden = o
+                    .rest
+                    .as_ref()
+                    .is_some_and(|rest| !self.functions_in(rest).is_empty() || rest.unknown.is_some_and(|u| !u.data));
+                hidden || o.class.is_some_and(|class| self.has_unnamed(class))
+            }
+            _ => false,
+        })
+    }
+
     /// What a value resolves to, without awaiting it here.
     pub(super) fn await_quietly(&mut self, val: &Val) -> Val {
         let mut result = Val { refs: Refs::None, ..val.clone() };
+        if self.is_thenable(val) {
+            self.escape(val, Span::default());
+            self.forget_unsteady();
+            result = result.join(&self.unknown(Span::default(), "its method `then` decides it"));
+        }
         let mut rest = vec![];
         for addr in val.refs.as_slice() {
             match self.heap.get(*addr) {
@@ -213,11 +315,15 @@ impl<'a> Interp<'a> {
             "catch" => (Val::undefined(), args.get(0)),
             "finally" => (args.get(0), args.get(0)),
             _ => {
-                self.leave(Leave::Throw, Val::default());
-                return Val::default();
+                // What every object has, or nothing.
+                let any = self.unknown(at, "this method is not followed");
+                return self.call_unknown(&any, args, at);
             }
         };
         let (has_ok, has_error) = (is_function(self, &on_ok), is_function(self, &on_error));
+        if has_error && name != "finally" {
+            self.doubt(addr);
+        }
         self.begin_deferred(u32::MAX);
         let mut done = self.guarded(|me| {
             let mut ways = vec![];
@@ -278,14 +384,21 @@ impl<'a> Interp<'a> {
                 {
                     return given;
                 }
+                let rejects = self.is_thenable(&given);
                 let val = self.await_quietly(&given);
-                self.settled(val, false, at)
+                self.settled(val, rejects, at)
             }
             "reject" => self.settled(Val::default(), true, at),
             "all" | "allSettled" | "race" | "any" => {
-                let arr = self.iterated(&given, at);
+                // What it cannot go through rejects what it gives.
+                let mut arr = Arr::of(vec![]);
+                let gone = self.guarded(|me| {
+                    arr = me.iterated(&given, at);
+                    Val::undefined()
+                });
+                self.fx.then(&gone.fx);
                 let elems: Vec<Val> = arr.elems.clone().unwrap_or_else(|| vec![arr.elem.clone()]);
-                let mut rejects = false;
+                let mut rejects = gone.rejects || name == "any" && arr.len.lo < 1.0;
                 let mut path = Tally::zero();
                 let mut lists = vec![];
                 let mut vals = vec![];
@@ -297,6 +410,7 @@ impl<'a> Interp<'a> {
                             lists.push(p.origins.clone());
                         }
                     }
+                    rejects |= self.is_thenable(elem);
                     vals.push(self.await_quietly(elem));
                 }
                 let origins = super::record::all_origins(lists.iter());
@@ -313,10 +427,14 @@ impl<'a> Interp<'a> {
                     }
                     _ => vals.iter().fold(Val::default(), |a, v| a.join(v)),
                 };
-                let rejects = rejects && name != "allSettled";
+                let rejects = rejects && name != "allSettled" || gone.rejects;
                 let path = if matches!(name, "race" | "any") { path.down_to(0, None) } else { path };
                 let addr = self.promise(at, Prom { val, rejects, origins, path });
                 if matches!(name, "all" | "allSettled") {
+                    if name == "allSettled" {
+                        let held = arr.elems.iter().flatten().filter_map(Val::only_ref);
+                        held.chain(given.only_ref()).collect::<Vec<_>>().into_iter().for_each(|held| self.doubt(held));
+                    }
                     if let Some(source) = given.only_ref() {
                         self.rekey(source, addr);
                     }
@@ -367,7 +485,7 @@ impl<'a> Interp<'a> {
         for item in list.iter() {
             for (key, least) in item.keys.iter() {
                 if let Some(n) = self.fx.counts.get_mut(*key) {
-                    *n = n.down_to(n.low.saturating_sub(*least), None);
+                    *n = n.less(*least, item.why);
                 }
             }
             for origin in item.origins.iter() {
@@ -387,30 +505,33 @@ impl<'a> Interp<'a> {
 
 /// A promise that one path left waiting, or another, or both.
 pub(super) fn merge_either(old: &mut Unawaited, other: &Unawaited) {
-    let mut keys = old.keys.to_vec();
-    for (key, n) in other.keys.iter() {
-        match keys.iter_mut().find(|(k, _)| k == key) {
-            Some((_, m)) => *m = (*m).max(*n),
-            None => keys.push((*key, *n)),
-        }
-    }
-    old.keys = keys.into();
+    old.keys = merge_keys(&old.keys, &other.keys, u64::max);
+    old.doubtful = merge_keys(&old.doubtful, &other.doubtful, u64::max);
+    old.why = old.why.or(other.why);
     old.origins = union(&old.origins, &other.origins);
     old.touched = old.touched.and(&other.touched);
     old.width = old.width.join(&other.width);
+    old.depth = old.depth.min(other.depth);
 }
 
 /// Adds what another promise counts.
 pub(super) fn merge_into(old: &mut Unawaited, more: &Unawaited) {
-    let mut keys = old.keys.to_vec();
-    for (key, n) in more.keys.iter() {
-        match keys.iter_mut().find(|(k, _)| k == key) {
-            Some((_, m)) => *m = m.saturating_add(*n),
-            None => keys.push((*key, *n)),
-        }
-    }
-    old.keys = keys.into();
+    old.keys = merge_keys(&old.keys, &more.keys, u64::saturating_add);
+    old.doubtful = merge_keys(&old.doubtful, &more.doubtful, u64::saturating_add);
+    old.why = old.why.or(more.why);
     old.origins = union(&old.origins, &more.origins);
     old.touched = old.touched.and(&more.touched);
     old.width = if old.depth == more.depth { old.width.add(&more.width) } else { Tally::zero() };
+    old.depth = old.depth.min(more.depth);
+}
+
+fn merge_keys(a: &[(Key, u64)], b: &[(Key, u64)], both: fn(u64, u64) -> u64) -> Arc<[(Key, u64)]> {
+    let mut keys = a.to_vec();
+    for (key, n) in b {
+        match keys.iter_mut().find(|(k, _)| k == key) {
+            Some((_, m)) => *m = both(*m, *n),
+            None => keys.push((*key, *n)),
+        }
+    }
+    keys.into()
 }

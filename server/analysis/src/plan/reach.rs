@@ -3,11 +3,12 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    contents::{Arr, Content, Fun, contents_within, join_contents},
+    contents::{Arr, Content, Env, Fun, contents_within, join_contents},
     effects::Effects,
-    functions::Args,
+    functions::{Args, FnNode},
     interp::Interp,
     numbers::Num,
+    promises::LOST,
     strings::Str,
     sum::Tally,
     val::{Addr, Refs, Val},
@@ -16,6 +17,8 @@ use crate::text::Span;
 
 /// So many places leave our sight at no cost.
 const MOST_FREE: usize = 200;
+/// So many closures of one function that leave our sight are followed one by one.
+const MOST_FOLLOWED: usize = 4;
 
 impl Interp<'_> {
     /// What a function value that leaves our sight can do: it may be called any number of times, with anything, at any time.
@@ -35,32 +38,33 @@ impl Interp<'_> {
                 Content::Object(o) => {
                     o.fields.iter().for_each(|f| more(&f.val));
                     o.rest.iter().for_each(&mut more);
-                    self.heap.slots[addr as usize].open = true;
+                    self.open(addr);
+                    self.handed_out.insert(addr);
                     // Whoever has an instance calls its methods.
                     let methods = o.class.map_or_else(Vec::new, |class| self.methods(class, addr));
                     methods.iter().for_each(|method| open.extend(method.refs.as_slice()));
                 }
                 Content::Array(a) => {
                     more(&a.joined());
-                    self.heap.slots[addr as usize].open = true;
+                    self.open(addr);
                 }
                 Content::Map(c) | Content::Set(c) => {
                     more(&c.key);
                     more(&c.val);
-                    self.heap.slots[addr as usize].open = true;
+                    self.open(addr);
                 }
                 Content::Promise(p) => more(&p.val),
+                Content::Iterator(a) => more(&a.joined()),
                 Content::Fun(f) => {
                     match &*f {
                         Fun::Bound { function, this, arguments } => {
                             [function, this].into_iter().chain(arguments).for_each(&mut more);
                         }
-                        Fun::Method { this, .. } => more(this),
                         Fun::Class { parent, statics, .. } => {
                             more(parent);
                             statics.iter().for_each(|f| more(&f.val));
                         }
-                        Fun::Closure { .. } | Fun::Settle { .. } => {}
+                        Fun::Closure { .. } | Fun::Settle { .. } | Fun::Method { .. } => {}
                     }
                     self.escape_function(addr, &f, at);
                 }
@@ -69,30 +73,84 @@ impl Interp<'_> {
         }
     }
 
+    /// Whether the function `node` with these variables has to be followed on its way out of our sight. One that leaves it with many others
+    /// is followed with variables of which nothing is known, and stands for all of them.
+    fn escapes_anew(&mut self, node: u32, env: &Env, at: Span) -> bool {
+        let same = |known: &(u32, Env)| known.0 == node && same_frames(&known.1, env);
+        if self.escaped.iter().any(same) {
+            return false;
+        }
+        let known: Vec<Env> = self.escaped.iter().filter(|(n, _)| *n == node).map(|(_, env)| env.clone()).collect();
+        self.escaped.push((node, env.clone()));
+        if known.len() < MOST_FOLLOWED {
+            return true;
+        }
+        let mut frame = env.clone();
+        while let Some(own) = frame.filter(|own| !known.iter().any(|other| has_frame(other, own.base))) {
+            for addr in own.base..own.base + own.count {
+                let held = self.heap.var(addr);
+                self.open(addr);
+                self.escape(&held, at);
+            }
+            frame = own.parent.clone();
+        }
+        known.len() == MOST_FOLLOWED
+    }
+
     fn escape_function(&mut self, addr: u32, fun: &Fun, at: Span) {
-        let (Fun::Closure { node, .. } | Fun::Class { node, .. }) = fun else { return };
-        if self.escaped.contains(node) {
+        let (Fun::Closure { node, env, .. } | Fun::Class { node, env, .. }) = fun else { return };
+        if !self.escapes_anew(*node, env, at) {
             return;
         }
-        self.escaped.push(*node);
         let why = self.why(at, "it is not known whether, and how often, this function is called");
         let sym = self.symbol("calls", at);
         let any = Val::unknown(why, sym, false);
         let args = Args { rest: Some(any), ..Args::default() };
-        let (fx, _) = self.any_number_of_times(|me| {
+        // Whoever calls it does so on what it likes.
+        let this = match fun {
+            Fun::Closure { node, this, .. } if !matches!(self.nodes[*node as usize], FnNode::Arrow(_)) => {
+                let anyone = self.unknown(at, "it is not known on what this function is called");
+                if *this == Val::undefined() { anyone } else { this.join(&anyone) }
+            }
+            _ => Val::undefined(),
+        };
+        let (fx, _) = self.later(|me| {
             let done = me.guarded(|me| match fun {
                 Fun::Class { .. } => {
                     let made = me.instantiate(addr, &args, at);
                     me.escape(&made, at);
                     made
                 }
-                _ => me.call_fun(addr, Val::undefined(), &args, at),
+                _ => {
+                    let given = me.call_fun(addr, this.clone(), &args, at);
+                    me.escape(&given, at);
+                    given
+                }
             });
             me.fx.then(&done.fx);
             Val::default()
         });
         let times = Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: super::sum::Whys::one(why) };
         self.fx.then(&fx.times(&times));
+    }
+
+    /// What `f` does once, where nobody knows when, nor how often, it is done: what it writes is open from now on, and what it looks at is torn
+    /// where somebody writes to it later.
+    pub(super) fn later(&mut self, f: impl FnMut(&mut Self) -> Val) -> (Effects, Val) {
+        self.begin_deferred(u32::MAX);
+        let done = self.any_number_of_times(f);
+        self.touched = self.end_deferred();
+        self.leave_pending(LOST, vec![], Default::default(), Tally::zero());
+        done
+    }
+
+    /// From here on, others write to a place at times that are not known.
+    pub(super) fn open(&mut self, addr: Addr) {
+        let slot = &mut self.heap.slots[addr as usize];
+        if !slot.open {
+            slot.open = true;
+            self.opened.push(addr);
+        }
     }
 
     /// From here on, writes to an object or a list may be refused.
@@ -110,10 +168,10 @@ impl Interp<'_> {
         let mut all = Effects::none();
         loop {
             let born = self.heap.len();
-            let frozen = self.frozen.len();
+            let (frozen, opened) = (self.frozen.len(), self.opened.len());
             let way = self.way(&mut f);
             all = all.join(&way.fx);
-            let mut more = self.frozen[frozen..].iter().any(|addr| *addr < born);
+            let mut more = self.frozen[frozen..].iter().chain(&self.opened[opened..]).any(|addr| *addr < born);
             for (changed, content) in way.delta.0 {
                 if changed >= born || changed == self.pending {
                     continue;
@@ -124,7 +182,9 @@ impl Interp<'_> {
                 // Having been written once, it can be read the next time.
                 more |= if changed == self.phase { !contents_within(&joined, before) } else { !slot.open };
                 self.heap.replace(changed, joined);
-                self.heap.slots[changed as usize].open = changed != self.phase;
+                if changed != self.phase {
+                    self.open(changed);
+                }
             }
             if !more || self.exhausted {
                 return (all, way.val);
@@ -157,13 +217,35 @@ impl Interp<'_> {
         for addr in val.refs.as_slice() {
             self.looks(*addr);
             if self.heap.slots[*addr as usize].open {
-                let any = self.unknown(at, "something else can change it at any time");
+                if !matches!(self.heap.get(*addr), Content::Array(_) | Content::Set(_) | Content::Map(_)) {
+                    self.may_throw();
+                }
+                let mut any = self.unknown(at, "something else can change it at any time");
                 let (sym, why) = any.unknown.map_or((0, 0), |u| (u.sym, u.why));
+                match self.heap.get(*addr).clone() {
+                    Content::Array(a) | Content::Iterator(a) => any = any.join(&a.joined()),
+                    Content::Map(c) => {
+                        self.escape(&c.key, at);
+                        self.escape(&c.val, at);
+                    }
+                    Content::Set(c) => any = any.join(&c.key),
+                    _ => self.escape(&Val::addr(*addr), at),
+                }
                 add(Arr::many(any, Num::length(0.0, f64::INFINITY, sym, why)));
                 continue;
             }
             match self.heap.get(*addr).clone() {
                 Content::Array(a) => add((*a).clone()),
+                Content::Iterator(a) => {
+                    if self.generators.contains(addr) {
+                        self.may_throw();
+                    }
+                    // What has been gone through is gone.
+                    let left = Arr::many(a.joined(), Num::count(0.0, a.len.hi));
+                    self.writes(*addr);
+                    self.heap.write(*addr, Content::Iterator(left.into()));
+                    add((*a).clone());
+                }
                 Content::Set(c) => add(Arr::many(c.key.clone(), c.size.clone())),
                 Content::Map(c) => {
                     let pair = Arr::of(vec![c.key.clone(), c.val.clone()]);
@@ -172,6 +254,8 @@ impl Interp<'_> {
                     add(Arr::many(Val::addr(pair), c.size.clone()));
                 }
                 _ => {
+                    // Methods it has for that are called.
+                    self.escape(&Val::addr(*addr), at);
                     self.may_throw();
                     let any = self.unknown(at, "it is not known what going through this gives");
                     let (sym, why) = any.unknown.map_or((0, 0), |u| (u.sym, u.why));
@@ -199,4 +283,18 @@ impl Interp<'_> {
     pub(super) fn functions_in(&self, val: &Val) -> Refs {
         Refs::from_iter(val.refs.as_slice().iter().copied().filter(|a| matches!(self.heap.get(*a), Content::Fun(_))))
     }
+}
+
+/// Whether both are the same variables.
+fn same_frames(a: &Env, b: &Env) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.base == b.base && a.count == b.count && same_frames(&a.parent, &b.parent),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Whether the variables from `base` on are among them.
+fn has_frame(env: &Env, base: Addr) -> bool {
+    env.as_ref().is_some_and(|frame| frame.base == base || has_frame(&frame.parent, base))
 }

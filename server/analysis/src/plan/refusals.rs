@@ -4,9 +4,11 @@
 //! not certain to be made.
 
 use super::{
+    PromptPart,
     contents::Content,
     interp::Interp,
     record::Wording,
+    strings::Str,
     sum::WhyId,
     val::{Addr, Refs, Val},
 };
@@ -82,6 +84,10 @@ impl Interp<'_> {
                 let texts = given.str.as_ref().filter(|_| given.only_str()).and_then(|s| s.texts());
                 texts.is_some_and(|texts| texts.iter().all(|text| values.contains(&&**text)))
             }
+            "stallMs" => {
+                let num = given.num.as_deref().filter(|_| given.only_num());
+                num.is_some_and(|n| !n.nan && n.lo >= 1.0 && n.hi <= 1e15)
+            }
             "schema" => {
                 let places = given.refs.as_slice();
                 let only_places = Val { refs: Refs::None, ..given.clone() }.is_never();
@@ -126,7 +132,11 @@ impl Interp<'_> {
 
     /// Notes that the runtime throws where `title` is no title of a phase.
     pub(super) fn title_may_be_refused(&mut self, title: &Val, at: Span) {
-        let filled = title.str.as_ref().is_some_and(|s| !s.may_be_empty());
+        let filled = title.str.as_ref().is_some_and(|s| {
+            s.text.says_something()
+                || s.texts().is_some_and(|texts| texts.iter().all(|t| !t.trim().is_empty()))
+                || says_something(s)
+        });
         if !(title.only_str() && filled) && self.is_guarded() {
             let because = self.decided_by(title);
             let why = self.thrown_by(at, format_args!("`phase` throws where its title is empty or no text{because}"));
@@ -147,6 +157,12 @@ impl Interp<'_> {
         let why = self.thrown_by(at, format_args!("it throws where one of these is no function{because}"));
         self.may_throw_because(Some(why));
     }
+}
+
+/// Whether a piece of it is certain to be more than space.
+fn says_something(title: &Str) -> bool {
+    let parts = title.parts(Span::default());
+    parts.iter().any(|part| matches!(part, PromptPart::Text(text) if !text.trim().is_empty()))
 }
 
 /// Whether `agent` is certain to take it as a prompt: texts that are not empty, and what becomes one.

@@ -133,6 +133,8 @@ impl Reifier {
             Content::Promise(p) => value.promise = Some(Box::new(self.at_depth(&p.val, depth + 1, words))),
             Content::Map(_) => value.other = Some("Map"),
             Content::Set(_) => value.other = Some("Set"),
+            Content::Iterator(_) => value.other = Some("Iterator"),
+            Content::Other(super::throws::GLOBAL) => value.other = Some("RegExp"),
             Content::Other(kind) => value.other = Some(kind),
             Content::Var(_) | Content::Pending(_) => {}
         }

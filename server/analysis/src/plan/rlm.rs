@@ -106,7 +106,7 @@ impl<'a> Interp<'a> {
         if !schema.is_nullish() && schema.is_nullish_possible() {
             val.join_with(&self.data(at, "its cells decide what it answers"));
         }
-        self.promise_of(Guarded { val, fx, rejects: true }, [at.start].into(), at)
+        self.promise_of(Guarded::of(val, fx, true), [at.start].into(), at)
     }
 
     /// `agent(prompt, { rlm: { … } })`. Its calls are in the tree's phase, not in the agent's.
@@ -132,7 +132,7 @@ impl<'a> Interp<'a> {
         let line = self.script.lines.line_of(at.start) + 1;
         let null = self.why(at, format_args!("the agent at line {line} gives null when it is skipped or fails"));
         let val = self.data(at, "its cells decide what it answers").join(&Val::null_because(null));
-        self.promise_of(Guarded { val, fx, rejects: true }, [at.start].into(), at)
+        self.promise_of(Guarded::of(val, fx, true), [at.start].into(), at)
     }
 
     /// Notes the site and gives what one tree does.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_ecma_ast::{
-    ArrowExpr, ArrowFunctionBody, AssignTarget, AssignTargetPat, BlockStmt, Callee, Class, ClassMember, Decl, Expr,
-    ForHead, Function, Ident, MemberProp, Module, ModuleDecl, ModuleItem, ObjectPatProp, OptChainBase,
-    ParamOrTsParamProp, Pat, Prop, PropName, PropOrSpread, SimpleAssignTarget, Stmt, SuperProp, VarDecl, VarDeclOrExpr,
+    ArrowExpr, ArrowFunctionBody, BlockStmt, Callee, Class, ClassMember, Decl, Expr, ForHead, Function, Ident,
+    MemberProp, Module, ModuleDecl, ModuleItem, OptChainBase, ParamOrTsParamProp, Prop, PropName, PropOrSpread, Stmt,
+    SuperProp, VarDecl, VarDeclKind, VarDeclOrExpr,
 };
 
 use super::{
@@ -54,6 +54,10 @@ pub(super) struct Scopes {
     pub(super) primitive_calls: Vec<(&'static str, Span, Span)>,
     /// The first use of `args`.
     pub(super) first_args: Option<Span>,
+    /// Where constants are assigned to: by the identifier.
+    pub(super) refused_writes: FxHashSet<u32>,
+    /// Whether some function has `arguments`.
+    pub(super) names_arguments: bool,
     /// The tree is deeper than this walk goes.
     pub(super) too_deep: bool,
     nodes: u32,
@@ -69,8 +73,12 @@ impl Scopes {
             open: vec![],
             names: FxHashMap::default(),
             depth: 0,
+            constants: FxHashSet::default(),
+            writes: vec![],
         };
         walk.module(module);
+        let constant = |(_, declared): &&(u32, u32)| walk.constants.contains(declared);
+        walk.found.refused_writes = walk.writes.iter().filter(constant).map(|(at, _)| *at).collect();
         Scopes { names: walk.resolved.into(), ..walk.found }
     }
 
@@ -85,7 +93,7 @@ impl Scopes {
     }
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     found: Scopes,
     resolved: BySpan<Name>,
     /// The open scopes: key and whether it is a function's.
@@ -93,6 +101,10 @@ struct Walk<'a> {
     /// For each name, the open scopes that declare it: depth and index.
     names: FxHashMap<&'a str, Vec<(usize, u32)>>,
     depth: u32,
+    /// Where constants are declared.
+    constants: FxHashSet<u32>,
+    /// Assignments: the identifier, and where its variable is declared.
+    writes: Vec<(u32, u32)>,
 }
 
 const DEEPEST: u32 = 1500;
@@ -159,7 +171,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn resolve(&mut self, ident: &'a Ident, assigns: bool) {
+    pub(super) fn resolve(&mut self, ident: &'a Ident, assigns: bool) {
         let name: &'a str = &ident.sym;
         let at = span(ident);
         let found = self.names.get(name).and_then(|s| s.last()).copied();
@@ -170,6 +182,9 @@ impl<'a> Walk<'a> {
                 match scope.and_then(|s| s.get_mut(index as usize)) {
                     Some(variable) => {
                         variable.reassigned |= assigns;
+                        if assigns {
+                            self.writes.push((at.start, variable.declared.start));
+                        }
                         Binding::Local { declared: variable.declared }
                     }
                     None => Binding::Unresolved,
@@ -184,6 +199,7 @@ impl<'a> Walk<'a> {
         if binding == Binding::Primitive("args") {
             self.found.first_args.get_or_insert(at);
         }
+        self.found.names_arguments |= found.is_none() && name == "arguments";
         self.resolved.insert(at, Name { binding, place });
     }
 
@@ -293,7 +309,10 @@ impl<'a> Walk<'a> {
         }
         self.enter(key, declared);
         match left {
-            ForHead::VarDecl(d) => d.decls.iter().for_each(|d| self.pat(&d.name, false)),
+            ForHead::VarDecl(v) => {
+                self.declares(v);
+                v.decls.iter().for_each(|d| self.pat(&d.name, false));
+            }
             ForHead::Pat(p) => self.pat(p, true),
             ForHead::UsingDecl(_) => {}
         }
@@ -322,7 +341,17 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Notes which names are constants.
+    fn declares(&mut self, var: &'a VarDecl) {
+        if var.kind == VarDeclKind::Const {
+            let mut names = vec![];
+            var.decls.iter().for_each(|d| pat_names(&d.name, &mut names));
+            self.constants.extend(names.into_iter().map(|name| span(name).start));
+        }
+    }
+
     fn var(&mut self, var: &'a VarDecl) {
+        self.declares(var);
         for d in &var.decls {
             self.pat(&d.name, false);
             d.init.iter().for_each(|e| self.expr(e));
@@ -402,42 +431,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn prop_name(&mut self, name: &'a PropName) {
+    pub(super) fn prop_name(&mut self, name: &'a PropName) {
         if let PropName::Computed(c) = name {
             self.expr(&c.expr);
         }
     }
 
-    fn pat(&mut self, pat: &'a Pat, assigns: bool) {
-        match pat {
-            Pat::Ident(i) => self.resolve(&i.id, assigns),
-            Pat::Array(a) => a.elems.iter().flatten().for_each(|p| self.pat(p, assigns)),
-            Pat::Rest(r) => self.pat(&r.arg, assigns),
-            Pat::Object(o) => {
-                for prop in &o.props {
-                    match prop {
-                        ObjectPatProp::KeyValue(kv) => {
-                            self.prop_name(&kv.key);
-                            self.pat(&kv.value, assigns);
-                        }
-                        ObjectPatProp::Assign(a) => {
-                            self.resolve(&a.key.id, assigns);
-                            a.value.iter().for_each(|e| self.expr(e));
-                        }
-                        ObjectPatProp::Rest(r) => self.pat(&r.arg, assigns),
-                    }
-                }
-            }
-            Pat::Assign(a) => {
-                self.pat(&a.left, assigns);
-                self.expr(&a.right);
-            }
-            Pat::Expr(e) => self.expr(e),
-            Pat::Invalid(_) => {}
-        }
-    }
-
-    fn expr(&mut self, expr: &'a Expr) {
+    pub(super) fn expr(&mut self, expr: &'a Expr) {
         self.found.nodes += 1;
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -510,7 +510,13 @@ impl<'a> Walk<'a> {
                 t.tpl.exprs.iter().for_each(|e| self.expr(e));
             }
             Expr::Arrow(a) => self.arrow(a),
-            Expr::Class(c) => self.class(&c.class),
+            Expr::Class(c) => {
+                let key = span(&*c.class).start;
+                self.enter(key, c.ident.iter().collect());
+                c.ident.iter().for_each(|name| self.resolve(name, false));
+                self.class(&c.class);
+                self.leave(key);
+            }
             Expr::Yield(y) => y.arg.iter().for_each(|e| self.expr(e)),
             Expr::Await(a) => self.expr(&a.arg),
             Expr::Paren(p) => self.expr(&p.expr),
@@ -528,7 +534,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn member_prop(&mut self, prop: &'a MemberProp) {
+    pub(super) fn member_prop(&mut self, prop: &'a MemberProp) {
         if let MemberProp::Computed(c) = prop {
             self.expr(&c.expr);
         }
@@ -557,40 +563,6 @@ impl<'a> Walk<'a> {
                     self.function(&m.function, None);
                 }
             },
-        }
-    }
-
-    fn target(&mut self, target: &'a AssignTarget) {
-        match target {
-            AssignTarget::Simple(simple) => match simple {
-                SimpleAssignTarget::Ident(i) => self.resolve(&i.id, true),
-                SimpleAssignTarget::Member(m) => {
-                    self.expr(&m.obj);
-                    self.member_prop(&m.prop);
-                }
-                SimpleAssignTarget::Paren(p) => match p.expr.unwrap_parens() {
-                    Expr::Ident(i) => self.resolve(i, true),
-                    other => self.expr(other),
-                },
-                _ => {}
-            },
-            AssignTarget::Pat(AssignTargetPat::Array(a)) => a.elems.iter().flatten().for_each(|p| self.pat(p, true)),
-            AssignTarget::Pat(AssignTargetPat::Object(o)) => {
-                for prop in &o.props {
-                    match prop {
-                        ObjectPatProp::KeyValue(kv) => {
-                            self.prop_name(&kv.key);
-                            self.pat(&kv.value, true);
-                        }
-                        ObjectPatProp::Assign(a) => {
-                            self.resolve(&a.key.id, true);
-                            a.value.iter().for_each(|e| self.expr(e));
-                        }
-                        ObjectPatProp::Rest(r) => self.pat(&r.arg, true),
-                    }
-                }
-            }
-            AssignTarget::Pat(AssignTargetPat::Invalid(_)) => {}
         }
     }
 }

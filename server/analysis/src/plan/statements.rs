@@ -15,18 +15,23 @@ use crate::script::span;
 impl<'a> Interp<'a> {
     /// Runs the statements of a scope whose frame is in place.
     pub(super) fn body(&mut self, stmts: &'a [Stmt]) {
-        for stmt in stmts {
-            if let Stmt::Decl(Decl::Fn(f)) = stmt {
-                let closure = self.closure(FnNode::Function(&f.function), Val::undefined());
-                self.declare(&f.ident, closure);
-            }
-        }
+        self.hoist(stmts.iter());
         for stmt in stmts {
             if !self.live {
                 self.skip(stmt);
                 continue;
             }
             self.stmt(stmt);
+        }
+    }
+
+    /// Declares functions, which can be called before the place where they stand.
+    fn hoist(&mut self, stmts: impl Iterator<Item = &'a Stmt>) {
+        for stmt in stmts {
+            if let Stmt::Decl(Decl::Fn(f)) = stmt {
+                let closure = self.closure(FnNode::Function(&f.function), Val::undefined());
+                self.declare(&f.ident, closure);
+            }
         }
     }
 
@@ -114,12 +119,15 @@ impl<'a> Interp<'a> {
         match decl {
             Decl::Var(v) => self.var(v),
             Decl::Class(c) => {
-                let class = self.class(&c.class);
+                let class = self.class(&c.class, Some(&c.ident));
                 self.declare(&c.ident, class);
             }
             Decl::Using(u) => {
                 for d in &u.decls {
                     let val = d.init.as_ref().map_or_else(Val::undefined, |e| self.expr(e));
+                    // What it has for its end is called there.
+                    self.escape(&val, span(&d.name));
+                    self.may_throw();
                     self.bind(&d.name, val, true);
                 }
             }
@@ -228,15 +236,29 @@ impl<'a> Interp<'a> {
         let (end, target) = self.region(Catches::Breaks(labels), |me| {
             me.scope(span(s).start, |me| {
                 // The ways into each case: matched there, or fallen through from the one before.
+                me.hoist(s.cases.iter().flat_map(|case| &case.cons));
                 let mut unmatched = true;
                 let mut entries: Vec<bool> = vec![];
+                // Once a case is matched, no other is asked.
+                let mut asked = true;
                 for case in &s.cases {
                     let Some(test) = &case.test else {
                         entries.push(false);
                         continue;
                     };
-                    let val = me.expr(test);
+                    if !unmatched || !me.live {
+                        entries.push(false);
+                        continue;
+                    }
+                    let val = if asked || is_plain(test) {
+                        me.expr(test)
+                    } else {
+                        let not = me.way(|_| Val::default());
+                        let does = me.way(|me| me.expr(test));
+                        me.any_way(vec![not, does])
+                    };
                     let same = me.same(&on, &val);
+                    asked &= same == Some(false);
                     entries.push(unmatched && same != Some(false));
                     unmatched &= same != Some(true);
                 }
@@ -258,8 +280,12 @@ impl<'a> Interp<'a> {
                             me.assume_same(&s.discriminant, test, true);
                         }
                         for case in &s.cases[i..] {
-                            if me.live {
-                                me.body(&case.cons);
+                            for stmt in &case.cons {
+                                if me.live {
+                                    me.stmt(stmt);
+                                } else {
+                                    me.skip(stmt);
+                                }
                             }
                         }
                         Val::default()
@@ -290,6 +316,11 @@ impl<'a> Interp<'a> {
             }
         }
     }
+}
+
+/// Whether evaluating it does nothing.
+fn is_plain(e: &Expr) -> bool {
+    matches!(e.unwrap_parens(), Expr::Lit(_) | Expr::Ident(_))
 }
 
 /// The name a pattern gives to the whole value.

@@ -127,6 +127,20 @@ impl Sum {
         self
     }
 
+    /// The same where so much less of it is certain, if that is part of a constant that is.
+    fn less(&self, least: u64) -> Option<Sum> {
+        let mut products = self.to_products();
+        let exact = |p: &&mut Product| !p.at_most;
+        let [constant] = products.iter_mut().filter(exact).collect::<Vec<_>>().try_into().ok()?;
+        if !constant.syms.is_empty() || constant.factor < least {
+            return None;
+        }
+        let more = Sum::constant(least).at_most();
+        constant.factor -= least;
+        products.retain(|p| p.factor > 0);
+        Some(Sum::of(products).add(&more))
+    }
+
     pub(super) fn add(&self, other: &Sum) -> Sum {
         match (self, other) {
             (sum, Sum::Constant { n: 0, .. }) => return sum.clone(),
@@ -383,6 +397,13 @@ impl Tally {
         }
         let whys = why.map_or_else(|| self.whys.clone(), |w| self.whys.union(&Whys::one(w)));
         Tally { low, high: self.high, sum: self.sum.clone().at_most(), whys }
+    }
+
+    /// The same, of a sum of which so much is certain as is left of its constant part.
+    pub(super) fn less(&self, least: u64, why: Option<WhyId>) -> Tally {
+        let low = self.low.saturating_sub(least);
+        let less = self.down_to(low, why);
+        Tally { sum: self.sum.less(least).unwrap_or(less.sum), ..less }
     }
 }
 

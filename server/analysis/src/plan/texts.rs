@@ -51,6 +51,7 @@ impl<'a> Interp<'a> {
                 None => Val::either(),
             }
         };
+        self.text_method_may_throw(name, args, s.hi());
         let same_or_less = || Val::from(Str { from_agent: s.from_agent, ..Str::between(0, s.hi()) });
         match name {
             "trim" => each(&|t| t.trim().to_owned()).unwrap_or_else(same_or_less),
@@ -86,7 +87,7 @@ impl<'a> Interp<'a> {
                     ("substr", _, Some(n)) => Some(n.max(0.0)),
                     _ => None,
                 };
-                let limit = units.filter(|u| u.is_finite()).map(|u| u as u64 * 3);
+                let limit = units.filter(|u| u.is_finite()).map(|u| (u as u64).saturating_mul(3));
                 let hi = match (s.hi(), limit) {
                     (Some(a), Some(b)) => Some(a.min(b)),
                     (a, b) => a.or(b),
@@ -147,9 +148,6 @@ impl<'a> Interp<'a> {
             "at" => Val::from(Str::between(1, Some(3))).join(&Val::undefined()),
             "repeat" => {
                 let n = self.number_of(&args.get(0));
-                if n.lo < 0.0 || n.nan {
-                    self.may_throw();
-                }
                 if n.is_exact()
                     && (0.0..2000.0).contains(&n.lo)
                     && let Some(val) = each(&|t| if t.len() < 2000 { t.repeat(n.lo as usize) } else { String::new() })
@@ -162,7 +160,7 @@ impl<'a> Interp<'a> {
             }
             "padStart" | "padEnd" => {
                 let n = self.number_of(&args.get(0));
-                let hi = s.hi().filter(|_| n.hi.is_finite()).map(|h| h.max(n.hi.max(0.0) as u64 * 3));
+                let hi = s.hi().filter(|_| n.hi.is_finite()).map(|h| h.max((n.hi.max(0.0) as u64).saturating_mul(3)));
                 Str::between(s.lo(), hi).into()
             }
             "concat" => {
@@ -176,8 +174,11 @@ impl<'a> Interp<'a> {
             "replace" | "replaceAll" => {
                 let with = args.get(1);
                 if !self.functions_in(&with).is_empty() {
-                    let any = Val::from(Str::any());
-                    self.any_times(&with, &[any.clone(), any.clone(), any], at);
+                    // The last of what it gets are a number, the text and the groups.
+                    let text = Val::from(Str::any());
+                    let any = self.data(at, "it depends on what was found");
+                    let given = self.any_times(&with, &[text, any.clone(), any.clone(), any], at);
+                    self.converts(&given);
                 } else if let (Some(what), Some(with)) = (&first, with.as_text())
                     && !with.contains('$')
                     && let Some(val) = each(&|t| {
@@ -203,7 +204,7 @@ impl<'a> Interp<'a> {
                 let groups = self.alloc(at, Content::Array(Arr::many(part, Num::count(1.0, 64.0)).into()));
                 self.heap.slots[groups as usize].summary = true;
                 let hi = s.hi().map_or(f64::INFINITY, |h| h as f64 + 1.0);
-                self.new_array(Arr::many(Val::addr(groups), Num::length(0.0, hi, sym, why)), at)
+                self.new_iterator(Arr::many(Val::addr(groups), Num::length(0.0, hi, sym, why)), at)
             }
             "map" | "filter" | "forEach" | "flatMap" | "reduce" | "some" | "every" | "find" | "push" | "join"
             | "sort" | "then" | "catch" => {

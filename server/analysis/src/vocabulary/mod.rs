@@ -6,6 +6,7 @@
 mod declarations;
 mod fields;
 mod globals;
+mod pattern;
 mod primitives;
 mod profile;
 mod render;

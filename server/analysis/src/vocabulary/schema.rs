@@ -120,6 +120,7 @@ fn is_schema(schema: &Value, depth: u32) -> bool {
         "enum" => list(value, &|_| true),
         "const" | "default" => true,
         "examples" => value.is_array(),
+        "pattern" => value.as_str().is_some_and(super::pattern::is_plain),
         "title" | "description" | "format" | "$comment" => value.is_string(),
         "uniqueItems" | "readOnly" | "writeOnly" | "deprecated" => value.is_boolean(),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),

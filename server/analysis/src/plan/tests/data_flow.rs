@@ -104,7 +104,7 @@ fn promises_that_nobody_awaits_are_not_certain() {
         await p
         await Promise.all([...ps, ...qs])
         return { late }
-        // agents 5..8 = ≤8; at once 7; in a row 2
+        // agents 5..8 = 5 + ≤3; at once 7; in a row 2
     "#]]
     .assert_eq(&draw(
         "agent('floating')

@@ -95,15 +95,14 @@ await late";
         const late = workflow('audit')
         await agent⟨×1⟩('between')
         await late
-        // agents 1..≤1000 = 1 + ≤7 + ≤2·audit.risks + ≤audit.risks; at once 1..≤1000; in a row 1..7
+        // agents 3..≤1000 = 3 + ≤5 + ≤2·audit.risks + ≤audit.risks; at once 1..≤1000; in a row 1..7
         // phase (none): 1
-        // phase audit › Read: 0..4 = ≤4
-        // phase audit › Judge: 0..≤1000 = ≤3 + ≤2·audit.risks + ≤audit.risks
+        // phase audit › Read: 1..4 = 1 + ≤3
+        // phase audit › Judge: 1..≤1000 = 1 + ≤2 + ≤2·audit.risks + ≤audit.risks
         // workflow: 2 times, 0..≤1000 = ≤5 + ≤2·audit.risks agents
         // because in `audit`, line 6, `risks` is as long as the agent at line 7 returns: its schema sets no maxItems
-        // workflow: 1 times, 0..≤1000 = ≤2 + ≤audit.risks agents
+        // workflow: 1 times, 2..≤1000 = 2 + ≤audit.risks agents
         // because in `audit`, line 6, `risks` is as long as the agent at line 7 returns: its schema sets no maxItems
-        // because it can fail before its end
     "#]]
     .assert_eq(&nested(source, &[("/p/.claude/workflows/audit.js", AUDIT)]));
 }

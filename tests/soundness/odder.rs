@@ -1,0 +1,314 @@
+//! More pieces of scripts to be drawn: promises, objects, and functions that go elsewhere. Their marks are those of [`super::odd`].
+
+/// The pieces, each able to stand anywhere in an async function.
+pub(crate) const MORE: &[&str] = &[
+    "const chain@n = Promise.resolve(count).then(async (n) => {
+  if (@cond) throw new Error('x')
+  await @call
+  return n
+}).then(() => {
+  return @call
+}).catch(async () => {
+  await @call
+  return 1
+}).finally(() => {
+  return @call
+})
+await chain@n
+const settled@n = await Promise.allSettled([chain@n, Promise.reject(1)])
+for (const s of settled@n) {
+  if (s.status === 'rejected') await @call
+}",
+    "const racing@n = [@call, @cond ? Promise.reject(1) : 2]
+try {
+  await Promise.race(racing@n)
+  await @call
+} catch {
+  await @call
+}
+try {
+  await Promise.any([Promise.reject(1), ...@list])
+  await @call
+} catch {
+  await @call
+}
+await Promise.allSettled(racing@n)",
+    "const own@n = { n: 2, async f(x) {
+  for (let i = 0; i < this.n; i++) {
+    await @call
+  }
+  return x
+} }
+await own@n.f.call({ n: 1 })
+await own@n.f.apply(own@n, [1])
+const bound@n = own@n.f.bind({ n: @list.length % 3 }, 1)
+await bound@n()
+try {
+  const { f } = own@n
+  await f()
+} catch {
+  await @call
+}",
+    "try {
+  count += 'x'.repeat(@list.length - 1).length
+  await @call
+} catch {
+  await @call
+}
+try {
+  const parsed = JSON.parse(@known)
+  await @call
+  count += parsed.length
+  await @call
+} catch {
+  await @call
+}
+try {
+  count += @list.reduce((a, b) => a).length
+  await @call
+} catch {
+  await @call
+}",
+    "try {
+  const frozen = Object.freeze({ x: 1, list: @list })
+  if (@cond) frozen.x = 2
+  frozen.list.push(1)
+  await @call
+} catch {
+  await @call
+}
+const made@n = Object.create(null)
+made@n.x = 1
+try {
+  if (@cond) count += `${made@n}`.length
+  await @call
+} catch {
+  await @call
+}",
+    "let maybe@n = @cond ? null : 0
+maybe@n ??= await @call
+maybe@n ||= await @call
+maybe@n &&= await @call
+maybe@n = (count += 1, @cond) ? await @call : maybe@n
+const o@n = { a: { b: @cond ? [1] : null } }
+o@n.a.b?.push(await @call)
+delete o@n.a?.b
+if ('b' in o@n.a) {
+  await @call
+}",
+    "let i@n = 0
+do {
+  i@n += 1
+  if (@cond) continue
+  await @call
+} while (i@n < 3)
+for (;;) {
+  i@n -= 1
+  if (i@n < 0 || @cond) break
+  await @call
+}
+for (const key in { a: 1, b: 2, ...(@cond ? { c: 3 } : {}) }) {
+  await @call
+}",
+    "const groups@n = {}
+for (const x of @list) {
+  const key = count % 2 ? 'odd' : `k${x}`
+  groups@n[key] ??= []
+  groups@n[key].push(x)
+  count += 1
+}
+for (const [key, xs] of Object.entries(groups@n)) {
+  await @call
+  for (const x of xs) {
+    await @call
+  }
+}
+const back@n = Object.fromEntries(Object.entries(groups@n).map(([k, xs]) => [k, xs.length]))
+for (let i = 0; i < (back@n.odd ?? 0); i++) {
+  await @call
+}",
+    "let shared@n = 0
+const late@n = (async () => {
+  shared@n += 1
+  await @call
+  shared@n += 1
+  @body
+  return shared@n
+})()
+for (let i = 0; i < shared@n; i++) {
+  await @call
+}
+if (@cond) await late@n.catch(() => 0)
+for (let i = 0; i < shared@n; i++) {
+  await @call
+}
+await late@n.catch(() => 0)",
+    "const queue@n = @list.slice(0, 4)
+const worker@n = async () => {
+  while (queue@n.length) {
+    const x = queue@n.shift()
+    await @call
+    if (x === '1' && count < 9) queue@n.push('again')
+    count += 1
+  }
+}
+await Promise.all([worker@n(), worker@n()])",
+    "const seen@n = []
+await parallel(@list.map((x) => async () => {
+  seen@n.push(x)
+  const r = await @typed
+  if (r?.ok) seen@n.push(...r.items)
+  else seen@n.pop()
+  return r
+}))
+for (const x of seen@n.slice(0, 5)) {
+  await @call
+}",
+    "function later@n(f) {
+  return { then: (ok) => ok(f) }
+}
+const f@n = await later@n(async () => {
+  return @call
+})
+await f@n()",
+    "const settle@n = {}
+const waits@n = new Promise((ok, not) => {
+  settle@n.ok = ok
+  settle@n.not = not
+})
+if (@cond) settle@n.ok(2)
+else settle@n.not(1)
+try {
+  for (let i = await waits@n; i > 0; i--) {
+    await @call
+  }
+} catch {
+  await @call
+}",
+    "const holes@n = [, 1, , 2]
+holes@n.forEach(() => {
+  count += 1
+})
+holes@n.length = 2
+for (const x of holes@n) {
+  await @call
+}
+holes@n[3] = 1
+for (const i in holes@n) {
+  await @call
+}",
+    "const mixed@n = [1, 'two', null, ...@list]
+const [one@n, , three@n = await @call, ...tail@n] = mixed@n
+for (const x of tail@n.flat().concat(one@n)) {
+  await @call
+}
+mixed@n.splice(1, count % 3, 'a', 'b', 'c')
+mixed@n.reverse()
+while (mixed@n.length > 2 && mixed@n.pop() !== null) {
+  await @call
+}",
+    "const self@n = { async go(n) {
+  await @call
+  return n > 0 ? this.go(n - 1) : n
+} }
+await self@n.go(count % 3)
+const curried@n = (a) => (b) => async (c = a) => {
+  for (let i = 0; i < Math.min(a + b + c, 4); i++) {
+    await @call
+  }
+}
+await curried@n(1)(0)()
+await curried@n(0)(@list.length)(1)",
+    "var hoisted@n
+if (@cond) hoisted@n = await @call
+await early@n(hoisted@n)
+async function early@n(x) {
+  if (x) return
+  await @call
+}
+const named@n = async function again(n) {
+  if (n > 1) return again(n - 1)
+  return @call
+}
+await named@n(count % 3)",
+    "const err@n = class extends Error {
+  constructor(m) {
+    super(m)
+    this.extra = 2
+  }
+}
+try {
+  if (@cond) throw new err@n('x')
+  if (@cond) throw { extra: 1 }
+  await @call
+} catch (e) {
+  for (let i = 0; i < e.extra; i++) {
+    await @call
+  }
+  if (e instanceof err@n) {
+    await @call
+  }
+}",
+    "const f@n = async (x = count, { y = x + 1, z } = {}, ...more) => {
+  for (let i = 0; i < y - x + more.length; i++) {
+    await @call
+  }
+  return z
+}
+await f@n()
+await f@n(1, { y: 2 }, ...@list.slice(0, 2))
+await f@n(undefined, undefined, 1)",
+    "let hook@n = null
+const register@n = (f) => {
+  hook@n = f
+}
+[1, 2].map(register@n)
+register@n(async () => {
+  return @call
+})
+if (typeof hook@n === 'function') await hook@n()
+hook@n = @cond ? hook@n : async () => {
+  return @call
+}
+await hook@n()",
+    "const own@n = @list
+own@n.custom = async () => {
+  return @call
+}
+await own@n.custom()
+const fun@n = () => 1
+fun@n.calls = 0
+for (let i = 0; i < 3; i++) {
+  if (fun@n.calls) {
+    await @call
+  }
+  fun@n.calls += 1
+}",
+    "const get@n = Reflect.get({ async f() {
+  return @call
+} }, 'f')
+await get@n()
+const values@n = Object.values({ get x() {
+  return @call
+} })
+await Promise.all(values@n)
+await Reflect.apply(async (x) => {
+  return @call
+}, null, [1])",
+    "const outer@n = (a) => {
+  let n = a
+  return { up: () => (n += 1), run: async () => {
+    for (let i = 0; i < n && i < 4; i++) {
+      await @call
+    }
+  } }
+}
+const one@n = outer@n(0)
+const two@n = outer@n(1)
+one@n.up()
+await one@n.run()
+await Reflect.apply(two@n.run, null, [])
+two@n.up()
+await Reflect.apply(two@n.run, null, [])
+await Reflect.apply(one@n.run, null, [])",
+];
