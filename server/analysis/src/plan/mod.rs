@@ -16,8 +16,8 @@
 //!   is one of those that every object or list has (`constructor`, `map`);
 //! - agent types exist, and the run ends neither by its budget nor by the dialect's limits (1000 agents a run, 4096 items a
 //!   combinator) in a place where the script catches that;
-//! - options of `agent` that are not known hold no `rlm`, and no text handed to it is as long as the runtime's limits (16 Mi UTF-16 units a
-//!   prompt, 64 KiB a label or phase, 256 KiB a schema) in a place where the script catches that;
+//! - options of `agent` that are not known hold no `rlm`, and no text is as long as the runtime's limits (16 Mi UTF-16 units a prompt, 1 Mi a
+//!   line of `log` or a title, 64 KiB a label or phase, 256 KiB a schema) in a place where the script catches that;
 //! - the run is in the dialect of the context's profile;
 //! - a promise nobody awaits may never get further than where the run ends, so nothing it counts is certain.
 //!
