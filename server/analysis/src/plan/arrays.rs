@@ -1,6 +1,6 @@
 //! Methods of arrays.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     contents::{Arr, Content},
@@ -43,7 +43,14 @@ impl<'a> Interp<'a> {
                 all = Some(all.map_or_else(|| a.clone(), |x| x.join(a).into()));
             }
         }
-        let arr = all.unwrap_or_default();
+        let mut arr = all.unwrap_or_default();
+        if arr.holes {
+            arr = match name {
+                // These give something for every index.
+                "entries" | "keys" | "values" => Arr { holes: false, ..(*arr).clone() }.into(),
+                _ => self.without_holes(&arr, at).into_owned().into(),
+            };
+        }
         if super::arrays_callbacks::TAKES_CALLBACK.contains(&name) {
             return self.array_callback(addrs, &arr, name, args, at);
         }
@@ -190,6 +197,17 @@ impl<'a> Interp<'a> {
         Val::addr(self.alloc(at, Content::Array(arr.into())))
     }
 
+    /// The list as methods go through it: they pass over elements that were never set.
+    pub(super) fn without_holes<'l>(&mut self, arr: &'l Arr, at: Span) -> Cow<'l, Arr> {
+        if !arr.holes {
+            return Cow::Borrowed(arr);
+        }
+        let why = self.why(at, "elements that were never set are passed over");
+        let sum = Some(Arc::new(arr.len.tally().sum.at_most()));
+        let len = Num { sum, whys: arr.len.whys.clone(), ..Num::count(0.0, arr.len.hi) }.because(why);
+        Cow::Owned(Arr { elems: None, elem: arr.joined().join(&Val::undefined()), len, holes: false, ..arr.clone() })
+    }
+
     fn mutate(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
         let one = addrs.len() == 1;
         let mut result = Val::default();
@@ -199,7 +217,10 @@ impl<'a> Interp<'a> {
             if self.heap.slots[*addr as usize].open {
                 args.vals.iter().for_each(|v| self.escape(v, at));
             }
-            let Content::Array(arr) = self.heap.get(*addr).clone() else { continue };
+            let Content::Array(mut arr) = self.heap.get(*addr).clone() else { continue };
+            if arr.holes && name != "fill" {
+                arr = self.without_holes(&arr, at).into_owned().into();
+            }
             let (next, val) = self.mutated(*addr, &arr, name, args, at);
             result.join_with(&val);
             if one && matches!(name, "push" | "unshift") && self.heap.slots[*addr as usize].shared {
@@ -318,7 +339,7 @@ impl<'a> Interp<'a> {
                 let val = args.get(0);
                 let next = match (&arr.elems, args.has(1)) {
                     (Some(elems), false) => Arr { decided: arr.decided, ..Arr::of(vec![val; elems.len()]) },
-                    (_, false) => Arr { elems: None, elem: val, ..arr.clone() },
+                    (_, false) => Arr { elems: None, elem: val, holes: false, ..arr.clone() },
                     (_, true) => Arr { elems: None, elem: arr.joined().join(&val), ..arr.clone() },
                 };
                 (next, Val::addr(addr))
@@ -439,6 +460,7 @@ impl<'a> Interp<'a> {
                 let mut all = Arr::of(vec![]);
                 for elem in elems {
                     let more = self.as_spread(elem, at);
+                    let more = self.without_holes(&more, at);
                     all.decided = all.decided.or(more.decided);
                     all = append(&all, &more);
                 }
@@ -446,6 +468,7 @@ impl<'a> Interp<'a> {
             }
             None => {
                 let inner = self.as_spread(&arr.elem, at);
+                let inner = self.without_holes(&inner, at);
                 let len = Num { whole: true, nan: false, since: None, ..arr.len.mul(&inner.len) };
                 Arr { decided: inner.decided.or(arr.decided), ..Arr::many(inner.joined(), len) }
             }
@@ -496,14 +519,16 @@ impl<'a> Interp<'a> {
 
 /// The elements of both, one after the other.
 pub(super) fn append(a: &Arr, b: &Arr) -> Arr {
+    let holes = a.holes || b.holes;
     match (&a.elems, &b.elems) {
         (Some(x), Some(y)) if x.len() + y.len() <= 512 => {
-            Arr { decided: a.decided, filtered: a.filtered, ..Arr::of(x.iter().chain(y).cloned().collect()) }
+            Arr { holes, decided: a.decided, filtered: a.filtered, ..Arr::of(x.iter().chain(y).cloned().collect()) }
         }
         _ => Arr {
             elems: None,
             elem: a.joined().join(&b.joined()),
             len: a.len.add(&b.len),
+            holes,
             decided: a.decided.or(b.decided),
             filtered: a.filtered.or(b.filtered),
         },

@@ -63,6 +63,7 @@ impl<'a> Interp<'a> {
         f: &mut dyn FnMut(&mut Self, Val, Val) -> Val,
     ) -> Each {
         let trial_before = self.trial_before.take();
+        let arr = &*self.without_holes(arr, at);
         if let Some(elems) = &arr.elems
             && elems.len() <= MOST_UNROLLED
             && self.unrolled * (elems.len().max(1) as u32) <= MOST_UNROLLED_NESTED

@@ -88,7 +88,7 @@ impl<'a> Interp<'a> {
                     } else {
                         Arr::many(Val::undefined(), len)
                     };
-                    return self.new_array(Arr { decided: Some(why), ..arr }, at);
+                    return self.new_array(Arr { holes: arr.len.hi > 0.0, decided: Some(why), ..arr }, at);
                 }
                 if args.vals.len() + usize::from(args.rest.is_some()) == 1 {
                     // Of one number it makes a list of that length.
@@ -98,7 +98,8 @@ impl<'a> Interp<'a> {
                         let why = self.why(at, "`Array(n)` sets the length");
                         let sym = self.symbol("length", at);
                         let len = Num::length(0.0, f64::INFINITY, sym, why);
-                        return self.new_array(Arr::many(one.join(&Val::undefined()), len), at);
+                        let arr = Arr::many(one.join(&Val::undefined()), len);
+                        return self.new_array(Arr { holes: true, ..arr }, at);
                     }
                 }
                 self.new_array(args.from(0), at)

@@ -66,6 +66,8 @@ pub(super) struct Arr {
     /// All elements taken together, where they are not.
     pub(super) elem: Val,
     pub(super) len: Num,
+    /// Some of its elements may never have been set: it is as long as it is, but methods pass over them.
+    pub(super) holes: bool,
     /// What sets its length.
     pub(super) decided: Option<WhyId>,
     /// What dropped elements of its source.
@@ -103,15 +105,17 @@ impl Arr {
     pub(super) fn join(&self, other: &Arr) -> Arr {
         let decided = self.decided.or(other.decided);
         let filtered = self.filtered.or(other.filtered);
+        let holes = self.holes || other.holes;
         match (&self.elems, &other.elems) {
             (Some(a), Some(b)) if a.len() == b.len() => {
                 let elems = a.iter().zip(b).map(|(a, b)| a.join(b)).collect();
-                Arr { decided, filtered, len: self.len.join(&other.len), ..Arr::of(elems) }
+                Arr { decided, filtered, holes, len: self.len.join(&other.len), ..Arr::of(elems) }
             }
             _ => Arr {
                 elems: None,
                 elem: self.joined().join(&other.joined()),
                 len: self.len.join(&other.len),
+                holes,
                 decided,
                 filtered,
             },
@@ -405,6 +409,7 @@ pub(super) fn contents_within(a: &Content, b: &Content) -> bool {
         (Array(x), Array(y)) | (Content::Iterator(x), Content::Iterator(y)) => {
             Arc::ptr_eq(x, y)
                 || x.len.within(&y.len)
+                    && (y.holes || !x.holes)
                     && match (&x.elems, &y.elems) {
                         (Some(p), Some(q)) => p.len() == q.len() && p.iter().zip(q).all(|(p, q)| p.within(q)),
                         (_, None) => x.joined().within(&y.elem),

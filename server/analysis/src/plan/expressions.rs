@@ -210,6 +210,7 @@ impl<'a> Interp<'a> {
                 .map_or_else(|| "this list's length".to_owned(), |n| format!("this list has {n} element{}", plural(n)));
             arr.decided = Some(self.why(span(a), text));
         }
+        arr.holes = a.elems.iter().any(Option::is_none);
         let addr = self.alloc(span(a), Content::Array(arr.clone().into()));
         self.hold_in(addr, &arr);
         Val::addr(addr)
@@ -258,6 +259,7 @@ impl<'a> Interp<'a> {
                         elems: None,
                         elem: so_far.joined().join(&source.joined()),
                         len: so_far.len.add(&source.len),
+                        holes: false,
                         decided: so_far.decided.or(source.decided),
                         filtered: None,
                     });

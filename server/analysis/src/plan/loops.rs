@@ -553,7 +553,10 @@ impl<'a> Interp<'a> {
                         }
                     }
                 }
-                Content::Array(a) => Arr { elems: None, elem: Str::between(1, Some(10)).into(), ..(*a).clone() },
+                Content::Array(a) => {
+                    let a = self.without_holes(&a, at).into_owned();
+                    Arr { elems: None, elem: Str::between(1, Some(10)).into(), ..a }
+                }
                 _ => Arr::of(vec![]),
             };
             all = Some(all.map_or_else(|| arr.clone(), |a| a.join(&arr)));

@@ -203,7 +203,8 @@ impl Interp<'_> {
             && let Content::Array(arr) = self.heap.get(addr)
             && !self.heap.slots[addr as usize].open
         {
-            let arr = (**arr).clone();
+            // Going through a list gives something for what was never set, too.
+            let arr = Arr { holes: false, ..(**arr).clone() };
             self.looks(addr);
             return arr;
         }
@@ -235,7 +236,7 @@ impl Interp<'_> {
                 continue;
             }
             match self.heap.get(*addr).clone() {
-                Content::Array(a) => add((*a).clone()),
+                Content::Array(a) => add(Arr { holes: false, ..(*a).clone() }),
                 Content::Iterator(a) => {
                     if self.generators.contains(addr) {
                         self.may_throw();

@@ -130,7 +130,8 @@ impl<'a> Interp<'a> {
             let len = self.number_of(val);
             self.length_may_be_refused(&len);
             let len = len.max(&Num::exactly(0.0));
-            a = Arr { elems: None, elem: a.joined().join(&Val::undefined()), len, ..a };
+            let holes = a.holes || len.hi > a.len.lo;
+            a = Arr { elems: None, elem: a.joined().join(&Val::undefined()), len, holes, ..a };
             return if a.len.hi == 0.0 { Arr::of(vec![]) } else { a };
         }
         let index = name.and_then(|n| n.parse::<usize>().ok());
@@ -139,6 +140,7 @@ impl<'a> Interp<'a> {
                 elems[i] = if one { val.clone() } else { elems[i].join(val) };
             }
             (Some(i), Some(elems)) if one && i < 256 => {
+                a.holes |= i > elems.len();
                 elems.resize(i, Val::undefined());
                 elems.push(val.clone());
                 a.len = Num::exactly((i + 1) as f64);
@@ -256,8 +258,8 @@ impl<'a> Interp<'a> {
                         Content::Object(o.into())
                     }
                     Content::Array(a) => {
-                        let hole = Val::undefined();
-                        Content::Array(self.set_element(&a, &key, name.as_deref(), &hole, false, at).into())
+                        let arr = self.set_element(&a, &key, name.as_deref(), &Val::undefined(), false, at);
+                        Content::Array(Arr { holes: true, ..arr }.into())
                     }
                     other => other,
                 };

@@ -217,3 +217,30 @@ fn a_tournament_halves_its_list() {
         assert_eq!(most(&format!("{start}{body}")), None, "{body}");
     }
 }
+
+#[test]
+fn elements_that_were_never_set_are_passed_over() {
+    let all = |list: &str| format!("await Promise.all({list}.map(() => agent('x')))");
+    for (body, low, high) in [
+        (all("[, 'a', , 'b']"), 0, 4),
+        (all("Array(3)"), 0, 3),
+        (all("new Array(100)"), 0, 100),
+        (all("Array(3).fill(0)"), 3, 3),
+        (all("new Array(100).fill()"), 100, 100),
+        (all("[...Array(3)]"), 3, 3),
+        (all("[...Array(3).keys()]"), 3, 3),
+        (all("Array.from(Array(3))"), 3, 3),
+        (all("Array(3).concat([1]).reverse()"), 1, 4),
+        ("for (const x of Array(3)) await agent('x')".into(), 3, 3),
+        ("for (const i in Array(3)) await agent('x')".into(), 0, 3),
+        ("const xs = [1, 2, 3]\ndelete xs[1]\nfor (const i in xs) await agent('x')".into(), 0, 3),
+        (format!("const xs = []\nxs[2] = 1\n{}", all("xs")), 0, 3),
+        (format!("const xs = []\nxs[0] = 1\nxs[1] = 2\n{}", all("xs")), 2, 2),
+        (format!("const xs = [1]\nxs.length = 3\n{}", all("xs")), 0, 3),
+        (format!("const xs = [1, 2, 3]\nxs.length = 1\n{}", all("xs")), 1, 1),
+        (format!("const xs = Array(2)\nxs.push(1)\n{}", all("xs")), 1, 3),
+    ] {
+        let agents = plan(&body).agents;
+        assert_eq!((agents.low, agents.high), (low, Some(high)), "{body}");
+    }
+}
