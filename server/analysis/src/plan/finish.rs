@@ -323,6 +323,9 @@ impl<'a> Interp<'a> {
             };
             self.record.sites.entry(call.start).or_insert_with(|| Site::new(call, callee, kind));
         }
+        if self.record.sites.values().any(|site| matches!(site.kind, SiteKind::Rlm(_))) {
+            self.record.phase(Title::Known(RLM_PHASE.into()));
+        }
         let none = self.record.phase(Title::None);
         for site in self.record.sites.values_mut() {
             if let SiteKind::Agent(agent) = &mut site.kind

@@ -244,3 +244,13 @@ fn elements_that_were_never_set_are_passed_over() {
         assert_eq!((agents.low, agents.high), (low, Some(high)), "{body}");
     }
 }
+
+#[test]
+fn trees_of_a_script_that_is_given_up_have_their_phase() {
+    let plan = plan(
+        "const self = { async go(n) { await agent('x'); return n > 0 ? this.go(n - 1) : n } }\nawait self.go(args.n)\nawait rlm({ question: 'Which?', context: 'a text' })",
+    );
+    assert!(plan.gave_up.is_some(), "it calls itself as often as it likes");
+    let trees = plan.phases.iter().find(|phase| phase.title.as_deref() == Some(crate::plan::RLM_PHASE));
+    assert_eq!(trees.map(|phase| phase.agents.high), Some(None));
+}
