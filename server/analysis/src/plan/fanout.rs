@@ -192,6 +192,7 @@ impl<'a> Interp<'a> {
             return self.each(arr, at, false, f);
         }
         let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        let escaped = self.escaped.len();
         // What do they write that was there before?
         let born = self.heap.len();
         let mut results = Each::All(Val::default());
@@ -212,6 +213,8 @@ impl<'a> Interp<'a> {
             for (target, n) in self.targets.iter_mut().zip(&exits) {
                 target.exits.truncate(*n);
             }
+            // What left our sight in what is thrown away leaves it anew.
+            self.escaped.truncate(escaped);
             // Any of them can see what any other wrote at any time.
             written.retain(|a| !self.heap.slots[*a as usize].shared);
             written.iter().for_each(|a| self.heap.slots[*a as usize].shared = true);

@@ -63,6 +63,7 @@ impl<'a> Interp<'a> {
         let mut twins = Twins::default();
         let outer_exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         let mut pass = 0;
+        let escaped = self.escaped.len();
         let batch = self.in_batches.take();
         loop {
             twins.late = pass >= PASSES - 3;
@@ -134,6 +135,8 @@ impl<'a> Interp<'a> {
                 for (target, n) in self.targets.iter_mut().zip(&outer_exits) {
                     target.exits.truncate(*n);
                 }
+                // What left our sight in this pass leaves it anew in the next one, and counts there.
+                self.escaped.truncate(escaped);
                 continue;
             }
             if changed {

@@ -201,6 +201,7 @@ impl<'a> Interp<'a> {
         let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
         let outer = self.env.clone();
         self.unrolled *= 2;
+        let escaped = self.escaped.len();
         let mut result = Followed::SoFar(0);
         let way = self.way(|me| {
             result = me.follow_all(test, update, body, labels, own, body_first);
@@ -208,6 +209,7 @@ impl<'a> Interp<'a> {
         });
         self.unrolled /= 2;
         if let Followed::SoFar(_) = result {
+            self.escaped.truncate(escaped);
             self.env = outer;
             for (target, n) in self.targets.iter_mut().zip(&exits) {
                 target.exits.truncate(*n);
@@ -361,7 +363,12 @@ impl<'a> Interp<'a> {
         let from = self.peek(small)?.as_number()?;
         let to = match self.peek(large) {
             Some(to) => to,
-            None => self.way(|me| me.expr(large)).val,
+            None => {
+                let escaped = self.escaped.len();
+                let to = self.way(|me| me.expr(large)).val;
+                self.escaped.truncate(escaped);
+                to
+            }
         };
         let num = match to.unknown {
             Some(u) => {
@@ -467,6 +474,7 @@ impl<'a> Interp<'a> {
         let lengths: Vec<(u32, Content)> = watched.as_slice().iter().map(|a| (*a, self.heap.get(*a).clone())).collect();
         let elem = arr.joined();
         let mut carried = (Tally::zero(), Tally::zero());
+        let escaped = self.escaped.len();
         let way = self.way(|me| {
             let done = me.iterate(Trips::Given(arr.len.tally()), |me| {
                 let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
@@ -482,6 +490,7 @@ impl<'a> Interp<'a> {
         let grew =
             way.live && lengths.iter().any(|(a, before)| way.delta.0.iter().any(|(b, c)| b == a && longer(c, before)));
         if grew {
+            self.escaped.truncate(escaped);
             let why = self.why(at, "the list grows while it is gone through");
             return self.open_ended(elem, why, labels, run);
         }

@@ -254,3 +254,16 @@ fn trees_of_a_script_that_is_given_up_have_their_phase() {
     let trees = plan.phases.iter().find(|phase| phase.title.as_deref() == Some(crate::plan::RLM_PHASE));
     assert_eq!(trees.map(|phase| phase.agents.high), Some(None));
 }
+
+#[test]
+fn what_leaves_our_sight_in_a_fan_out_counts() {
+    let body = "let count = 0
+await parallel(['a', 'b'].map((item) => async () => {
+  count += 1
+  const jobs = []
+  const proxy = new Proxy({ x: 1 }, { get(of, key) { jobs.push(agent(`look ${count}`)); return of[key] } })
+  if (proxy.x) count += 1
+  await Promise.all(jobs)
+}))";
+    assert_eq!(plan(body).calls[0].count.high, None, "nobody knows how often it is called");
+}
