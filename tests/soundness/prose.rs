@@ -13,6 +13,7 @@ use analysis::{
     units::Usd,
 };
 use proptest::{prelude::*, sample::Index as Pick, test_runner::TestRunner};
+use serde_json::json;
 
 use super::{grammar, write};
 
@@ -228,7 +229,7 @@ fn shown(value: &impl Debug) -> String {
 fn difference(one: &Analysis, other: &Analysis) -> Option<String> {
     let (a, b) = (&one.script, &other.script);
     let (p, q) = (&one.plan, &other.plan);
-    let parts: [(&str, String, String); 25] = [
+    let parts: [(&str, String, String); 26] = [
         ("text", shown(&a.text), shown(&b.text)),
         ("lines", shown(&a.lines), shown(&b.lines)),
         ("tree", shown(&a.tree), shown(&b.tree)),
@@ -250,6 +251,7 @@ fn difference(one: &Analysis, other: &Analysis) -> Option<String> {
         ("unreachable", shown(&p.unreachable), shown(&q.unreachable)),
         ("gave up", shown(&p.gave_up), shown(&q.gave_up)),
         ("ends", shown(&p.ends), shown(&q.ends)),
+        ("of last args", shown(&one.of_last_args), shown(&other.of_last_args)),
         ("findings", shown(&one.findings), shown(&other.findings)),
         ("estimate", shown(&one.estimate), shown(&other.estimate)),
         ("learned", shown(&one.learned), shown(&other.learned)),
@@ -341,6 +343,13 @@ fn hold_line(text: &str, line: Pick, close: &str, context: &Arc<Context>) -> Res
     Ok((gone_on, all))
 }
 
+/// With `strict` settings, with the arguments of a last run, and plain.
+fn contexts(strict: Settings) -> [Arc<Context>; 3] {
+    let args = json!({"list": ["a", "b"], "files": ["x.rs"], "flag": false, "name": "x"});
+    let of_last = Context { last_args: Some(args), ..Context::default() };
+    [Context { settings: strict, ..Context::default() }, of_last, Context::default()].map(Arc::new)
+}
+
 #[test]
 fn what_goes_on_while_a_line_is_typed_is_what_would_be_made_anew() {
     let cases = env::var("CALLSHEET_SOUNDNESS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24);
@@ -352,11 +361,11 @@ fn what_goes_on_while_a_line_is_typed_is_what_would_be_made_anew() {
     let script = prop_oneof![2 => uses(), 2 => drawn, 4 => one_of(written)];
     let close = prop_oneof![4 => Just(""), 1 => Just(")"), 1 => Just(" })"), 1 => Just("`"), 1 => Just("// rlm")];
     let strict = Settings { size_guideline: Some(2), ..Settings::default() };
-    let contexts = [Context::default(), Context { settings: strict, ..Context::default() }].map(Arc::new);
+    let contexts = contexts(strict);
     let counts = std::cell::Cell::new((0, 0));
     let result =
         TestRunner::new(config).run(&(script, any::<Pick>(), close, 0..4usize), |(text, line, close, context)| {
-            let context = &contexts[usize::from(context == 0)];
+            let context = &contexts[context.min(2)];
             let (gone_on, all) = hold_line(&text, line, close, context).map_err(TestCaseError::fail)?;
             counts.set((counts.get().0 + gone_on, counts.get().1 + all));
             Ok(())
@@ -382,10 +391,10 @@ fn what_goes_on_is_what_would_be_made_anew() {
     let one_of = |texts: Vec<String>| any::<Pick>().prop_map(move |pick| pick.get(&texts).clone());
     let script = prop_oneof![8 => uses(), 1 => drawn, 3 => one_of(written), 2 => one_of(long)];
     let strict = Settings { cost_ceiling: Some(Usd(0.001)), size_guideline: Some(2), ..Settings::default() };
-    let contexts = [Context::default(), Context { settings: strict, ..Context::default() }].map(Arc::new);
+    let contexts = contexts(strict);
     let counts = std::cell::Cell::new((0, 0));
     let result = TestRunner::new(config).run(&(script, edits(), 0..8usize), |(text, edits, context)| {
-        let context = &contexts[usize::from(context == 0)];
+        let context = &contexts[context.min(2)];
         let (gone_on, all) = hold(&text, &edits, context).map_err(TestCaseError::fail)?;
         counts.set((counts.get().0 + gone_on, counts.get().1 + all));
         Ok(())

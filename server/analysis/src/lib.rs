@@ -212,8 +212,7 @@ pub fn analyze_after(text: impl Into<Arc<str>>, earlier: Earlier<'_>, context: &
         return still.carry_out(reading, broken, context);
     }
     let fresh = fresh(reading.recovered(whole.map(|last| &last.script)), context);
-    // What goes on from it would be for any arguments.
-    Analysis { context: (!fresh.of_last_args).then(|| context.clone()), ..fresh }
+    Analysis { context: Some(context.clone()), ..fresh }
 }
 
 /// `context` with the arguments that the script's own comment gives, where it has none.
@@ -231,10 +230,12 @@ fn fresh(script: script::Script, context: &Context) -> Analysis {
     let context = with_own_args(&script, context);
     let context = context.as_ref();
     let mut plan = plan::interpret(&script, context);
-    let (findings, looks) = lint::check_noting(&script, &plan, context);
+    let (findings, mut looks) = lint::check_noting(&script, &plan, context);
     let are_open = context.args.is_none() && script.pragmas.args.is_none() && !plan.args_reads.is_empty();
     let last_args = context.last_args.as_ref().filter(|_| are_open);
     if let Some(args) = last_args {
+        // The findings rest on a plan for any arguments.
+        looks = plan.with_looks(looks);
         plan = plan::interpret(&script, &Context { args: Some(args.clone()), ..context.clone() });
     }
     let of_last_args = last_args.is_some();

@@ -67,6 +67,13 @@ impl<'a> Looker<'a> {
 }
 
 impl Looks {
+    /// What was looked at in either, and at `places`, too.
+    pub(crate) fn and(mut self, other: &Looks, places: impl Iterator<Item = Span>) -> Looks {
+        self.places.extend(other.places.iter().copied().chain(places));
+        self.questions.extend_from_slice(&other.questions);
+        self
+    }
+
     /// Whether everything that was looked at looks the same after an edit that makes `now` of the text. `carry` is the way from the
     /// text that was looked at to the one before the edit.
     pub(crate) fn stay(&self, carry: &Carry, edit: TextEdit, now: &str) -> bool {

@@ -43,7 +43,7 @@ impl Still {
         let script = reading.without(typed);
         lint::check_errors(&mut findings, &script, context);
         let (estimate, learned) = (broken.estimate.clone(), broken.learned.clone());
-        let (looks, known) = (broken.looks.clone(), broken.context.clone());
-        Analysis { script, plan, findings, estimate, learned, of_last_args: false, looks, context: known }
+        let (of_last_args, looks, known) = (broken.of_last_args, broken.looks.clone(), broken.context.clone());
+        Analysis { script, plan, findings, estimate, learned, of_last_args, looks, context: known }
     }
 }

@@ -44,6 +44,11 @@ impl Plan {
         &self.facts.looks
     }
 
+    /// `looks`, with all of the text that the interpreter looked at or read.
+    pub(crate) fn with_looks(&self, looks: Looks) -> Looks {
+        looks.and(self.looks(), self.facts.literals.iter().filter(|l| l.was_read()).map(|l| l.span))
+    }
+
     /// Takes an edit along that changes no token of what was interpreted. Gives whether it did: not where too many are kept track of.
     pub(crate) fn shift(&mut self, edit: TextEdit) -> bool {
         if self.since.carry.edits() >= MOST_EDITS {
