@@ -358,7 +358,7 @@ impl<'a> Interp<'a> {
         let times = Num::length(0.0, f64::INFINITY, sym, why);
         let arr = Arr::many(Val::undefined(), times);
         let args = Args::of(with.to_vec(), at);
-        let done = self.each(&arr, at, false, &mut |me, _, _| me.call_value(f, Val::undefined(), &args, at));
+        let done = self.each(&arr, false, &mut |me, _, _| me.call_value(f, Val::undefined(), &args, at));
         done.joined()
     }
 

@@ -55,15 +55,8 @@ impl Each {
 
 impl<'a> Interp<'a> {
     /// Runs `f` for each element, in order; with `may_stop`, it can stop after any.
-    pub(super) fn each(
-        &mut self,
-        arr: &Arr,
-        at: Span,
-        may_stop: bool,
-        f: &mut dyn FnMut(&mut Self, Val, Val) -> Val,
-    ) -> Each {
+    pub(super) fn each(&mut self, arr: &Arr, may_stop: bool, f: &mut dyn FnMut(&mut Self, Val, Val) -> Val) -> Each {
         let trial_before = self.trial_before.take();
-        let arr = &*self.without_holes(arr, at);
         if let Some(elems) = &arr.elems
             && elems.len() <= MOST_UNROLLED
             && self.unrolled * (elems.len().max(1) as u32) <= MOST_UNROLLED_NESTED
@@ -90,7 +83,6 @@ impl<'a> Interp<'a> {
             let why = trips.whys.first();
             trips = trips.down_to(trips.low.min(1), why);
         }
-        let _ = at;
         self.trial_before = trial_before;
         let done = self.iterate(Trips::Given(trips), |me| (f(me, elem.clone(), index.clone().into()), vec![]));
         Each::All(self.any_way(done.ways))
@@ -117,7 +109,7 @@ impl<'a> Interp<'a> {
             "map" => {
                 let val = self.new_array(Arr::of(vec![]), at);
                 let holder = val.only_ref();
-                let results = self.each(arr, at, false, &mut |me, elem, index| {
+                let results = self.each(arr, false, &mut |me, elem, index| {
                     let result = call(me, elem, index);
                     if let Some(holder) = holder {
                         me.hold(holder, &result);
@@ -135,12 +127,12 @@ impl<'a> Interp<'a> {
                 val
             }
             "forEach" => {
-                self.each(arr, at, false, &mut call);
+                self.each(arr, false, &mut call);
                 Val::undefined()
             }
             "filter" => self.filter(arr, &f, this.clone(), own.clone(), at),
             "flatMap" => {
-                let results = self.each(arr, at, false, &mut call);
+                let results = self.each(arr, false, &mut call);
                 let mapped = match results {
                     Each::One(vals) => Arr { decided: arr.decided, ..Arr::of(vals) },
                     Each::All(val) => Arr { decided: arr.decided, ..Arr::many(val, arr.len.clone()) },
@@ -149,7 +141,7 @@ impl<'a> Interp<'a> {
                 self.new_array(flat, at)
             }
             "some" | "every" => {
-                let results = self.each(arr, at, true, &mut call).joined();
+                let results = self.each(arr, true, &mut call).joined();
                 let (all, none) = (results.truthy() == Some(true), results.truthy() == Some(false));
                 match (name, arr.len.lo >= 1.0) {
                     ("some", _) if none || arr.len.hi == 0.0 => Val::bool(false),
@@ -160,13 +152,13 @@ impl<'a> Interp<'a> {
                 }
             }
             "find" | "findLast" => {
-                self.each(arr, at, true, &mut call);
+                self.each(arr, true, &mut call);
                 let why = self.why(at, format_args!("`{name}` may find nothing"));
                 let elem = arr.joined();
                 self.kept_by(&f, &elem).join(&Val::undefined_because(why))
             }
             "findIndex" | "findLastIndex" => {
-                self.each(arr, at, true, &mut call);
+                self.each(arr, true, &mut call);
                 Num::count(-1.0, (arr.len.hi - 1.0).max(-1.0)).into()
             }
             "reduce" | "reduceRight" => self.reduce(arr, name, args, own, at),
@@ -180,7 +172,7 @@ impl<'a> Interp<'a> {
 
     fn filter(&mut self, arr: &Arr, f: &Val, this: Val, own: Val, at: Span) -> Val {
         let boolean = f.builtin == Some("Boolean");
-        let results = self.each(arr, at, false, &mut |me, elem, index| {
+        let results = self.each(arr, false, &mut |me, elem, index| {
             me.call_value(f, this.clone(), &Args::of(vec![elem, index, own.clone()], at), at)
         });
         let why = self.why(at, "`filter` may drop some");
@@ -292,7 +284,7 @@ impl<'a> Interp<'a> {
             if first.is_nullish_possible() { arr.joined().join(&Val { undef: None, ..first }) } else { first }
         };
         let cell = self.alloc(at, Content::Var(start.into()));
-        self.each(&arr, at, false, &mut |me, elem, index| {
+        self.each(&arr, false, &mut |me, elem, index| {
             let so_far = me.heap.var(cell);
             let next = me.call_value(&f, Val::undefined(), &Args::of(vec![so_far, elem, index, own.clone()], at), at);
             if me.live {

@@ -1,6 +1,6 @@
 //! Which names patterns and assignments declare or assign to.
 
-use swc_ecma_ast::{AssignTarget, AssignTargetPat, Expr, ObjectPatProp, Pat, SimpleAssignTarget, SuperProp};
+use swc_ecma_ast::{AssignTarget, AssignTargetPat, Expr, ObjectPat, ObjectPatProp, Pat, SimpleAssignTarget, SuperProp};
 
 use super::scope::Walk;
 
@@ -10,27 +10,29 @@ impl<'a> Walk<'a> {
             Pat::Ident(i) => self.resolve(&i.id, assigns),
             Pat::Array(a) => a.elems.iter().flatten().for_each(|p| self.pat(p, assigns)),
             Pat::Rest(r) => self.pat(&r.arg, assigns),
-            Pat::Object(o) => {
-                for prop in &o.props {
-                    match prop {
-                        ObjectPatProp::KeyValue(kv) => {
-                            self.prop_name(&kv.key);
-                            self.pat(&kv.value, assigns);
-                        }
-                        ObjectPatProp::Assign(a) => {
-                            self.resolve(&a.key.id, assigns);
-                            a.value.iter().for_each(|e| self.expr(e));
-                        }
-                        ObjectPatProp::Rest(r) => self.pat(&r.arg, assigns),
-                    }
-                }
-            }
+            Pat::Object(o) => self.object_pat(o, assigns),
             Pat::Assign(a) => {
                 self.pat(&a.left, assigns);
                 self.expr(&a.right);
             }
             Pat::Expr(e) => self.expr(e),
             Pat::Invalid(_) => {}
+        }
+    }
+
+    fn object_pat(&mut self, pat: &'a ObjectPat, assigns: bool) {
+        for prop in &pat.props {
+            match prop {
+                ObjectPatProp::KeyValue(kv) => {
+                    self.prop_name(&kv.key);
+                    self.pat(&kv.value, assigns);
+                }
+                ObjectPatProp::Assign(a) => {
+                    self.resolve(&a.key.id, assigns);
+                    a.value.iter().for_each(|e| self.expr(e));
+                }
+                ObjectPatProp::Rest(r) => self.pat(&r.arg, assigns),
+            }
         }
     }
 
@@ -54,21 +56,7 @@ impl<'a> Walk<'a> {
                 _ => {}
             },
             AssignTarget::Pat(AssignTargetPat::Array(a)) => a.elems.iter().flatten().for_each(|p| self.pat(p, true)),
-            AssignTarget::Pat(AssignTargetPat::Object(o)) => {
-                for prop in &o.props {
-                    match prop {
-                        ObjectPatProp::KeyValue(kv) => {
-                            self.prop_name(&kv.key);
-                            self.pat(&kv.value, true);
-                        }
-                        ObjectPatProp::Assign(a) => {
-                            self.resolve(&a.key.id, true);
-                            a.value.iter().for_each(|e| self.expr(e));
-                        }
-                        ObjectPatProp::Rest(r) => self.pat(&r.arg, true),
-                    }
-                }
-            }
+            AssignTarget::Pat(AssignTargetPat::Object(o)) => self.object_pat(o, true),
             AssignTarget::Pat(AssignTargetPat::Invalid(_)) => {}
         }
     }

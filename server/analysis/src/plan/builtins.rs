@@ -475,7 +475,7 @@ impl<'a> Interp<'a> {
                 if !self.live {
                     return Val::default();
                 }
-                self.each(&arr, at, false, &mut |me, elem, _| {
+                self.each(&arr, false, &mut |me, elem, _| {
                     me.call_value(&f, this.clone(), &Args::of(vec![elem, coll.key.clone(), Val::addr(addr)], at), at)
                 });
                 Val::undefined()

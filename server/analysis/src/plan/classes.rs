@@ -78,13 +78,7 @@ impl<'a> Interp<'a> {
                 }
                 _ => {
                     statics.retain(|s| *s.name != *key);
-                    statics.push(ObjField {
-                        name: key.into(),
-                        val,
-                        optional: false,
-                        accessor: kind == MethodKind::Getter,
-                        declared: false,
-                    });
+                    statics.push(ObjField { accessor: kind == MethodKind::Getter, ..ObjField::of(key, val) });
                 }
             }
         }
@@ -103,13 +97,7 @@ impl<'a> Interp<'a> {
             match name {
                 Some(name) => {
                     statics.retain(|s| *s.name != *name);
-                    statics.push(ObjField {
-                        name: name.into(),
-                        val,
-                        optional: false,
-                        accessor: false,
-                        declared: false,
-                    });
+                    statics.push(ObjField::of(name, val));
                     self.heap.write(addr, make(&statics));
                 }
                 None => {

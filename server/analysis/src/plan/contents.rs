@@ -58,6 +58,13 @@ pub(super) struct ObjField {
     pub(super) declared: bool,
 }
 
+impl ObjField {
+    /// A field that is there, and holds `val`.
+    pub(super) fn of(name: impl Into<Arc<str>>, val: Val) -> ObjField {
+        ObjField { name: name.into(), val, optional: false, accessor: false, declared: false }
+    }
+}
+
 /// An array.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Arr {

@@ -7,7 +7,7 @@ use swc_ecma_ast::{
 };
 
 use super::{
-    Misuse, MisuseKind,
+    MisuseKind,
     contents::{Arr, Content, Obj, ObjField},
     functions::{Args, FnNode},
     interp::Interp,
@@ -228,22 +228,21 @@ impl<'a> Interp<'a> {
     {
         let mut elems: Vec<Val> = vec![];
         let mut many: Option<Arr> = None;
-        let push = |me: &mut Self, val: Val, elems: &mut Vec<Val>, many: &mut Option<Arr>| match many {
+        let push = |val: Val, elems: &mut Vec<Val>, many: &mut Option<Arr>| match many {
             Some(arr) => {
                 arr.elem.join_with(&val);
                 arr.len = arr.len.add(&Num::exactly(1.0));
-                let _ = me;
             }
             None => elems.push(val),
         };
         for item in items {
             let Some(item) = item else {
-                push(self, Val::undefined(), &mut elems, &mut many);
+                push(Val::undefined(), &mut elems, &mut many);
                 continue;
             };
             let val = self.expr_named(&item.expr, None);
             if item.spread.is_none() {
-                push(self, val, &mut elems, &mut many);
+                push(val, &mut elems, &mut many);
                 continue;
             }
             self.misused(&val, span(&item.expr), kind);
@@ -460,7 +459,6 @@ impl<'a> Interp<'a> {
                 self.record.misuse(&origins, at, kind);
             }
         }
-        let _: Option<Misuse> = None;
     }
 
     /// Notes a value used as a condition.
@@ -482,7 +480,7 @@ pub(super) fn plural(n: usize) -> &'static str {
 pub(super) fn set_field(obj: &mut Obj, name: &str, val: Val) {
     match obj.fields.iter_mut().find(|f| *f.name == *name) {
         Some(f) => (f.val, f.optional, f.accessor) = (val, false, false),
-        None => obj.fields.push(ObjField { name: name.into(), val, optional: false, accessor: false, declared: false }),
+        None => obj.fields.push(ObjField::of(name, val)),
     }
 }
 
@@ -490,9 +488,7 @@ pub(super) fn set_field(obj: &mut Obj, name: &str, val: Val) {
 pub(super) fn put_field(obj: &mut Obj, name: &Arc<str>, val: Val) {
     match obj.fields.iter_mut().find(|f| f.name == *name) {
         Some(f) => (f.val, f.optional, f.accessor) = (val, false, false),
-        None => {
-            obj.fields.push(ObjField { name: name.clone(), val, optional: false, accessor: false, declared: false })
-        }
+        None => obj.fields.push(ObjField::of(name.clone(), val)),
     }
 }
 

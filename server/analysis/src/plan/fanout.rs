@@ -151,7 +151,7 @@ impl<'a> Interp<'a> {
             me.fx.then(&fx);
             if done.rejects { done.val.join(&Val::null_because(failed)) } else { done.val }
         };
-        let results = self.interfering(arr, at, &mut run);
+        let results = self.interfering(arr, &mut run);
         let mut fx = std::mem::take(&mut self.fx);
         self.fx = self.fx_stack.pop().unwrap_or_default();
         self.concurrent -= 1;
@@ -187,18 +187,17 @@ impl<'a> Interp<'a> {
     }
 
     /// Runs `f` for each item where items can come in each other's way.
-    fn interfering(&mut self, arr: &Arr, at: Span, f: &mut dyn FnMut(&mut Self, Val, Val) -> Val) -> Each {
+    fn interfering(&mut self, arr: &Arr, f: &mut dyn FnMut(&mut Self, Val, Val) -> Val) -> Each {
         if arr.len.hi <= 1.0 {
-            return self.each(arr, at, false, f);
+            return self.each(arr, false, f);
         }
-        let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
-        let escaped = self.escaped.len();
+        let before = self.checkpoint();
         // What do they write that was there before?
         let born = self.heap.len();
         let mut results = Each::All(Val::default());
         let trial = self.way(|me| {
             me.trial_before = Some(born);
-            results = me.each(arr, at, false, f);
+            results = me.each(arr, false, f);
             Val::default()
         });
         let mut written = self.written(&trial, born);
@@ -210,11 +209,7 @@ impl<'a> Interp<'a> {
         let index = Num::count(0.0, (arr.len.hi - 1.0).max(0.0));
         let mut shared: Vec<u32> = vec![];
         let done = loop {
-            for (target, n) in self.targets.iter_mut().zip(&exits) {
-                target.exits.truncate(*n);
-            }
-            // What left our sight in what is thrown away leaves it anew.
-            self.escaped.truncate(escaped);
+            self.go_back(&before);
             // Any of them can see what any other wrote at any time.
             written.retain(|a| !self.heap.slots[*a as usize].shared);
             written.iter().for_each(|a| self.heap.slots[*a as usize].shared = true);
@@ -232,7 +227,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The places a way wrote to that were there before; that promises wait is no writing.
-    fn written(&self, way: &Way, born: Addr) -> Vec<Addr> {
+    pub(super) fn written(&self, way: &Way, born: Addr) -> Vec<Addr> {
         let places = way.delta.0.iter().map(|(addr, _)| *addr);
         places.filter(|addr| *addr < born && *addr != self.pending).collect()
     }

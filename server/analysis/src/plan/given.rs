@@ -222,13 +222,7 @@ impl Interp<'_> {
             for (field, given, optional) in &object.fields {
                 let val = self.take_in(given, &format!("{name}.{field}"), at);
                 if !val.is_never() {
-                    obj.fields.push(ObjField {
-                        name: field.clone(),
-                        val,
-                        optional: *optional,
-                        accessor: false,
-                        declared: false,
-                    });
+                    obj.fields.push(ObjField { optional: *optional, ..ObjField::of(field.clone(), val) });
                 }
             }
             obj.rest = object.rest.as_ref().map(|r| self.take_in(r, &format!("{name}.…"), at));

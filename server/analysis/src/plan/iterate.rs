@@ -21,6 +21,7 @@ use super::{
     numbers::{Num, Since},
     sum::{Tally, WhyId, Whys},
     val::{Addr, Val},
+    ways::Checkpoint,
 };
 use crate::text::Span;
 
@@ -61,9 +62,8 @@ impl<'a> Interp<'a> {
         let trial_before = self.trial_before.take();
         let mut assumed: Vec<(Addr, Content)> = vec![];
         let mut twins = Twins::default();
-        let outer_exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        let before = self.checkpoint();
         let mut pass = 0;
-        let escaped = self.escaped.len();
         let batch = self.in_batches.take();
         loop {
             twins.late = pass >= PASSES - 3;
@@ -128,15 +128,9 @@ impl<'a> Interp<'a> {
             }
             pass += 1;
             // Of a trial that much is all that is asked.
-            let is_known = trial_before
-                .is_some_and(|born| way.delta.0.iter().any(|(addr, _)| *addr < born && *addr != self.pending));
-            changed &= !is_known;
+            changed &= trial_before.is_none_or(|born| self.written(&way, born).is_empty());
             if changed && pass < PASSES && !self.exhausted {
-                for (target, n) in self.targets.iter_mut().zip(&outer_exits) {
-                    target.exits.truncate(*n);
-                }
-                // What left our sight in this pass leaves it anew in the next one, and counts there.
-                self.escaped.truncate(escaped);
+                self.go_back(&before);
                 continue;
             }
             if changed {
@@ -145,7 +139,7 @@ impl<'a> Interp<'a> {
                 let last = assumed.last().map_or(0, |(a, _)| self.heap.slots[*a as usize].site);
                 self.record.exhausted_at.get_or_insert(Span::at(last));
             }
-            return self.conclude(trips, batch.as_ref(), way, val, end, &counters, exits, &fresh, &outer_exits);
+            return self.conclude(trips, batch.as_ref(), way, val, end, &counters, exits, &fresh, &before);
         }
     }
 
@@ -220,7 +214,7 @@ impl<'a> Interp<'a> {
         counters: &[Counter],
         exits: Vec<Exit>,
         fresh: &[(Addr, Content)],
-        outer_exits: &[usize],
+        before: &Checkpoint,
     ) -> Iterated {
         let once = way.fx.clone();
         // How far each counter moves in one iteration, and how many iterations its bounds at the end allow.
@@ -328,7 +322,7 @@ impl<'a> Interp<'a> {
         }
         // `return`s and `throw`s from some iteration come after the complete ones before it.
         for i in 0..self.targets.len() {
-            let from = outer_exits.get(i).copied().unwrap_or(0);
+            let from = before.exits.get(i).copied().unwrap_or(0);
             for j in from..self.targets[i].exits.len() {
                 let mut delta = std::mem::take(&mut self.targets[i].exits[j].delta);
                 if let Some(batch) = batch {

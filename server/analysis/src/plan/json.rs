@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     MisuseKind,
-    contents::{Arr, Content, Obj},
+    contents::{Arr, Content, Obj, ObjField},
     functions::Args,
     heap::Delta,
     interp::Interp,
@@ -221,13 +221,8 @@ impl<'a> Interp<'a> {
                         let val = self.copy(&f.val, at, depth + 1);
                         let optional = f.optional || f.val.undef.is_some();
                         if !val.is_never() {
-                            new.fields.push(super::contents::ObjField {
-                                val,
-                                optional,
-                                name: f.name.clone(),
-                                accessor: false,
-                                declared: f.declared,
-                            });
+                            let field = ObjField::of(f.name.clone(), val);
+                            new.fields.push(ObjField { optional, declared: f.declared, ..field });
                         }
                     }
                     new.rest = o.rest.as_ref().map(|r| self.copy(r, at, depth + 1));

@@ -8,7 +8,7 @@ use super::{
     MisuseKind,
     contents::{Arr, Content, Fun},
     effects::Key,
-    interp::{Catches, Exit, Interp, Leave, Way},
+    interp::{Catches, Interp, Leave, Way},
     iterate::{LoopWhys, Trips},
     numbers::Num,
     strings::Str,
@@ -111,7 +111,7 @@ impl<'a> Interp<'a> {
         let whys = LoopWhys { open: self.loop_why(test, at), early };
         let mut seen: Vec<Val> = vec![Val::default(); own as usize];
         let head = self.env.clone();
-        let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        let before = self.checkpoint();
         let taken = batch.is_some();
         self.in_batches = taken.then_some(self.batches.len());
         self.batches.extend(batch);
@@ -156,15 +156,11 @@ impl<'a> Interp<'a> {
             && !first
             && let Some(test) = test
         {
-            let found: Vec<Vec<Exit>> =
-                self.targets.iter_mut().zip(&exits).map(|(target, n)| target.exits.split_off(*n)).collect();
+            let found = self.set_aside(&before);
             if let Some(trips) = self.follow_shrinking(test, update, body, labels, early) {
                 return (trips, agents);
             }
-            for ((target, found), n) in self.targets.iter_mut().zip(found).zip(&exits) {
-                target.exits.truncate(*n);
-                target.exits.extend(found);
-            }
+            self.put_back(&before, found);
         }
         self.any_way(done.ways);
         if let Some(head) = &self.env {
@@ -198,10 +194,9 @@ impl<'a> Interp<'a> {
         if hint.is_some_and(|h| h.high != Some(h.low) || h.low > MOST_UNROLLED as u64 * 2) {
             return Followed::SoFar(0);
         }
-        let exits: Vec<usize> = self.targets.iter().map(|t| t.exits.len()).collect();
+        let before = self.checkpoint();
         let outer = self.env.clone();
         self.unrolled *= 2;
-        let escaped = self.escaped.len();
         let mut result = Followed::SoFar(0);
         let way = self.way(|me| {
             result = me.follow_all(test, update, body, labels, own, body_first);
@@ -209,11 +204,8 @@ impl<'a> Interp<'a> {
         });
         self.unrolled /= 2;
         if let Followed::SoFar(_) = result {
-            self.escaped.truncate(escaped);
             self.env = outer;
-            for (target, n) in self.targets.iter_mut().zip(&exits) {
-                target.exits.truncate(*n);
-            }
+            self.go_back(&before);
             return result;
         }
         self.any_way(vec![way]);
@@ -364,9 +356,9 @@ impl<'a> Interp<'a> {
         let to = match self.peek(large) {
             Some(to) => to,
             None => {
-                let escaped = self.escaped.len();
+                let before = self.checkpoint();
                 let to = self.way(|me| me.expr(large)).val;
-                self.escaped.truncate(escaped);
+                self.go_back(&before);
                 to
             }
         };
@@ -474,7 +466,7 @@ impl<'a> Interp<'a> {
         let lengths: Vec<(u32, Content)> = watched.as_slice().iter().map(|a| (*a, self.heap.get(*a).clone())).collect();
         let elem = arr.joined();
         let mut carried = (Tally::zero(), Tally::zero());
-        let escaped = self.escaped.len();
+        let before = self.checkpoint();
         let way = self.way(|me| {
             let done = me.iterate(Trips::Given(arr.len.tally()), |me| {
                 let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
@@ -490,7 +482,7 @@ impl<'a> Interp<'a> {
         let grew =
             way.live && lengths.iter().any(|(a, before)| way.delta.0.iter().any(|(b, c)| b == a && longer(c, before)));
         if grew {
-            self.escaped.truncate(escaped);
+            self.go_back(&before);
             let why = self.why(at, "the list grows while it is gone through");
             return self.open_ended(elem, why, labels, run);
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use swc_ecma_ast::{Expr, Ident, ObjectPat, ObjectPatProp, Pat, PropName};
+use swc_ecma_ast::{ArrayPat, Expr, Ident, ObjectPat, ObjectPatProp, Pat, PropName};
 
 use super::{
     contents::{Arr, Content, Env, Obj},
@@ -84,20 +84,7 @@ impl<'a> Interp<'a> {
             Pat::Array(a) => {
                 self.record.value(span(pat), &val);
                 let arr = self.iterated(&val, span(pat));
-                for (i, elem) in a.elems.iter().enumerate() {
-                    match elem {
-                        Some(Pat::Rest(rest)) => {
-                            let tail = self.tail(&arr, i as f64);
-                            let val = Val::addr(self.alloc(span(rest), Content::Array(tail.into())));
-                            self.bind(&rest.arg, val, declares);
-                        }
-                        Some(elem) => {
-                            let val = self.element(&arr, i as f64, span(elem));
-                            self.bind(elem, val, declares);
-                        }
-                        None => {}
-                    }
-                }
+                self.bind_array(a, &arr, declares);
             }
             Pat::Object(o) => {
                 self.record.value(span(pat), &val);
@@ -107,6 +94,24 @@ impl<'a> Interp<'a> {
             Pat::Rest(r) => self.bind(&r.arg, val, declares),
             Pat::Expr(e) => self.assign_expr(e, val),
             Pat::Invalid(_) => {}
+        }
+    }
+
+    /// Binds the names of a pattern to the elements of a list.
+    pub(super) fn bind_array(&mut self, pat: &'a ArrayPat, arr: &Arr, declares: bool) {
+        for (i, elem) in pat.elems.iter().enumerate() {
+            match elem {
+                Some(Pat::Rest(rest)) => {
+                    let tail = self.tail(arr, i as f64);
+                    let val = Val::addr(self.alloc(span(rest), Content::Array(tail.into())));
+                    self.bind(&rest.arg, val, declares);
+                }
+                Some(elem) => {
+                    let val = self.element(arr, i as f64, span(elem));
+                    self.bind(elem, val, declares);
+                }
+                None => {}
+            }
         }
     }
 

@@ -323,13 +323,7 @@ impl<'a> Interp<'a> {
                     for f in &o.fields {
                         let val = self.shape_of(&f.val, &f.name, call, origin, depth + 1);
                         let optional = f.optional || !required.contains(&f.name);
-                        obj.fields.push(ObjField {
-                            name: f.name.clone(),
-                            val,
-                            optional,
-                            accessor: false,
-                            declared: true,
-                        });
+                        obj.fields.push(ObjField { optional, declared: true, ..ObjField::of(f.name.clone(), val) });
                     }
                 }
                 _ => open = true,

@@ -1,9 +1,10 @@
 //! Ways through a region, and the ways out of it.
 
 use super::{
-    contents::Content,
+    contents::{Content, Env},
     effects::Effects,
     heap::{Delta, Mark, Region},
+    interp::Interp,
     refined::Refinements,
     sum::WhyId,
     val::Val,
@@ -79,5 +80,46 @@ pub(super) struct Way {
 impl Way {
     pub(super) fn new(delta: Delta, fx: Effects, val: Val) -> Way {
         Way { delta, fx, live: true, val, refined: Refinements::default() }
+    }
+}
+
+/// How far what a way notes beside the heap and its effects had come.
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    /// Ways out of each region around.
+    pub(super) exits: Vec<usize>,
+    escaped: usize,
+}
+
+/// What has been noted since a checkpoint.
+#[derive(Debug)]
+pub(super) struct SetAside {
+    exits: Vec<Vec<Exit>>,
+    escaped: Vec<(u32, Env)>,
+}
+
+impl Interp<'_> {
+    /// Whoever throws a [`Way`] away, to go it once more or another one, goes back to the checkpoint before it.
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { exits: self.targets.iter().map(|t| t.exits.len()).collect(), escaped: self.escaped.len() }
+    }
+
+    /// Has nothing of what came since `checkpoint` have happened: nothing left for a region around, and what left our sight leaves it anew
+    /// the next time, and is counted then.
+    pub(super) fn go_back(&mut self, checkpoint: &Checkpoint) {
+        self.set_aside(checkpoint);
+    }
+
+    /// The same, keeping what is taken back.
+    pub(super) fn set_aside(&mut self, checkpoint: &Checkpoint) -> SetAside {
+        let exits = self.targets.iter_mut().zip(&checkpoint.exits).map(|(target, n)| target.exits.split_off(*n));
+        SetAside { exits: exits.collect(), escaped: self.escaped.split_off(checkpoint.escaped) }
+    }
+
+    /// Has what was taken back have happened after all, in place of what came since.
+    pub(super) fn put_back(&mut self, checkpoint: &Checkpoint, aside: SetAside) {
+        self.go_back(checkpoint);
+        self.targets.iter_mut().zip(aside.exits).for_each(|(target, exits)| target.exits.extend(exits));
+        self.escaped.extend(aside.escaped);
     }
 }

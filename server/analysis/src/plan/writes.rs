@@ -183,20 +183,7 @@ impl<'a> Interp<'a> {
         match pat {
             AssignTargetPat::Array(a) => {
                 let arr = self.iterated(&val, span(a));
-                for (i, elem) in a.elems.iter().enumerate() {
-                    match elem {
-                        Some(swc_ecma_ast::Pat::Rest(rest)) => {
-                            let tail = self.tail(&arr, i as f64);
-                            let val = Val::addr(self.alloc(span(rest), Content::Array(tail.into())));
-                            self.bind(&rest.arg, val, false);
-                        }
-                        Some(elem) => {
-                            let val = self.element(&arr, i as f64, span(elem));
-                            self.bind(elem, val, false);
-                        }
-                        None => {}
-                    }
-                }
+                self.bind_array(a, &arr, false);
             }
             AssignTargetPat::Object(o) => {
                 self.deref(&val, span(o));
@@ -352,15 +339,7 @@ fn set_static(f: &Fun, name: &str, val: &Val, one: bool) -> Fun {
         match statics.iter_mut().find(|s| *s.name == *name) {
             Some(s) if one => (s.val, s.optional) = (val.clone(), false),
             Some(s) => s.val = s.val.join(val),
-            None => {
-                statics.push(ObjField {
-                    name: name.into(),
-                    val: val.clone(),
-                    optional: !one,
-                    accessor: false,
-                    declared: false,
-                });
-            }
+            None => statics.push(ObjField { optional: !one, ..ObjField::of(name, val.clone()) }),
         }
     }
     f

@@ -2,7 +2,7 @@
 
 use super::{
     chain::{self, Chain},
-    scan::{Kind, Scan, Token},
+    scan::{self, Kind, Scan, Token},
 };
 use crate::{text::Span, vocabulary};
 
@@ -102,7 +102,7 @@ impl Cursor {
 /// The names of the constants that are JSON Schemas by how they begin, in source order.
 pub fn schemas(text: &str) -> Vec<Span> {
     const FIRST: [&str; 7] = ["type", "properties", "items", "enum", "anyOf", "oneOf", "$ref"];
-    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let tokens = scan::tokens(text);
     let begins = |window: &[Token]| {
         let [keyword, _, equals, open, key, colon, value] = window else { return false };
         let key = key.text(text).trim_matches(['\'', '"']);
@@ -118,7 +118,7 @@ pub fn schemas(text: &str) -> Vec<Span> {
 
 /// The keys of the object that is called `name` in the innermost object around `offset`.
 pub fn keys_beside(text: &str, offset: u32, name: &str) -> Vec<String> {
-    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let tokens = scan::tokens(text);
     let mut open = Vec::new();
     for (at, token) in tokens.iter().enumerate().take_while(|(_, token)| token.span.start < offset) {
         match token.text(text) {
@@ -247,7 +247,7 @@ pub struct Named {
 
 /// Every literal that stands as `callee('…'` or as `key: '…'`, in source order.
 pub fn literals(text: &str, callee: Option<&str>, key: Option<&str>) -> Vec<Named> {
-    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let tokens = scan::tokens(text);
     let found = tokens.windows(3).enumerate().filter_map(|(at, window)| {
         let [name, mark, literal] = window else { return None };
         let simple = matches!(literal.kind, Kind::Text { closed: true } | Kind::Template { opens: true, closes: true });
@@ -265,7 +265,7 @@ pub fn literals(text: &str, callee: Option<&str>, key: Option<&str>) -> Vec<Name
 /// The string literals of the constants that stand as `callee(NAME` or as `key: NAME`, in source order; none of a name that is declared
 /// more than once.
 pub fn literals_by_name(text: &str, callee: Option<&str>, key: Option<&str>) -> Vec<Named> {
-    let tokens: Vec<Token> = Scan::new(text).filter(|token| token.kind != Kind::Comment).collect();
+    let tokens = scan::tokens(text);
     let names = tokens.windows(4).filter_map(|window| {
         let [name, mark, value, end] = window else { return None };
         let called = callee == Some(name.text(text)) && mark.text(text) == "(" && end.text(text) == ")";

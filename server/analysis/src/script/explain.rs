@@ -4,7 +4,7 @@ use swc_ecma_parser::error::{Error, SyntaxError as Kinds};
 
 use super::{
     SyntaxError, SyntaxErrorKind,
-    scan::{Kind, Scan, Token},
+    scan::{self, Kind, Scan, Token},
 };
 use crate::{script, text::Span};
 
@@ -13,7 +13,7 @@ pub(super) fn explain(text: &str, errors: &[Option<Error>]) -> Vec<SyntaxError> 
     if errors.is_empty() {
         return Vec::new();
     }
-    let tokens: Vec<Token> = Scan::new(text).filter(|t| t.kind != Kind::Comment).collect();
+    let tokens = scan::tokens(text);
     let scan = Tokens { text, tokens };
     let mut found: Vec<SyntaxError> = errors.iter().map(|error| scan.one(error.as_ref())).collect();
     found.sort_by_key(|e| e.span);

@@ -1,6 +1,6 @@
 //! Which texts are workflow scripts. All other JavaScript is none of our business.
 
-use super::scan::{Kind, Scan, Token};
+use super::scan;
 use crate::vocabulary;
 
 /// Whether `text`, kept at `path` where that is known, is a workflow script: by its path, or by `export const meta = {` and a call of a
@@ -23,7 +23,7 @@ fn is_workflow_text(text: &str) -> bool {
     if !text.contains("meta") || text.len() > super::MAX_BYTES {
         return false;
     }
-    let tokens: Vec<Token> = Scan::new(text).filter(|t| t.kind != Kind::Comment).collect();
+    let tokens = scan::tokens(text);
     let words = |i: usize, expected: &[&str]| {
         let found = tokens.iter().skip(i).map(|t| t.text(text));
         found.take(expected.len()).eq(expected.iter().copied())

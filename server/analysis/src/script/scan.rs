@@ -50,6 +50,11 @@ impl Token {
     }
 }
 
+/// The tokens of a text, without its comments.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    Scan::new(text).filter(|token| token.kind != Kind::Comment).collect()
+}
+
 /// Iterates over the tokens and comments of a text.
 #[derive(Debug)]
 pub(crate) struct Scan<'a> {

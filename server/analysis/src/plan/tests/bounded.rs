@@ -267,3 +267,20 @@ await parallel(['a', 'b'].map((item) => async () => {
 }))";
     assert_eq!(plan(body).calls[0].count.high, None, "nobody knows how often it is called");
 }
+
+#[test]
+fn what_leaves_our_sight_in_a_tournament_counts() {
+    let body = "let list = items.slice(0, 8)
+const early = () => agent('early')
+while (list.length > 1) {
+  const winners = []
+  for (let i = 0; i < list.length; i += 2) winners.push((await agent('round')) ?? list[i])
+  args.hook(early)
+  list = winners
+}";
+    let start = "const items = (await agent('list', { schema: { type: 'object', properties: { items: { type: 'array', items: {} } }, required: ['items'] } }))?.items ?? []\n";
+    let plan = plan(&format!("{start}{body}"));
+    let round = &plan.calls[2].count;
+    assert!(round.high.is_some(), "a tournament ends: {round}");
+    assert_eq!(plan.calls[1].count.high, None, "nobody knows how often it is called");
+}
