@@ -69,12 +69,16 @@ impl<'a> Interp<'a> {
         if let Some(done) = &target.thrown {
             let fx = most.stopped_at(done, target.thrown_why);
             let state = self.thrown_state(seen, &target);
-            caught.push(Way::new(state, fx, error));
+            caught.push(Way::new(state, fx, error.clone()));
         }
         if end.live {
             ways.push(end);
         }
-        caught.extend(target.exits.into_iter().map(Self::way_of));
+        // What the language throws by itself leaves without a value.
+        caught.extend(target.exits.into_iter().map(Self::way_of).map(|way| match way.val.is_never() {
+            true => Way { val: error.clone(), ..way },
+            false => way,
+        }));
         if !caught.is_empty() {
             let way = self.way(|me| {
                 let error = me.any_way(caught);
@@ -102,13 +106,7 @@ impl<'a> Interp<'a> {
     pub(super) fn error(&mut self, at: Span) -> Val {
         let why = self.why(at, "it depends on what was thrown");
         let sym = self.symbol("error", at);
-        let field = |name: &str| ObjField {
-            name: name.into(),
-            val: Str::any().into(),
-            optional: false,
-            accessor: false,
-            declared: false,
-        };
+        let field = |name: &str| ObjField::of(name, Str::any().into());
         let obj = Obj {
             fields: vec![field("message"), field("name"), field("stack")],
             rest: Some(Val::unknown(why, sym, false)),
