@@ -7,6 +7,7 @@ use crate::{AgentType, Context, KnownWorkflow, analyze};
 const HEAD: &str = "\
 export const meta = { name: 'example', description: 'An example' }
 const BUG = { type: 'object', properties: { file: { type: 'string' }, line: { type: 'integer' } }, required: ['file'], additionalProperties: false }
+const N = { type: 'object', properties: { note: { type: 'string' }, level: { type: 'string' }, bugs: { type: 'array', items: { type: 'object', properties: { note: { type: 'string' } } } } }, required: ['level', 'bugs'], additionalProperties: false }
 const S = { type: 'object', properties: { level: { enum: ['low', 'high'] }, bugs: { type: 'array', maxItems: 5, items: BUG } }, required: ['level', 'bugs'], additionalProperties: false }
 ";
 
@@ -62,6 +63,57 @@ fn results_taken_apart() {
             "!WF508",
             "return await pipeline(['a'], (x) => agent(x, { schema: S }), (r) => { const { level } = r ?? {}; return agent(level ?? 'x') })",
         ),
+    ]);
+}
+
+#[test]
+fn fields_that_may_be_missing() {
+    check(&[
+        ("WF410", "const r = await agent('x', { schema: N })\nreturn r?.note.length"),
+        ("WF410", "const r = await agent('x', { schema: N })\nreturn r?.note.trim()"),
+        (
+            "WF410",
+            "const r = await agent('x', { schema: N })\nreturn (r ?? { note: 'x' }).note.length + r.bugs[0].note.length",
+        ),
+        ("WF410", "const rs = await parallel([() => agent('x', { schema: N })])\nreturn rs.map((r) => r?.note.length)"),
+        ("!WF410", "const r = await agent('x', { schema: N })\nreturn r?.note?.length"),
+        ("!WF410", "const r = await agent('x', { schema: N })\nreturn r?.level.length"),
+        ("!WF410", "const r = await agent('x', { schema: N })\nif (r?.note) log(r?.note.length)\nreturn 1"),
+        ("!WF410", "const r = await agent('x', { schema: N })\nreturn r?.note ? r.note.length + r?.note.length : 0"),
+        (
+            "!WF410",
+            "const rs = await parallel([() => agent('x', { schema: N })])\nfor (const r of rs) { if (r?.note) log(r?.note.length) }\nreturn rs.map((r) => r?.note && r?.note.length)",
+        ),
+    ]);
+}
+
+#[test]
+fn filtered_lists_in_loops() {
+    const FOUND: &str = "const files = ['a', 'b']\nconst found = await parallel(files.map((f) => () => agent(f, { label: f })))\nconst ok = found.filter(Boolean)\n";
+    for (code, body) in [
+        ("WF604", "for (let i = 0; i < ok.length; i++) log(files[i] + ok[i])"),
+        ("WF604", "for (let i = 0; i < ok.length; i++) { const text = ok[i]; await agent(`${files[i]}: ${text}`) }"),
+        ("WF604", "for (const [i, text] of ok.entries()) log(files[i] + text)"),
+        // It goes by the number, not by the items.
+        ("!WF604", "for (let i = 0; i < ok.length; i++) log(files[i])"),
+        ("!WF604", "for (let i = 0; i < ok.length; i++) await agent(ok[i])"),
+        ("!WF604", "for (let i = 0; i < files.length; i++) log(files[i] + found[i])"),
+        ("!WF604", "const long = ok.map((t) => t.length)\nfor (let i = 0; i < ok.length; i++) log(ok[i] + long[i])"),
+    ] {
+        check(&[(code, &format!("{FOUND}{body}\nreturn files.length - ok.length"))]);
+    }
+}
+
+#[test]
+fn results_that_cannot_be_handed_over() {
+    check(&[
+        ("WF121", "const seen = new Set(['a'])\nreturn { count: seen.size, seen }"),
+        ("WF121", "return { by: { file: new Map([['a', 1]]) } }"),
+        ("WF121", "return [1, 2].map((n) => ({ n, seen: new Set([n]) }))"),
+        ("WF121", "const out = {}\nout.again = () => 1\nreturn out"),
+        ("!WF121", "const seen = new Set(['a'])\nreturn { count: seen.size, seen: [...seen] }"),
+        ("!WF121", "return { by: Object.fromEntries(new Map([['a', 1]])), day: new Date(0), more: args }"),
+        ("!WF121", "const made = () => new Set()\nreturn { size: made().size }"),
     ]);
 }
 
@@ -160,6 +212,22 @@ fn names_that_are_looked_for_together() {
     assert!(said(far, &[near, far]).contains("is found instead of this one"));
     assert_eq!(said(far, &[far, "/p/examples/a.workflow.js"]), "nothing");
     assert_eq!(said("/p/examples/a.workflow.js", &[far, "/p/examples/a.workflow.js"]), "nothing");
+}
+
+#[test]
+fn files_that_no_name_leads_to() {
+    for (path, is_told) in [
+        ("/p/.claude/workflows/checks/example.js", true),
+        ("C:\\p\\.claude\\workflows\\checks\\deep\\example.js", true),
+        ("/p/.claude/workflows/example.js", false),
+        ("/p/.claude/workflows/checks/example.workflow.js", false),
+        ("/p/workflows/checks/example.js", false),
+    ] {
+        let file_name = path.rsplit(['/', '\\']).next().map(Into::into);
+        let context = Context { path: Some(path.into()), file_name, ..Context::default() };
+        let analysis = analyze(format!("{HEAD}return 1\n"), &context);
+        assert_eq!(analysis.findings.iter().any(|finding| finding.code == "WF119"), is_told, "{path}");
+    }
 }
 
 /// The model in the file of a kind of agent is that of calls that name none.

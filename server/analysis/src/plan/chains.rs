@@ -25,7 +25,11 @@ impl<'a> Interp<'a> {
                     if !o.optional {
                         me.deref(&object, span(&m.obj));
                     }
-                    if me.live { me.get_key(&object, &key, span(o)) } else { Val::default() }
+                    if !me.live {
+                        return Val::default();
+                    }
+                    let val = me.get_key(&object, &key, span(o));
+                    me.as_refined(m, val)
                 };
                 // A name that is computed is so only where the chain has not stopped; so is what a getter gives.
                 let pure = matches!(&m.prop, MemberProp::Ident(_) | MemberProp::PrivateName(_))

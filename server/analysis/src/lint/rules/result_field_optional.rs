@@ -14,6 +14,8 @@
 //! if (found) log(found.notes?.length)
 //! ```
 
+use swc_ecma_ast::MemberExpr;
+
 use super::prelude::*;
 use crate::plan::Lookup;
 
@@ -29,22 +31,35 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &Checker, report: &mut Report) {
     for id in &cx.index.members {
-        let Some(Expr::Member(outer)) = cx.index.expr(*id) else { continue };
+        let Some(outer) = cx.index.expr(*id).and_then(unguarded) else { continue };
         let inner = outer.obj.unwrap_parens();
-        let Expr::Member(field) = inner else { continue };
+        let Some(field) = member(inner) else { continue };
         let Some(name) = field.prop.as_ident().map(|i| &*i.sym) else { continue };
         let missing = cx.glance(inner).is_some_and(|g| !g.unknown && g.undefined);
         if !missing || cx.glance(&field.obj).is_none_or(|g| !g.from_schema) {
             continue;
         }
         if cx.value(&field.obj).is_some_and(|v| matches!(v.field(name), Lookup::Optional(_))) {
-            let dot = Span::new(
-                span(inner).end,
-                span(inner).end + u32::from(cx.text(span(outer))[cx.text(span(inner)).len()..].starts_with('.')),
-            );
+            let end = span(&*outer.obj).end;
+            let dot = Span::new(end, end + u32::from(cx.text(Span::new(end, cx.index.span(*id).end)).starts_with('.')));
             let message =
                 format!("The schema does not require `{name}`, so it can be missing here: write `?.`, or require it.");
             report.at(span(&field.prop), message).fix("Write `?.`", vec![Edit::replace(dot, "?.")]);
         }
+    }
+}
+
+/// The property that `expr` reads, where that throws if the object is not there.
+fn unguarded(expr: &Expr) -> Option<&MemberExpr> {
+    let guarded = matches!(expr, Expr::OptChain(link) if link.optional);
+    member(expr).filter(|_| !guarded)
+}
+
+/// The property that `expr` reads: `a.b`, `a?.b`.
+fn member(expr: &Expr) -> Option<&MemberExpr> {
+    match expr {
+        Expr::Member(member) => Some(member),
+        Expr::OptChain(link) => link.base.as_member(),
+        _ => None,
     }
 }
