@@ -96,6 +96,13 @@ delete o@n.a?.b
 if ('b' in o@n.a) {
   await @call
 }",
+    "let step@n = 0
+while (@cond && step@n++ < 3) await @call
+while (step@n-- > 0 && @cond) await @call
+do {
+  await @call
+} while (@cond && ++step@n <= 2)
+if (step@n++ < 2) await @call",
     "let i@n = 0
 do {
   i@n += 1

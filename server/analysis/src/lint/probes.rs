@@ -118,6 +118,30 @@ fn results_that_cannot_be_handed_over() {
 }
 
 #[test]
+fn counters_in_conditions() {
+    for (code, body) in [
+        ("WF707", "while (budget.remaining() > 50000) log(await agent('x'))"),
+        ("!WF707", "let n = 0\nwhile (budget.remaining() > 50000 && n++ < 3) log(await agent('x'))"),
+        ("!WF707", "let n = 0\nwhile (n++ < 3 && budget.remaining() > 50000) log(await agent('x'))"),
+        ("!WF707", "let n = 0\nwhile (++n <= 30 && budget.remaining() > 50000) log(await agent('x'))"),
+        ("!WF707", "let n = 30\nwhile (budget.remaining() > 50000 && n-- > 0) log(await agent('x'))"),
+        ("!WF707", "let n = 0\ndo { log(await agent('x')) } while (budget.remaining() > 50000 && n++ < 3)"),
+        ("!WF709", "let n = 0\nwhile (n++ < 3) log(await agent('x'))"),
+        ("!WF709", "let n = 0\nwhile (n++ < 300) log(await agent('x'))"),
+        ("!WF709", "let n = 0\nlet r\nwhile (!r && n++ < 3) r = await agent('x')"),
+        ("!WF709", "let n = 0\nwhile (n++ < args.rounds) log(await agent('x'))"),
+        ("!WF709", "let n = 0\nlet r\nwhile (!r && n++ < args.rounds) r = await agent('x')"),
+        ("!WF709", "let n = 0\nwhile (n < args.rounds) { n++; log(await agent('x')) }"),
+        ("WF709", "let n = 0\nwhile (n++ < 3) { n = 0; log(await agent('x')) }"),
+        ("WF709", "let n = 0\nlet r\nwhile (!r || n++ < 3) r = await agent('x')"),
+        ("WF709", "let n = 0\nwhile (n++ < 3) { n--; log(await agent('x')) }"),
+        ("WF709", "let r\nwhile (!r) r = await agent('x')"),
+    ] {
+        check(&[(code, &format!("{body}\nreturn 'done'"))]);
+    }
+}
+
+#[test]
 fn choices_of_a_schema() {
     check(&[
         ("WF413", "const r = await agent('x', { schema: S })\nswitch (r?.level) { case 'hi': return 1 }\nreturn 2"),

@@ -2,12 +2,64 @@
 
 use std::sync::Arc;
 
+use swc_ecma_ast::{BinaryOp, Expr};
+
 use super::{
     contents::{Arr, Coll, Content, Fun},
+    interp::Interp,
+    narrowing::stepped,
     numbers::{Num, Since},
     sum::{Sum, Tally},
     val::{Addr, Val},
 };
+
+impl<'a> Interp<'a> {
+    /// How often `i < n` can hold, where `i` starts at a known number.
+    pub(super) fn trip_hint(&mut self, test: &'a Expr) -> Option<Tally> {
+        let Expr::Bin(b) = test.unwrap_parens() else { return None };
+        let (small, large, extra) = match b.op {
+            BinaryOp::LogicalAnd => return self.trip_hint(&b.left).or_else(|| self.trip_hint(&b.right)),
+            BinaryOp::Lt => (&b.left, &b.right, 0.0),
+            BinaryOp::LtEq => (&b.left, &b.right, 1.0),
+            BinaryOp::Gt => (&b.right, &b.left, 0.0),
+            BinaryOp::GtEq => (&b.right, &b.left, 1.0),
+            _ => return None,
+        };
+        let from = match stepped(small) {
+            Some(_) => self.ahead(small),
+            None => self.peek(small)?,
+        };
+        let (from, to) = (from.as_number()?, self.ahead(large));
+        let num = match to.unknown {
+            Some(u) => {
+                let any = Num::length(0.0, f64::INFINITY, u.sym, u.why);
+                // `args.rounds ?? 3`
+                to.number_part().map_or_else(|| any.clone(), |number| any.join(&number))
+            }
+            None => to.number_part().filter(|_| to.only_num())?,
+        };
+        Some(num.add(&Num::exactly(extra)).sub(&Num::exactly(from)).tally())
+    }
+
+    /// What `e` would give now.
+    fn ahead(&mut self, e: &'a Expr) -> Val {
+        self.peek(e).unwrap_or_else(|| {
+            let before = self.checkpoint();
+            let val = self.way(|me| me.expr(e)).val;
+            self.go_back(&before);
+            val
+        })
+    }
+}
+
+/// Whether the condition moves a variable that it compares: `i++ < n`.
+pub(super) fn steps(test: &Expr) -> bool {
+    let Expr::Bin(b) = test.unwrap_parens() else { return false };
+    match b.op {
+        BinaryOp::LogicalAnd => steps(&b.left) || steps(&b.right),
+        _ => stepped(&b.left).or(stepped(&b.right)).is_some(),
+    }
+}
 
 /// One number followed relative to the head.
 pub(super) struct Counter {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swc_ecma_ast::{Expr, ForHead, ForInStmt, ForOfStmt, ForStmt, Stmt, VarDeclOrExpr};
+use swc_ecma_ast::{BinaryOp, Expr, ForHead, ForInStmt, ForOfStmt, ForStmt, Stmt, VarDeclOrExpr};
 
 use super::{
     MisuseKind,
@@ -320,6 +320,17 @@ impl<'a> Interp<'a> {
 
     /// Evaluates a loop's condition; where it fails, the loop ends.
     fn check(&mut self, test: &'a Expr) {
+        if let Expr::Bin(b) = test.unwrap_parens()
+            && b.op == BinaryOp::LogicalAnd
+            && super::counters::steps(&b.right)
+        {
+            // Where the loop goes on, the step was taken.
+            self.check(&b.left);
+            if self.live {
+                self.check(&b.right);
+            }
+            return;
+        }
         let val = self.expr(test);
         if !self.live {
             return;
@@ -339,38 +350,6 @@ impl<'a> Interp<'a> {
             }));
         }
         self.any_way(ways);
-    }
-
-    /// How often `i < n` can hold, where `i` starts at a known number.
-    fn trip_hint(&mut self, test: &'a Expr) -> Option<Tally> {
-        let Expr::Bin(b) = test.unwrap_parens() else { return None };
-        let (small, large, extra) = match b.op {
-            swc_ecma_ast::BinaryOp::LogicalAnd => return self.trip_hint(&b.left).or_else(|| self.trip_hint(&b.right)),
-            swc_ecma_ast::BinaryOp::Lt => (&b.left, &b.right, 0.0),
-            swc_ecma_ast::BinaryOp::LtEq => (&b.left, &b.right, 1.0),
-            swc_ecma_ast::BinaryOp::Gt => (&b.right, &b.left, 0.0),
-            swc_ecma_ast::BinaryOp::GtEq => (&b.right, &b.left, 1.0),
-            _ => return None,
-        };
-        let from = self.peek(small)?.as_number()?;
-        let to = match self.peek(large) {
-            Some(to) => to,
-            None => {
-                let before = self.checkpoint();
-                let to = self.way(|me| me.expr(large)).val;
-                self.go_back(&before);
-                to
-            }
-        };
-        let num = match to.unknown {
-            Some(u) => {
-                let any = Num::length(0.0, f64::INFINITY, u.sym, u.why);
-                // `args.rounds ?? 3`
-                to.number_part().map_or_else(|| any.clone(), |number| any.join(&number))
-            }
-            None => to.number_part().filter(|_| to.only_num())?,
-        };
-        Some(num.add(&Num::exactly(extra)).sub(&Num::exactly(from)).tally())
     }
 
     fn loop_why(&mut self, test: Option<&'a Expr>, at: Span) -> WhyId {

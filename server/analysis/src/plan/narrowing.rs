@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swc_ecma_ast::{BinExpr, BinaryOp, Callee, Expr, Lit, MemberExpr, MemberProp, OptChainBase, UnaryOp};
+use swc_ecma_ast::{BinExpr, BinaryOp, Callee, Expr, Lit, MemberExpr, MemberProp, OptChainBase, UnaryOp, UpdateOp};
 
 use super::{
     contents::Content,
@@ -279,7 +279,7 @@ impl<'a> Interp<'a> {
             BinaryOp::Gt => BinaryOp::Lt,
             _ => BinaryOp::LtEq,
         };
-        let (x, y) = (self.peek_evaluated(left), self.peek_evaluated(right));
+        let (x, y) = (self.peek_side(left, right), self.peek_side(right, left));
         for (e, op, this, with) in [(left, op, &x, &y), (right, flipped, &y, &x)] {
             let (Some(this), Some(with)) = (this, with) else { continue };
             let numeric = |v: &Val| v.only_num() && !v.num.as_ref().is_some_and(|n| n.nan);
@@ -294,11 +294,13 @@ impl<'a> Interp<'a> {
                 continue;
             }
             let Some(bound) = with.num.clone() else { continue };
+            let (e, moved) = stepped(e).unwrap_or((e, 0.0));
+            let shifted = |n: &Num, by: f64| if by == 0.0 { n.clone() } else { n.add(&Num::exactly(by)) };
             self.refine(e, |_, val| {
                 let Some(n) = &val.num else { return val.clone() };
                 // Steps between whole numbers are one; between others, as small as you like.
                 let step = if n.whole { 1.0 } else { 0.0 };
-                let mut n = (**n).clone();
+                let mut n = shifted(n, -moved);
                 match op {
                     BinaryOp::Lt => n.hi = n.hi.min(if bound.hi.fract() == 0.0 { bound.hi - step } else { bound.hi }),
                     BinaryOp::LtEq => n.hi = n.hi.min(bound.hi),
@@ -310,7 +312,7 @@ impl<'a> Interp<'a> {
                 if n.lo > n.hi {
                     return Val { num: None, ..val.clone() };
                 }
-                Val { num: Some(n.into()), ..val.clone() }
+                Val { num: Some(shifted(&n, moved).into()), ..val.clone() }
             });
         }
     }
@@ -353,6 +355,17 @@ impl<'a> Interp<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The value of one side of a comparison that has been made, where it is a variable's before a step such as `i++`, too: nothing on the
+    /// other side has to do with that variable.
+    fn peek_side(&mut self, side: &'a Expr, other: &'a Expr) -> Option<Val> {
+        let Some((variable, step)) = stepped(side) else { return self.peek_evaluated(side) };
+        let now = self.peek(variable)?;
+        if !is_apart(other, variable) || !now.only_num() {
+            return None;
+        }
+        Some(now.num?.add(&Num::exactly(-step)).into())
     }
 
     /// The same of one that has been evaluated: the objects of its properties are none of `null` and `undefined`.
@@ -518,6 +531,27 @@ impl Val {
 
 fn is_undefined(e: &Expr) -> bool {
     matches!(e.unwrap_parens(), Expr::Ident(i) if &*i.sym == "undefined")
+}
+
+/// The variable that `i++` and its like move, and how far it then is from what they give.
+pub(super) fn stepped(e: &Expr) -> Option<(&Expr, f64)> {
+    let Expr::Update(update) = e.unwrap_parens() else { return None };
+    let step = match (update.prefix, update.op) {
+        (true, _) => 0.0,
+        (false, UpdateOp::PlusPlus) => 1.0,
+        (false, UpdateOp::MinusMinus) => -1.0,
+    };
+    update.arg.is_ident().then_some((&*update.arg, step))
+}
+
+/// Whether nothing in `e` reads the variable.
+fn is_apart(e: &Expr, variable: &Expr) -> bool {
+    match e.unwrap_parens() {
+        Expr::Lit(_) => true,
+        Expr::Ident(name) => variable.as_ident().is_some_and(|variable| variable.sym != name.sym),
+        Expr::Member(m) => m.prop.is_ident() && is_apart(&m.obj, variable),
+        _ => false,
+    }
 }
 
 /// Whether it reads a length.

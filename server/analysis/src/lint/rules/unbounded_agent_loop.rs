@@ -14,7 +14,7 @@
 //! }
 //! ```
 
-use swc_ecma_ast::Stmt;
+use swc_ecma_ast::{AssignOp, BinaryOp, Stmt};
 
 use super::prelude::*;
 
@@ -37,7 +37,9 @@ fn check(cx: &Checker, report: &mut Report) {
         // A walk over a list is as long as the list, which is told elsewhere.
         let (Stmt::While(_) | Stmt::DoWhile(_) | Stmt::For(_)) = stmt else { continue };
         // A counted loop ends where its limit says, whoever sets that.
-        if matches!(stmt, Stmt::For(f) if f.test.is_some() && f.update.is_some()) {
+        if matches!(stmt, Stmt::For(f) if f.test.is_some() && f.update.is_some())
+            || test(stmt).is_some_and(|test| counts(cx, test, id))
+        {
             continue;
         }
         let function = cx.index.function_around(id);
@@ -58,5 +60,48 @@ fn check(cx: &Checker, report: &mut Report) {
         if !endless || exits {
             finding.at_most(Level::Hint);
         }
+    }
+}
+
+fn test(stmt: &Stmt) -> Option<&Expr> {
+    match stmt {
+        Stmt::While(w) => Some(&w.test),
+        Stmt::DoWhile(w) => Some(&w.test),
+        Stmt::For(f) => f.test.as_deref(),
+        _ => None,
+    }
+}
+
+/// Whether the loop at `id` goes on only while a variable that does nothing but step, there or in its body, is within a limit that the
+/// script leaves open. With a limit that is known, other bounds would be, too.
+fn counts(cx: &Checker, test: &Expr, id: NodeId) -> bool {
+    let Expr::Bin(b) = test.unwrap_parens() else { return false };
+    let open = |limit: &Expr| cx.glance(limit).is_some_and(|glance| glance.unknown);
+    let steps = |counter: &Expr| {
+        let counter = match counter.unwrap_parens() {
+            Expr::Update(update) => &*update.arg,
+            other => other,
+        };
+        let Expr::Ident(counter) = counter else { return false };
+        let mut moved = false;
+        for inside in cx.index.inside(id) {
+            match cx.index.expr(inside) {
+                Some(Expr::Update(u)) => moved |= u.arg.as_ident().is_some_and(|name| name.sym == counter.sym),
+                Some(Expr::Assign(a)) if a.left.as_ident().is_some_and(|name| name.id.sym == counter.sym) => {
+                    if !matches!(a.op, AssignOp::AddAssign | AssignOp::SubAssign) {
+                        return false;
+                    }
+                    moved = true;
+                }
+                _ => {}
+            }
+        }
+        moved
+    };
+    match b.op {
+        BinaryOp::LogicalAnd => counts(cx, &b.left, id) || counts(cx, &b.right, id),
+        BinaryOp::Lt | BinaryOp::LtEq => steps(&b.left) && open(&b.right),
+        BinaryOp::Gt | BinaryOp::GtEq => steps(&b.right) && open(&b.left),
+        _ => false,
     }
 }

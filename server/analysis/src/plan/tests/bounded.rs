@@ -284,3 +284,37 @@ while (list.length > 1) {
     assert!(round.high.is_some(), "a tournament ends: {round}");
     assert_eq!(plan.calls[1].count.high, None, "nobody knows how often it is called");
 }
+
+#[test]
+fn a_counter_that_moves_in_the_condition() {
+    for (body, bound) in [
+        ("let n = 0\nwhile (budget.remaining() > 9 && n++ < 3) await agent('x')", Some(3)),
+        ("let n = 0\nwhile (n++ < 3 && budget.remaining() > 9) await agent('x')", Some(3)),
+        ("let n = 0\nwhile (budget.remaining() > 9 && n++ <= 30) await agent('x')", Some(31)),
+        ("let n = 0\nwhile (budget.remaining() > 9 && ++n < 30) await agent('x')", Some(29)),
+        ("let n = 30\nwhile (budget.remaining() > 9 && n-- > 0) await agent('x')", Some(30)),
+        ("let n = 30\nwhile (budget.remaining() > 9 && --n > 0) await agent('x')", Some(29)),
+        ("let n = 0\nwhile (budget.remaining() > 9 && 3 > n++) await agent('x')", Some(3)),
+        ("let n = 0\nwhile (budget.remaining() > 9 && args.more && n++ < 3) await agent('x')", Some(3)),
+        ("let n = 0\ndo { await agent('x') } while (budget.remaining() > 9 && n++ < 3)", Some(4)),
+        ("let n = 0\nwhile (budget.remaining() > 9 && n++ < items.length) await agent('x')", None),
+        ("let n = 0\nfor (const x of items) { if (n++ < 3) await agent(x) }", None),
+        // It does not count the rounds, or is not what is compared.
+        ("let n = 0\nwhile (budget.remaining() > 9 || n++ < 3) await agent('x')", None),
+        ("let n = 0\nwhile (budget.remaining() > 9 && n++ < 3) { n--; await agent('x') }", None),
+        (
+            "let n = 0\nconst back = () => { n = 0 }\nwhile (budget.remaining() > 9 && n++ < 3) { back(); await agent('x') }",
+            None,
+        ),
+        ("let n = 0\nwhile (budget.remaining() > 9 && n++ < n) await agent('x')", None),
+        ("let n = 5\nwhile (budget.remaining() > 9 && n <= n++) { await agent('x') }", None),
+        (
+            "let n = 0\nwhile (budget.remaining() > 9 && n++ < 3) await parallel([() => agent('x'), async () => { n = 0 }])",
+            None,
+        ),
+        ("let n = args.n\nwhile (budget.remaining() > 9 && n++ < 3) await agent('x')", None),
+        ("let n = 0.5\nwhile (budget.remaining() > 9 && n++ < 3) await agent('x')", Some(3)),
+    ] {
+        assert_eq!(most(body), bound, "{body}");
+    }
+}
