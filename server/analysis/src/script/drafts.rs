@@ -50,7 +50,20 @@ pub(crate) fn at_pattern(text: &str, cursor: &Cursor) -> Option<String> {
     let close = close.map_or(0, |token| token.span.start as usize);
     let kept = format!("{}{}", &text[..cursor.word.start as usize], line[..close].trim_start_matches([' ', ',']));
     let comma = if kept.trim_end().ends_with(['{', ',']) { "" } else { ", " };
-    whole(&format!("{kept}{comma}...{HERE}"), &behind[close..])
+    let (begun, behind) = (format!("{kept}{comma}...{HERE}"), &behind[close..]);
+    as_parameter(&begun, behind).or_else(|| whole(&begun, behind))
+}
+
+/// `before`, which ends in the pattern of an object, and `behind`, where that is the parameter of a function whose arrow or body is missing:
+/// until then it could be an object in parentheses, too.
+fn as_parameter(before: &str, behind: &str) -> Option<String> {
+    let closed = behind.trim_start().strip_prefix('}').and_then(|behind| behind.trim_start().strip_prefix(')'));
+    let unclosed = Some(behind).filter(|behind| behind.lines().next().is_none_or(|line| line.trim().is_empty()));
+    let ends = [" => {}", " {}"].into_iter().map(|end| format!("{before}}}){end}"));
+    let has_more = |behind: &&str| behind.trim_start().starts_with(['=', '{']);
+    let all = [closed, unclosed].into_iter().flatten().filter(|behind| !has_more(behind));
+    all.flat_map(|behind| ends.clone().map(move |begun| (begun, behind)))
+        .find_map(|(begun, behind)| whole(&begun, behind))
 }
 
 /// `before` and `behind` with what may be missing at the end of the line between them.
@@ -122,5 +135,12 @@ mod tests {
         assert_eq!(rest("const { |, b } = f"), "const { b , ..._} = f");
         assert_eq!(rest("xs.map(({ a, | }) => a)"), "xs.map(({ a, ..._}) => a)");
         assert_eq!(rest("const { bugs: [{ | }] } = f"), "const { bugs: [{ ..._}] } = f");
+        assert_eq!(rest("xs.map(({ a, |"), "xs.map(({ a, ..._}) => {});");
+        assert_eq!(rest("xs.map(({ a, | }))"), "xs.map(({ a, ..._}) => {})");
+        assert_eq!(rest("xs.map(({ a, | })\nlog(1)"), "xs.map(({ a, ..._}) => {});\nlog(1)");
+        assert_eq!(rest("xs.map(({\n  a,\n  |\n}))"), "xs.map(({\n  a,\n  ..._}) => {})");
+        assert_eq!(rest("xs.map(function ({ a, |"), "xs.map(function ({ a, ..._}) {});");
+        assert_eq!(rest("function f({ a, | }) { return a }"), "function f({ a, ..._}) { return a }");
+        assert_eq!(rest("log({ a, |"), "log({ a, ..._});");
     }
 }

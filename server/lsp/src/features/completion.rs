@@ -480,6 +480,11 @@ mod tests {
             ("const { files: [{ | }] } = found", "path bugs"),
             ("const {\n  files,\n  |\n} = found", "level"),
             ("found.files.forEach(({ path, | }) => 1)", "bugs"),
+            ("found.files.forEach(({ path, |", "bugs"),
+            ("found.files.forEach(({ | }))", "path bugs"),
+            ("await parallel(found.files.map(async ({ |", "path bugs"),
+            ("found.files.map(function ({ path, |", "bugs"),
+            ("found.files.map((file) => ({ path, |", ""),
             ("const { | } = await agent('x', { schema: S })", "level files"),
             ("log({ | })", ""),
         ] {
