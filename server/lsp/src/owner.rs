@@ -232,7 +232,7 @@ impl Owner {
 
     /// Asks the client to tell when a file that [`Workspace`] reads changes.
     fn watch_files(&self) {
-        let globs = ["**/.claude/agents/*.md", "**/.claude/workflows/*.js", "**/*.workflow.js"];
+        let globs = ["**/.claude/agents/**/*.md", "**/.claude/workflows/*.js", "**/*.workflow.js"];
         let watchers =
             globs.map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.into()), kind: None });
         let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.into() };

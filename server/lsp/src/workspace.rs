@@ -15,10 +15,13 @@ use tower_lsp::ls_types::Uri;
 /// Entries a walk looks at before it gives up; far more than a repository without its dependencies has.
 const MOST_ENTRIES: usize = 50_000;
 
+const AGENTS: &str = ".claude/agents";
+const WORKFLOWS: &str = ".claude/workflows";
+
 /// What lies around scripts. Cheap to clone: an edit of a saved workflow makes a new one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Workspace {
-    /// Agent types: `.claude/agents/*.md`.
+    /// Agent types: `.claude/agents/**/*.md`.
     pub(crate) agents: Vec<Arc<AgentType>>,
     /// Saved workflows: `.claude/workflows/*.js` and `*.workflow.js`.
     pub(crate) workflows: Vec<Arc<Saved>>,
@@ -93,11 +96,11 @@ impl Workspace {
         innermost.map(|(_, history)| history.clone()).unwrap_or_default()
     }
 
-    /// How soon a run of `script` comes upon what lies in a `.claude` at `path`, the more the sooner: it looks in those of the folders above,
-    /// the closest first, then in the person's own. `None` where it does not look there. A script that is not saved can come to lie anywhere.
-    fn closeness(&self, path: &Path, folder: &str, script: Option<&Path>) -> Option<usize> {
-        let inside = path.parent().filter(|inside| inside.ends_with(Path::new(".claude").join(folder)))?;
-        let project = inside.parent()?.parent()?;
+    /// How soon a run of `script` comes upon what lies in `inside`, a folder of a `.claude`, the more the sooner: it looks in those of the
+    /// folders above, the closest first, then in the person's own. `None` where it does not look there. A script that is not saved can come to
+    /// lie anywhere.
+    fn closeness(&self, inside: Option<&Path>, script: Option<&Path>) -> Option<usize> {
+        let project = inside?.parent()?.parent()?;
         let depth = project.components().count();
         match script {
             Some(script) if script.starts_with(project) => Some(depth),
@@ -108,7 +111,8 @@ impl Workspace {
 
     /// The agent types that a run of `script` finds, one of a name.
     pub(crate) fn agents_of(&self, script: Option<&Path>) -> Vec<&AgentType> {
-        let closeness = |agent: &AgentType| self.closeness(&agent.path, "agents", script);
+        let closeness =
+            |agent: &AgentType| self.closeness(agent.path.ancestors().find(|folder| folder.ends_with(AGENTS)), script);
         let mut found: Vec<&AgentType> =
             self.agents.iter().map(|agent| &**agent).filter(|agent| closeness(agent).is_some()).collect();
         found.sort_by(|a, b| (&a.kind.name, closeness(b)).cmp(&(&b.kind.name, closeness(a))));
@@ -118,7 +122,8 @@ impl Workspace {
 
     /// The workflows that a run of `script` finds by their name, in the order in which it looks through them.
     pub(crate) fn workflows_of(&self, script: Option<&Path>) -> Vec<&Saved> {
-        let closeness = |saved: &Saved| self.closeness(&saved.path, "workflows", script);
+        let closeness =
+            |saved: &Saved| self.closeness(saved.path.parent().filter(|folder| folder.ends_with(WORKFLOWS)), script);
         let mut found: Vec<&Saved> =
             self.workflows.iter().map(|saved| &**saved).filter(|saved| closeness(saved).is_some()).collect();
         found.sort_by(|a, b| closeness(b).cmp(&closeness(a)).then(a.path.cmp(&b.path)));
@@ -171,7 +176,7 @@ impl Workspace {
 
     fn read_dot_claude(&mut self, folder: &Path) {
         let agent = |path: PathBuf| Some(Arc::new(AgentType { kind: AgentKind::read(&path)?, path }));
-        self.agents.extend(entries(&folder.join("agents")).into_iter().filter_map(agent));
+        self.agents.extend(AgentKind::files(&folder.join("agents")).into_iter().filter_map(agent));
         let scripts = entries(&folder.join("workflows")).into_iter().filter(|path| has_extension(path, "js"));
         self.workflows.extend(scripts.filter_map(|path| saved(&path).map(Arc::new)));
     }
@@ -255,13 +260,17 @@ mod tests {
         put(".claude/agents/critic.md", "---\nname: sharp-critic\ndescription: \"Finds faults\"\n---\nYou are…");
         put(".claude/agents/plain.md", "No front matter");
         put(".claude/agents/notes.txt", "");
+        put(".claude/agents/review/security.md", "---\nname: guard\ndescription: Guards\n---\nYou are…");
+        put(".claude/workflows/below/c.js", "export const meta = { name: 'below', description: 'x' }");
         put("sub/.claude/workflows/a.js", "// A\nexport const meta = { name: 'audit', description: 'Audits' }");
         put("sub/.claude/workflows/none.js", "let x");
         put("flows/b.workflow.js", "export const meta = { name: 'build' }");
         put("node_modules/c.workflow.js", "export const meta = { name: 'no' }");
         let found = Workspace::read(&[folder.path().to_path_buf()], None);
         let agents: Vec<_> = found.agents.iter().map(|a| (a.kind.name.as_str(), a.kind.description.as_str())).collect();
-        assert_eq!(agents, [("plain", ""), ("sharp-critic", "Finds faults")]);
+        assert_eq!(agents, [("guard", "Guards"), ("plain", ""), ("sharp-critic", "Finds faults")]);
+        let script = folder.path().join("sub/.claude/workflows/a.js");
+        assert_eq!(found.agents_of(Some(&script)).len(), 3, "a folder below is found from wherever the others are");
         let workflows: Vec<_> = found.workflows.iter().map(|w| (w.name.as_str(), w.line)).collect();
         assert_eq!(workflows, [("audit", 1), ("build", 0)]);
     }

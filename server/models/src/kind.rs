@@ -1,4 +1,4 @@
-//! Kinds of agents, as files describe them: `.claude/agents/*.md`.
+//! Kinds of agents, as files describe them: `.claude/agents/**/*.md`.
 
 use std::{
     fs,
@@ -7,6 +7,9 @@ use std::{
 
 /// Where, under a project's folder, kinds of agents are kept.
 const FOLDER: &str = ".claude/agents";
+
+/// Folders of kinds that are looked into; far more than anybody keeps.
+const MOST_FOLDERS: usize = 500;
 
 /// A kind of agent: what `agentType` names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,16 +34,34 @@ impl AgentKind {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let mut kinds: Vec<Self> = Vec::new();
         for place in folder.ancestors().chain(home) {
-            let entries = fs::read_dir(place.join(FOLDER)).into_iter().flatten().flatten();
-            let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-            paths.sort();
-            for kind in paths.iter().filter_map(|path| Self::read(path)) {
+            for kind in Self::files(&place.join(FOLDER)).iter().filter_map(|path| Self::read(path)) {
                 if kinds.iter().all(|known| known.name != kind.name) {
                     kinds.push(kind);
                 }
             }
         }
         kinds
+    }
+
+    /// The files in `folder`, a `.claude/agents`, and in the folders below it, in the order of their paths. What they are called says nothing
+    /// of a kind that has a name of its own.
+    pub fn files(folder: &Path) -> Vec<PathBuf> {
+        fn search(folder: &Path, seen: &mut Vec<PathBuf>, found: &mut Vec<PathBuf>) {
+            // Links may lead back up.
+            let Some(real) =
+                fs::canonicalize(folder).ok().filter(|real| seen.len() < MOST_FOLDERS && !seen.contains(real))
+            else {
+                return;
+            };
+            seen.push(real);
+            for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+                if path.is_dir() { search(&path, seen, found) } else { found.push(path) }
+            }
+        }
+        let mut found = Vec::new();
+        search(folder, &mut Vec::new(), &mut found);
+        found.sort();
+        found
     }
 
     /// The kind a file describes; `None` where it is none: no Markdown, or not readable.
@@ -109,6 +130,26 @@ mod tests {
             AgentKind::parse("---\r\nmodel: inherit\r\ntools:\r\n  - Read\r\n  - \"Grep\"\r\n---\r\nX", "file".into());
         assert_eq!(listed, AgentKind { name: "file".into(), tools, prompt: "X".into(), ..AgentKind::default() });
         assert_eq!(AgentKind::parse("Just words.", "file".into()).prompt, "Just words.");
+    }
+
+    #[test]
+    fn folders_below_are_looked_into() {
+        let folder = tempfile::tempdir().unwrap();
+        let agents = folder.path().join(".claude/agents");
+        for (at, text) in [
+            ("review/deep/security.md", "---\nname: guard\n---\nYou guard."),
+            ("review/notes.txt", ""),
+            ("plain.md", "Plain."),
+        ] {
+            let path = agents.join(at);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&agents, agents.join("review/back")).unwrap();
+        let kinds = AgentKind::read_all(folder.path(), None);
+        let names: Vec<&str> = kinds.iter().map(|kind| kind.name.as_str()).collect();
+        assert_eq!(names, ["plain", "guard"]);
     }
 
     #[test]
