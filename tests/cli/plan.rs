@@ -140,3 +140,20 @@ fn a_script_whose_runs_fail_has_its_bounds_and_the_reason() {
     let given = ["plan", "a.workflow.js", "--simulate", "3", "--json", "--args", r#"{"files":["a","b"]}"#];
     assert_eq!(call(folder.path(), &given).json()["tokens"]["basis"], "simulated");
 }
+
+#[test]
+fn a_script_says_which_dialect_it_is_written_in() {
+    let body = "// @callsheet profile: qwen\nreturn await pipeline(['a'], () => null, (x) => agent(`Read ${x}`))";
+    let folder = folder(&[("a.workflow.js", &script(body))]);
+    // There, what follows a stage that gave `null` is skipped.
+    let agents = |more: &[&str]| {
+        let planned = call(folder.path(), &[&["plan", "a.workflow.js", "--json"], more].concat()).json();
+        let ran = call(folder.path(), &[&["run", "a.workflow.js", "--latency", "0"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let ran =
+            ran.out.lines().find_map(|l| l.trim().strip_prefix("agents   ")?.split_once(';')?.0.parse::<u64>().ok());
+        (planned["agents"]["high"].as_u64(), ran)
+    };
+    assert_eq!(agents(&[]), (Some(0), Some(0)));
+    assert_eq!(agents(&["--profile", "claude-code"]), (Some(1), Some(1)), "what is asked for holds whatever it says");
+}

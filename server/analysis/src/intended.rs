@@ -90,7 +90,7 @@ fn at(
     let script = script::parse(draft.ok_or(Broken)?);
     let module = script.module().ok_or(Broken)?;
     let Some(place) = find(module, &place) else { return Ok(None) };
-    Ok(plan::interpret(&script, &crate::with_own_args(&script, context)).value_at(place))
+    Ok(plan::interpret(&script, &crate::with_own(&script, context)).value_at(place))
 }
 
 fn is_here(property: &MemberProp) -> bool {

@@ -33,8 +33,10 @@ pub struct Context {
     pub args: Option<serde_json::Value>,
     /// The arguments of the script's last run: they hold where there are no others, but not for findings, which are of any run.
     pub last_args: Option<serde_json::Value>,
-    /// The dialect the script is checked for.
+    /// The dialect the script is checked for, unless a comment `@callsheet profile:` in it names one.
     pub profile: vocabulary::Profile,
+    /// The dialect that whoever asks wants it checked for, whatever it says.
+    pub given_profile: Option<vocabulary::Profile>,
     /// Most agents of a run, as whoever starts it says. The dialect's limit holds, too.
     pub max_agents: Option<u64>,
     /// What the person wants to see.
@@ -47,7 +49,14 @@ pub struct Context {
     pub workflows: Option<Vec<KnownWorkflow>>,
 }
 
-/// An agent type, as `.claude/agents/*.md` defines it.
+impl Context {
+    /// The dialect `script` is checked for, and runs in.
+    pub fn profile_of(&self, script: &script::Script) -> vocabulary::Profile {
+        self.given_profile.or(script.pragmas.profile()).unwrap_or(self.profile)
+    }
+}
+
+/// An agent type, as `.claude/agents/**/*.md` defines it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AgentType {
     /// Its name.
@@ -150,7 +159,7 @@ impl Analysis {
     fn looks_the_same(&self, edit: carry::TextEdit, now: &str, context: &Context) -> bool {
         let larger = self.script.text.len().max(now.len());
         let stay = |looks: &looks::Looks| looks.stay(self.plan.carry(), edit, now);
-        !lint::script_size::is_told(larger, context.profile.flags().script_bytes)
+        !lint::script_size::is_told(larger, context.profile_of(&self.script).flags().script_bytes)
             && stay(&self.looks)
             && stay(self.plan.looks())
     }
@@ -215,19 +224,23 @@ pub fn analyze_after(text: impl Into<Arc<str>>, earlier: Earlier<'_>, context: &
     Analysis { context: Some(context.clone()), ..fresh }
 }
 
-/// `context` with the arguments that the script's own comment gives, where it has none.
-fn with_own_args<'a>(script: &script::Script, context: &'a Context) -> Cow<'a, Context> {
+/// `context` with the arguments and the dialect that the script's own comments give, where nobody else has.
+fn with_own<'a>(script: &script::Script, context: &'a Context) -> Cow<'a, Context> {
     let mut context = Cow::Borrowed(context);
     if context.args.is_none()
         && let Some((_, Ok(args))) = &script.pragmas.args
     {
         context.to_mut().args = Some(args.clone());
     }
+    let profile = context.profile_of(script);
+    if context.profile != profile {
+        context.to_mut().profile = profile;
+    }
     context
 }
 
 fn fresh(script: script::Script, context: &Context) -> Analysis {
-    let context = with_own_args(&script, context);
+    let context = with_own(&script, context);
     let context = context.as_ref();
     let mut plan = plan::interpret(&script, context);
     let (findings, mut looks) = lint::check_noting(&script, &plan, context);

@@ -41,7 +41,7 @@ impl Still {
     pub(crate) fn carry_out(self, reading: Reading, broken: &Analysis, context: &Context) -> Analysis {
         let Still { typed, plan, mut findings } = self;
         let script = reading.without(typed);
-        lint::check_errors(&mut findings, &script, context);
+        lint::check_errors(&mut findings, &script, &crate::with_own(&script, context));
         let (estimate, learned) = (broken.estimate.clone(), broken.learned.clone());
         let (of_last_args, looks, known) = (broken.of_last_args, broken.looks.clone(), broken.context.clone());
         Analysis { script, plan, findings, estimate, learned, of_last_args, looks, context: known }

@@ -274,7 +274,7 @@ settings! {
     lenses: bool = true, "lenses.enable", Window;
     /// More files that are workflow scripts, as globs; `.claude/workflows/*.js` and `*.workflow.js` always are.
     files: Vec<String> = Vec::new(), "files", Resource;
-    /// The dialect scripts are checked for: `claude-code`, `portable` or another tool's name.
+    /// The dialect scripts are checked for that name none in a comment `@callsheet profile:`: `claude-code`, `portable` or another tool's name.
     profile: Profile = Profile::default(), "profile", Resource;
     /// Levels of rules, by code or name: `off`, `hint`, `warning` or `error`.
     rules: BTreeMap<String, Level> = BTreeMap::new(), "rules", Resource;

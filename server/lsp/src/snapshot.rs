@@ -6,6 +6,7 @@ use analysis::{
     Analysis,
     estimate::Estimate,
     text::{LineIndex, Span},
+    vocabulary::Profile,
 };
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
@@ -55,6 +56,11 @@ impl Snapshot {
     pub(crate) fn estimate(&self) -> &Estimate {
         let simulated = self.simulated.as_ref().and_then(|simulated| simulated.estimate.as_ref().ok());
         self.known.learned.as_ref().or(simulated).unwrap_or(&self.known.estimate)
+    }
+
+    /// The dialect the script is written in.
+    pub(crate) fn profile(&self) -> Profile {
+        self.fresh.script.pragmas.profile().unwrap_or(self.settings.profile)
     }
 
     /// The workflow's name.

@@ -455,8 +455,9 @@ fn the_docs_page_is_fresh() {
 /// A row for each flag, a column for each profile.
 #[test]
 fn the_page_of_profiles_is_fresh() {
-    let mut page = "# Profiles\n\nThe dialects that scripts are checked, planned and run in: `--profile NAME`, setting `callsheet.profile`. \
-Generated from the vocabulary.\n\nWhere no source tells, a dialect is taken to behave like `claude-code`. *differs*: what `portable` must \
+    let mut page = "# Profiles\n\nThe dialects that scripts are checked, planned and run in. Generated from the vocabulary. A script says which one \
+it is written in with a comment, `// @callsheet profile: pi`, wherever it goes; where it does not, the setting `callsheet.profile` holds. \
+`--profile NAME` holds whatever the script says.\n\nWhere no source tells, a dialect is taken to behave like `claude-code`. *differs*: what `portable` must \
 not rely on.\n"
         .to_owned();
     let _ = writeln!(page, "\n| | {} |", Profile::ALL.map(|p| format!("`{p}`")).join(" | "));

@@ -1,13 +1,18 @@
-//! What a script's comments tell this tool: `// @callsheet args: {…}` and `// callsheet-ignore WF601 reason`.
+//! What a script's comments tell this tool: `// @callsheet args: {…}`, `// @callsheet profile: pi` and `// callsheet-ignore WF601 reason`.
 
 use super::scan::{Kind, Scan, Token};
-use crate::text::{LineIndex, Span};
+use crate::{
+    text::{LineIndex, Span},
+    vocabulary::Profile,
+};
 
 /// Everything comments say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pragmas {
     /// The arguments the script is written for: `// @callsheet args: {"files": ["a.ts"]}`, or why the JSON is none, and where it stands.
     pub args: Option<(Span, Result<serde_json::Value, String>)>,
+    /// The dialect the script is written in: `// @callsheet profile: pi`, or why there is none of the name, and where that stands.
+    pub profile: Option<(Span, Result<Profile, String>)>,
     /// Findings that are not wanted, in source order.
     pub ignores: Vec<Ignore>,
 }
@@ -45,6 +50,11 @@ impl Ignore {
 }
 
 impl Pragmas {
+    /// The dialect the script says it is written in.
+    pub fn profile(&self) -> Option<Profile> {
+        self.profile.as_ref()?.1.as_ref().ok().copied()
+    }
+
     /// Reads the comments of `text`.
     pub(super) fn read(text: &str, lines: &LineIndex) -> Pragmas {
         let mut pragmas = Pragmas::default();
@@ -58,6 +68,9 @@ impl Pragmas {
                 if let Some(json) = rest.trim_start().strip_prefix("args:") {
                     let span = place(text, json);
                     pragmas.args = Some((span, serde_json::from_str(json.trim()).map_err(|e| e.to_string())));
+                } else if let Some(name) = rest.trim_start().strip_prefix("profile:") {
+                    let name = name.trim();
+                    pragmas.profile = Some((place(text, name), name.parse()));
                 }
             } else if let Some(rest) = body.strip_prefix("callsheet-ignore-file") {
                 pragmas.ignores.push(Ignore { span: token.span, rules: rules(rest, text), scope: IgnoreScope::File });
@@ -123,6 +136,17 @@ mod tests {
         assert_eq!(span.slice(text).trim(), "{\"files\": 3}");
         assert!(read("// @callsheet args: {files}").args.expect("a problem").1.is_err());
         assert_eq!(read("const s = '// @callsheet args: 1'").args, None, "not a comment");
+    }
+
+    #[test]
+    fn the_dialect_is_read_from_a_comment() {
+        let text = "/* @callsheet profile: pi */";
+        let pragmas = read(text);
+        assert_eq!(pragmas.profile(), Some(Profile::Pi));
+        assert_eq!(pragmas.profile.expect("a profile").0.slice(text), "pi");
+        let (_, unknown) = read("// @callsheet profile: pie").profile.expect("a problem");
+        assert!(unknown.expect_err("none of that name").contains("`pie` is no profile; there are claude-code, "));
+        assert_eq!(read("const s = '// @callsheet profile: pi'").profile, None, "not a comment");
     }
 
     #[test]

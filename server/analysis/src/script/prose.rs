@@ -242,8 +242,9 @@ impl Places for Meta {
 
 impl Places for Pragmas {
     fn places(&mut self, visit: &mut dyn FnMut(&mut Span)) {
-        let Pragmas { args, ignores } = self;
+        let Pragmas { args, profile, ignores } = self;
         args.iter_mut().for_each(|(span, _)| span.places(visit));
+        profile.iter_mut().for_each(|(span, _)| span.places(visit));
         ignores.places(visit);
     }
 }

@@ -26,9 +26,9 @@ pub(crate) struct Check {
     /// Checks the text on standard input; PATH, if given, is where it would be.
     #[arg(long)]
     stdin: bool,
-    /// The dialect the scripts are written in: `claude-code` if not given (docs/profiles.md).
-    #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
-    profile: Profile,
+    /// The dialect the scripts are written in. Without: that of their `@callsheet profile:` comments, else `claude-code` (docs/profiles.md).
+    #[arg(long, value_name = "NAME")]
+    profile: Option<Profile>,
     /// Writes the findings as JSON.
     #[arg(long)]
     json: bool,
@@ -100,7 +100,7 @@ impl Check {
         let mut report = Report { files: sources.len(), errors: 0, warnings: 0, hints: 0, findings: vec![] };
         let mut log = Log::default();
         for source in sources {
-            let context = Context { file_name: source.name(), profile: self.profile, ..Context::default() };
+            let context = Context { file_name: source.name(), given_profile: self.profile, ..Context::default() };
             let analysis = saved::analyze(&source, &context);
             for finding in &analysis.findings {
                 *match finding.severity {

@@ -193,6 +193,7 @@ impl Compare {
             Way::Workflow => {
                 let mut spec = RunSpec::new(&job.source.path, job.source.text.as_str(), RUNS);
                 spec.args = job.context.args.clone();
+                spec.in_dialect(job.context.profile_of(&job.analysis.script));
                 spec.read_kinds();
                 let model = spec.answered_by(chosen);
                 (spec, model)

@@ -53,7 +53,7 @@ pub(crate) struct Order {
     /// Seconds without a sign of life after which an attempt counts as lost, and another is made; 180 if not given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     stall: Option<Duration>,
-    /// The dialect the script is written in: `claude-code` if not given (docs/profiles.md).
+    /// The dialect the script is written in. Without: that of its `@callsheet profile:` comment, else `claude-code` (docs/profiles.md).
     #[arg(long, value_name = "NAME")]
     profile: Option<Profile>,
     /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
@@ -74,7 +74,7 @@ impl Order {
         self.seed = self.seed.or(Some(*seed));
         self.concurrency = self.concurrency.or(u16::try_from(*concurrency).ok());
         self.max_agents = self.max_agents.or(Some(limits.max_agents));
-        self.profile = self.profile.or(profile.as_ref().and_then(|name| name.parse().ok()));
+        self.profile = self.profile.or(Some(profile.as_ref().and_then(|name| name.parse().ok()).unwrap_or_default()));
         self.budget_tokens = self.budget_tokens.or(limits.budget_tokens.map(|tokens| tokens.0));
         self.budget_usd = self.budget_usd.or(limits.budget_usd.map(|usd| usd.0));
         self.minutes = self.minutes.or(limits.wall);
@@ -113,8 +113,8 @@ impl Order {
         if let Some(names) = self.who.names() {
             names.tell(&mut assumptions);
         }
-        let (file_name, profile, max_agents) = (source.name(), self.profile.unwrap_or_default(), self.max_agents);
-        Ok(Context { file_name, args: self.args()?, profile, max_agents, assumptions, ..Context::default() })
+        let (file_name, given_profile, max_agents) = (source.name(), self.profile, self.max_agents);
+        Ok(Context { file_name, args: self.args()?, given_profile, max_agents, assumptions, ..Context::default() })
     }
 
     /// Finds who answers, at these prices; looks for keys, and spends nothing.
@@ -146,7 +146,7 @@ impl Order {
         self.concurrency.map_or_else(runtime::default_concurrency, usize::from)
     }
 
-    pub(crate) fn spec(&self, source: &Source, args: Option<Value>, runs_dir: &Path) -> RunSpec {
+    pub(crate) fn spec(&self, source: &Source, args: Option<Value>, profile: Profile, runs_dir: &Path) -> RunSpec {
         let mut spec = RunSpec::new(&source.path, source.text.as_str(), runs_dir);
         spec.args = args;
         spec.seed = self.seed.unwrap_or(0);
@@ -156,7 +156,7 @@ impl Order {
         spec.limits.budget_usd = self.budget_usd.map(Usd);
         spec.limits.wall = self.minutes;
         spec.retry.stall = self.stall.unwrap_or(spec.retry.stall);
-        spec.in_dialect(self.profile.unwrap_or_default());
+        spec.in_dialect(profile);
         spec.read_kinds();
         spec
     }
@@ -197,7 +197,8 @@ mod tests {
     fn limits_of_a_line_are_those_of_its_run_and_none_is_taken_for_another() {
         let read = |flags: &[&str]| Line::try_parse_from([&["run"], flags].concat());
         let source = Source { path: "a.js".into(), text: String::new() };
-        let spec = |flags: &[&str]| read(flags).unwrap().order.spec(&source, None, Path::new("runs"));
+        let spec =
+            |flags: &[&str]| read(flags).unwrap().order.spec(&source, None, Profile::default(), Path::new("runs"));
         let limited = spec(&["--budget-usd", "$2.50", "--minutes", "1.5", "--stall", "0.5", "--budget-tokens", "7"]);
         assert_eq!(limited.limits.budget_usd, Some(Usd(2.5)));
         assert_eq!(limited.limits.budget_tokens, Some(Tokens(7)));

@@ -44,9 +44,9 @@ pub(crate) struct Plan {
     /// Agents of the whole run at most, as `run` takes it.
     #[arg(long, value_name = "N")]
     max_agents: Option<u64>,
-    /// The dialect the script is written in: `claude-code` if not given (docs/profiles.md).
-    #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
-    profile: Profile,
+    /// The dialect the script is written in. Without: that of its `@callsheet profile:` comment, else `claude-code` (docs/profiles.md).
+    #[arg(long, value_name = "NAME")]
+    profile: Option<Profile>,
     /// A file with prices of your own. Without: `callsheet/prices.json` in `~/.config`, if it is there.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -72,9 +72,9 @@ impl Plan {
             Assumptions { concurrency, prices: prices.clone(), history: past::history(), ..Assumptions::default() };
         let last = if self.last_args { Some(last_args(&source.path)?) } else { None };
         let (args, max_agents) = (last.as_ref().map_or(self.args.clone(), |(_, args)| args.clone()), self.max_agents);
-        let profile = self.profile;
+        let given_profile = self.profile;
         let context =
-            Context { file_name: source.name(), args, profile, max_agents, assumptions, ..Context::default() };
+            Context { file_name: source.name(), args, given_profile, max_agents, assumptions, ..Context::default() };
         let analysis = saved::analyze(&source, &context);
         if !analysis.script.errors.is_empty() || analysis.script.module().is_none() {
             // What recovery leaves out would be missing in every number.
@@ -158,7 +158,7 @@ impl Plan {
         let mut spec = RunSpec::new(&source.path, source.text.as_str(), nowhere);
         spec.args = context.args.clone().or_else(pragma);
         spec.concurrency = Some(self.at_once());
-        spec.in_dialect(self.profile);
+        spec.in_dialect(context.profile_of(&analysis.script));
         spec.limits.max_agents = self.max_agents.unwrap_or(spec.limits.max_agents);
         let prices = context.assumptions.prices.clone();
         spec.price = Some(Arc::new(move |model, usage| estimate::would_cost_at(&prices, model, usage)));

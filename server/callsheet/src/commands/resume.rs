@@ -82,7 +82,8 @@ impl Resume {
         let prices = context.assumptions.prices.clone();
         let analysis = saved::analyze(&source, &context);
         let chosen = order.choose(&analysis, &prices)?;
-        let mut spec = order.spec(&source, context.args.clone(), &past.runs_dir);
+        let profile = context.profile_of(&analysis.script);
+        let mut spec = order.spec(&source, context.args.clone(), profile, &past.runs_dir);
         if let Some(question) = question {
             let RunSpec { script_path, contexts, rlm, .. } = question;
             (spec.script_path, spec.contexts, spec.rlm) = (script_path, contexts, rlm);

@@ -36,6 +36,7 @@ pub(crate) fn begin(order: &Order, source: &Source, json: bool, sheet: bool) -> 
     let context = order.context(source)?;
     let prices = context.assumptions.prices.clone();
     let analysis = saved::analyze(source, &context);
+    let profile = context.profile_of(&analysis.script);
     let Context { args, assumptions, .. } = context;
     let args = args.or_else(|| analysis.script.pragmas.args.as_ref()?.1.clone().ok());
     let chosen = order.choose(&analysis, &prices)?;
@@ -60,7 +61,7 @@ pub(crate) fn begin(order: &Order, source: &Source, json: bool, sheet: bool) -> 
     }
     // What past runs tell is not needed while this one goes on, and may be large.
     drop(assumptions);
-    let mut spec = order.spec(source, args, Path::new(RUNS));
+    let mut spec = order.spec(source, args, profile, Path::new(RUNS));
     let model = spec.answered_by(&chosen);
     Play { spec, model, source, analysis: &analysis, prices, json }.play()
 }

@@ -8,7 +8,8 @@ use analysis::{
         Chain,
         cursor::{self, Cursor, Enclosing},
     },
-    vocabulary::{self, Field, Kind, Type},
+    text::Span,
+    vocabulary::{self, Field, Kind, Profile, Type},
 };
 use tower_lsp::ls_types::*;
 
@@ -28,7 +29,7 @@ use crate::{
 /// the analyst's.
 pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<CompletionItem> {
     let offset = script.offset(position);
-    let Some(cursor) = cursor::at(&script.text, offset) else { return vec![] };
+    let Some(cursor) = cursor::at(&script.text, offset) else { return profiles(script, offset) };
     let items = Items { script, cursor: &cursor, offset };
     if cursor.behind_dot {
         return items.members();
@@ -59,6 +60,27 @@ pub(crate) fn completion(script: &Snapshot, position: Position) -> Vec<Completio
     if cursor.string.is_none() { items.primitives() } else { vec![] }
 }
 
+/// The names of profiles, in a comment `@callsheet profile:`.
+fn profiles(script: &Snapshot, offset: u32) -> Vec<CompletionItem> {
+    let (before, behind) = script.text.split_at(offset as usize);
+    let line = before.lines().next_back().unwrap_or_default();
+    let named = line.split_once("@callsheet").and_then(|(_, said)| said.trim_start().strip_prefix("profile:"));
+    let Some(word) = named.map(str::trim_start).filter(|word| word.chars().all(is_of_name)) else { return vec![] };
+    let end = behind.len() - behind.trim_start_matches(is_of_name).len();
+    let range = script.range(Span::new(offset - word.len() as u32, offset + end as u32));
+    let item = |profile: Profile| CompletionItem {
+        label: profile.name().into(),
+        kind: Some(CompletionItemKind::ENUM_MEMBER),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: profile.name().into() })),
+        ..CompletionItem::default()
+    };
+    Profile::ALL.map(item).into()
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '-'
+}
+
 struct Items<'a> {
     script: &'a Snapshot,
     cursor: &'a Cursor,
@@ -68,7 +90,7 @@ struct Items<'a> {
 impl Items<'_> {
     fn keys(&self, fields: &Fields, taken: &[String]) -> Vec<CompletionItem> {
         let free = |name: &str| !taken.iter().any(|key| key == name);
-        let profile = self.script.settings.profile;
+        let profile = self.script.profile();
         match fields {
             Fields::Known(fields) => fields
                 .iter()
@@ -154,7 +176,7 @@ impl Items<'_> {
     fn primitives(&self) -> Vec<CompletionItem> {
         vocabulary::PRIMITIVES
             .iter()
-            .filter(|primitive| primitive.profiles.has(self.script.settings.profile))
+            .filter(|primitive| primitive.profiles.has(self.script.profile()))
             .map(|primitive| {
                 let call = primitive.kind == Kind::Call;
                 let kind = if call { CompletionItemKind::FUNCTION } else { CompletionItemKind::VARIABLE };
@@ -462,6 +484,10 @@ mod tests {
         "#]],
         );
         check("// a|", &expect![[r#""#]]);
+        assert!(shown("// @callsheet profile: |").starts_with("claude-code\nportable\npi\n"));
+        assert_eq!(shown("/* @callsheet profile:op|en */"), shown("// @callsheet profile: |"));
+        assert_eq!(shown("// @callsheet profile: pi and |"), "");
+        assert_eq!(shown("const x = '@callsheet profile: |'"), "");
     }
 
     #[test]

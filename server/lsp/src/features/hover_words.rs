@@ -77,7 +77,7 @@ fn key(script: &Snapshot, cursor: &Cursor, word: &str, typed: bool) -> Option<St
 }
 
 fn primitive(script: &Snapshot, word: &str) -> Option<String> {
-    vocabulary::primitive(word).map(|primitive| vocabulary::hover_primitive(primitive, script.settings.profile))
+    vocabulary::primitive(word).map(|primitive| vocabulary::hover_primitive(primitive, script.profile()))
 }
 
 /// What a variable can be, where a schema or an agent has a say in it; of the rest other servers know as much.

@@ -53,7 +53,9 @@ impl Order {
         let mut spec = RunSpec::new(path, script.text.to_string(), runs_dir(script));
         spec.args = args;
         let named = script.known.plan.named_models().map(str::to_owned).collect();
-        Ok(Self { named, ..Self::new(spec, model, &script.settings, &script.workspace, folder)? })
+        let mut order = Self { named, ..Self::new(spec, model, &script.settings, &script.workspace, folder)? };
+        order.spec.in_dialect(script.profile());
+        Ok(order)
     }
 
     /// A run of `spec` as the settings want runs, on `model`, with agents that work in `folder`.
@@ -156,6 +158,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_script_says_which_dialect_it_runs_in() {
+        let profile = |text: &str| {
+            let script = crate::tests::Script::of(text);
+            Order::of(&script.snapshot, true, None).unwrap().spec.profile
+        };
+        assert_eq!(
+            profile("// @callsheet profile: qwen\nexport const meta = { name: 'a', description: 'b' }").name(),
+            "qwen"
+        );
+        assert_eq!(
+            profile("// @callsheet profile: none\nexport const meta = { name: 'a', description: 'b' }").name(),
+            "claude-code"
+        );
+    }
 
     #[test]
     fn limits_of_the_settings_are_those_of_a_run() {

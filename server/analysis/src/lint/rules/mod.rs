@@ -18,6 +18,7 @@ mod bare_agent_throws;
 mod budget_call;
 mod budget_floor;
 mod budget_loop_unguarded;
+mod callsheet_comment;
 mod catch_swallows;
 mod clock;
 mod clock_alias;
@@ -138,6 +139,7 @@ mod prelude {
 /// All rules, by code.
 pub(super) static RULES: &[Rule] = &[
     ignore_comment::RULE,
+    callsheet_comment::RULE,
     parse_error::RULE,
     meta_missing::RULE,
     meta_not_first::RULE,
