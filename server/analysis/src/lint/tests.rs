@@ -137,6 +137,8 @@ fn a_safe_repair_repairs() {
         let mut some = false;
         for example in examples(rule).iter().filter(|e| !e.good) {
             let analysis = analyze(example.text.as_str(), &example.context);
+            let idle = analysis.findings.iter().find(|f| f.fixes.iter().any(|fix| fix.edits.is_empty()));
+            assert_eq!(idle, None, "a repair that does nothing");
             for finding in analysis.findings.iter().filter(|f| f.code == rule.code) {
                 assert!(
                     finding.fixes.iter().all(|f| f.edits.is_sorted_by_key(|e| e.span)),

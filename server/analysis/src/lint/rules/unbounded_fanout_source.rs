@@ -46,7 +46,9 @@ fn check(cx: &Checker, report: &mut Report) {
         if let Some(source) = source {
             finding.fix("Add `.slice(0, 20)`", vec![Edit::insert(source.end, ".slice(0, 20)")]);
         }
-        finding.fix("Add `maxItems: 20` to the schema", max_items(cx, why.span));
+        if let Some(edit) = max_items(cx, why.span) {
+            finding.fix("Add `maxItems: 20` to the schema", vec![edit]);
+        }
     }
 }
 
@@ -64,16 +66,11 @@ fn source(cx: &Checker, fanout: Span) -> Option<Span> {
     matches!(list, Expr::Ident(_) | Expr::Member(_)).then(|| span(list))
 }
 
-fn max_items(cx: &Checker, place: Span) -> Vec<Edit> {
-    let array = cx
-        .schemas
-        .iter()
-        .filter(|s| s.span.contains(place) || place.contains(s.span))
-        .min_by_key(|s| s.span.end - s.span.start);
-    let array = array.filter(|s| s.ty().as_deref() == Some("array") && s.keyword("maxItems").is_none());
-    array
-        .and_then(|s| s.keywords.last())
-        .map(|last| Edit::insert(last.span.end, ", maxItems: 20"))
-        .into_iter()
-        .collect()
+/// What bounds the list whose schema is, as nearly as one is, at `place`.
+fn max_items(cx: &Checker, place: Span) -> Option<Edit> {
+    let length = |span: Span| span.end - span.start;
+    let around = cx.schemas.iter().filter(|s| s.span.contains(place) || place.contains(s.span));
+    let array = around.min_by_key(|s| length(s.span).abs_diff(length(place)))?;
+    let is_open = array.ty().as_deref() == Some("array") && array.keyword("maxItems").is_none();
+    array.keywords.last().filter(|_| is_open).map(|last| Edit::insert(last.span.end, ", maxItems: 20"))
 }
