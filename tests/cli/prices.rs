@@ -50,6 +50,15 @@ fn prices_of_ones_own_stand_before_the_tables() {
     let events = at(&["run", "a.workflow.js", "--latency", "0", "--prices", "prices.json", "--json"]).json_lines();
     let totals = &events.last().expect("a result")["totals"];
     assert_eq!(totals["usd"].as_f64(), totals["usage"]["output"].as_f64(), "a dollar a token");
+    let report = |more: &[&str]| {
+        assert_eq!(at(&[&["report", "last", "--output", "page.html"], more].concat()).code, 0);
+        fs::read_to_string(folder.path().join("page.html")).expect("a page")
+    };
+    assert!(
+        report(&["--prices", "prices.json"]).contains(r#""ownPrice":true"#),
+        "a run is held against what it was to cost"
+    );
+    assert!(report(&[]).contains(r#""ownPrice":false"#));
 
     at(&["run", "a.workflow.js", "--latency", "0", "--max-agents", "0"]);
     let preview = at(&["resume", "last", "--max-agents", "1", "--prices", "prices.json", "--preview"]).out;

@@ -6,11 +6,11 @@ use analysis::{
     Context,
     estimate::{Assumptions, History},
     outline::Outline,
-    prices,
+    prices::OwnPrices,
 };
 use serde_json::{Value, json};
 
-use crate::{compare::Comparison, event::EventKind, rlm, runs::Recorded};
+use crate::{compare::Comparison, event::EventKind, rlm, runs::Recorded, spending::Spending};
 
 /// The name of a report in the folder of its run.
 pub const FILE_NAME: &str = "report.html";
@@ -21,15 +21,15 @@ const STYLE: &str = include_str!("../../../editors/view/dist/view.css");
 const SCRIPT: &str = include_str!("../../../editors/view/dist/view.js");
 
 /// The page of a run, as far as its journal tells, with the estimate of the script that ran; `past` is what was known before it, see
-/// [`crate::history::before`].
-pub fn page(run: &Recorded, past: History) -> String {
-    let (title, messages) = messages(run, past);
+/// [`crate::history::before`], and `prices` are those that the run was paid at.
+pub fn page(run: &Recorded, past: History, prices: &Arc<OwnPrices>) -> String {
+    let (title, messages) = messages(run, past, prices);
     filled(&title, &messages.into())
 }
 
 /// Both ways of a comparison as one page: the axes, and the first run of each. Each way has a name and a run.
-pub fn comparison(comparison: &Comparison, ways: [(&str, &Recorded); 2]) -> String {
-    let sides = ways.map(|(name, run)| json!({"name": name, "messages": messages(run, History::default()).1}));
+pub fn comparison(comparison: &Comparison, ways: [(&str, &Recorded); 2], prices: &Arc<OwnPrices>) -> String {
+    let sides = ways.map(|(name, run)| json!({"name": name, "messages": messages(run, History::default(), prices).1}));
     let (question, simulated) = (&comparison.question, comparison.simulated);
     let axes = comparison.axes();
     let message =
@@ -38,30 +38,33 @@ pub fn comparison(comparison: &Comparison, ways: [(&str, &Recorded); 2]) -> Stri
 }
 
 /// A title for a run, and what the run view is told of it.
-fn messages(run: &Recorded, past: History) -> (String, Vec<Value>) {
+fn messages(run: &Recorded, past: History, prices: &Arc<OwnPrices>) -> (String, Vec<Value>) {
     let first = run.recording.events.first().map(|event| &event.kind);
-    let (name, file, args, provider, simulated) = match first {
-        Some(EventKind::RunStarted { name, script, args, provider, simulated, .. }) => {
-            (name.as_str(), script.file_name(), args.clone(), provider.clone(), *simulated)
+    let (name, file, args, provider, profile, simulated) = match first {
+        Some(EventKind::RunStarted { name, script, args, provider, profile, simulated, .. }) => {
+            (name.as_str(), script.file_name(), args.clone(), provider.clone(), profile.as_deref(), *simulated)
         }
-        _ => ("a run that did not begin", None, None, None, false),
+        _ => ("a run that did not begin", None, None, None, None, false),
     };
+    // That of a run in the default dialect is not named.
+    let given_profile = Some(profile.and_then(|name| name.parse().ok()).unwrap_or_default());
     let file_name = file.map(|name| name.to_string_lossy().into_owned());
     let shown = file_name.clone().unwrap_or_else(|| name.to_owned());
     let mut messages = vec![match run.script() {
         // What a root model will do is in no script.
         Ok(script) if script == rlm::SCRIPT => {
-            let list = prices::table();
-            let models = json!({"inherit": prices::find("inherit").map(|model| &model.id)});
-            let prices = json!({"asOf": list.as_of, "source": list.source, "models": models});
+            let list = prices.list();
+            let models = json!({"inherit": prices.find("inherit").map(|model| &model.id)});
+            let own = Spending::at(&run.state(), prices).own_prices;
+            let prices = json!({"asOf": list.as_of, "source": list.source, "models": models, "own": own});
             json!({"type": "plan", "title": shown, "plan": null, "prices": prices})
         }
         Ok(script) => {
             // Made-up answers are held against what the script alone tells, as nothing is learned for them.
             let provider = provider.filter(|_| !simulated);
             let history = provider.as_ref().map(|_| Arc::new(past)).unwrap_or_default();
-            let assumptions = Assumptions { history, provider, ..Assumptions::default() };
-            let context = Context { file_name, args, assumptions, ..Context::default() };
+            let assumptions = Assumptions { history, provider, prices: prices.clone(), ..Assumptions::default() };
+            let context = Context { file_name, args, given_profile, assumptions, ..Context::default() };
             let analysis = analysis::analyze(script, &context);
             let plan = Outline::of(&analysis, analysis.expected(), &context.assumptions);
             json!({"type": "plan", "title": shown, "plan": plan})
@@ -103,9 +106,9 @@ fn filled(title: &str, messages: &Value) -> String {
 }
 
 /// Writes the page of a run into its folder and gives its path.
-pub fn write(run: &Recorded, past: History) -> std::io::Result<std::path::PathBuf> {
+pub fn write(run: &Recorded, past: History, prices: &Arc<OwnPrices>) -> std::io::Result<std::path::PathBuf> {
     let path = run.folder.join(FILE_NAME);
-    fs::write(&path, page(run, past))?;
+    fs::write(&path, page(run, past, prices))?;
     Ok(path)
 }
 

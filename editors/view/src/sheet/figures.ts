@@ -68,7 +68,7 @@ function priced(plan: Plan | null, run: RunState, prices: Prices | null): string
     : (plan?.calls ?? []).some((call) => call.model?.length === 0);
   return parts([
     began && run.simulated && 'nothing was spent',
-    prices !== null && `at ${plan?.ownPrice === true ? 'your prices and ' : ''}list prices of ${prices.asOf.replaceAll('-', '\u2011')}`,
+    prices !== null && `at ${plan?.ownPrice === true || prices.own === true ? 'your prices and ' : ''}list prices of ${prices.asOf.replaceAll('-', '\u2011')}`,
     unnamed && `no model named${prices?.models['inherit'] ? ` = ${prices.models['inherit']}` : ''} (assumed)`,
   ]);
 }

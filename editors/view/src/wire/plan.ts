@@ -26,6 +26,8 @@ export interface Prices {
   source: string;
   /** The model meant by each name the script gives; `inherit` is none, and what it means is assumed. */
   models: Record<string, string | null>;
+  /** Whether some are the person's own, where there is no plan to say so. */
+  own?: boolean;
 }
 
 /** How often: `high` is null where nothing bounds it, and that of `cap` where the script itself does not. */

@@ -95,7 +95,11 @@ impl Compare {
         if let Some(file) = &self.html {
             let name = job.analysis.script.meta.as_ref().and_then(|meta| meta.name.as_ref());
             let name = name.map_or("workflow", |name| name.value.as_str());
-            let page = report::comparison(&comparison, [(&format!("Workflow {name}"), &first), ("RLM", &second)]);
+            let page = report::comparison(
+                &comparison,
+                [(&format!("Workflow {name}"), &first), ("RLM", &second)],
+                job.prices(),
+            );
             write(file, &page)?;
         }
         match self.json {

@@ -23,6 +23,9 @@ pub(crate) struct Report {
     /// Where to write it; without, `report.html` in the run's folder.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// A file with the prices that the run was paid at. Without: `callsheet/prices.json` in `~/.config`, if it is there.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
     /// Whether to open it in the browser. Without: on a terminal.
     #[arg(long, value_name = "WHETHER")]
     open: Option<YesNo>,
@@ -40,7 +43,8 @@ enum YesNo {
 impl Report {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         let run = Past::find(&self.run)?.open()?;
-        let page = report::page(&run, past::told(runtime::history::before(&run)));
+        let prices = super::prices::own(self.prices.as_ref())?;
+        let page = report::page(&run, past::told(runtime::history::before(&run)), &prices);
         let path = self.output.unwrap_or_else(|| run.folder.join(report::FILE_NAME));
         fs::write(&path, &page).map_err(|e| Failure::usage(format!("cannot write {}: {e}", path.display())))?;
         match self.json {

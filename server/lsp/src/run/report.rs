@@ -1,7 +1,8 @@
 //! `callsheet.report`: a run as one page, in the browser.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
+use analysis::prices::OwnPrices;
 use runtime::{RunId, report, runs};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -16,6 +17,7 @@ use crate::{
         start::runs_dir,
     },
     snapshot::Snapshot,
+    workflows,
 };
 
 impl Owner {
@@ -28,9 +30,10 @@ impl Owner {
         };
         let id: RunId = id.parse().map_err(|bad: runtime::BadRunId| refusal(bad.to_string()))?;
         let (runs_dir, outbox, show) = (runs_dir(script), self.outbox.clone(), self.client.show_document);
+        let prices = workflows::prices(&script.settings, &script.workspace);
         let (reply, answer) = oneshot::channel();
         tokio::spawn(async move {
-            let written = tokio::task::spawn_blocking(move || write(runs_dir, &id)).await;
+            let written = tokio::task::spawn_blocking(move || write(runs_dir, &id, &prices)).await;
             let answer = match written.unwrap_or_else(|error| Err(error.to_string())) {
                 Ok(path) => {
                     documents::show(&outbox, show, &path, Where::Outside).await;
@@ -44,9 +47,9 @@ impl Owner {
     }
 }
 
-fn write(runs_dir: PathBuf, id: &RunId) -> std::result::Result<PathBuf, String> {
+fn write(runs_dir: PathBuf, id: &RunId, prices: &Arc<OwnPrices>) -> std::result::Result<PathBuf, String> {
     let run = runs::open(&runs_dir, id).map_err(|error| error.to_string())?;
     // Without what was known before it the page has the estimate of the script alone; the workspace's own reading says why.
     let past = runtime::history::before(&run).map(|(past, _)| past).unwrap_or_default();
-    report::write(&run, past).map_err(|error| format!("The report could not be written: {error}."))
+    report::write(&run, past, prices).map_err(|error| format!("The report could not be written: {error}."))
 }
