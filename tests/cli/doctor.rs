@@ -33,7 +33,7 @@ fn what_is_wrong_comes_with_what_to_do() {
 
     let Called { code, out, .. } = outside_of_the_path(folder.path());
     assert_eq!(code, 0, "{out}");
-    assert!(out.contains("cargo install --path server/callsheet") && out.contains("! git"), "{out}");
+    assert!(out.contains("cargo install --locked --path server/callsheet") && out.contains("! git"), "{out}");
 }
 
 fn outside_of_the_path(folder: &Path) -> Called {

@@ -12,7 +12,7 @@ impl zed::Extension for Callsheet {
     fn language_server_command(&mut self, _: &LanguageServerId, worktree: &Worktree) -> Result<Command> {
         let command = worktree
             .which("callsheet")
-            .ok_or("`callsheet` is not on the path: run `cargo install --path server/callsheet`")?;
+            .ok_or("`callsheet` is not on the path: run `cargo install --locked --path server/callsheet`")?;
         Ok(Command { command, args: vec!["lsp".into()], env: vec![] })
     }
 }

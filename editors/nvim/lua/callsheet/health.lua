@@ -5,7 +5,7 @@ local function check_server(cmd)
   local program = cmd[1]
   if vim.fn.executable(program) ~= 1 then
     vim.health.error(('`%s` is not an executable'):format(program), {
-      'Install it: `cargo install --path server/callsheet`',
+      'Install it: `cargo install --locked --path server/callsheet`',
       "Or name it: `vim.g.callsheet = { cmd = { '/path/to/callsheet', 'lsp' } }`",
     })
     return

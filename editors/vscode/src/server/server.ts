@@ -50,7 +50,7 @@ export class Server implements vscode.Disposable {
   private async sayMissing(tried: string[]): Promise<void> {
     const [setting, log] = ['Set Its Path', 'Show Log'];
     const picked = await vscode.window.showErrorMessage(
-      `The callsheet program was not found, so workflow scripts have no hints and cannot run. Looked for: ${tried.join(', ')}. Install it with “cargo install --path server/callsheet”, or set callsheet.server.path.`,
+      `The callsheet program was not found, so workflow scripts have no hints and cannot run. Looked for: ${tried.join(', ')}. Install it with “cargo install --locked --path server/callsheet”, or set callsheet.server.path.`,
       setting, log);
     if (picked === setting) await vscode.commands.executeCommand('workbench.action.openSettings', 'callsheet.server.path');
     if (picked === log) this.log.show();

@@ -108,7 +108,7 @@ fn program() -> Check {
             "program",
             Verdict::Warning,
             found,
-            "editors look for `callsheet` on the PATH, and it is not there: `cargo install --path server/callsheet`,\n\
+            "editors look for `callsheet` on the PATH, and it is not there: `cargo install --locked --path server/callsheet`,\n\
              or name the file in the setting `callsheet.server.path`",
         ),
     }
