@@ -50,6 +50,11 @@ return { seen: new Map([["a", 1]]) };
 export const meta = { name: "x", description: "d" };
 return { at: new Date(0) };
 
+// ---- an error
+// expect error: the result at `why` is an Error
+export const meta = { name: "x", description: "d" };
+return { why: new Error("x") };
+
 // ---- an object of a class
 // expect error: Finding
 export const meta = { name: "x", description: "d" };

@@ -138,7 +138,8 @@ impl Walk<'_> {
         let constructor = self.get(object, js_string!("constructor").into()).ok().and_then(|c| c.as_object());
         let name = constructor.and_then(|c| self.get(&c, js_string!("name").into()).ok());
         let name = name.and_then(|n| n.as_string().map(|n| n.to_std_string_lossy())).unwrap_or_default();
-        if name.is_empty() { "an object of a class".into() } else { format!("a {name}") }
+        let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+        if name.is_empty() { "an object of a class".into() } else { format!("{article} {name}") }
     }
 
     fn get(&mut self, object: &JsObject, key: PropertyKey) -> Result<JsValue, String> {
