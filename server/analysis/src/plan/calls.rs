@@ -225,15 +225,19 @@ impl<'a> Interp<'a> {
             return receiver.map_or_else(Val::default, |r| self.call_on(object, &r, &name, args, at));
         }
         let mut ways: Vec<Receiver> = vec![];
-        let mut arrays = vec![];
+        let (mut arrays, mut promises) = (vec![], vec![]);
         for addr in object.refs.as_slice() {
             match self.receiver(*addr) {
                 Some(Receiver::Arrays(_)) => arrays.push(*addr),
+                Some(Receiver::Promises(_)) => promises.push(*addr),
                 receiver => ways.extend(receiver),
             }
         }
         if !arrays.is_empty() {
             ways.push(Receiver::Arrays(Refs::from_iter(arrays)));
+        }
+        if !promises.is_empty() {
+            ways.push(Receiver::Promises(Refs::from_iter(promises)));
         }
         if object.str.is_some() {
             ways.push(Receiver::Text);
@@ -255,7 +259,7 @@ impl<'a> Interp<'a> {
         Some(match self.heap.get(addr) {
             Content::Array(_) if self.heap.slots[addr as usize].open => Receiver::Open,
             Content::Array(_) => Receiver::Arrays(Refs::One(addr)),
-            Content::Promise(_) => Receiver::Promise(addr),
+            Content::Promise(_) => Receiver::Promises(Refs::One(addr)),
             Content::Map(_) | Content::Set(_) => Receiver::Collection(addr),
             Content::Object(_) | Content::Fun(_) => Receiver::Object(addr),
             Content::Iterator(_) => Receiver::Iterator(addr),
@@ -267,7 +271,7 @@ impl<'a> Interp<'a> {
     fn call_on(&mut self, object: &Val, receiver: &Receiver, name: &str, args: &Args, at: Span) -> Val {
         match receiver {
             Receiver::Arrays(addrs) => self.array_method(addrs.as_slice(), name, args, at),
-            Receiver::Promise(addr) => self.promise_method(*addr, name, args, at),
+            Receiver::Promises(addrs) => self.promise_method(addrs.as_slice(), name, args, at),
             Receiver::Collection(addr) => self.collection_method(*addr, name, args, at),
             Receiver::Object(addr) => self.object_method(*addr, name, args, at),
             Receiver::Iterator(addr) => self.iterator_method(*addr, name, args, at),
@@ -579,7 +583,7 @@ impl<'a> Interp<'a> {
 
 enum Receiver {
     Arrays(Refs),
-    Promise(u32),
+    Promises(Refs),
     Collection(u32),
     Object(u32),
     Iterator(u32),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::{
     effects::Key,
     numbers::Num,
@@ -308,11 +310,15 @@ pub(super) fn join_contents(a: &Content, b: &Content) -> Content {
         })),
         (Content::Pending(x), Content::Pending(y)) => {
             let mut all = x.to_vec();
+            let mut first: FxHashMap<Addr, usize> = all.iter().enumerate().rev().map(|(i, u)| (u.addr, i)).collect();
             for item in y.iter() {
-                match all.iter_mut().find(|u| u.addr == item.addr) {
+                match first.get(&item.addr).map(|i| &mut all[*i]) {
                     Some(same) if Arc::ptr_eq(same, item) || same == item => {}
                     Some(same) => super::promises::merge_either(Arc::make_mut(same), item),
-                    None => all.push(item.clone()),
+                    None => {
+                        first.insert(item.addr, all.len());
+                        all.push(item.clone());
+                    }
                 }
             }
             Content::Pending(all.into())

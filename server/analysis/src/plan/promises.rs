@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    contents::{Arr, Content, Fun, Obj, Prom, Unawaited, union},
+    contents::{Arr, Content, Fun, Obj, Prom, Unawaited, join_contents, union},
     effects::Key,
     functions::Args,
     interp::{Interp, Leave},
@@ -301,9 +301,11 @@ impl<'a> Interp<'a> {
         Val { refs: Refs::from_iter(result.refs.as_slice().iter().copied().chain(rest)), ..result }
     }
 
-    /// `then`, `catch`, `finally`.
-    pub(super) fn promise_method(&mut self, addr: Addr, name: &str, args: &Args, at: Span) -> Val {
-        let Some(prom) = self.heap.get(addr).promise().cloned() else {
+    /// `then`, `catch`, `finally` of one of `addrs`: called once for all of them, so that a chain in a loop, whose end may be any of those made so
+    /// far, does not become twice as many with each turn.
+    pub(super) fn promise_method(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
+        let joined = addrs.iter().map(|a| self.heap.get(*a).clone()).reduce(|all, one| join_contents(&all, &one));
+        let Some(prom) = joined.as_ref().and_then(Content::promise) else {
             return Val::undefined();
         };
         self.note_awaited(&prom.origins);
@@ -322,7 +324,7 @@ impl<'a> Interp<'a> {
         };
         let (has_ok, has_error) = (is_function(self, &on_ok), is_function(self, &on_error));
         if has_error && name != "finally" {
-            self.doubt(addr);
+            addrs.iter().for_each(|addr| self.doubt(*addr));
         }
         self.begin_deferred(u32::MAX);
         let mut done = self.guarded(|me| {
@@ -360,17 +362,19 @@ impl<'a> Interp<'a> {
         self.touched = self.end_deferred();
         done.fx.path = prom.path.add(&done.fx.path);
         let val = self.promise_of(done, prom.origins.clone(), at);
-        self.chained(addr, &val);
+        self.chained(addrs, &val);
         val
     }
 
-    /// Awaiting the new promise awaits the old one.
-    fn chained(&mut self, from: Addr, to: &Val) {
+    /// Awaiting the new promise awaits the old one, if it is known which that is.
+    fn chained(&mut self, from: &[Addr], to: &Val) {
         if let Some(to) = to.only_ref() {
-            if self.leaves_siblings.contains(&from) {
+            if from.iter().any(|from| self.leaves_siblings.contains(from)) {
                 self.leaves_siblings.insert(to);
             }
-            self.rekey(from, to);
+            if let [from] = from {
+                self.rekey(*from, to);
+            }
         }
     }
 

@@ -91,3 +91,19 @@ for (const list of [Object.freeze(['x'])]) {
     let lows: Vec<u64> = again.calls.iter().map(|call| call.count.low).collect();
     assert!(lows[0] <= 1 && lows[1] == 0, "{lows:?}");
 }
+
+#[test]
+fn a_chain_that_grows_in_a_loop_is_no_explosion() {
+    // With each turn the end of the chain may be any promise made so far.
+    let body = "let gate = Promise.resolve()
+const launch = () => { gate = gate.then(() => sleep(1)); return gate }
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
+let next = 0
+const items = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't']
+const run = async () => { while (next < items.length) { const i = next++; await launch(); await agent(items[i]) } }
+await Promise.all(Array.from({ length: Math.min(8, items.length) }, () => run()))
+await agent('last')";
+    let plan = plan(body);
+    assert!(plan.gave_up.is_none(), "{:?}", plan.gave_up);
+    assert_eq!(plan.calls[1].count.to_string(), "1");
+}
