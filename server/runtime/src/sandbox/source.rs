@@ -1,11 +1,11 @@
 //! A script's text made into a function, on the same lines.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use analysis::{
     cell::Cell,
     script::{self, BodyKind},
-    text::{LineColumn, LineIndex},
+    text::{LineColumn, LineIndex, Span},
     vocabulary,
 };
 
@@ -36,24 +36,29 @@ impl Wrapped {
             let at = script.lines.line_column(source, at);
             format!("$_t({},{})", at.line, at.column)
         };
-        let mut pieces: Vec<(usize, String)> = Vec::new();
+        // Where, what, and for what closes something, where that begins.
+        let mut pieces: Vec<(u32, String, Option<u32>)> = Vec::new();
+        let around = |at: Span, before: String, after: &str| {
+            [(at.start, before, None), (at.end, after.to_owned(), Some(at.start))]
+        };
         for body in script::bodies(&script) {
             let count = count(body.owner.start);
-            let (start, end) = (body.span.start as usize, body.span.end as usize);
             match body.kind {
-                BodyKind::Block => pieces.push((start + 1, format!("{count};"))),
-                BodyKind::Statement => pieces.extend([(start, format!("{{{count};")), (end, "}".into())]),
-                BodyKind::Expression => pieces.extend([(start, format!("({count},")), (end, ")".into())]),
+                BodyKind::Block => pieces.push((body.span.start + 1, format!("{count};"), None)),
+                BodyKind::Statement => pieces.extend(around(body.span, format!("{{{count};"), "}")),
+                BodyKind::Expression => pieces.extend(around(body.span, format!("({count},"), ")")),
             }
         }
         let statements = script::statements(&script).into_iter().map(|statement| statement.start);
-        pieces.extend(statements.map(|start| (start as usize, format!("{};", count(start)))));
+        pieces.extend(statements.map(|start| (start, format!("{};", count(start)), None)));
+        let leave = script::leave_iterators(&script).into_iter();
+        pieces.extend(leave.flat_map(|(at, before, after)| around(at, before, after)));
         // Of two pieces at one place, the one that closes comes first, the inner before the outer, which came before it; what
         // opens stays in order.
         let mut numbered: Vec<_> = pieces.into_iter().zip(0i64..).collect();
-        numbered.sort_by_key(|((at, piece), number)| match piece.len() {
-            1 => (*at, 0, -number),
-            _ => (*at, 1, *number),
+        numbered.sort_by_key(|((at, _, closes), number)| match closes {
+            Some(start) => (*at, 0, Reverse(*start), -number),
+            None => (*at, 1, Reverse(0), *number),
         });
         let lines = &script.lines;
         let names_rlm = vocabulary::names_rlm(source);
@@ -62,7 +67,8 @@ impl Wrapped {
         let mut done = 0;
         // The line, and what was put into it so far.
         let (mut line, mut before) = (1, BEFORE.len() as u32);
-        for ((at, piece), _) in numbered {
+        for ((at, piece, _), _) in numbered {
+            let at = at as usize;
             wrapped.text.push_str(&source[done..at]);
             wrapped.text.push_str(&piece);
             done = at;
