@@ -318,4 +318,26 @@ await Reflect.apply(two@n.run, null, [])
 two@n.up()
 await Reflect.apply(two@n.run, null, [])
 await Reflect.apply(one@n.run, null, [])",
+    "let gate@n = Promise.resolve(0)
+const link@n = (i) => {
+  gate@n = gate@n.then(async (n) => {
+    if (n === 2 && @cond) throw new Error('x')
+    await @call
+    return n + i
+  }, () => {
+    return @call
+  })
+  return gate@n
+}
+for (const x of @list) {
+  if (@cond) link@n(1)
+  if (@cond) await link@n(2)
+}
+const last@n = [link@n(0), @cond ? Promise.reject(1) : 2, Promise.resolve(3), Promise.resolve(4), Promise.resolve(5), Promise.reject(6)]
+for (const i of [0, 1, 2]) {
+  await Promise.resolve(last@n[@list.length + i]).then(() => {
+    return @call
+  }, () => 1)
+}
+await Promise.allSettled(last@n)",
 ];

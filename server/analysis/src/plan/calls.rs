@@ -5,7 +5,7 @@ use std::sync::Arc;
 use swc_ecma_ast::{CallExpr, Callee, Expr, ExprOrSpread, MemberExpr, NewExpr};
 
 use super::{
-    contents::{Arr, Coll, Content, Fun, Obj, Prom},
+    contents::{Arr, Coll, Content, Fun, Obj, Prom, union},
     functions::Args,
     interp::{Interp, Leave},
     members::Key,
@@ -186,12 +186,17 @@ impl<'a> Interp<'a> {
                 self.call_method(&this.without_nullish(), &Key::Name((*name).into()), args, at)
             }
             Fun::Settle { promise, rejects } => {
+                let (fails, origins, path) = match *rejects {
+                    true => (true, Default::default(), Tally::zero()),
+                    false => self.taken_over(&args.get(0)),
+                };
                 let given = self.await_quietly(&args.get(0));
                 if let Content::Promise(p) = self.heap.get(*promise).clone() {
                     let prom = Prom {
                         val: if *rejects { p.val.clone() } else { p.val.join(&given) },
-                        rejects: p.rejects || *rejects,
-                        ..(*p).clone()
+                        rejects: p.rejects || fails,
+                        origins: union(&p.origins, &origins),
+                        path: p.path.max(&path),
                     };
                     self.heap.write(*promise, Content::Promise(prom.into()));
                 }

@@ -301,6 +301,20 @@ impl<'a> Interp<'a> {
         Val { refs: Refs::from_iter(result.refs.as_slice().iter().copied().chain(rest)), ..result }
     }
 
+    /// What a promise that is resolved with `val` takes over from the promises this can be: whether it may reject, the call sites it
+    /// stands for, and the agents one after another until it settles.
+    pub(super) fn taken_over(&mut self, val: &Val) -> (bool, Arc<[u32]>, Tally) {
+        let mut rejects = self.is_thenable(val);
+        let (mut origins, mut path) = (Arc::default(), Tally::zero());
+        for addr in val.refs.as_slice() {
+            let Content::Promise(p) = self.heap.get(*addr) else { continue };
+            rejects |= p.rejects;
+            origins = union(&origins, &p.origins);
+            path = path.max(&p.path);
+        }
+        (rejects, origins, path.down_to(0, None))
+    }
+
     /// `then`, `catch`, `finally` of one of `addrs`: called once for all of them, so that a chain in a loop, whose end may be any of those made so
     /// far, does not become twice as many with each turn.
     pub(super) fn promise_method(&mut self, addrs: &[Addr], name: &str, args: &Args, at: Span) -> Val {
@@ -388,9 +402,9 @@ impl<'a> Interp<'a> {
                 {
                     return given;
                 }
-                let rejects = self.is_thenable(&given);
+                let (rejects, origins, path) = self.taken_over(&given);
                 let val = self.await_quietly(&given);
-                self.settled(val, rejects, at)
+                Val::addr(self.promise(at, Prom { val, rejects, origins, path }))
             }
             "reject" => self.settled(Val::default(), true, at),
             "all" | "allSettled" | "race" | "any" => {

@@ -492,3 +492,20 @@ const open = args.open
     let width = plan(&format!("{start}for (let i = 0; i < open.length; i += 3) await parallel(open.slice(i, i + 3).map((x) => () => agent('on ' + x)))")).fanouts[0].width.clone();
     assert_eq!((width.high, width.expr.to_string()), (Some(3), "≤3".to_owned()));
 }
+
+#[test]
+fn what_is_resolved_with_a_promise_rejects_as_that_does() {
+    let after = |given: &str| {
+        let then = ".then(() => agent('went well'), () => log('failed'))";
+        let made = [format!("Promise.resolve({given})"), format!("new Promise(done => done({given}))")];
+        made.map(|made| {
+            let plan = plan(&format!("await {made}{then}"));
+            format!("{}, {} in a row", plan.agents, plan.critical_path)
+        })
+    };
+    assert_eq!(
+        after("args.a ? Promise.resolve(1) : Promise.reject(2)"),
+        ["0..1, 0..1 in a row", "0..1, 0..1 in a row"]
+    );
+    assert_eq!(after("Promise.reject(2)"), ["0, 0 in a row", "0..1, 0..1 in a row"]);
+}
