@@ -119,6 +119,9 @@ fn results_that_cannot_be_handed_over() {
 
 #[test]
 fn counters_in_conditions() {
+    const FOUND: &str = "const L = { type: 'object', required: ['files'], properties: { files: { type: 'array', items: { type: 'string' } } } }\nconst files = (await agent('x', { schema: L }))?.files ?? []\n";
+    const POOL: &str =
+        "let n = 0\nconst work = async (list) => { while (n < list.length) log(await agent(list[n++])) }\n";
     for (code, body) in [
         ("WF707", "while (budget.remaining() > 50000) log(await agent('x'))"),
         ("!WF707", "let n = 0\nwhile (budget.remaining() > 50000 && n++ < 3) log(await agent('x'))"),
@@ -136,6 +139,20 @@ fn counters_in_conditions() {
         ("WF709", "let n = 0\nlet r\nwhile (!r || n++ < 3) r = await agent('x')"),
         ("WF709", "let n = 0\nwhile (n++ < 3) { n--; log(await agent('x')) }"),
         ("WF709", "let r\nwhile (!r) r = await agent('x')"),
+    ] {
+        check(&[(code, &format!("{body}\nreturn 'done'"))]);
+    }
+    for (code, body) in [
+        ("!WF709", format!("{FOUND}{POOL}await Promise.all([work(files), work(files)])")),
+        (
+            "WF709",
+            format!("{FOUND}{POOL}await Promise.all([work(files), work(files)])").replace("list[n++]", "list[0]"),
+        ),
+        ("WF709", format!("{FOUND}let n = 0\nwhile (n < files.length) files.push(await agent(files[n++]))")),
+        (
+            "WF709",
+            format!("{FOUND}let n = 0, all = files\nwhile (n < all.length) all = [...all, await agent(all[n++])]"),
+        ),
     ] {
         check(&[(code, &format!("{body}\nreturn 'done'"))]);
     }

@@ -73,10 +73,10 @@ fn test(stmt: &Stmt) -> Option<&Expr> {
 }
 
 /// Whether the loop at `id` goes on only while a variable that does nothing but step, there or in its body, is within a limit that the
-/// script leaves open. With a limit that is known, other bounds would be, too.
+/// script leaves open, or within a list that nothing adds to. With a limit that is known, other bounds would be, too.
 fn counts(cx: &Checker, test: &Expr, id: NodeId) -> bool {
     let Expr::Bin(b) = test.unwrap_parens() else { return false };
-    let open = |limit: &Expr| cx.glance(limit).is_some_and(|glance| glance.unknown);
+    let open = |limit: &Expr| cx.glance(limit).is_some_and(|glance| glance.unknown) || is_length(cx, limit, id);
     let steps = |counter: &Expr| {
         let counter = match counter.unwrap_parens() {
             Expr::Update(update) => &*update.arg,
@@ -104,4 +104,19 @@ fn counts(cx: &Checker, test: &Expr, id: NodeId) -> bool {
         BinaryOp::Gt | BinaryOp::GtEq => steps(&b.right) && open(&b.left),
         _ => false,
     }
+}
+
+/// Whether `limit` is the length of a list that is not seen to grow by its name: workers walk over one by a counter that they share.
+fn is_length(cx: &Checker, limit: &Expr, id: NodeId) -> bool {
+    let Expr::Member(m) = limit.unwrap_parens() else { return false };
+    let (true, Expr::Ident(list)) = (m.prop.is_ident_with("length"), m.obj.unwrap_parens()) else { return false };
+    let Some(declared) = cx.index.declared(&list.sym, id) else { return false };
+    let adds = |user: NodeId| {
+        let call = cx.index.outer(user).and_then(|member| cx.index.outer(member));
+        let method = call.and_then(|call| cx.index.method(call));
+        method.is_some_and(|(object, name, _)| {
+            span(object) == cx.index.span(user) && matches!(name, "push" | "unshift" | "splice")
+        })
+    };
+    !cx.index.is_assigned(&list.sym) && !cx.index.uses(declared).any(adds)
 }
