@@ -164,13 +164,21 @@ pub(super) fn taken(pattern: &swc_ecma_ast::ObjectPat) -> impl Iterator<Item = T
 }
 
 impl<'a> Checker<'a> {
+    /// The patterns of objects in some declarations.
+    pub(super) fn declared_patterns<'i>(
+        &'i self,
+        declarators: impl Iterator<Item = NodeId> + 'i,
+    ) -> impl Iterator<Item = Pattern<'a>> + 'i {
+        declarators.filter_map(|id| {
+            let Node::Declarator(d) = self.index.node(id) else { return None };
+            let (Pat::Object(pattern), Some(init)) = (&d.name, d.init.as_deref()) else { return None };
+            Some(Pattern { pattern, span: span(pattern), at: id, of: Of::Value(init.unwrap_parens()) })
+        })
+    }
+
     /// The patterns of objects in declarations and in callbacks that walk a list.
     pub(super) fn patterns(&self) -> impl Iterator<Item = Pattern<'a>> + '_ {
-        let declared = self.index.declarators.iter().filter_map(|id| {
-            let Node::Declarator(d) = self.index.node(*id) else { return None };
-            let (Pat::Object(pattern), Some(init)) = (&d.name, d.init.as_deref()) else { return None };
-            Some(Pattern { pattern, span: span(pattern), at: *id, of: Of::Value(init.unwrap_parens()) })
-        });
+        let declared = self.declared_patterns(self.index.declarators.iter().copied());
         let walked = self.index.functions.iter().filter_map(|id| {
             let Some(Expr::Arrow(arrow)) = self.index.expr(*id) else { return None };
             let (list, position) = walked_by(self, *id)?;

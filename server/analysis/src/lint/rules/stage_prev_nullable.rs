@@ -69,15 +69,15 @@ fn gives_agent(cx: &Checker, stage: &Expr, at: NodeId) -> bool {
 }
 
 fn uses(cx: &Checker, prev: &str, stage: Span, report: &mut Report) {
-    let may_be_null = |expr: &Expr| {
-        cx.value(expr).is_some_and(|v| !v.is_unknown() && v.null.as_ref().is_some_and(|w| cx.origin(w).is_some()))
-    };
-    let apart = cx.patterns().find_map(|pattern| match pattern.of {
-        Of::Value(expr @ Expr::Ident(i)) if &*i.sym == prev && stage.contains(span(expr)) && may_be_null(expr) => {
-            Some(span(expr))
-        }
-        _ => None,
-    });
+    let may_be_null =
+        |expr: &Expr| cx.glance(expr).is_some_and(|v| !v.unknown && v.null.is_some_and(|why| cx.origin(why).is_some()));
+    let apart =
+        cx.declared_patterns(cx.index.within(&cx.index.declarators, stage)).find_map(|pattern| match pattern.of {
+            Of::Value(expr @ Expr::Ident(i)) if &*i.sym == prev && stage.contains(span(expr)) && may_be_null(expr) => {
+                Some(span(expr))
+            }
+            _ => None,
+        });
     if let Some(place) = apart {
         let message =
             format!("The stage before can give `null` for `{prev}`, and taking that apart throws: check it first.");
