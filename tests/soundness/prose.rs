@@ -1,7 +1,7 @@
 //! An analysis that goes on from the last one is the one that would be made anew, whatever is typed where.
 //!
 //! Scripts that look at what their texts say in all sorts of ways, random scripts, the examples, the kept cases and those of the rules'
-//! documentation, with random edits one after another. `CALLSHEET_SOUNDNESS_CASES` sets how many are drawn.
+//! documentation, with random edits one after another. How many, and whether they are the same ones each time, is as in [`super`].
 
 use std::{env, fmt::Debug, fs, path::Path, sync::Arc};
 
@@ -352,9 +352,7 @@ fn contexts(strict: Settings) -> [Arc<Context>; 3] {
 
 #[test]
 fn what_goes_on_while_a_line_is_typed_is_what_would_be_made_anew() {
-    let cases = env::var("CALLSHEET_SOUNDNESS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24);
-    let config =
-        ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() };
+    let config = super::config(24, 200);
     let written = written();
     let drawn = grammar::tree().prop_map(|tree| write::write(&tree));
     let one_of = |texts: Vec<String>| any::<Pick>().prop_map(move |pick| pick.get(&texts).clone());
@@ -381,9 +379,7 @@ fn what_goes_on_while_a_line_is_typed_is_what_would_be_made_anew() {
 
 #[test]
 fn what_goes_on_is_what_would_be_made_anew() {
-    let cases = env::var("CALLSHEET_SOUNDNESS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(192);
-    let config =
-        ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 2000, ..ProptestConfig::default() };
+    let config = super::config(192, 2000);
     let written = written();
     assert!(written.len() > 100, "the scripts were not found");
     let drawn = grammar::tree().prop_map(|tree| write::write(&tree));
