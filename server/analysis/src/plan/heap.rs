@@ -59,6 +59,8 @@ pub(super) struct Heap {
     spare: Vec<Vec<(Addr, Content)>>,
     /// The place whose contents a `catch` does not ask for: the promises nobody has awaited.
     pub(super) untried: Option<Addr>,
+    /// Counts what joining ways has cost: contents looked at, and promises that waited.
+    pub(super) joined: u64,
     /// Counts the times at which what runs beside the script changed: another promise, another activation, a wait.
     pub(super) moment: u32,
 }
@@ -213,6 +215,11 @@ impl Heap {
                 let mut addrs: Vec<Addr> = many.iter().flat_map(|d| d.0.iter().map(|(a, _)| *a)).collect();
                 addrs.sort_unstable();
                 addrs.dedup();
+                let waiting = match self.untried.map(|pending| self.get(pending)) {
+                    Some(Content::Pending(list)) => list.len(),
+                    _ => 0,
+                };
+                self.joined += ((addrs.len() + waiting) * many.len()) as u64;
                 for addr in addrs {
                     let base = self.get(addr);
                     let after = many.iter().map(|d| match d.0.binary_search_by_key(&addr, |(a, _)| *a) {

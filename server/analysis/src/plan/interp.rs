@@ -29,6 +29,8 @@ use crate::{Context, looks::Looker, script::Script, text::Span};
 /// Steps a script may take for each node of its tree, and to start with.
 const FUEL_PER_NODE: u64 = 80;
 const FUEL: u64 = 40_000;
+/// What joining ways may cost for each step: a step looks at little, but the ways it leaves can each have touched all there is.
+const JOINED_PER_STEP: u64 = 16;
 /// Deepest nesting of evaluations, calls included.
 const DEEPEST: u32 = 900;
 
@@ -48,6 +50,7 @@ pub(super) struct Interp<'a> {
     /// Whether the point of evaluation can be reached.
     pub(super) live: bool,
     pub(super) fuel: u64,
+    most_joined: u64,
     pub(super) exhausted: bool,
     depth: u32,
     pub(super) nodes: Vec<FnNode<'a>>,
@@ -177,6 +180,7 @@ impl<'a> Interp<'a> {
         let pending = heap.alloc(0, 0, Content::Pending(Default::default()));
         heap.untried = Some(pending);
         let args_place = heap.alloc(0, 0, Content::Var(Val::undefined().into()));
+        let fuel = FUEL + FUEL_PER_NODE * u64::from(scopes.nodes());
         Interp {
             script,
             names_rlm: crate::vocabulary::names_rlm(&script.text),
@@ -189,7 +193,8 @@ impl<'a> Interp<'a> {
             fx_stack: vec![],
             targets: vec![],
             live: true,
-            fuel: FUEL + FUEL_PER_NODE * u64::from(scopes.nodes()),
+            fuel,
+            most_joined: JOINED_PER_STEP * fuel,
             exhausted: scopes.too_deep,
             depth: 0,
             nodes: vec![],
@@ -255,8 +260,9 @@ impl<'a> Interp<'a> {
 
     /// Takes a step; `false` when there is no fuel left or nothing can be reached.
     pub(super) fn step(&mut self) -> bool {
-        if self.fuel == 0 || self.depth > DEEPEST {
-            self.give_up_all(if self.fuel == 0 { "steps" } else { "depth" });
+        let spent = self.fuel == 0 || self.heap.joined > self.most_joined;
+        if spent || self.depth > DEEPEST {
+            self.give_up_all(if spent { "steps" } else { "depth" });
         }
         self.fuel = self.fuel.saturating_sub(1);
         self.live &= !self.exhausted;
