@@ -410,6 +410,10 @@ impl<'a> Interp<'a> {
             if super::arrays::CHANGES.contains(&name) {
                 self.forget_property(Some("length"), None);
             }
+            if matches!(name, "push" | "unshift" | "splice" | "fill") {
+                // The list has it from now on, and nothing is known of what is called out of it.
+                args.vals.iter().chain(&args.rest).for_each(|val| self.escape(val, at));
+            }
             let arr = Arr::many(any, Num::length(0.0, f64::INFINITY, unknown.sym, unknown.why));
             let addr = self.alloc(at, Content::Array(arr.into()));
             self.may_throw();

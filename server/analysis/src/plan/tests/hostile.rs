@@ -107,3 +107,27 @@ await agent('last')";
     assert!(plan.gave_up.is_none(), "{:?}", plan.gave_up);
     assert_eq!(plan.calls[1].count.to_string(), "1");
 }
+
+#[test]
+fn what_goes_into_a_list_out_of_sight_can_be_called() {
+    // From the fifth one on, the closures that leave our sight stand for each other, and the variables of each are anybody's.
+    let most = |body: &str| {
+        let start = "for (let i = 0; i < 6; i++) {
+const away = [].concat(args.list ?? []).flatMap((x) => [x, x])
+away.custom = async () => agent('custom')
+await away.custom()
+const list = [null]
+";
+        plan(&format!("{start}{}\n}}", body.replace("look", "async () => agent('look')"))).calls[1].count.high
+    };
+    for body in [
+        "list.push(look)\nawait list[1]()",
+        "list.unshift(look)\nawait list[0]()",
+        "list.splice(0, 1, look)\nawait list[0]()",
+        "list.fill(look)\nawait list[0]()",
+        "list.push(look)\nawait parallel(list)",
+        "list[0] = look\nawait list[0]()",
+    ] {
+        assert!(most(body).is_none_or(|most| most >= 6), "{body}: {:?}", most(body));
+    }
+}
