@@ -98,15 +98,15 @@ cap@n = 0
 if (later@n()) {
   await @call
 }",
-    // Its `catch` throws nothing: Boa 0.22 goes on with what one throws though `finally` returns, which the language does not.
     "const fin@n = async () => {
   try {
     if (@cond) throw new Error('x')
     await @call
     return 1
   } catch (e) {
-    if (count % 2) return 2
-    count += 1
+    if (@cond) return 2
+    await @call
+    if (count % 2) throw e
   } finally {
     await @call
     if (@cond) return 3

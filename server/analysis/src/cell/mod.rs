@@ -101,7 +101,7 @@ pub fn rewrite(source: &str, names: Names<'_>) -> Result<Cell, Vec<Problem>> {
     }
     let mut edits = Edits::default();
     count_turns(&script, source, &mut edits);
-    script::leave_iterators(&script).iter().for_each(|(at, before, after)| edits.around(*at, before, after));
+    script::for_engine(&script).iter().for_each(|(at, before, after)| edits.around(*at, before, after));
     let hoisted = declarations::rewrite(&index, &mut edits);
     if let Some(ModuleItem::Stmt(Stmt::Expr(last))) = module.body.last() {
         let value = span(&*last.expr);

@@ -22,7 +22,7 @@
 //! - a promise nobody awaits may never get further than where the run ends, so nothing it counts is certain.
 //!
 //! What is not known is open (`high` is `None`) and says why and where; it is never guessed. A script too intricate to follow within its
-//! fuel has every count open.
+//! fuel, or whose ways cost too much to join, has every count open.
 
 mod arrays;
 mod arrays_callbacks;

@@ -51,8 +51,8 @@ impl Wrapped {
         }
         let statements = script::statements(&script).into_iter().map(|statement| statement.start);
         pieces.extend(statements.map(|start| (start, format!("{};", count(start)), None)));
-        let leave = script::leave_iterators(&script).into_iter();
-        pieces.extend(leave.flat_map(|(at, before, after)| around(at, before, after)));
+        let for_engine = script::for_engine(&script).into_iter();
+        pieces.extend(for_engine.flat_map(|(at, before, after)| around(at, before, after)));
         // Of two pieces at one place, the one that closes comes first, the inner before the outer, which came before it; what
         // opens stays in order.
         let mut numbered: Vec<_> = pieces.into_iter().zip(0i64..).collect();

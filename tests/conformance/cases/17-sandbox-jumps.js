@@ -1,4 +1,4 @@
-// 17 sandbox: a break out of several loops leaves all of their iterators
+// 17 sandbox: jumps leave what they leave, and go where they go
 
 // ---- in a loop
 // expect: {"turns": 1, "inner": 1, "after": 1}
@@ -67,3 +67,41 @@ return seen;
 export const meta = { name: "x", description: "d" };
 o: for (const x of [1]) for (const y of [1]) { if (y) break o; } place();
 //                                                               ^ here
+
+// ---- what a catch throws does not go on where finally leaves another way
+// expect: ["returned", "went on", "thrown on"]
+export const meta = { name: "x", description: "d" };
+const seen = [];
+const returns = async () => {
+  try {
+    throw 1;
+  } catch (e) {
+    throw 2;
+  } finally {
+    return "returned";
+  }
+};
+seen.push(await returns());
+for (const turn of [1, 2]) {
+  try {
+    await null;
+    throw 1;
+  } catch (e) {
+    throw 2;
+  } finally {
+    if (turn === 1) continue;
+    seen.push("went on");
+    break;
+  }
+}
+const throws = async () => {
+  try {
+    throw 1;
+  } catch (e) {
+    throw "thrown on";
+  } finally {
+    await null;
+  }
+};
+seen.push(await throws().catch((e) => e));
+return seen;

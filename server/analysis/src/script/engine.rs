@@ -1,5 +1,9 @@
-//! Every `break` that leaves a loop over an iterator for a label further out. Boa 0.22 forgets to leave the iterator with it, so the loop around
-//! goes on with that one; with `continue` it does not. So such a statement stands in a loop of one turn, and is left by `continue`.
+//! What is put into a text so that Boa 0.22 does what the language says.
+//!
+//! - A `break` that leaves a loop over an iterator for a label further out forgets to leave the iterator, so the loop around goes on with that
+//!   one. With `continue` it does not: such a statement stands in a loop of one turn, and is left by `continue`.
+//! - In an async function what a `catch` throws goes on though its `finally` leaves another way. Where `try … catch` stands in a `try … finally` it
+//!   does not.
 
 use swc_ecma_ast::{Expr, LabeledStmt, Stmt};
 
@@ -9,17 +13,17 @@ use super::{
 };
 use crate::text::Span;
 
-/// What to put around which statements so that each `break` out of loops over iterators leaves their iterators, too.
-pub fn leave_iterators(script: &Script) -> Vec<(Span, String, &'static str)> {
-    let mut labels = Labels::default();
+/// What to put around which part of the text, on its lines.
+pub fn for_engine(script: &Script) -> Vec<(Span, String, &'static str)> {
+    let mut made = ForEngine::default();
     if let Some(module) = script.module() {
-        top_level(module, &mut |node| labels.visit(node));
+        top_level(module, &mut |node| made.visit(node));
     }
-    labels.pieces
+    made.pieces
 }
 
 #[derive(Default)]
-struct Labels<'a> {
+struct ForEngine<'a> {
     /// What stands around, up to the function.
     around: Vec<Around<'a>>,
     pieces: Vec<(Span, String, &'static str)>,
@@ -32,7 +36,7 @@ enum Around<'a> {
     Iterator { labelled: bool },
 }
 
-impl<'a> Labels<'a> {
+impl<'a> ForEngine<'a> {
     fn visit(&mut self, node: Node<'a>) {
         match node {
             Node::Stmt(Stmt::Labeled(l)) => {
@@ -60,6 +64,13 @@ impl<'a> Labels<'a> {
                 {
                     breaks.push(span(s));
                 }
+            }
+            Node::Stmt(s @ Stmt::Try(t)) => {
+                if let (Some(handler), Some(_)) = (&t.handler, &t.finalizer) {
+                    let caught = Span::new(span(s).start, span(handler).end);
+                    self.pieces.push((caught, "try{".into(), "}"));
+                }
+                children(node, &mut |child| self.visit(child));
             }
             Node::Function(_) | Node::Class(_) | Node::Expr(Expr::Arrow(_)) => {
                 let around = std::mem::take(&mut self.around);
@@ -114,14 +125,14 @@ fn jumps_out(s: &Stmt, within: Within) -> bool {
 mod tests {
     use super::{super::parse, *};
 
-    fn left(text: &str) -> String {
-        let around = leave_iterators(&parse(text));
+    fn written(text: &str) -> String {
+        let around = for_engine(&parse(text));
         let mut pieces: Vec<(u32, &str)> =
             around.iter().flat_map(|(at, before, after)| [(at.start, before.as_str()), (at.end, *after)]).collect();
         pieces.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        let mut left = text.to_owned();
-        pieces.iter().for_each(|(at, piece)| left.insert_str(*at as usize, piece));
-        left
+        let mut written = text.to_owned();
+        pieces.iter().for_each(|(at, piece)| written.insert_str(*at as usize, piece));
+        written
     }
 
     #[test]
@@ -131,7 +142,19 @@ mod tests {
         expect_test::expect![[r#"
             $_l0:do{o: for (const x of xs) { for (const y in x) { if (y) {continue $_l0;break o;} continue o } }}while(false);
                                 $_l97:do{b: { for (const x of xs) { {continue $_l97;break b} } rest() }}while(false);"#]]
-        .assert_eq(&left(text));
+        .assert_eq(&written(text));
+    }
+
+    #[test]
+    fn a_catch_stands_in_a_try_of_its_own() {
+        let text = "try { a() } catch (e) { throw e } finally { return 1 }
+                    try { a() } catch {}
+                    try { a() } finally { b() }";
+        expect_test::expect![[r#"
+            try{try { a() } catch (e) { throw e }} finally { return 1 }
+                                try { a() } catch {}
+                                try { a() } finally { b() }"#]]
+        .assert_eq(&written(text));
     }
 
     #[test]
@@ -143,7 +166,7 @@ mod tests {
             "for (const x of xs) b: { for (const y of x) { break b } continue }",
             "o: for (const x of xs) { const f = () => { o: for (;;) { break o } } }",
         ] {
-            assert_eq!(left(text), text);
+            assert_eq!(written(text), text);
         }
     }
 }
