@@ -205,20 +205,6 @@ impl<'a> Interp<'a> {
         }
     }
 
-    /// A call of something that is not known.
-    pub(super) fn call_unknown(&mut self, f: &Val, args: &Args, at: Span) -> Val {
-        for val in args.vals.iter().chain(&args.rest) {
-            self.escape(val, at);
-        }
-        self.forget_unsteady();
-        self.wrote_unknown = true;
-        self.may_throw();
-        match f.unknown {
-            Some(u) => Val::unknown(u.why, u.sym, u.data),
-            None => self.unknown(at, "it is not known which function this calls"),
-        }
-    }
-
     /// Calls the method `key` of `object`, which is neither `null` nor `undefined`.
     pub(super) fn call_method(&mut self, object: &Val, key: &Key<'_>, args: &Args, at: Span) -> Val {
         let Some(name) = key.text() else {
@@ -382,53 +368,6 @@ impl<'a> Interp<'a> {
             Content::Fun(_) => self.get(&Val::addr(addr), name, at).without_nullish().is_never(),
             _ => false,
         }
-    }
-
-    /// A method of a value of which nothing is known: what methods of that name usually give.
-    fn unknown_method(&mut self, object: &Val, name: &str, args: &Args, at: Span) -> Val {
-        let unknown = match object.unknown {
-            Some(u) => u,
-            None => match self.unknown(at, "something else can change it at any time").unknown {
-                Some(u) => u,
-                None => return Val::default(),
-            },
-        };
-        let mut any = Val { unknown: Some(unknown), ..Val::default() };
-        for addr in object.refs.as_slice() {
-            if let Content::Array(a) = self.heap.get(*addr) {
-                any = any.join(&a.joined());
-            }
-        }
-        if matches!(name, "slice" | "concat" | "includes" | "indexOf" | "lastIndexOf" | "at") {
-            // Texts and lists both have it.
-            let arr = Arr::many(any.clone(), Num::length(0.0, f64::INFINITY, unknown.sym, unknown.why));
-            let addr = self.alloc(at, Content::Array(arr.into()));
-            let listed = self.array_method(&[addr], name, args, at);
-            return listed.join(&Val { undef: None, ..self.string_method(&Arc::new(Str::any()), name, args, at) });
-        }
-        if super::names::method("Array", name).is_some() {
-            if super::arrays::CHANGES.contains(&name) {
-                self.forget_property(Some("length"), None);
-            }
-            if matches!(name, "push" | "unshift" | "splice" | "fill") {
-                // The list has it from now on, and nothing is known of what is called out of it.
-                args.vals.iter().chain(&args.rest).for_each(|val| self.escape(val, at));
-            }
-            let arr = Arr::many(any, Num::length(0.0, f64::INFINITY, unknown.sym, unknown.why));
-            let addr = self.alloc(at, Content::Array(arr.into()));
-            self.may_throw();
-            return self.array_method(&[addr], name, args, at);
-        }
-        if super::names::method("String", name).is_some() {
-            self.may_throw();
-            let callbacks: Vec<Val> = args.vals.clone();
-            callbacks.iter().for_each(|v| self.escape(v, at));
-            let sym = self.naming.clone();
-            let val = self.string_method(&Arc::new(Str::any()), name, &Args { vals: vec![], ..args.clone() }, at);
-            self.naming = sym;
-            return val;
-        }
-        self.call_unknown(&any, args, at)
     }
 
     fn other_method(&mut self, kind: &str, name: &str, args: &Args, at: Span) -> Val {
