@@ -7,6 +7,7 @@ use std::{borrow::Cow, sync::Arc};
 mod again;
 pub mod carry;
 pub mod cell;
+pub mod edits;
 pub mod estimate;
 pub mod intended;
 pub mod lint;

@@ -7,11 +7,9 @@ use swc_ecma_ast::{
     Stmt, VarDecl, VarDeclKind, VarDeclOrExpr,
 };
 
-use super::{
-    declares,
-    pieces::{Edits, Hoisted},
-};
+use super::{declares, pieces::Hoisted};
 use crate::{
+    edits::Edits,
     script::{
         bound,
         index::{How, Index, NodeId},

@@ -13,10 +13,11 @@ mod types;
 use swc_ecma_ast::{Decl, ModuleItem, Stmt};
 
 use crate::{
-    script::{self, BodyKind, Script, SyntaxErrorKind, index::Index, span},
+    edits::Edits,
+    script::{self, SyntaxErrorKind, index::Index, span},
     text::{LineColumn, LineIndex},
 };
-use pieces::{Edits, Map};
+use pieces::Map;
 
 /// Longest cell, in bytes.
 pub const MAX_CELL: usize = 64 << 10;
@@ -100,8 +101,8 @@ pub fn rewrite(source: &str, names: Names<'_>) -> Result<Cell, Vec<Problem>> {
         return Err(wrong.into_iter().map(|(at, message)| problem(at, message)).collect());
     }
     let mut edits = Edits::default();
-    count_turns(&script, source, &mut edits);
-    script::for_engine(&script).iter().for_each(|(at, before, after)| edits.around(*at, before, after));
+    script::count_turns(&script, &mut edits);
+    script::for_engine(&script, &mut edits);
     let hoisted = declarations::rewrite(&index, &mut edits);
     if let Some(ModuleItem::Stmt(Stmt::Expr(last))) = module.body.last() {
         let value = span(&*last.expr);
@@ -110,19 +111,6 @@ pub fn rewrite(source: &str, names: Names<'_>) -> Result<Cell, Vec<Problem>> {
     let (code, map) = pieces::build(&script.text, BEFORE, &hoisted, edits, AFTER);
     let notes = notes.into_iter().map(|(at, message)| problem(at, message)).collect();
     Ok(Cell { lines: LineIndex::new(&code), code, names: declarations::names(&index), notes, map })
-}
-
-/// Puts a call of the counter into the body of every loop and function.
-fn count_turns(script: &Script, source: &str, edits: &mut Edits) {
-    for body in script::bodies(script) {
-        let at = script.lines.line_column(source, body.owner.start);
-        let count = format!("$_t({},{})", at.line, at.column);
-        match body.kind {
-            BodyKind::Block => edits.insert(body.span.start + 1, format!("{count};")),
-            BodyKind::Statement => edits.around(body.span, &format!("{{{count};"), "}"),
-            BodyKind::Expression => edits.around(body.span, &format!("({count},"), ")"),
-        }
-    }
 }
 
 impl Cell {

@@ -1,51 +1,9 @@
 //! A text put together from pieces of another, which remembers where each piece comes from.
 
-use std::cmp::Reverse;
-
-use crate::text::Span;
-
-/// Changes to a text, in no order.
-#[derive(Debug, Default)]
-pub(super) struct Edits(Vec<Edit>);
-
-#[derive(Debug)]
-struct Edit {
-    at: u32,
-    /// Bytes that are left out from `at` on.
-    skip: u32,
-    insert: String,
-    /// For what closes something: where that begins.
-    closes: Option<u32>,
-}
-
-impl Edits {
-    /// Inserts `text` at `at`.
-    pub(super) fn insert(&mut self, at: u32, text: String) {
-        self.0.push(Edit { at, skip: 0, insert: text, closes: None });
-    }
-
-    /// Inserts `before` and `after` around `span`.
-    pub(super) fn around(&mut self, span: Span, before: &str, after: &str) {
-        self.insert(span.start, before.to_owned());
-        self.0.push(Edit { at: span.end, skip: 0, insert: after.to_owned(), closes: Some(span.start) });
-    }
-
-    /// Puts `text` where `span` is.
-    pub(super) fn replace(&mut self, span: Span, text: &str) {
-        self.0.push(Edit { at: span.start, skip: span.end - span.start, insert: text.to_owned(), closes: None });
-    }
-
-    /// In the order of the text. At one place, what closes comes first, the inner before the outer; then what opens, the
-    /// outer before the inner, which is the order it was added in.
-    fn sorted(self) -> Vec<Edit> {
-        let mut numbered: Vec<(usize, Edit)> = self.0.into_iter().enumerate().collect();
-        numbered.sort_by_key(|(number, edit)| match edit.closes {
-            Some(start) => (edit.at, 0, Reverse(start), Reverse(*number), 0),
-            None => (edit.at, 1, Reverse(0), Reverse(0), *number),
-        });
-        numbered.into_iter().map(|(_, edit)| edit).collect()
-    }
-}
+use crate::{
+    edits::{Edit, Edits},
+    text::Span,
+};
 
 /// A function declaration that goes to the front as an assignment.
 #[derive(Debug)]

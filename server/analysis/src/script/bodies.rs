@@ -6,22 +6,22 @@ use super::{
     Script, span,
     walk::{Node, children, top_level},
 };
-use crate::text::Span;
+use crate::{edits::Edits, text::Span};
 
 /// A body, and how code can be put in front of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Body {
+struct Body {
     /// The loop or the function.
-    pub owner: Span,
+    owner: Span,
     /// The body.
-    pub span: Span,
+    span: Span,
     /// What the body is.
-    pub kind: BodyKind,
+    kind: BodyKind,
 }
 
 /// What a body is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyKind {
+enum BodyKind {
     /// Statements in braces.
     Block,
     /// One statement without braces.
@@ -31,12 +31,25 @@ pub enum BodyKind {
 }
 
 /// All bodies of a script, outer ones first; none where it has no tree.
-pub fn bodies(script: &Script) -> Vec<Body> {
+fn bodies(script: &Script) -> Vec<Body> {
     let mut found = Vec::new();
     if let Some(module) = script.module() {
         top_level(module, &mut |node| visit(node, &mut found));
     }
     found
+}
+
+/// Puts a call of the counter, `$_t(line,column)`, into the body of every loop and function.
+pub fn count_turns(script: &Script, edits: &mut Edits) {
+    for body in bodies(script) {
+        let at = script.lines.line_column(&script.text, body.owner.start);
+        let count = format!("$_t({},{})", at.line, at.column);
+        match body.kind {
+            BodyKind::Block => edits.insert(body.span.start + 1, format!("{count};")),
+            BodyKind::Statement => edits.around(body.span, &format!("{{{count};"), "}"),
+            BodyKind::Expression => edits.around(body.span, &format!("({count},"), ")"),
+        }
+    }
 }
 
 /// The statements that run at most once each time the function around them does: those in lists that stand in no loop, but no declarations of

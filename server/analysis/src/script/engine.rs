@@ -11,22 +11,20 @@ use super::{
     Script, span,
     walk::{Node, children, top_level},
 };
-use crate::text::Span;
+use crate::{edits::Edits, text::Span};
 
-/// What to put around which part of the text, on its lines.
-pub fn for_engine(script: &Script) -> Vec<(Span, String, &'static str)> {
-    let mut made = ForEngine::default();
+/// Puts what is needed around parts of the text, on its lines.
+pub fn for_engine(script: &Script, edits: &mut Edits) {
+    let mut made = ForEngine { around: vec![], edits };
     if let Some(module) = script.module() {
         top_level(module, &mut |node| made.visit(node));
     }
-    made.pieces
 }
 
-#[derive(Default)]
-struct ForEngine<'a> {
+struct ForEngine<'a, 'e> {
     /// What stands around, up to the function.
     around: Vec<Around<'a>>,
-    pieces: Vec<(Span, String, &'static str)>,
+    edits: &'e mut Edits,
 }
 
 enum Around<'a> {
@@ -36,7 +34,7 @@ enum Around<'a> {
     Iterator { labelled: bool },
 }
 
-impl<'a> ForEngine<'a> {
+impl<'a> ForEngine<'a, '_> {
     fn visit(&mut self, node: Node<'a>) {
         match node {
             Node::Stmt(Stmt::Labeled(l)) => {
@@ -68,7 +66,7 @@ impl<'a> ForEngine<'a> {
             Node::Stmt(s @ Stmt::Try(t)) => {
                 if let (Some(handler), Some(_)) = (&t.handler, &t.finalizer) {
                     let caught = Span::new(span(s).start, span(handler).end);
-                    self.pieces.push((caught, "try{".into(), "}"));
+                    self.edits.around(caught, "try{", "}");
                 }
                 children(node, &mut |child| self.visit(child));
             }
@@ -89,8 +87,8 @@ impl<'a> ForEngine<'a> {
         }
         let at = span(l);
         let name = format!("$_l{}", at.start);
-        self.pieces.push((at, format!("{name}:do{{"), "}while(false);"));
-        self.pieces.extend(breaks.iter().map(|at| (*at, format!("{{continue {name};"), "}")));
+        self.edits.around(at, &format!("{name}:do{{"), "}while(false);");
+        breaks.iter().for_each(|at| self.edits.around(*at, &format!("{{continue {name};"), "}"));
     }
 }
 
@@ -126,12 +124,10 @@ mod tests {
     use super::{super::parse, *};
 
     fn written(text: &str) -> String {
-        let around = for_engine(&parse(text));
-        let mut pieces: Vec<(u32, &str)> =
-            around.iter().flat_map(|(at, before, after)| [(at.start, before.as_str()), (at.end, *after)]).collect();
-        pieces.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let mut edits = Edits::default();
+        for_engine(&parse(text), &mut edits);
         let mut written = text.to_owned();
-        pieces.iter().for_each(|(at, piece)| written.insert_str(*at as usize, piece));
+        edits.sorted().iter().rev().for_each(|edit| written.insert_str(edit.at as usize, &edit.insert));
         written
     }
 

@@ -27,7 +27,7 @@ use std::sync::{Arc, OnceLock};
 use swc_common::Spanned;
 use swc_ecma_ast::Module;
 
-pub use bodies::{Body, BodyKind, bodies, statements};
+pub use bodies::{count_turns, statements};
 pub use chain::{Chain, Step};
 pub use comments::{Ignore, IgnoreScope, Pragmas};
 pub use engine::for_engine;

@@ -1,11 +1,12 @@
 //! A script's text made into a function, on the same lines.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::collections::HashMap;
 
 use analysis::{
     cell::Cell,
-    script::{self, BodyKind},
-    text::{LineColumn, LineIndex, Span},
+    edits::{Edit, Edits},
+    script,
+    text::{LineColumn, LineIndex},
     vocabulary,
 };
 
@@ -32,42 +33,21 @@ pub(super) struct Wrapped {
 impl Wrapped {
     pub(super) fn new(source: &str) -> Self {
         let script = script::parse(source);
-        let count = |at| {
-            let at = script.lines.line_column(source, at);
-            format!("$_t({},{})", at.line, at.column)
-        };
-        // Where, what, and for what closes something, where that begins.
-        let mut pieces: Vec<(u32, String, Option<u32>)> = Vec::new();
-        let around = |at: Span, before: String, after: &str| {
-            [(at.start, before, None), (at.end, after.to_owned(), Some(at.start))]
-        };
-        for body in script::bodies(&script) {
-            let count = count(body.owner.start);
-            match body.kind {
-                BodyKind::Block => pieces.push((body.span.start + 1, format!("{count};"), None)),
-                BodyKind::Statement => pieces.extend(around(body.span, format!("{{{count};"), "}")),
-                BodyKind::Expression => pieces.extend(around(body.span, format!("({count},"), ")")),
-            }
-        }
-        let statements = script::statements(&script).into_iter().map(|statement| statement.start);
-        pieces.extend(statements.map(|start| (start, format!("{};", count(start)), None)));
-        let for_engine = script::for_engine(&script).into_iter();
-        pieces.extend(for_engine.flat_map(|(at, before, after)| around(at, before, after)));
-        // Of two pieces at one place, the one that closes comes first, the inner before the outer, which came before it; what
-        // opens stays in order.
-        let mut numbered: Vec<_> = pieces.into_iter().zip(0i64..).collect();
-        numbered.sort_by_key(|((at, _, closes), number)| match closes {
-            Some(start) => (*at, 0, Reverse(*start), -number),
-            None => (*at, 1, Reverse(0), *number),
-        });
         let lines = &script.lines;
+        let mut edits = Edits::default();
+        script::count_turns(&script, &mut edits);
+        for statement in script::statements(&script) {
+            let at = lines.line_column(source, statement.start);
+            edits.insert(statement.start, format!("$_t({},{});", at.line, at.column));
+        }
+        script::for_engine(&script, &mut edits);
         let names_rlm = vocabulary::names_rlm(source);
         let mut wrapped = Self { text: BEFORE.to_owned(), source: source.to_owned(), names_rlm, ..Self::nothing() };
         wrapped.inserted.insert(1, vec![(1, BEFORE.len() as u32)]);
         let mut done = 0;
         // The line, and what was put into it so far.
         let (mut line, mut before) = (1, BEFORE.len() as u32);
-        for ((at, piece, _), _) in numbered {
+        for Edit { at, insert: piece, .. } in edits.sorted() {
             let at = at as usize;
             wrapped.text.push_str(&source[done..at]);
             wrapped.text.push_str(&piece);
