@@ -35,7 +35,7 @@ export function commands(extension: vscode.Uri, server: Server, monitor: Monitor
       await client?.sendRequest(ExecuteCommandRequest.type, { command: serverCommand.showPlan, arguments: [{ uri: script.toString() }] });
     }),
     on('callsheet.openRunView', (script) => view.show(script, monitor.newest(script)?.id ?? null, true)),
-    on('callsheet.showTranscript', (script) => transcript(server, monitor, script)),
+    on('callsheet.showTranscript', (script) => transcript(server, monitor, view, script)),
     on('callsheet.installTypes', (script) => installTypes(extension, script)),
     vscode.commands.registerCommand('callsheet.askAbout', (given?: unknown) => askAbout(server, given instanceof vscode.Uri ? given : undefined)),
     vscode.commands.registerCommand('callsheet.writeWorkflow', () => writeWorkflow(server)),
@@ -59,11 +59,11 @@ async function stop(monitor: Monitor, ask: (command: string, target: object) => 
   await ask(serverCommand.stop, { runId: chosen.id, uri: chosen.script.toString() });
 }
 
-async function transcript(server: Server, monitor: Monitor, script: vscode.Uri): Promise<void> {
+async function transcript(server: Server, monitor: Monitor, view: RunView, script: vscode.Uri): Promise<void> {
   const run = monitor.newest(script);
   if (run === undefined) return void vscode.window.showInformationMessage('This script has not run in this window. Earlier runs are in the view Workflow Runs.');
   if (run.live) return void vscode.window.showInformationMessage('The transcript is written when the run ends.');
-  await openTranscript(server, folderOf(script), run.id);
+  await openTranscript(server, folderOf(script), run.id, view.elsewhere(vscode.ViewColumn.Beside));
 }
 
 /** Tells menus and keys whether the active editor has a workflow script, and views whether there has been one. */

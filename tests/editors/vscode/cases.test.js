@@ -87,6 +87,12 @@ describe('in a workspace that is trusted', () => {
     await view.locator('[data-command="transcript"]').click()
     await win.until(() => win.api((code) => /\/transcript\.md$/.test(code.window.activeTextEditor?.document.uri.path ?? '')), 'the transcript')
     await win.shot('transcript')
+    // A document never covers the view, whichever of the two has the focus: here it is the script.
+    await win.api((code) => code.commands.executeCommand('workbench.action.closeActiveEditor'))
+    await win.until(() => win.api((code) => /review\.js$/.test(code.window.activeTextEditor?.document.uri.path ?? '')), 'the script')
+    await win.command('Callsheet: Show Transcript of the Last Run')
+    await win.until(() => win.api((code) => /\/transcript\.md$/.test(code.window.activeTextEditor?.document.uri.path ?? '')), 'the transcript again')
+    assert.equal(await win.api((code) => code.window.tabGroups.all.some((group) => /^Run: review/.test(group.activeTab?.label))), true)
   })
 
   test('an agent in the view tells what it was asked and what it answered', async () => {

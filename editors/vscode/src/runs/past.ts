@@ -5,9 +5,9 @@ import type { Server } from '../server/server.ts';
 import type { PastRun } from './history.ts';
 
 /** Goes on with a run, once the server has shown what that does. The script is opened: it is run as it stands in the editor. */
-export async function resumeRun(server: Server, run: PastRun): Promise<void> {
+export async function resumeRun(server: Server, run: PastRun, viewColumn: vscode.ViewColumn): Promise<void> {
   try {
-    await vscode.window.showTextDocument(vscode.Uri.file(run.script), { preview: false });
+    await vscode.window.showTextDocument(vscode.Uri.file(run.script), { viewColumn, preview: false });
   } catch {
     return void vscode.window.showErrorMessage(`The script of this run is gone: there is no ${run.script}. What ran is script.js in its folder.`);
   }

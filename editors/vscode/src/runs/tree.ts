@@ -22,10 +22,10 @@ export class RunsTree implements vscode.TreeDataProvider<PastRun>, vscode.Dispos
         if (run.question !== undefined) monitor.asked(run.run);
         this.view.show(vscode.Uri.file(run.script), run.run, true);
       }),
-      vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(this.server, run.folder, run.run)),
-      vscode.commands.registerCommand('callsheet.resumeRun', (run: PastRun) => resumeRun(this.server, run)),
+      vscode.commands.registerCommand('callsheet.openRunTranscript', (run: PastRun) => openTranscript(this.server, run.folder, run.run, this.view.elsewhere(vscode.ViewColumn.Beside))),
+      vscode.commands.registerCommand('callsheet.resumeRun', (run: PastRun) => resumeRun(this.server, run, this.view.elsewhere(vscode.ViewColumn.Active))),
       vscode.commands.registerCommand('callsheet.openRunReport', (run: PastRun) => openReport(this.server, run.folder, run.run)),
-      vscode.commands.registerCommand('callsheet.openRunScript', (run: PastRun) => vscode.window.showTextDocument(vscode.Uri.file(run.script))),
+      vscode.commands.registerCommand('callsheet.openRunScript', (run: PastRun) => vscode.window.showTextDocument(vscode.Uri.file(run.script), { viewColumn: this.view.elsewhere(vscode.ViewColumn.Active) })),
     ];
   }
 

@@ -50,6 +50,12 @@ export class RunView implements vscode.Disposable {
     return this.panel?.visible ?? false;
   }
 
+  /** A column for a document that leaves the view in sight; the one that is given while no one sees the view. */
+  elsewhere(otherwise: vscode.ViewColumn): vscode.ViewColumn {
+    if (!this.visible) return otherwise;
+    return this.panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
+  }
+
   /** Shows a script and its newest run, or the run that is named. */
   show(script: vscode.Uri, runId: string | null, takeFocus: boolean): void {
     const before = this.subject;
@@ -90,14 +96,14 @@ export class RunView implements vscode.Disposable {
         await Promise.all([this.sendPlan(), this.sendRun()]);
         return;
       case 'command':
-        if (message.command === 'transcript') await openTranscript(this.server, folderOf(subject.script), subject.runId ?? '');
+        if (message.command === 'transcript') await openTranscript(this.server, folderOf(subject.script), subject.runId ?? '', this.elsewhere(vscode.ViewColumn.Beside));
         else if (message.command === 'report') await openReport(this.server, folderOf(subject.script), subject.runId ?? '');
         else if (message.command === 'resume') await vscode.commands.executeCommand(serverCommand.resume, { uri: subject.script.toString(), runId: subject.runId });
         else if (message.command === 'stop') await vscode.commands.executeCommand(serverCommand.stop, { uri: subject.script.toString(), runId: subject.runId });
         else await vscode.commands.executeCommand(message.command === 'run' ? 'callsheet.runScript' : 'callsheet.dryRunScript', subject.script);
         return;
       case 'reveal':
-        await reveal(subject.script, message, this.panel?.viewColumn);
+        await reveal(subject.script, message, this.elsewhere(vscode.ViewColumn.Active));
         return;
       case 'steer':
         await vscode.commands.executeCommand(`callsheet.${message.how}`, { runId: subject.runId, call: message.call });
