@@ -180,10 +180,29 @@ fn broken(script: &Script, plan: &Plan, state: &RunState, ended: bool) -> Result
         }
     }
     let total = state.totals.agents;
-    match within(&plan.agents, total) {
-        false => Err(format!("{total} agents, planned {}", plan.agents)),
-        true => Ok(()),
+    if !within(&plan.agents, total) {
+        return Err(format!("{total} agents, planned {}", plan.agents));
     }
+    match most_at_once(state) {
+        most if plan.peak_width.most().is_some_and(|planned| most > planned) => {
+            Err(format!("{most} agents at once, planned {}", plan.peak_width))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Most calls that had been made and were not over, those of recursive models aside.
+fn most_at_once(state: &RunState) -> u64 {
+    let own = || state.agents.iter().filter(|agent| agent.spot.is_none());
+    let begun = own().map(|agent| (agent.queued, 1i64));
+    let over = own().filter_map(|agent| Some((agent.ended?, -1i64)));
+    let mut steps: Vec<(u64, i64)> = begun.chain(over).collect();
+    steps.sort_unstable();
+    let counts = steps.iter().scan(0i64, |now, (_, step)| {
+        *now += step;
+        Some(*now)
+    });
+    counts.max().unwrap_or(0) as u64
 }
 
 /// How a test draws: the same `cases` each time, or as many others as are asked for.

@@ -160,6 +160,118 @@ const worker@n = async () => {
   }
 }
 await Promise.all([worker@n(), worker@n()])",
+    "const from@n = @list
+let next@n = 0
+const takes@n = async (k) => {
+  while (next@n < from@n.length) {
+    const x = from@n[next@n++]
+    if (k) {
+      await @call
+    } else {
+      await @call
+    }
+  }
+  return next@n
+}
+const took@n = await Promise.all([takes@n(true), takes@n(false), takes@n(@cond)])
+if (took@n[0] > 1) await @call",
+    "const from@n = @list
+let at@n = 0
+const each@n = async (k) => {
+  let done = 0
+  for (;;) {
+    const i = at@n++
+    if (i >= from@n.length) break
+    if (@cond) {
+      await @call
+    }
+    done++
+    if (k && @cond) return done
+    await @call
+  }
+  return done
+}
+const did@n = await parallel([() => each@n(0), () => each@n(1), () => each@n(0)])
+for (let i = 0; i < (did@n[1] ?? 0); i++) {
+  await @call
+}",
+    "const jobs@n = @list.map((x, i) => ({ x, i }))
+const run@n = async (k) => {
+  let job
+  while ((job = jobs@n.shift())) {
+    if (k === 1) {
+      await @call
+    } else {
+      await @call
+    }
+  }
+  return jobs@n.length
+}
+const left@n = run@n(1)
+const also@n = run@n(2)
+await @call
+if (@cond) await left@n
+for (let i = 0; i < (await also@n); i++) {
+  await @call
+}",
+    "let turn@n = 0
+const goOn@n = async (k) => {
+  if (turn@n >= 3) return k
+  const mine = turn@n++
+  if (mine === k) {
+    await @call
+  }
+  await @call
+  return goOn@n(k)
+}
+await Promise.all([goOn@n(0), goOn@n(1)])",
+    "const limited@n = async (items, most, f) => {
+  const out = []
+  let i = 0
+  const worker = async (w) => {
+    while (i < items.length) {
+      const own = i
+      i += 1
+      out[own] = await f(items[own], w)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, (_, w) => worker(w)))
+  return out
+}
+await limited@n(@list, 2, async (x, w) => {
+  if (w) return @call
+  await @call
+})
+await limited@n(['p', 'q', 'r', 's', 't'], count % 3, () => @call)",
+    "const heap@n = [...@list, 'x', 'y']
+const batches@n = async (k) => {
+  let n = 0
+  while (heap@n.length > 0) {
+    const some = heap@n.splice(0, 2)
+    await parallel(some.map((x) => () => k ? @call : @call))
+    n += some.length
+  }
+  return n
+}
+const one@n = batches@n(0)
+const [a@n, b@n] = await Promise.all([one@n, batches@n(1)])
+if (a@n > 2) await @call
+if (b@n === 0) await @call",
+    "let slot@n = 0
+const slots@n = async (k) => {
+  for (let i = slot@n++; i < 4; i = slot@n++) {
+    if (k === i) continue
+    try {
+      await @call
+      if (@cond) throw new Error('x')
+    } catch {
+      await @call
+    }
+  }
+}
+const first@n = slots@n(0)
+if (@cond) await slots@n(2)
+await first@n",
     "const seen@n = []
 await parallel(@list.map((x) => async () => {
   seen@n.push(x)

@@ -214,6 +214,9 @@ impl<'a> Interp<'a> {
         self.forget_elements(addrs);
         for addr in addrs {
             self.note_shared_write(*addr, at, "");
+            if matches!(name, "pop" | "shift" | "splice") {
+                self.note_taken(*addr);
+            }
             if self.heap.slots[*addr as usize].open {
                 args.vals.iter().for_each(|v| self.escape(v, at));
             }

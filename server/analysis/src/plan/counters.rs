@@ -29,26 +29,31 @@ impl<'a> Interp<'a> {
             Some(_) => self.ahead(small),
             None => self.peek(small)?,
         };
-        let (from, to) = (from.as_number()?, self.ahead(large));
-        let num = match to.unknown {
-            Some(u) => {
-                let any = Num::length(0.0, f64::INFINITY, u.sym, u.why);
-                // `args.rounds ?? 3`
-                to.number_part().map_or_else(|| any.clone(), |number| any.join(&number))
-            }
-            None => to.number_part().filter(|_| to.only_num())?,
-        };
+        let from = from.as_number()?;
+        let num = bound_of(self.ahead(large))?;
         Some(num.add(&Num::exactly(extra)).sub(&Num::exactly(from)).tally())
     }
 
     /// What `e` would give now.
-    fn ahead(&mut self, e: &'a Expr) -> Val {
+    pub(super) fn ahead(&mut self, e: &'a Expr) -> Val {
         self.peek(e).unwrap_or_else(|| {
             let before = self.checkpoint();
             let val = self.way(|me| me.expr(e)).val;
             self.go_back(&before);
             val
         })
+    }
+}
+
+/// The number something is compared with.
+pub(super) fn bound_of(limit: Val) -> Option<Num> {
+    match limit.unknown {
+        Some(u) => {
+            let any = Num::length(0.0, f64::INFINITY, u.sym, u.why);
+            // `args.rounds ?? 3`
+            Some(limit.number_part().map_or_else(|| any.clone(), |number| any.join(&number)))
+        }
+        None => limit.number_part().filter(|_| limit.only_num()),
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::sum::{Tally, WhyId, Whys};
+use super::{
+    pools::Pool,
+    sum::{Tally, WhyId, Whys},
+    val::Addr,
+};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,13 @@ impl Counts {
         self.0.iter().map(|(k, n)| (*k, n))
     }
 
+    fn add(&mut self, key: Key, n: &Tally) {
+        match find(&self.0, key) {
+            Ok(i) => self.0[i].1 = self.0[i].1.add(n),
+            Err(i) => self.0.insert(i, (key, n.clone())),
+        }
+    }
+
     fn map(&self, mut f: impl FnMut(Key, &Tally) -> Tally) -> Counts {
         Counts(self.0.iter().map(|(k, n)| (*k, f(*k, n))).collect())
     }
@@ -99,10 +110,12 @@ pub(super) struct Work {
     pub(super) peak: Tally,
     /// Agents that may still be in flight at the end.
     pub(super) hold: Tally,
+    /// What one round does of those that take from one place, however many they are.
+    pools: Vec<(Pool, Counts)>,
 }
 
 const ZERO: Tally = Tally::zero();
-static NOTHING: Work = Work { counts: Counts(vec![]), path: ZERO, peak: ZERO, hold: ZERO };
+static NOTHING: Work = Work { counts: Counts(vec![]), path: ZERO, peak: ZERO, hold: ZERO, pools: vec![] };
 
 impl Deref for Effects {
     type Target = Work;
@@ -147,16 +160,12 @@ impl Effects {
         if n.is_zero() {
             return;
         }
-        let Counts(counts) = &mut self.counts;
-        match find(counts, key) {
-            Ok(i) => counts[i].1 = counts[i].1.add(n),
-            Err(i) => counts.insert(i, (key, n.clone())),
-        }
+        self.counts.add(key, n);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        let nothing = |w: &Work| w.counts.0.is_empty() && w.path.is_zero() && w.peak.is_zero() && w.hold.is_zero();
-        self.0.as_deref().is_none_or(nothing)
+        let shapeless = |w: &Work| w.path.is_zero() && w.peak.is_zero() && w.hold.is_zero();
+        self.0.as_deref().is_none_or(|w| w.counts.0.is_empty() && w.pools.is_empty() && shapeless(w))
     }
 
     /// Then does `next`.
@@ -188,6 +197,9 @@ impl Effects {
         *path = path.add(&next.path);
         *peak = if hold.is_zero() { peak.max(&next.peak) } else { peak.max(&hold.add(&next.peak)) };
         *hold = hold.add(&next.hold);
+        if !next.pools.is_empty() {
+            self.pools = pools_of(&self.pools, &next.pools, Pool::then);
+        }
     }
 
     /// Does the one or the other.
@@ -200,13 +212,14 @@ impl Effects {
             path: self.path.join(&other.path),
             peak: self.peak.join(&other.peak),
             hold: self.hold.join(&other.hold),
+            pools: self.pools_of_either(other),
         };
         work.into()
     }
 
     /// Gives `why` as the reason of every count that is not exact and has none.
     pub(super) fn explain(&mut self, why: WhyId) {
-        let Some(Work { counts, path, peak, hold }) = self.0.as_deref_mut() else { return };
+        let Some(Work { counts, path, peak, hold, pools: _ }) = self.0.as_deref_mut() else { return };
         for n in counts.0.iter_mut().map(|(_, n)| n).chain([path, peak, hold]) {
             if n.high != Some(n.low) && n.whys.first().is_none() {
                 n.whys = Whys::one(why);
@@ -219,6 +232,9 @@ impl Effects {
         if self.is_empty() || trips.is_zero() {
             return Effects::none();
         }
+        if !self.pools.is_empty() {
+            return self.clone().added_up(0).times(trips);
+        }
         let once = trips.low >= 1;
         let some = |n: &Tally| if once { n.clone() } else { n.down_to(0, trips.whys.first()) };
         let hold = self.hold.times(trips);
@@ -227,6 +243,7 @@ impl Effects {
             path: self.path.times(trips),
             peak: if hold.is_zero() { some(&self.peak) } else { some(&self.peak).max(&hold) },
             hold,
+            pools: vec![],
         };
         work.into()
     }
@@ -236,10 +253,13 @@ impl Effects {
         if self.is_empty() || width.is_zero() {
             return Effects::none();
         }
+        if !self.pools.is_empty() {
+            return self.clone().added_up(0).at_once(width);
+        }
         let once = width.low >= 1;
         let path = if once { self.path.clone() } else { self.path.down_to(0, width.whys.first()) };
         let (peak, hold) = (self.peak.times(width), self.hold.times(width));
-        Work { counts: self.counts.map(|_, n| n.times(width)), path, peak, hold }.into()
+        Work { counts: self.counts.map(|_, n| n.times(width)), path, peak, hold, pools: vec![] }.into()
     }
 
     /// May stop anywhere: nothing is certain any more.
@@ -257,8 +277,9 @@ impl Effects {
             path: self.path.down_to(done.path.low, why),
             peak: self.peak.down_to(done.peak.low, why),
             hold: self.hold.clone(),
+            pools: self.pools.clone(),
         };
-        work.into()
+        Effects::from(work).not_emptied(|_| true)
     }
 
     /// The same most, with the least of `sure`.
@@ -269,8 +290,15 @@ impl Effects {
             path: raise(&self.path, sure.path.low),
             peak: raise(&self.peak, sure.peak.low),
             hold: self.hold.clone(),
+            pools: self.pools.clone(),
         };
-        work.into()
+        let mut all = Effects::from(work);
+        for (pool, _) in all.0.iter_mut().flat_map(|work| &mut work.pools) {
+            if let Some((own, _)) = sure.pools.iter().find(|(own, _)| own.key == pool.key) {
+                (pool.emptied, pool.least) = (own.emptied, own.least);
+            }
+        }
+        all
     }
 
     /// The same most, known that it has come to its end, having done what `ended` did.
@@ -310,11 +338,11 @@ impl Effects {
 
     /// The same without its counts.
     pub(super) fn shape(&self) -> Effects {
-        let shape = |Work { counts: _, path, peak, hold }: &Work| Work {
-            counts: Counts::default(),
+        let shape = |Work { path, peak, hold, .. }: &Work| Work {
             path: path.clone(),
             peak: peak.clone(),
             hold: hold.clone(),
+            ..Work::default()
         };
         self.0.as_deref().map(shape).map_or_else(Effects::none, Effects::from)
     }
@@ -328,4 +356,84 @@ impl Effects {
     pub(super) fn certain(&self) -> Vec<(Key, u64)> {
         self.counts.iter().filter(|(_, n)| n.low > 0).map(|(k, n)| (k, n.low)).collect()
     }
+
+    /// Does it `trips` times, each time taking something: there is only so much to take, whoever takes it.
+    pub(super) fn taking(&self, trips: &Tally, pool: &Pool) -> Effects {
+        let mut all = self.clone().added_up(0);
+        let counts = match all.0.as_deref_mut() {
+            Some(work) => std::mem::take(&mut work.counts),
+            None => return Effects::none(),
+        };
+        let mut all = all.times(trips);
+        if !trips.is_zero() && !counts.0.is_empty() {
+            all.pools.push((pool.clone(), counts));
+        }
+        all
+    }
+
+    fn pools_of_either(&self, other: &Effects) -> Vec<(Pool, Counts)> {
+        if self.pools.is_empty() && other.pools.is_empty() {
+            return vec![];
+        }
+        let mut all = pools_of(&self.pools, &other.pools, Pool::and);
+        let in_both = |key| [self, other].into_iter().all(|fx| fx.pools.iter().any(|(pool, _)| pool.key == key));
+        all.iter_mut().for_each(|(pool, _)| pool.emptied &= in_both(pool.key));
+        all
+    }
+
+    /// The same, where it is not certain of such places that nothing is left.
+    pub(super) fn not_emptied(mut self, such: impl Fn(Addr) -> bool) -> Effects {
+        if let Some(work) = self.0.as_deref_mut() {
+            work.pools.iter_mut().for_each(|(pool, _)| pool.emptied &= !such(pool.key.0));
+        }
+        self
+    }
+
+    /// The same, where nobody takes any more from the places born at `born` and later.
+    pub(super) fn added_up(mut self, born: Addr) -> Effects {
+        let Some(work) = self.0.as_deref_mut().filter(|work| !work.pools.is_empty()) else { return self };
+        let (older, done) = std::mem::take(&mut work.pools).into_iter().partition(|(pool, _)| pool.key.0 < born);
+        work.pools = older;
+        let done: Vec<(Pool, Counts)> = done;
+        for (pool, once) in done {
+            let rounds = pool.rounds();
+            once.iter().for_each(|(key, n)| self.add(key, &n.times(&rounds)));
+        }
+        self
+    }
+
+    /// What is done beside what is taken from pools, and that.
+    pub(super) fn parted(mut self) -> (Effects, Effects) {
+        let pools = self.0.as_deref_mut().map(|work| std::mem::take(&mut work.pools)).unwrap_or_default();
+        let pools = if pools.is_empty() { Effects::none() } else { Work { pools, ..Work::default() }.into() };
+        (self, pools)
+    }
+
+    /// Counts the agents of all this once more, as those of the items of a combinator.
+    pub(super) fn count_items(&mut self, at: u32) {
+        let agents = self.get(Key::Total);
+        self.add(Key::Items(at), &agents);
+        if let Some(work) = self.0.as_deref_mut() {
+            for (_, counts) in &mut work.pools {
+                if let Some(agents) = counts.get(Key::Total).cloned() {
+                    counts.add(Key::Items(at), &agents);
+                }
+            }
+        }
+    }
+}
+
+/// What is taken from the pools of both: from one of both, one round does what it does in the one or the other.
+fn pools_of(a: &[(Pool, Counts)], b: &[(Pool, Counts)], both: impl Fn(&Pool, &Pool) -> Pool) -> Vec<(Pool, Counts)> {
+    let mut all = a.to_vec();
+    for (pool, counts) in b {
+        match all.iter_mut().find(|(own, _)| own.key == pool.key) {
+            Some((own, once)) => {
+                *own = both(own, pool);
+                *once = once.merge(counts, |a, b| a.join(b));
+            }
+            None => all.push((pool.clone(), counts.clone())),
+        }
+    }
+    all
 }

@@ -145,9 +145,11 @@ impl<'a> Interp<'a> {
         self.fx_stack.push(outer);
         let mut each: Vec<(Tally, Tally)> = vec![];
         let mut run = |me: &mut Self, item: Val, index: Val| {
+            let to_take = me.to_take();
             let done = me.guarded(|me| f(me, item, index));
             let mut fx = done.fx;
             each.push((std::mem::take(&mut fx.path), std::mem::take(&mut fx.peak)));
+            me.taken_since(to_take);
             me.fx.then(&fx);
             if done.rejects { done.val.join(&Val::null_because(failed)) } else { done.val }
         };
@@ -171,8 +173,7 @@ impl<'a> Interp<'a> {
                 }
             }
         }
-        let agents = fx.get(Key::Total);
-        fx.add(Key::Items(at.start), &agents);
+        fx.count_items(at.start);
         fx.add(Key::Fanout(at.start), &Tally::exactly(1));
         if !self.live {
             self.leave(Leave::Throw, Val::default());
@@ -212,7 +213,10 @@ impl<'a> Interp<'a> {
             self.go_back(&before);
             // Any of them can see what any other wrote at any time.
             written.retain(|a| !self.heap.slots[*a as usize].shared);
-            written.iter().for_each(|a| self.heap.slots[*a as usize].shared = true);
+            for addr in &written {
+                self.heap.slots[*addr as usize].shared = true;
+                self.taken_together(*addr);
+            }
             shared.append(&mut written);
             let trips = super::iterate::Trips::Given(arr.len.tally());
             let done = self.iterate(trips, |me| (f(me, elem.clone(), index.clone().into()), vec![]));
@@ -229,6 +233,7 @@ impl<'a> Interp<'a> {
     /// The places a way wrote to that were there before; that promises wait is no writing.
     pub(super) fn written(&self, way: &Way, born: Addr) -> Vec<Addr> {
         let places = way.delta.0.iter().map(|(addr, _)| *addr);
-        places.filter(|addr| *addr < born && *addr != self.pending).collect()
+        let is_pooled = |addr: Addr| self.heap.slots[addr as usize].pooled;
+        places.filter(|addr| *addr < born && *addr != self.pending && !is_pooled(*addr)).collect()
     }
 }

@@ -133,6 +133,7 @@ impl<'a> Interp<'a> {
     }
 
     fn plan(mut self, fx: &Effects, result: &Val) -> Plan {
+        let fx = &fx.clone().added_up(0);
         if self.exhausted {
             self.count_everything();
         }

@@ -19,8 +19,17 @@ pub(super) struct Twins {
     by_site: FxHashMap<(u32, u32, Discriminant<Content>), Addr>,
     /// The places folded already.
     done: FxHashMap<Addr, Addr>,
+    /// Where what is born in any iteration begins.
+    first: Addr,
     /// What still grows is given up on.
     pub(super) late: bool,
+}
+
+impl Twins {
+    /// Of what is born at `first` or later.
+    pub(super) fn from(first: Addr) -> Twins {
+        Twins { first, ..Twins::default() }
+    }
 }
 
 impl Interp<'_> {
@@ -83,7 +92,7 @@ impl Interp<'_> {
                     let keys = item.keys.iter().map(|(k, _)| (*k, u64::MAX)).collect();
                     let doubtful = item.doubtful.iter().map(|(k, _)| (*k, u64::MAX)).collect();
                     let item = Unawaited { addr, keys, doubtful, ..(**item).clone() };
-                    self.check_siblings(&item);
+                    self.check_siblings(&item, twins.first);
                     match all.iter_mut().find(|u| u.addr == addr) {
                         Some(same) => merge_either(Arc::make_mut(same), &item),
                         None => all.push(item.into()),

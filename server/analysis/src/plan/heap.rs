@@ -23,6 +23,10 @@ pub(super) struct Slot {
     pub(super) shared: bool,
     /// It may be frozen, so that a write can leave it as it is, and can throw.
     pub(super) frozen: bool,
+    /// Something is taken from it: what others find depends on who came first.
+    pub(super) taken: bool,
+    /// Several take from it at the same time, and it only ever goes one way.
+    pub(super) pooled: bool,
     stamp: u32,
 }
 
@@ -69,8 +73,18 @@ impl Heap {
     pub(super) fn alloc(&mut self, site: u32, context: u32, content: Content) -> Addr {
         let addr = self.slots.len() as Addr;
         let stamp = self.stamp;
-        let flags = Slot { content, site, context, summary: false, open: false, shared: false, frozen: false, stamp };
-        self.slots.push(flags);
+        self.slots.push(Slot {
+            content,
+            site,
+            context,
+            summary: false,
+            open: false,
+            shared: false,
+            frozen: false,
+            taken: false,
+            pooled: false,
+            stamp,
+        });
         addr
     }
 

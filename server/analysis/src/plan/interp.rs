@@ -20,8 +20,10 @@ use super::{
     refined::Refinements,
     scope::Scopes,
     shapes::Shape,
+    steady::SteadyPlaces,
     strings::Str,
     sum::{SymId, Tally, WhyId},
+    takings::Taking,
     val::{Addr, Val},
 };
 use crate::{Context, looks::Looker, script::Script, text::Span};
@@ -95,6 +97,10 @@ pub(super) struct Interp<'a> {
     /// Places that work running at the same time gets in the way of: what made them, in which chain of calls.
     pub(super) tears: FxHashSet<(u32, u32)>,
     pub(super) open_places: &'a FxHashSet<(u32, u32)>,
+    /// The places among them that only ever go one way.
+    pub(super) pooled: Vec<Addr>,
+    /// What makes places that only ever go one way.
+    pub(super) steady: Option<SteadyPlaces>,
     /// Arrays being spread into the one under construction.
     pub(super) spread_from: Vec<Addr>,
     /// Promises that can reject while others they wait for still run.
@@ -121,6 +127,8 @@ pub(super) struct Interp<'a> {
     pub(super) result_awaited: bool,
     /// What the function being called returns is awaited, by itself or by whoever calls it.
     pub(super) awaits_returned: bool,
+    /// The expression whose value nobody uses.
+    pub(super) unused: Span,
     /// The callee of the call being made.
     pub(super) callee: Span,
     /// The name the value being computed will get.
@@ -154,6 +162,8 @@ pub(super) struct Interp<'a> {
     pub(super) args_parts: FxHashMap<String, (WhyId, SymId)>,
     /// Loops that take batches, innermost last.
     pub(super) batches: Vec<Batch>,
+    /// What the loop about to be followed takes in each round.
+    pub(super) next_taking: Option<Taking<'a>>,
     /// What the loop about to be followed takes in batches.
     pub(super) next_batch: Option<Batch>,
     /// Which of the loops that take batches the next repetition is.
@@ -220,6 +230,8 @@ impl<'a> Interp<'a> {
             touched: Touched::nothing(),
             tears: FxHashSet::default(),
             open_places,
+            pooled: vec![],
+            steady: None,
             spread_from: vec![],
             leaves_siblings: FxHashSet::default(),
             args_place,
@@ -233,6 +245,7 @@ impl<'a> Interp<'a> {
             recursive: vec![],
             result_awaited: false,
             awaits_returned: true,
+            unused: Span::default(),
             callee: Span::default(),
             naming: None,
             schema: super::shapes::Root::default(),
@@ -245,6 +258,7 @@ impl<'a> Interp<'a> {
             args_why: None,
             args_parts: FxHashMap::default(),
             batches: vec![],
+            next_taking: None,
             next_batch: None,
             in_batches: None,
             conditions: FxHashMap::default(),
@@ -315,7 +329,9 @@ impl<'a> Interp<'a> {
 
     pub(super) fn alloc(&mut self, site: Span, content: Content) -> Addr {
         let addr = self.heap.alloc(site.start, self.chain, content);
-        self.heap.slots[addr as usize].open = self.is_open(site);
+        if self.is_open(site) {
+            self.open_or_pool(addr, site);
+        }
         addr
     }
 

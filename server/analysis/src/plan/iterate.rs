@@ -19,6 +19,7 @@ use super::{
     heap::Delta,
     interp::{Exit, Interp, Way},
     numbers::{Num, Since},
+    pools::Pool,
     sum::{Tally, WhyId, Whys},
     val::{Addr, Val},
     ways::Checkpoint,
@@ -33,8 +34,8 @@ pub(super) enum Trips {
     /// So often, unless it leaves earlier.
     Given(Tally),
     /// Until it leaves: by `Break` exits of the iteration itself, `least` times at least. The hint says it in symbols where it is
-    /// known.
-    Inferred { hint: Option<Tally>, whys: LoopWhys, least: u64 },
+    /// known. Of a loop that takes from a pool, there is so much to take.
+    Inferred { hint: Option<Tally>, whys: LoopWhys, least: u64, pool: Option<Pool> },
 }
 
 /// Why it is not known how often a loop's body runs.
@@ -61,7 +62,7 @@ impl<'a> Interp<'a> {
     pub(super) fn iterate(&mut self, trips: Trips, mut once: impl FnMut(&mut Self) -> (Val, Vec<Exit>)) -> Iterated {
         let trial_before = self.trial_before.take();
         let mut assumed: Vec<(Addr, Content)> = vec![];
-        let mut twins = Twins::default();
+        let mut twins = Twins::from(self.heap.len());
         let before = self.checkpoint();
         let mut pass = 0;
         let batch = self.in_batches.take();
@@ -139,7 +140,7 @@ impl<'a> Interp<'a> {
                 let last = assumed.last().map_or(0, |(a, _)| self.heap.slots[*a as usize].site);
                 self.record.exhausted_at.get_or_insert(Span::at(last));
             }
-            return self.conclude(trips, batch.as_ref(), way, val, end, &counters, exits, &fresh, &before);
+            return self.conclude(trips, batch.as_ref(), born, way, val, end, &counters, exits, &fresh, &before);
         }
     }
 
@@ -208,6 +209,7 @@ impl<'a> Interp<'a> {
         &mut self,
         trips: Trips,
         batch: Option<&Batch>,
+        born: Addr,
         way: Way,
         val: Val,
         end: Delta,
@@ -216,7 +218,9 @@ impl<'a> Interp<'a> {
         fresh: &[(Addr, Content)],
         before: &Checkpoint,
     ) -> Iterated {
-        let once = way.fx.clone();
+        // What is taken from what is older is not more for being taken in many rounds.
+        let (once, taken) = self.pools_settled(way.fx.clone()).added_up(born).parted();
+        let taken_or_not = taken.clone().not_emptied(|_| true);
         // How far each counter moves in one iteration, and how many iterations its bounds at the end allow.
         let mut steps: FxHashMap<u32, (f64, f64)> = FxHashMap::default();
         let mut most = f64::INFINITY;
@@ -241,9 +245,9 @@ impl<'a> Interp<'a> {
                 }
             }
         }
-        let (given, hint, why, least) = match trips {
-            Trips::Given(tally) => (Some(tally), None, None, 0),
-            Trips::Inferred { hint, whys, least } => (None, hint, Some(whys), least),
+        let (given, hint, why, least, pool) = match trips {
+            Trips::Given(tally) => (Some(tally), None, None, 0, None),
+            Trips::Inferred { hint, whys, least, pool } => (None, hint, Some(whys), least, pool),
         };
         if !way.live {
             most = 0.0;
@@ -264,6 +268,7 @@ impl<'a> Interp<'a> {
             }
             None => match (known, hint, why) {
                 (Some(0), ..) => Tally::zero(),
+                _ if pool.is_some() => pool.as_ref().map_or_else(Tally::zero, Pool::rounds),
                 (Some(n), Some(hint), why) if hint.high == Some(n) => {
                     let exact = hint.low == n && way.live;
                     let whys = why.filter(|_| exact).map_or(hint.whys, Whys::one);
@@ -295,9 +300,26 @@ impl<'a> Interp<'a> {
                 let count = if way.live { completed.clone() } else { Tally::zero() };
                 let delta = self.after_all(&end, &steps, counters, &count);
                 let refined = self.refinements.clone();
-                ways.push(Way { refined, ..Way::new(delta, once.times_in(&count, batch), val.clone()) });
+                let mut fx = once.times_in(&count, batch);
+                if !count.is_zero() {
+                    fx.then(if count.low > 0 { &taken } else { &taken_or_not });
+                }
+                ways.push(Way { refined, ..Way::new(delta, fx, val.clone()) });
             }
         }
+        let repeat = |count: &Tally, last: &Effects| {
+            let mut fx = match &pool {
+                Some(pool) => once.taking(count, pool),
+                None => once.and_in_part(count, last, batch),
+            };
+            if pool.is_some() {
+                fx.then(last);
+            }
+            if !count.is_zero() {
+                fx.then(if count.low > 0 { &taken } else { &taken_or_not });
+            }
+            fx
+        };
         let mut fewest: Option<Tally> = None;
         for mut exit in exits {
             for (addr, content) in fresh {
@@ -308,7 +330,7 @@ impl<'a> Interp<'a> {
             exit.delta.0.sort_by_key(|(a, _)| *a);
             // How many iterations had been completed when it left.
             let count = self.completed_at(&exit, counters, &steps, &may_repeat).at_least(least);
-            let fx = once.and_in_part(&count, &exit.fx, batch);
+            let fx = repeat(&count, &exit.fx);
             fewest = Some(fewest.map_or_else(|| count.clone(), |f| f.join(&count)));
             let delta = self.resolve_delta(&exit.delta, &steps, counters, &count);
             let mut refined = self.refinements.clone();
@@ -333,7 +355,7 @@ impl<'a> Interp<'a> {
                 let delta = self.resolve_delta(&delta, &steps, counters, &may_repeat);
                 let exit = &mut self.targets[i].exits[j];
                 exit.delta = delta;
-                exit.fx = once.and_in_part(&may_repeat, &exit.fx, batch);
+                exit.fx = repeat(&may_repeat, &exit.fx);
             }
         }
         Iterated { ways, trips, once }

@@ -36,7 +36,10 @@ impl<'a> Interp<'a> {
         let (end, target) = self.region(Catches::Breaks(labels.clone()), |me| {
             let trips = match stmt {
                 Stmt::For(f) => me.for_stmt(f, &labels),
-                Stmt::While(w) => me.while_loop(Some(&w.test), None, &w.body, &labels, span(w), false),
+                Stmt::While(w) => {
+                    me.next_taking = super::takings::taking(Some(&w.test), None, None, &w.body);
+                    me.while_loop(Some(&w.test), None, &w.body, &labels, span(w), false)
+                }
                 Stmt::DoWhile(w) => me.while_loop(Some(&w.test), None, &w.body, &labels, span(w), true),
                 Stmt::ForOf(f) => me.for_of(f, &labels),
                 Stmt::ForIn(f) => me.for_in(f, &labels),
@@ -69,6 +72,7 @@ impl<'a> Interp<'a> {
             None => {}
         }
         self.next_batch = self.batch(f);
+        self.next_taking = super::takings::taking(f.test.as_deref(), f.init.as_ref(), f.update.as_deref(), &f.body);
         let result = self.while_loop(f.test.as_deref(), f.update.as_deref(), &f.body, labels, span(f), false);
         self.env = outer;
         result
@@ -94,11 +98,16 @@ impl<'a> Interp<'a> {
         body_first: bool,
     ) -> (Tally, Tally) {
         let batch = self.next_batch.take();
+        let taking = self.next_taking.take();
+        let mut pool = taking.and_then(|taking| self.pool(taking, at));
+        let limit = taking.filter(|_| pool.is_some()).and_then(|taking| self.limit_of(taking));
         let frame = self.env.clone();
         let own: u32 =
             if self.scopes.scopes.contains_key(&at.start) { frame.as_ref().map_or(0, |f| f.count) } else { 0 };
         let mut least = 0;
-        if let Some(test) = test {
+        if let Some(test) = test
+            && pool.is_none()
+        {
             match self.follow(test, update, body, labels, own, body_first) {
                 Followed::ToTheEnd(trips, agents) => return (trips, agents),
                 Followed::SoFar(sure) => least = sure,
@@ -115,7 +124,8 @@ impl<'a> Interp<'a> {
         let taken = batch.is_some();
         self.in_batches = taken.then_some(self.batches.len());
         self.batches.extend(batch);
-        let done = self.iterate(Trips::Inferred { hint, whys, least }, |me| {
+        let grows = std::cell::Cell::new(false);
+        let mut once = |me: &mut Self| {
             let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
                 me.env = head.clone();
                 if !first && let Some(test) = test {
@@ -143,8 +153,16 @@ impl<'a> Interp<'a> {
                 Val::default()
             });
             let val = me.any_way(vec![end]);
+            // Where there is more to take meanwhile, it is not known how much there is.
+            let now = taking.filter(|_| limit.is_some() && me.live).and_then(|taking| me.limit_of(taking));
+            grows.set(limit.as_ref().zip(now).is_some_and(|(was, is)| is.hi > was.hi || is.sum != was.sum));
             (val, target.exits)
-        });
+        };
+        let mut done = self.iterate(Trips::Inferred { hint: hint.clone(), whys, least, pool: pool.clone() }, &mut once);
+        if grows.get() && pool.take().is_some() {
+            self.go_back(&before);
+            done = self.iterate(Trips::Inferred { hint, whys, least, pool }, &mut once);
+        }
         let agents = self.of_any_batch(done.once.get(Key::Total));
         if taken {
             self.batches.pop();

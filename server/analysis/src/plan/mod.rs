@@ -63,6 +63,7 @@ mod operators;
 mod overlap;
 mod patterns;
 mod places;
+mod pools;
 mod primitives;
 mod promises;
 mod prompts;
@@ -78,8 +79,10 @@ mod scope;
 mod shapes;
 mod stack;
 mod statements;
+mod steady;
 mod strings;
 mod sum;
+mod takings;
 #[cfg(test)]
 mod tests;
 mod texts;

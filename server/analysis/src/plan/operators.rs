@@ -400,6 +400,11 @@ impl<'a> Interp<'a> {
                 let old = self.read_ident(i);
                 let old = self.number_of(&old);
                 let new: Val = old.add(&one).into();
+                if self.unused != span(u)
+                    && let Some(addr) = self.place(i)
+                {
+                    self.note_taken(addr);
+                }
                 self.assign_ident(i, new.clone());
                 if u.prefix { new } else { old.into() }
             }

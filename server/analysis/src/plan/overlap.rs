@@ -4,14 +4,19 @@
 //! what it touches. Where somebody does, the place is remembered as torn, and the script is interpreted anew with that place open:
 //! reading it can then give anything.
 //!
-//! One pattern is let through: activations of the same function that take work from a shared place in single steps (`queue.shift()`,
-//! `next++`, with no `await` between looking and taking). Whichever takes an item, each item is taken once.
+//! One pattern is let through: activations of the same function that add to a shared place in single steps (`found.push(x)`, `done++`, with
+//! no `await` between looking and writing). Whichever comes first, it has been added to as often in the end. What they take from a place
+//! (`next++`, `queue.shift()`) decides what each of them does: see [`pools`](super::pools).
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{contents::Unawaited, interp::Interp, val::Addr};
+use super::{
+    contents::{Content, Unawaited},
+    interp::Interp,
+    val::Addr,
+};
 
 /// How many places are remembered as just looked at.
 pub(super) const RECENT: usize = 64;
@@ -24,6 +29,8 @@ pub(super) struct Access {
     wrote: bool,
     /// It looked without taking, and then waited; or it wrote more than it looked at.
     torn: bool,
+    /// It took something away: what the others find depends on who came first.
+    took: bool,
     looked: bool,
     looked_at: u32,
 }
@@ -39,6 +46,11 @@ pub(super) struct Touched {
 impl Touched {
     pub(super) fn nothing() -> Touched {
         Touched { node: u32::MAX, places: Arc::default() }
+    }
+
+    /// Whether it touched a place.
+    pub(super) fn is_at(&self, addr: Addr) -> bool {
+        self.of(addr).is_some()
     }
 
     fn of(&self, addr: Addr) -> Option<&Access> {
@@ -64,6 +76,7 @@ impl Touched {
             let (_, mut both) = own.next_if(|(a, _)| a == addr).unwrap_or_default();
             both.wrote |= access.wrote;
             both.torn |= access.torn;
+            both.took |= access.took;
             places.push((*addr, both));
         }
         places.extend(own);
@@ -77,6 +90,8 @@ impl Touched {
 pub(super) struct Activation {
     node: u32,
     born: Addr,
+    /// What there was to take when it began.
+    to_take: Vec<(Addr, Content)>,
     /// How often it has waited.
     epoch: u32,
     places: FxHashMap<Addr, Access>,
@@ -87,7 +102,12 @@ impl Interp<'_> {
     pub(super) fn begin_deferred(&mut self, node: u32) {
         self.heap.moment += 1;
         let born = self.heap.len();
-        self.activations.push(Activation { node, born, epoch: 0, places: FxHashMap::default() });
+        let to_take = self.to_take();
+        self.activations.push(Activation { node, born, to_take, epoch: 0, places: FxHashMap::default() });
+        if node == u32::MAX {
+            // It begins later, when others have gone on.
+            self.others_take();
+        }
     }
 
     pub(super) fn end_deferred(&mut self) -> Touched {
@@ -95,6 +115,7 @@ impl Interp<'_> {
         let Some(activation) = self.activations.pop() else {
             return Touched::nothing();
         };
+        self.taken_since(activation.to_take);
         let mut places: Vec<(Addr, Access)> = activation.places.into_iter().collect();
         for (_, access) in &mut places {
             access.torn |= access.looked && access.looked_at < activation.epoch;
@@ -117,6 +138,7 @@ impl Interp<'_> {
         self.heap.moment += 1;
         self.activations.iter_mut().for_each(|a| a.epoch += 1);
         self.forget_while_waiting();
+        self.others_take();
     }
 
     /// Notes that a place is looked at.
@@ -152,9 +174,20 @@ impl Interp<'_> {
         }
     }
 
+    /// Notes that something is taken from a place.
+    pub(super) fn note_taken(&mut self, addr: Addr) {
+        self.heap.slots[addr as usize].taken = true;
+        for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
+            activation.places.entry(addr).or_default().took = true;
+        }
+        if self.has_waiting() && self.waiting().iter().any(|u| u.touched.is_at(addr)) {
+            self.torn(addr);
+        }
+    }
+
     fn has_waiting(&self) -> bool {
         match self.heap.get(self.pending) {
-            super::contents::Content::Pending(list) => !list.is_empty(),
+            Content::Pending(list) => !list.is_empty(),
             _ => false,
         }
     }
@@ -164,7 +197,8 @@ impl Interp<'_> {
         let waiting = self.waiting();
         let clash = waiting.iter().any(|u| match u.touched.of(addr) {
             Some(other) => {
-                (writes || other.wrote) && (other.torn || node.is_none_or(|n| n == u32::MAX || n != u.touched.node))
+                (writes || other.wrote)
+                    && (other.torn || other.took || node.is_none_or(|n| n == u32::MAX || n != u.touched.node))
             }
             None => false,
         });
@@ -173,18 +207,18 @@ impl Interp<'_> {
         }
     }
 
-    /// Work of many iterations waits at once: its like come in its way.
-    pub(super) fn check_siblings(&mut self, work: &Unawaited) {
-        for (addr, access) in work.touched.places.iter() {
-            if access.torn && access.wrote {
+    /// Work of many iterations waits at once: its like come in its way, but for what each iteration has of its own, born at `born` or later.
+    pub(super) fn check_siblings(&mut self, work: &Unawaited, born: Addr) {
+        for (addr, access) in work.touched.places.iter().filter(|(addr, _)| *addr < born) {
+            if (access.torn || access.took) && access.wrote {
                 self.torn(*addr);
             }
         }
     }
 
-    fn torn(&mut self, addr: Addr) {
+    pub(super) fn torn(&mut self, addr: Addr) {
         let slot = &self.heap.slots[addr as usize];
-        if !slot.open && addr != self.phase && addr != self.pending {
+        if !slot.open && !slot.pooled && addr != self.phase && addr != self.pending {
             self.tears.insert((slot.site, slot.context));
         }
     }

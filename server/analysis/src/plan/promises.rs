@@ -500,6 +500,8 @@ impl<'a> Interp<'a> {
     /// At a run's end: nothing is certain that was never awaited.
     pub(super) fn settle_run(&mut self) {
         let list = self.waiting();
+        let fx = std::mem::take(&mut self.fx);
+        self.fx = self.pools_settled(fx);
         for item in list.iter() {
             for (key, least) in item.keys.iter() {
                 if let Some(n) = self.fx.counts.get_mut(*key) {

@@ -69,6 +69,7 @@ impl<'a> Interp<'a> {
     fn stmt_inner(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::Expr(e) => {
+                self.unused = span(e.expr.unwrap_parens());
                 let val = self.expr(&e.expr);
                 self.floating(&val, &e.expr);
                 if let Expr::Call(c) = e.expr.unwrap_parens()

@@ -161,7 +161,7 @@ fn budget_loops_and_worker_pools() {
           await Promise.all(Array.from({ length: Math.min(cap, items.length) }, () => one()))
         }
         await pool(['x', 'y', 'z'], 2, x => agent⟨×3⟩(`pooled ${x}`))
-        // agents 7..≤1000 = 7 + rounds; at once 1; in a row 7..≤1000
+        // agents 7..≤1000 = 7 + rounds; at once 0..2; in a row 0..≤1000
         // because the budget decides how often this loop runs; without one, the run ends at 1000 agents
     "#]]
     .assert_eq(&draw(

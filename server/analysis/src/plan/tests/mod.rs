@@ -7,6 +7,7 @@ mod first_light;
 mod hostile;
 mod indirect;
 mod nesting;
+mod pools;
 mod refusals;
 mod rlm;
 
