@@ -534,6 +534,7 @@ pub(super) fn append(a: &Arr, b: &Arr) -> Arr {
             holes,
             decided: a.decided.or(b.decided),
             filtered: a.filtered.or(b.filtered),
+            grown: None,
         },
     }
 }

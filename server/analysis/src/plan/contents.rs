@@ -8,6 +8,7 @@ use super::{
     effects::Key,
     numbers::Num,
     overlap::Touched,
+    pools::Grown,
     sum::{Tally, WhyId},
     val::{Addr, Val},
 };
@@ -81,6 +82,8 @@ pub(super) struct Arr {
     pub(super) decided: Option<WhyId>,
     /// What dropped elements of its source.
     pub(super) filtered: Option<WhyId>,
+    /// How those who take from a pool have made it grow, as long as it is as they have left it.
+    pub(super) grown: Option<Arc<Grown>>,
 }
 
 impl Default for Num {
@@ -115,10 +118,12 @@ impl Arr {
         let decided = self.decided.or(other.decided);
         let filtered = self.filtered.or(other.filtered);
         let holes = self.holes || other.holes;
+        let left = |arr: &Arr| arr.grown.as_ref().is_some_and(|g| g.left == arr.len);
+        let grown = self.grown.clone().filter(|_| self.grown == other.grown && left(self) && left(other));
         match (&self.elems, &other.elems) {
             (Some(a), Some(b)) if a.len() == b.len() => {
                 let elems = a.iter().zip(b).map(|(a, b)| a.join(b)).collect();
-                Arr { decided, filtered, holes, len: self.len.join(&other.len), ..Arr::of(elems) }
+                Arr { decided, filtered, holes, grown, len: self.len.join(&other.len), ..Arr::of(elems) }
             }
             _ => Arr {
                 elems: None,
@@ -127,6 +132,7 @@ impl Arr {
                 holes,
                 decided,
                 filtered,
+                grown,
             },
         }
     }

@@ -67,6 +67,7 @@ pub(super) fn steps(test: &Expr) -> bool {
 }
 
 /// One number followed relative to the head.
+#[derive(Clone)]
 pub(super) struct Counter {
     pub(super) addr: Addr,
     pub(super) part: Part,

@@ -261,6 +261,7 @@ impl<'a> Interp<'a> {
                         holes: false,
                         decided: so_far.decided.or(source.decided),
                         filtered: None,
+                        grown: None,
                     });
                 }
             }

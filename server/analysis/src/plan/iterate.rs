@@ -19,7 +19,7 @@ use super::{
     heap::Delta,
     interp::{Exit, Interp, Way},
     numbers::{Num, Since},
-    pools::Pool,
+    pools::{Grown, Pool},
     sum::{Tally, WhyId, Whys},
     val::{Addr, Val},
     ways::Checkpoint,
@@ -55,6 +55,8 @@ pub(super) struct Iterated {
     pub(super) trips: Tally,
     /// What one iteration does.
     pub(super) once: Effects,
+    /// The lists that those who take from a pool have made grow.
+    pub(super) grown: Vec<(Addr, Grown)>,
 }
 
 impl<'a> Interp<'a> {
@@ -268,7 +270,7 @@ impl<'a> Interp<'a> {
             }
             None => match (known, hint, why) {
                 (Some(0), ..) => Tally::zero(),
-                _ if pool.is_some() => pool.as_ref().map_or_else(Tally::zero, Pool::rounds),
+                _ if pool.is_some() => pool.as_ref().map_or_else(Tally::zero, Pool::rounds_of_one),
                 (Some(n), Some(hint), why) if hint.high == Some(n) => {
                     let exact = hint.low == n && way.live;
                     let whys = why.filter(|_| exact).map_or(hint.whys, Whys::one);
@@ -292,6 +294,12 @@ impl<'a> Interp<'a> {
             },
         };
         let may_repeat = Tally { low: 0, ..completed.clone() };
+        let counted = counters;
+        let (counters, grown) = match &pool {
+            Some(pool) => self.grown_together(counters, pool, &mut steps),
+            None => (counters.to_vec(), vec![]),
+        };
+        let counters = counters.as_slice();
         let mut trips = completed.clone();
         let mut ways = vec![];
         if given.is_some() && (way.live || completed.low == 0 || given.as_ref().is_some_and(|g| g.low == 0)) {
@@ -329,7 +337,7 @@ impl<'a> Interp<'a> {
             }
             exit.delta.0.sort_by_key(|(a, _)| *a);
             // How many iterations had been completed when it left.
-            let count = self.completed_at(&exit, counters, &steps, &may_repeat).at_least(least);
+            let count = self.completed_at(&exit, counted, &steps, &may_repeat).at_least(least);
             let fx = repeat(&count, &exit.fx);
             fewest = Some(fewest.map_or_else(|| count.clone(), |f| f.join(&count)));
             let delta = self.resolve_delta(&exit.delta, &steps, counters, &count);
@@ -358,7 +366,7 @@ impl<'a> Interp<'a> {
                 exit.fx = repeat(&may_repeat, &exit.fx);
             }
         }
-        Iterated { ways, trips, once }
+        Iterated { ways, trips, once, grown }
     }
 
     /// The state after `count` complete iterations.

@@ -161,7 +161,7 @@ impl<'a> Interp<'a> {
         let mut done = self.iterate(Trips::Inferred { hint: hint.clone(), whys, least, pool: pool.clone() }, &mut once);
         if grows.get() && pool.take().is_some() {
             self.go_back(&before);
-            done = self.iterate(Trips::Inferred { hint, whys, least, pool }, &mut once);
+            done = self.iterate(Trips::Inferred { hint, whys, least, pool: None }, &mut once);
         }
         let agents = self.of_any_batch(done.once.get(Key::Total));
         if taken {
@@ -181,6 +181,7 @@ impl<'a> Interp<'a> {
             self.put_back(&before, found);
         }
         self.any_way(done.ways);
+        self.note_grown(done.grown);
         if let Some(head) = &self.env {
             // What closures made in some iteration see of the loop's own variables.
             let base = head.base;

@@ -4,9 +4,13 @@
 //! goes one way is known of the script as a whole: nobody takes twice what is there once, however many take, and so all rounds of a
 //! loop that takes something in each are at most as many as there was to take.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use super::{
     contents::{Arr, Content},
-    counters::bound_of,
+    counters::{Counter, Part, bound_of},
     effects::Effects,
     interp::Interp,
     numbers::Num,
@@ -44,6 +48,11 @@ impl Pool {
         }
     }
 
+    /// How many rounds one of those who take has.
+    pub(super) fn rounds_of_one(&self) -> Tally {
+        Pool { emptied: false, ..self.clone() }.rounds()
+    }
+
     /// What both take in all.
     pub(super) fn and(&self, other: &Pool) -> Pool {
         Pool {
@@ -68,7 +77,52 @@ impl Pool {
     }
 }
 
+/// How those who take from a pool have made a list grow, each of them in each of its rounds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Grown {
+    pool: (Addr, u32),
+    /// How long it was before the first of them.
+    from: Num,
+    step: (f64, f64),
+    /// How long the last of them has left it.
+    pub(super) left: Num,
+}
+
 impl<'a> Interp<'a> {
+    /// The counters of a loop that takes from a pool, and how far its rounds move them: a list that others of the pool have put something
+    /// into grows by what all of them do, and not by as much for each. Gives those lists, too.
+    pub(super) fn grown_together(
+        &mut self,
+        counters: &[Counter],
+        pool: &Pool,
+        steps: &mut FxHashMap<u32, (f64, f64)>,
+    ) -> (Vec<Counter>, Vec<(Addr, Grown)>) {
+        let (mut counters, mut grown) = (counters.to_vec(), vec![]);
+        for counter in counters.iter_mut().filter(|c| c.part == Part::Length && self.heap.is_single(c.addr)) {
+            let Some(step) = steps.get_mut(&counter.base).filter(|step| step.0 >= 0.0) else { continue };
+            let Content::Array(arr) = self.heap.get(counter.addr) else { continue };
+            let mut from = counter.entry.clone();
+            if let Some(before) = arr.grown.as_ref().filter(|g| g.pool == pool.key && g.left == from) {
+                *step = (step.0.min(before.step.0), step.1.max(before.step.1));
+                from.clone_from(&before.from);
+            }
+            counter.entry = from.clone();
+            grown.push((counter.addr, Grown { pool: pool.key, from: from.clone(), step: *step, left: from }));
+        }
+        (counters, grown)
+    }
+
+    /// Notes how a loop that takes from a pool has left the lists it puts something into.
+    pub(super) fn note_grown(&mut self, grown: Vec<(Addr, Grown)>) {
+        for (addr, grown) in grown {
+            if let Content::Array(arr) = self.heap.get(addr) {
+                let grown = Some(Arc::new(Grown { left: arr.len.clone(), ..grown }));
+                let arr = Arr { grown, ..(**arr).clone() };
+                self.heap.replace(addr, Content::Array(arr.into()));
+            }
+        }
+    }
+
     /// Notes that a loop takes from a place, and gives what all its rounds take where several do so at a time.
     pub(super) fn pool(&mut self, taking: Taking<'a>, at: Span) -> Option<Pool> {
         self.in_scope_of(taking, |me| me.pool_of(taking, at))
@@ -208,7 +262,7 @@ impl<'a> Interp<'a> {
             }
             Content::Array(queue) => {
                 let why = self.why(site, "several take from it at the same time");
-                let sum = queue.len.sum.as_ref().map(|sum| std::sync::Arc::new((**sum).clone().at_most()));
+                let sum = queue.len.sum.as_ref().map(|sum| Arc::new((**sum).clone().at_most()));
                 let len = Num { sum, whys: queue.len.whys.clone(), ..Num::count(0.0, queue.len.hi) }.because(why);
                 Content::Array(Arr { elems: None, elem: queue.joined(), len, ..(**queue).clone() }.into())
             }
