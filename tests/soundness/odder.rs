@@ -257,6 +257,25 @@ const one@n = batches@n(0)
 const [a@n, b@n] = await Promise.all([one@n, batches@n(1)])
 if (a@n > 2) await @call
 if (b@n === 0) await @call",
+    "const by@n = { p: 1 }
+const list@n = []
+const fill@n = async (k, i) => {
+  const r = await @call
+  by@n[k] = r ? k : i
+  list@n[i] = i
+  list@n[i + 1] = r
+}
+const filled@n = ['p', 'q'].map((k, i) => fill@n(k, 1 - i))
+if (@cond) fill@n('r', 2)
+await Promise.all(filled@n)
+if (by@n.p === 1) await @call
+for (let i = 0; i < list@n.length; i++) {
+  await @call
+}
+for (const k of Object.values(by@n)) {
+  if (typeof k === 'string') await @call
+  else await @call
+}",
     "let slot@n = 0
 const slots@n = async (k) => {
   for (let i = slot@n++; i < 4; i = slot@n++) {

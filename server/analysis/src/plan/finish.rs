@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
 use swc_ecma_ast::{Module, ModuleDecl, ModuleItem, Stmt};
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     facts::{Awaited, Facts},
     given::{Copier, Given},
     interp::{Catches, Interp},
+    overlap::Tears,
     record::{Record, Site, SiteKind, Title},
     reify::Reifier,
     sum::{Sum, Tally, WhyId},
@@ -22,7 +22,7 @@ use crate::text::Span;
 
 impl<'a> Interp<'a> {
     /// Runs the whole script. Fails with the places that overlapping work tears, if there are new ones and it is not the `last` try.
-    pub(super) fn run(mut self, module: &'a Module, last: bool) -> Result<Plan, FxHashSet<(u32, u32)>> {
+    pub(super) fn run(mut self, module: &'a Module, last: bool) -> Result<Plan, Tears> {
         self.env = self.frame(super::scope::MODULE);
         self.set_up_args();
         let (failed, target) = self.region(Catches::Throws, |me| {
@@ -52,7 +52,7 @@ impl<'a> Interp<'a> {
             let most = exit.fx.join(&fx);
             fx = if failed.live { most.raised_from(&fx) } else { most.maybe(None) };
         }
-        if !self.tears.is_empty() {
+        if self.tears.count() > 0 {
             if !last {
                 return Err(self.tears);
             }

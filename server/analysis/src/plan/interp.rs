@@ -15,7 +15,7 @@ use super::{
     given::Given,
     heap::{Delta, Heap, Mark, Region},
     json::Constant,
-    overlap::{Activation, NOWHERE, RECENT, Touched},
+    overlap::{Activation, NOWHERE, RECENT, Tears, Touched},
     record::{Record, Wording},
     refined::Refinements,
     scope::Scopes,
@@ -94,9 +94,9 @@ pub(super) struct Interp<'a> {
     pub(super) activations: Vec<Activation>,
     /// What the promise about to be made touches.
     pub(super) touched: Touched,
-    /// Places that work running at the same time gets in the way of: what made them, in which chain of calls.
-    pub(super) tears: FxHashSet<(u32, u32)>,
-    pub(super) open_places: &'a FxHashSet<(u32, u32)>,
+    /// Places that work running at the same time gets in the way of: those found now, and those known from earlier interpretations.
+    pub(super) tears: Tears,
+    known_tears: &'a Tears,
     /// The places among them that only ever go one way.
     pub(super) pooled: Vec<Addr>,
     /// What makes places that only ever go one way.
@@ -181,7 +181,7 @@ impl<'a> Interp<'a> {
         script: &'a Script,
         context: &'a Context,
         scopes: &'a Scopes,
-        open_places: &'a FxHashSet<(u32, u32)>,
+        known_tears: &'a Tears,
         given: Option<&'a Given>,
     ) -> Self {
         let mut heap = Heap::default();
@@ -228,8 +228,8 @@ impl<'a> Interp<'a> {
             looked_at: [NOWHERE; RECENT],
             activations: vec![],
             touched: Touched::nothing(),
-            tears: FxHashSet::default(),
-            open_places,
+            tears: Tears::default(),
+            known_tears,
             pooled: vec![],
             steady: None,
             spread_from: vec![],
@@ -329,15 +329,14 @@ impl<'a> Interp<'a> {
 
     pub(super) fn alloc(&mut self, site: Span, content: Content) -> Addr {
         let addr = self.heap.alloc(site.start, self.chain, content);
-        if self.is_open(site) {
-            self.open_or_pool(addr, site);
+        let (tears, place) = (self.known_tears, (site.start, self.chain));
+        if tears.count() > 0 {
+            self.heap.slots[addr as usize].shared = tears.set.contains(&place);
+            if tears.torn.contains(&place) {
+                self.open_or_pool(addr, site);
+            }
         }
         addr
-    }
-
-    /// Whether what is made at `site` here is changed at times that are not known.
-    pub(super) fn is_open(&self, site: Span) -> bool {
-        !self.open_places.is_empty() && self.open_places.contains(&(site.start, self.chain))
     }
 
     pub(super) fn enter_chain(&mut self, site: u32) -> u32 {

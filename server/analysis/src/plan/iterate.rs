@@ -120,6 +120,9 @@ impl<'a> Interp<'a> {
                     } else if *addr == self.phase {
                         // A script has few titles; an agent of a later iteration belongs to one of them.
                         join_contents(&now, &plain)
+                    } else if pass < 2 && self.heap.slots[*addr as usize].shared {
+                        // Where elements are set by number, it is soon known how far.
+                        join_contents(&now, &plain)
                     } else {
                         widen_contents(&now, &plain)
                     };

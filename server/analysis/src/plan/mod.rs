@@ -355,21 +355,21 @@ fn follow(script: &crate::script::Script, context: &crate::Context, given: Optio
         return Plan::default();
     };
     let scopes = scope::Scopes::of(module);
-    let mut open_places = rustc_hash::FxHashSet::default();
+    let mut tears = overlap::Tears::default();
     for _ in 0..INTERPRETATIONS {
-        match interp::Interp::new(script, context, &scopes, &open_places, given).run(module, false) {
+        match interp::Interp::new(script, context, &scopes, &tears, given).run(module, false) {
             Ok(plan) => return with_models_of_kinds(plan, context),
-            // Work that overlaps: once more, with what it touches open.
+            // Work that overlaps: once more, knowing what it gets in the way of.
             Err(torn) => {
-                let before = open_places.len();
-                open_places.extend(torn);
-                if open_places.len() == before {
+                let before = tears.count();
+                tears.extend(torn);
+                if tears.count() == before {
                     break;
                 }
             }
         }
     }
-    let plan = interp::Interp::new(script, context, &scopes, &open_places, given).run(module, true);
+    let plan = interp::Interp::new(script, context, &scopes, &tears, given).run(module, true);
     with_models_of_kinds(plan.unwrap_or_default(), context)
 }
 

@@ -60,6 +60,16 @@ impl<'a> Interp<'a> {
     /// Notes a write, from a concurrent callback, to what was there before.
     pub(super) fn note_shared_write(&mut self, addr: u32, at: Span, name: &str) {
         self.writes(addr);
+        self.note_written(addr, at, name);
+    }
+
+    /// The same of a write that sets an element.
+    pub(super) fn note_shared_set(&mut self, addr: u32, at: Span) {
+        self.sets(addr);
+        self.note_written(addr, at, "");
+    }
+
+    fn note_written(&mut self, addr: u32, at: Span, name: &str) {
         if self.heap.slots[addr as usize].frozen {
             self.may_throw();
         }

@@ -7,10 +7,13 @@
 //! One pattern is let through: activations of the same function that add to a shared place in single steps (`found.push(x)`, `done++`, with
 //! no `await` between looking and writing). Whichever comes first, it has been added to as often in the end. What they take from a place
 //! (`next++`, `queue.shift()`) decides what each of them does: see [`pools`](super::pools).
+//!
+//! Where work does no more than set elements (`results[i] = await …`), whichever comes last, the place holds some of what was set, so it is
+//! enough that such writes add to what it can be.
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     contents::{Content, Unawaited},
@@ -31,6 +34,10 @@ pub(super) struct Access {
     torn: bool,
     /// It took something away: what the others find depends on who came first.
     took: bool,
+    /// It set elements.
+    set: bool,
+    /// It did something else.
+    used: bool,
     looked: bool,
     looked_at: u32,
 }
@@ -77,11 +84,33 @@ impl Touched {
             both.wrote |= access.wrote;
             both.torn |= access.torn;
             both.took |= access.took;
+            both.set |= access.set;
+            both.used |= access.used;
             places.push((*addr, both));
         }
         places.extend(own);
         let node = if self.node == other.node { self.node } else { u32::MAX };
         Touched { node, places: places.into() }
+    }
+}
+
+/// Places that overlapping work gets in the way of: what made them, in which chain of calls.
+#[derive(Debug, Default)]
+pub(super) struct Tears {
+    /// Reading them can give anything.
+    pub(super) torn: FxHashSet<(u32, u32)>,
+    /// Writes add to what they can be.
+    pub(super) set: FxHashSet<(u32, u32)>,
+}
+
+impl Tears {
+    pub(super) fn count(&self) -> usize {
+        self.torn.len() + self.set.len()
+    }
+
+    pub(super) fn extend(&mut self, more: Tears) {
+        self.torn.extend(more.torn);
+        self.set.extend(more.set);
     }
 }
 
@@ -151,7 +180,8 @@ impl Interp<'_> {
         }
         for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
             let access = activation.places.entry(addr).or_default();
-            access.torn |= access.looked && access.looked_at != activation.epoch;
+            access.torn |= access.set || access.looked && access.looked_at != activation.epoch;
+            access.used = true;
             (access.looked, access.looked_at) = (true, activation.epoch);
         }
         if self.has_waiting() {
@@ -164,13 +194,35 @@ impl Interp<'_> {
         self.looked_at[addr as usize % RECENT] = NOWHERE;
         for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
             let access = activation.places.entry(addr).or_default();
-            access.wrote = true;
+            (access.wrote, access.used) = (true, true);
             // Written without looking, or after waiting: not one step.
             access.torn |= !access.looked || access.looked_at != activation.epoch;
             access.looked = false;
         }
         if self.has_waiting() {
             self.check_overlap(addr, true);
+        }
+    }
+
+    /// Notes that an element of a list or an object is set.
+    pub(super) fn sets(&mut self, addr: Addr) {
+        let looked_before = |a: &Activation| a.places.get(&addr).is_some_and(|access| access.used);
+        if self.activations.iter().any(|a| addr < a.born && looked_before(a)) {
+            return self.writes(addr);
+        }
+        self.looked_at[addr as usize % RECENT] = NOWHERE;
+        for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
+            let access = activation.places.entry(addr).or_default();
+            (access.wrote, access.set) = (true, true);
+        }
+        if self.has_waiting() {
+            let waiting = self.waiting();
+            let others = || waiting.iter().filter_map(|u| u.touched.of(addr));
+            if others().any(|other| other.used) {
+                self.torn(addr);
+            } else if others().next().is_some() {
+                self.set_together(addr);
+            }
         }
     }
 
@@ -198,7 +250,10 @@ impl Interp<'_> {
         let clash = waiting.iter().any(|u| match u.touched.of(addr) {
             Some(other) => {
                 (writes || other.wrote)
-                    && (other.torn || other.took || node.is_none_or(|n| n == u32::MAX || n != u.touched.node))
+                    && (other.torn
+                        || other.took
+                        || other.set
+                        || node.is_none_or(|n| n == u32::MAX || n != u.touched.node))
             }
             None => false,
         });
@@ -212,6 +267,10 @@ impl Interp<'_> {
         for (addr, access) in work.touched.places.iter().filter(|(addr, _)| *addr < born) {
             if (access.torn || access.took) && access.wrote {
                 self.torn(*addr);
+            } else if access.set && !access.used {
+                self.set_together(*addr);
+            } else if access.set {
+                self.torn(*addr);
             }
         }
     }
@@ -219,7 +278,15 @@ impl Interp<'_> {
     pub(super) fn torn(&mut self, addr: Addr) {
         let slot = &self.heap.slots[addr as usize];
         if !slot.open && !slot.pooled && addr != self.phase && addr != self.pending {
-            self.tears.insert((slot.site, slot.context));
+            self.tears.torn.insert((slot.site, slot.context));
+        }
+    }
+
+    /// Several set elements of it at times that are not known.
+    fn set_together(&mut self, addr: Addr) {
+        let slot = &self.heap.slots[addr as usize];
+        if !slot.open && !slot.shared {
+            self.tears.set.insert((slot.site, slot.context));
         }
     }
 }

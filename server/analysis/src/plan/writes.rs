@@ -41,7 +41,12 @@ impl<'a> Interp<'a> {
         let name = self.key_name(key);
         self.forget_written(object, name.as_deref());
         for addr in object.refs.as_slice().to_vec() {
-            self.note_shared_write(addr, at, "");
+            match self.heap.get(addr) {
+                Content::Array(_) | Content::Object(_) if name.as_deref() != Some("length") => {
+                    self.note_shared_set(addr, at)
+                }
+                _ => self.note_shared_write(addr, at, ""),
+            }
             if self.heap.slots[addr as usize].open {
                 self.escape(&val, at);
                 self.may_throw();

@@ -191,3 +191,40 @@ for (const x of ['a', 'b']) await limited([x, x, x], 2, y => agent(y))
 ",
     ));
 }
+
+#[test]
+fn what_workers_set_is_there_in_the_end() {
+    expect![[r#"
+        const out = []
+        let next = 0
+        const run = async () => { while (next < items.length) { const i = next++; out[i] = await agent⟨×0..50 = ≤items⟩(items[i]) } }
+        await Promise.all([run(), run()])
+        await parallel⟨0..50 = ≤50 wide⟩(out.map(r => () => agent⟨×0..50 = ≤50⟩(`again ${r}`)))
+        const by = {}
+        await Promise.all(['a', 'b', 'c'].map(async k => { by[k] = await agent⟨×3⟩(k) }))
+        for (const k of Object.keys(by)) await agent⟨×0..3 = ≤3⟩(k)
+        const seen = {}
+        await Promise.all(['a', 'b'].map(async k => { if (!seen[k]) seen[k] = await agent⟨×0..2 = ≤2⟩(k) }))
+        for (const k of Object.keys(seen)) await agent⟨×0..≤1000 = seen⟩(k)
+        // agents 4..≤1000 = 4 + ≤55 + ≤items + seen; at once 3..50; in a row 2..≤1000
+        // because `items` is as long as the agent at line 1 returns: its schema allows 50
+        // because several take from it at the same time
+        // because the list grows by writing past its end
+        // because the run decides in which round this loop ends
+        // because the run decides whether this holds
+        // because the run decides which keys the object has
+    "#]].assert_eq(&found(
+        "const out = []
+let next = 0
+const run = async () => { while (next < items.length) { const i = next++; out[i] = await agent(items[i]) } }
+await Promise.all([run(), run()])
+await parallel(out.map(r => () => agent(`again ${r}`)))
+const by = {}
+await Promise.all(['a', 'b', 'c'].map(async k => { by[k] = await agent(k) }))
+for (const k of Object.keys(by)) await agent(k)
+const seen = {}
+await Promise.all(['a', 'b'].map(async k => { if (!seen[k]) seen[k] = await agent(k) }))
+for (const k of Object.keys(seen)) await agent(k)
+",
+    ));
+}
