@@ -181,6 +181,7 @@ impl<'a> Interp<'a> {
             agents: agents(Key::Total),
             peak_width: shape(&fx.peak),
             critical_path: shape(&fx.path),
+            left_running: shape(&fx.hold),
             ..Plan::default()
         };
         let mut prompts = vec![];

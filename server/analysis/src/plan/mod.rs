@@ -123,6 +123,8 @@ pub struct Plan {
     pub peak_width: Count,
     /// Agents one after another on the longest chain.
     pub critical_path: Count,
+    /// Agents that can still be in flight when the script returns or fails, as nobody has awaited them.
+    pub left_running: Count,
     /// Every `workflow(…)` call site, by source position.
     pub workflows: Vec<WorkflowCall>,
     /// Every call site that starts recursive language models, by source position.

@@ -173,6 +173,7 @@ impl<'a> Interp<'a> {
         }
         fx.path = self.tally_of(nested, &plan.critical_path, at);
         fx.peak = self.tally_of(nested, &plan.peak_width, at);
+        fx.hold = self.tally_of(nested, &plan.left_running, at);
         let result = plan.returned().clone();
         let outer = self.enter_chain(at.start);
         let val = self.take_in(&result, &nested.name, at);
@@ -189,7 +190,7 @@ impl<'a> Interp<'a> {
         fx.add(Key::Nested(at.start), &any);
         let group = self.record.group(shown, Title::None);
         fx.add(Key::Group(group as u32), &any);
-        (fx.path, fx.peak) = (any.clone(), any);
+        (fx.path, fx.peak, fx.hold) = (any.clone(), any.clone(), any);
         let why = self.why(at, format!("`{shown}` decides what it returns"));
         (fx, Val::unknown(why, sym, true).join(&Val::undefined()))
     }

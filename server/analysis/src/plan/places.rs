@@ -38,7 +38,7 @@ places! {
     ArgsRead { span; path, unguarded, may_be_text }
     SharedWrite { span; name }
     Plan {
-        calls, fanouts, phases, phase_marks, agents, peak_width, critical_path, workflows, rlms, loops, args_reads,
+        calls, fanouts, phases, phase_marks, agents, peak_width, critical_path, left_running, workflows, rlms, loops, args_reads,
         shared_writes, unreachable, gave_up;
         ends, facts, since
     }
