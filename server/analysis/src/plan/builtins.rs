@@ -433,6 +433,7 @@ impl<'a> Interp<'a> {
         match name {
             "add" | "set" => {
                 self.note_shared_write(addr, at, "");
+                self.forget_size(addr);
                 let grown = coll.size.add(&Num::count(0.0, 1.0));
                 let first = coll.size.hi == 0.0;
                 let size = if first { Num::exactly(1.0) } else { Num { lo: grown.lo.max(1.0), ..grown } };
@@ -446,6 +447,7 @@ impl<'a> Interp<'a> {
             }
             "delete" => {
                 self.note_shared_write(addr, at, "");
+                self.forget_size(addr);
                 let size = coll.size.sub(&Num::count(0.0, 1.0));
                 let next = Coll { size: Num { lo: size.lo.max(0.0), ..size }, ..(*coll).clone() };
                 self.heap.write(addr, rebuilt(next));
@@ -453,6 +455,7 @@ impl<'a> Interp<'a> {
             }
             "clear" => {
                 self.note_shared_write(addr, at, "");
+                self.forget_size(addr);
                 self.heap
                     .write(addr, rebuilt(Coll { key: Val::default(), val: Val::default(), size: Num::exactly(0.0) }));
                 Val::undefined()

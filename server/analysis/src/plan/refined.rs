@@ -44,7 +44,7 @@ impl Step {
         let Some(name) = name else { return true };
         let is_index = |name: &str| name.bytes().all(|b| b.is_ascii_digit());
         match self {
-            Step::Name(own) => own == name || name == "length" && is_index(own),
+            Step::Name(own) => own == name || name == "length" && is_index(own) || own == "length" && is_index(name),
             Step::At { number, .. } => !number || name == "length" || is_index(name),
         }
     }
@@ -328,6 +328,11 @@ impl<'a> Interp<'a> {
     /// Forgets what is known of elements and lengths, where a method changes one of `lists`.
     pub(super) fn forget_elements(&mut self, lists: &[Addr]) {
         self.forget_property(Some("length"), Some(lists));
+    }
+
+    /// Forgets what is known of the size of a `Map` or `Set` that changes.
+    pub(super) fn forget_size(&mut self, collection: Addr) {
+        self.forget_property(Some("size"), Some(&[collection]));
     }
 
     /// Forgets what others may change in a call that is not followed.

@@ -141,6 +141,29 @@ fn a_list_whose_length_is_checked() {
 }
 
 #[test]
+fn what_is_known_of_a_length_ends_where_the_list_grows() {
+    let two = "const xs = args.a ? ['a'] : ['b', 'c']\nif (xs.length > 1) return\n";
+    let sets =
+        "const a = new Set(args.a), b = new Set(args.b)\nconst set = args.which ? a : b\nif (set.size > 2) return\n";
+    for (body, bound) in [
+        (format!("{two}for (const x of xs) await agent(x)"), Some(1)),
+        (format!("{two}xs[9] = 'far'\nfor (const x of xs) await agent('on ' + x)"), None),
+        (format!("{sets}for (let i = 0; i < set.size; i++) await agent('on ' + i)"), Some(2)),
+        (
+            format!(
+                "{sets}for (const x of args.c) set.add(x)\nfor (let i = 0; i < set.size; i++) await agent('on ' + i)"
+            ),
+            None,
+        ),
+    ] {
+        match bound {
+            Some(bound) => assert_eq!(most(&body), Some(bound), "{body}"),
+            None => assert!(most(&body).is_none_or(|most| most >= 9), "{body}"),
+        }
+    }
+}
+
+#[test]
 fn groups_by_computed_keys() {
     let ten = "const ten = items.slice(0, 10)\n";
     for (body, bound) in [
