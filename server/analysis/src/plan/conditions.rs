@@ -1,12 +1,14 @@
-//! Conditions that are tested under a name: `const failed = !r || !r.ok`, `if (isBad(r))`, `need(r)`.
+//! Conditions that are tested under a name: `const failed = !r || !r.ok`, `const n = xs.length`, `if (isBad(r))`, `need(r)`.
 
 use rustc_hash::FxHashSet;
-use swc_ecma_ast::{ArrowFunctionBody, BinaryOp, CallExpr, Callee, Expr, Pat, Stmt};
+use swc_ecma_ast::{ArrowFunctionBody, BinaryOp, CallExpr, Callee, Expr, Lit, MemberExpr, Pat, Stmt};
 
 use super::{
     contents::{Content, Env, Fun},
     functions::{Args, FnNode},
     interp::{Interp, Way},
+    narrowing::is_length,
+    refined::member_of,
     val::{Addr, Val},
 };
 use crate::script::span;
@@ -14,7 +16,7 @@ use crate::script::span;
 /// Most parameters of a helper of which it is noted what it lets pass.
 const MOST_PARAMETERS: usize = 4;
 
-/// A constant that holds a condition: the condition, and the variables in reach where it is written.
+/// A constant that holds a condition or a length: that, and the variables in reach where it is written.
 #[derive(Clone, Debug)]
 pub(super) struct Named<'a> {
     condition: &'a Expr,
@@ -48,27 +50,77 @@ pub(super) struct Passed {
 }
 
 impl<'a> Interp<'a> {
-    /// Notes that a constant holds a condition.
+    /// Notes what a constant is about to hold, if that is a condition or a length. The lengths in it are the same as long as nothing writes
+    /// to them, not even what is evaluated beside them.
     pub(super) fn name_condition(&mut self, variable: Addr, init: &'a Expr) {
         let tests = match init.unwrap_parens() {
             Expr::Unary(u) => u.op == swc_ecma_ast::UnaryOp::Bang,
-            Expr::Bin(b) => b.op.precedence() <= BinaryOp::EqEqEq.precedence(),
+            Expr::Bin(b) => b.op.precedence() <= BinaryOp::Lt.precedence(),
             Expr::Call(c) => matches!(&c.callee, Callee::Expr(callee) if callee.is_ident() || callee.is_member()),
-            _ => false,
+            other => length_read(other).is_some(),
         };
         if tests {
             self.conditions.insert(variable, Named { condition: init, env: self.env.clone() });
+            self.keep_lengths(variable, init);
+        }
+    }
+
+    fn keep_lengths(&mut self, variable: Addr, e: &'a Expr) {
+        match e.unwrap_parens() {
+            Expr::Unary(u) => self.keep_lengths(variable, &u.arg),
+            Expr::Bin(b) => {
+                self.keep_lengths(variable, &b.left);
+                self.keep_lengths(variable, &b.right);
+            }
+            other => {
+                if let Some(m) = length_read(other) {
+                    self.remember_same(m, variable);
+                }
+            }
         }
     }
 
     /// Goes on knowing that the condition which the variable holds, if it holds one, was met, or was not.
     pub(super) fn assume_named(&mut self, variable: Addr, truth: bool) {
-        let Some(Named { condition, env }) = self.conditions.get(&variable).cloned() else { return };
-        let outer = std::mem::replace(&mut self.env, env);
-        let later = std::mem::replace(&mut self.tested_before, true);
-        self.assume(condition, truth);
+        self.look_back(variable, |me, condition| me.assume(condition, truth));
+    }
+
+    /// Goes on knowing of the length that the variable holds, if it holds one, what is known of the variable.
+    pub(super) fn refine_kept(&mut self, variable: Addr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
+        self.look_back(variable, |me, init| {
+            if length_read(or_else(init).0).is_some() {
+                me.refine_by(init, narrow);
+            }
+        });
+    }
+
+    /// Goes on knowing what `f` finds in what the variable was made of.
+    fn look_back(&mut self, variable: Addr, f: impl FnOnce(&mut Self, &'a Expr)) {
+        // It is taken out meanwhile: none is made of itself.
+        let Some(named) = self.conditions.remove(&variable) else { return };
+        let outer = std::mem::replace(&mut self.env, named.env.clone());
+        let later = self.tested_before.replace(variable);
+        f(self, named.condition);
         self.tested_before = later;
         self.env = outer;
+        self.conditions.insert(variable, named);
+    }
+
+    /// Whether `e` gives what it gave when what is assumed was tested.
+    pub(super) fn is_as_tested(&mut self, e: &'a Expr) -> bool {
+        let Some(variable) = self.tested_before else { return true };
+        match e.unwrap_parens() {
+            Expr::Lit(_) => true,
+            Expr::Unary(u) => u.op == swc_ecma_ast::UnaryOp::Minus && u.arg.is_lit(),
+            Expr::Ident(i) => self.place(i).is_some_and(|place| self.is_constant(place)),
+            other => length_read(other).is_some_and(|m| self.is_same_since(m, variable)),
+        }
+    }
+
+    /// Whether it is a length, or a constant that holds one.
+    pub(super) fn gives_length(&self, e: &'a Expr) -> bool {
+        let named = e.as_ident().and_then(|i| self.place(i)).and_then(|variable| self.conditions.get(&variable));
+        is_length(or_else(named.map_or(e, |named| named.condition)).0)
     }
 
     /// Whether what was found of a variable some time ago is true of it still: it is never assigned again.
@@ -208,4 +260,21 @@ fn only_expression(node: FnNode<'_>) -> Option<&Expr> {
         [Stmt::Return(r)] => r.arg.as_deref(),
         _ => None,
     }
+}
+
+/// The property that is read, if it is the length of a list or the size of a `Map` or `Set`.
+fn length_read(e: &Expr) -> Option<&MemberExpr> {
+    member_of(e).filter(|m| m.prop.is_ident_with("length") || m.prop.is_ident_with("size"))
+}
+
+/// `a` and `3` of `a ?? 3` and `a || 3`; and what is nothing of the kind, alone.
+pub(super) fn or_else(e: &Expr) -> (&Expr, Option<f64>) {
+    let e = e.unwrap_parens();
+    if let Expr::Bin(b) = e
+        && matches!(b.op, BinaryOp::NullishCoalescing | BinaryOp::LogicalOr)
+        && let Expr::Lit(Lit::Num(other)) = b.right.unwrap_parens()
+    {
+        return (b.left.unwrap_parens(), Some(other.value));
+    }
+    (e, None)
 }

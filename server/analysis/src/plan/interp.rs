@@ -146,10 +146,11 @@ pub(super) struct Interp<'a> {
     pub(super) awaiting: Option<Span>,
     /// Whether the script has written to an object that is not known.
     pub(super) wrote_unknown: bool,
-    /// Constants that hold a condition.
+    /// Constants that hold a condition, or a length.
     pub(super) conditions: FxHashMap<Addr, Named<'a>>,
-    /// What is assumed was tested some time ago: it says something of constants only.
-    pub(super) tested_before: bool,
+    /// What is assumed was tested some time ago, when this variable got its value: it says something of constants only, and of lengths
+    /// that are the same since.
+    pub(super) tested_before: Option<Addr>,
     /// Where the variables that are assigned again are declared.
     pub(super) reassigned: Option<FxHashSet<u32>>,
     /// What the function that has just ended says of its arguments.
@@ -262,7 +263,7 @@ impl<'a> Interp<'a> {
             next_batch: None,
             in_batches: None,
             conditions: FxHashMap::default(),
-            tested_before: false,
+            tested_before: None,
             reassigned: None,
             passed: None,
             guards: FxHashMap::default(),

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use swc_ecma_ast::{BinExpr, BinaryOp, Callee, Expr, Lit, MemberExpr, MemberProp, OptChainBase, UnaryOp, UpdateOp};
 
 use super::{
+    conditions::or_else,
     contents::Content,
     expressions::{falsy_part, truthy_part},
     interp::Interp,
     members::Key,
     numbers::Num,
+    refined::member_of,
     strings::Str,
-    val::{Refs, Val},
+    val::{Addr, Refs, Val},
 };
 use crate::script::span;
 
@@ -46,7 +48,7 @@ impl<'a> Interp<'a> {
                     && let [arg] = c.args.as_slice()
                     && matches!(&*arg.expr, Expr::Ident(i) if &*i.sym == "Boolean" && self.place(i).is_none())
                 {
-                    if truth && !self.tested_before {
+                    if truth && self.tested_before.is_none() {
                         self.assume_all_truthy(&m.obj);
                     }
                 } else if let [arg] = c.args.as_slice()
@@ -59,9 +61,7 @@ impl<'a> Interp<'a> {
             }
             Expr::Ident(i) => {
                 self.refine(e, |_, val| if truth { truthy_part(val) } else { falsy_part(val) });
-                if let Some(variable) = self.place(i)
-                    && !self.conditions.is_empty()
-                {
+                if let Some(variable) = self.place(i) {
                     self.assume_named(variable, truth);
                 }
             }
@@ -115,7 +115,7 @@ impl<'a> Interp<'a> {
                 self.assume(&b.right, false);
             }
             // Of a failed `a && b`, the part that is certain to hold decides nothing; the other one must have failed.
-            (BinaryOp::LogicalAnd, false) | (BinaryOp::LogicalOr, true) if !self.tested_before => {
+            (BinaryOp::LogicalAnd, false) | (BinaryOp::LogicalOr, true) if self.tested_before.is_none() => {
                 let first = self.peek(&b.left);
                 if first.and_then(|v| v.truthy()) == Some(!truth) {
                     self.assume(&b.right, truth);
@@ -123,7 +123,9 @@ impl<'a> Interp<'a> {
             }
             (BinaryOp::EqEqEq | BinaryOp::EqEq, _) => self.assume_equal(b, truth),
             (BinaryOp::NotEqEq | BinaryOp::NotEq, _) => self.assume_equal(b, !truth),
-            (BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq, _) if !self.tested_before => {
+            (BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq, _)
+                if self.is_as_tested(&b.left) && self.is_as_tested(&b.right) =>
+            {
                 self.assume_order(b, truth)
             }
             (BinaryOp::InstanceOf | BinaryOp::In, true) => self.refine(&b.left, |_, val| val.without_nullish()),
@@ -134,7 +136,7 @@ impl<'a> Interp<'a> {
     fn assume_equal(&mut self, b: &'a BinExpr, equal: bool) {
         let loose = matches!(b.op, BinaryOp::EqEq | BinaryOp::NotEq);
         for (e, other) in [(&*b.left, &*b.right), (&*b.right, &*b.left)] {
-            if self.tested_before && !matches!(other.unwrap_parens(), Expr::Lit(_)) && !is_undefined(other) {
+            if self.tested_before.is_some() && !matches!(other.unwrap_parens(), Expr::Lit(_)) && !is_undefined(other) {
                 continue;
             }
             if let Expr::Unary(u) = e.unwrap_parens()
@@ -285,7 +287,7 @@ impl<'a> Interp<'a> {
             let numeric = |v: &Val| v.only_num() && !v.num.as_ref().is_some_and(|n| n.nan);
             // The length of what is data is a number wherever it is a list, and nobody goes through it elsewhere.
             let partly = this.num.as_ref().is_some_and(|n| !n.nan)
-                && this.unknown.is_none_or(|u| u.data && is_length(e))
+                && this.unknown.is_none_or(|u| u.data && self.gives_length(e))
                 && this.str.is_none();
             if !(truth || partly && numeric(with)) {
                 continue;
@@ -321,8 +323,7 @@ impl<'a> Interp<'a> {
     pub(super) fn peek(&mut self, e: &'a Expr) -> Option<Val> {
         match e.unwrap_parens() {
             Expr::Ident(i) => match self.place(i) {
-                Some(addr) if !self.heap.slots[addr as usize].open => Some(self.heap.var(addr)),
-                Some(_) => None,
+                Some(addr) => self.peek_variable(addr),
                 None if &*i.sym == "undefined" => Some(Val::undefined()),
                 None if &*i.sym == "args" => self.record.values.get(span(i)).map(|seen| seen.val().clone()),
                 None => None,
@@ -353,8 +354,17 @@ impl<'a> Interp<'a> {
                 let (x, y) = (x.num?, y.num?);
                 Some(if b.op == BinaryOp::Add { x.add(&y).into() } else { x.sub(&y).into() })
             }
-            _ => None,
+            other => {
+                let (own, instead) = or_else(other);
+                let (instead, val) = (instead?, self.peek(own)?);
+                Some(if val.may_be_falsy() { val.without_nullish().join(&Val::number(instead)) } else { val })
+            }
         }
+    }
+
+    /// The value of a variable, where others do not write to it at any time.
+    pub(super) fn peek_variable(&self, addr: Addr) -> Option<Val> {
+        (!self.heap.slots[addr as usize].open).then(|| self.heap.var(addr))
     }
 
     /// The value of one side of a comparison that has been made, where it is a variable's before a step such as `i++`, too: nothing on the
@@ -405,12 +415,12 @@ impl<'a> Interp<'a> {
         self.refine_by(e, &mut narrow);
     }
 
-    fn refine_by(&mut self, e: &'a Expr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
+    pub(super) fn refine_by(&mut self, e: &'a Expr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
         match e.unwrap_parens() {
             Expr::Ident(i) => {
                 let Some(addr) = self.place(i) else { return };
                 let slot = &self.heap.slots[addr as usize];
-                if slot.open || slot.shared || self.tested_before && !self.is_constant(addr) {
+                if slot.open || slot.shared || self.tested_before.is_some() && !self.is_constant(addr) {
                     return;
                 }
                 let slot = &self.heap.slots[addr as usize];
@@ -422,8 +432,11 @@ impl<'a> Interp<'a> {
                 } else if !summary && part != val {
                     self.heap.replace(addr, Content::Var(part.into()));
                 }
+                if self.live {
+                    self.refine_kept(addr, narrow);
+                }
             }
-            Expr::Assign(a) if !self.tested_before => {
+            Expr::Assign(a) if self.tested_before.is_none() => {
                 if let swc_ecma_ast::AssignTarget::Simple(swc_ecma_ast::SimpleAssignTarget::Ident(i)) = &a.left
                     && let Some(addr) = self.place(&i.id)
                     && self.heap.is_single(addr)
@@ -461,12 +474,22 @@ impl<'a> Interp<'a> {
                     }
                 }
             }
-            _ => {}
+            // `xs?.length ?? 0`
+            other => {
+                let (own, Some(instead)) = or_else(other) else { return };
+                let instead = !narrow(self, &Val::number(instead)).is_never();
+                self.refine_by(own, &mut |me, val| {
+                    let part = narrow(me, &val.without_nullish());
+                    if instead { part.join(&falsy_part(val)) } else { part }
+                });
+            }
         }
     }
 
     fn refine_member(&mut self, m: &'a MemberExpr, narrow: &mut dyn FnMut(&mut Self, &Val) -> Val) {
-        if self.tested_before {
+        if let Some(variable) = self.tested_before
+            && !self.is_same_since(m, variable)
+        {
             return;
         }
         let Some(object) = self.peek_evaluated(&m.obj).map(|o| o.without_nullish()) else { return };
@@ -556,11 +579,7 @@ fn is_apart(e: &Expr, variable: &Expr) -> bool {
 
 /// Whether it reads a length.
 pub(super) fn is_length(e: &Expr) -> bool {
-    match e.unwrap_parens() {
-        Expr::Member(m) => m.prop.is_ident_with("length"),
-        Expr::OptChain(o) => matches!(&*o.base, OptChainBase::Member(m) if m.prop.is_ident_with("length")),
-        _ => false,
-    }
+    member_of(e).is_some_and(|m| m.prop.is_ident_with("length"))
 }
 
 /// Both at once.

@@ -17,11 +17,29 @@ use crate::script::span;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Refined {
     path: Path,
-    known: Val,
+    known: Known,
     /// The places the path leads through; `None` where one of its objects is not known.
     through: Option<Vec<Addr>>,
     /// Those that are not known are plain data.
     in_data: bool,
+}
+
+/// What is known of a path.
+#[derive(Clone, Debug, PartialEq)]
+enum Known {
+    /// It holds one of these.
+    Is(Val),
+    /// Nothing has written to it since the variable at that place was declared.
+    SameSince(Addr),
+}
+
+impl Known {
+    fn val(&self) -> Option<&Val> {
+        match self {
+            Known::Is(val) => Some(val),
+            Known::SameSince(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,8 +81,9 @@ impl Refinements {
         self.0.iter().zip(other.0.iter()).take_while(|(a, b)| Arc::ptr_eq(a, b)).count()
     }
 
-    fn last_of(&self, path: &Path) -> Option<&Arc<Refined>> {
-        self.0.iter().rfind(|r| r.path == *path)
+    /// What the path is known to hold, by the newest that says so.
+    fn last_of(&self, path: &Path) -> Option<&Val> {
+        self.0.iter().rev().filter(|r| r.path == *path).find_map(|r| r.known.val())
     }
 
     /// How many.
@@ -104,17 +123,16 @@ impl Refinements {
                 Arc::make_mut(&mut both.0).push(own.clone());
                 continue;
             }
-            if self.0[i + 1..].iter().any(|r| r.path == own.path) {
-                continue;
-            }
-            let Some(their) = theirs.iter().rfind(|r| r.path == own.path) else { continue };
-            let known = own.known.join(&their.known);
-            if both.last_of(&own.path).is_none_or(|before| before.known != known) {
+            let holds = |r: &&Arc<Refined>| r.path == own.path && r.known.val().is_some();
+            let Some(known) = own.known.val().filter(|_| !self.0[i + 1..].iter().any(|r| holds(&r))) else { continue };
+            let Some(their) = theirs.iter().rfind(holds) else { continue };
+            let known = their.known.val().map_or_else(Val::default, |their| known.join(their));
+            if both.last_of(&own.path) != Some(&known) {
                 let through = own.through.as_ref().zip(their.through.as_ref());
                 let through = through.map(|(own, their)| sorted([own.as_slice(), their].concat()));
                 Arc::make_mut(&mut both.0).push(Arc::new(Refined {
                     path: own.path.clone(),
-                    known,
+                    known: Known::Is(known),
                     through,
                     in_data: own.in_data && their.in_data,
                 }));
@@ -130,18 +148,54 @@ fn sorted(mut places: Vec<Addr>) -> Vec<Addr> {
     places
 }
 
+/// `a.b`, and of `a?.b` what it is where there is an `a`.
+pub(super) fn member_of(e: &Expr) -> Option<&MemberExpr> {
+    match e.unwrap_parens() {
+        Expr::Member(m) => Some(m),
+        Expr::OptChain(o) => o.base.as_member(),
+        _ => None,
+    }
+}
+
 impl<'a> Interp<'a> {
     /// Goes on knowing that the property is one of `known`.
     pub(super) fn remember(&mut self, m: &'a MemberExpr, known: Val) {
         if let Some(path) = self.path(m) {
-            self.remember_at(path, m.obj.unwrap_parens(), known);
+            self.remember_at(path, m.obj.unwrap_parens(), Known::Is(known));
         }
+    }
+
+    /// Goes on knowing that the property is what it is while `variable` gets its value, until something may write to it.
+    pub(super) fn remember_same(&mut self, m: &'a MemberExpr, variable: Addr) {
+        if let Some(path) = self.path(m) {
+            self.remember_at(path, m.obj.unwrap_parens(), Known::SameSince(variable));
+        }
+    }
+
+    /// Whether nothing has written to the property since `variable` got its value.
+    pub(super) fn is_same_since(&mut self, m: &'a MemberExpr, variable: Addr) -> bool {
+        let since = Known::SameSince(variable);
+        if !self.refinements.0.iter().any(|r| r.known == since) {
+            return false;
+        }
+        let (Some(path), Some(object)) = (self.path(m), self.peek_evaluated(&m.obj)) else { return false };
+        let slots = &self.heap.slots;
+        let one = |a: Addr| !slots[a as usize].summary;
+        let steady = |a: &Addr| !slots[*a as usize].shared && !slots[*a as usize].open;
+        let holds = |r: &Arc<Refined>| match &r.through {
+            Some(through) => through.iter().all(steady),
+            None => {
+                object.unknown.is_some_and(|u| u.data) && [path.root].iter().chain(object.refs.as_slice()).all(steady)
+            }
+        };
+        let same = |r: &Arc<Refined>| r.known == since && r.path == path;
+        one(variable) && one(path.root) && self.refinements.0.iter().any(|r| same(r) && holds(r))
     }
 
     /// Goes on knowing how long the list a variable holds is.
     pub(super) fn remember_length(&mut self, list: &'a Expr, len: Num) {
         if let Some(path) = self.length_of(list) {
-            self.remember_at(path, list, Num { since: None, ..len }.into());
+            self.remember_at(path, list, Known::Is(Num { since: None, ..len }.into()));
         }
     }
 
@@ -154,7 +208,7 @@ impl<'a> Interp<'a> {
         let path = Path { root: variable, steps: vec![Step::Name("length".to_owned())] };
         let steady = val.unknown.is_none();
         let through = steady.then(|| sorted([&[variable], val.refs.as_slice()].concat()));
-        let refined = Refined { path, known: Num::count(0.0, most).into(), through, in_data: false };
+        let refined = Refined { path, known: Known::Is(Num::count(0.0, most).into()), through, in_data: false };
         Arc::make_mut(&mut self.refinements.0).push(Arc::new(refined));
     }
 
@@ -179,7 +233,7 @@ impl<'a> Interp<'a> {
         Some(self.known_length(e).map_or(most, |known| most.min(known.hi)))
     }
 
-    fn remember_at(&mut self, path: Path, object: &'a Expr, known: Val) {
+    fn remember_at(&mut self, path: Path, object: &'a Expr, known: Known) {
         let mut through = vec![path.root];
         through.extend(path.steps.iter().filter_map(|step| match step {
             Step::At { variable, .. } => Some(*variable),
@@ -195,11 +249,12 @@ impl<'a> Interp<'a> {
                     in_data &= val.is_some_and(|val| val.unknown.is_some_and(|u| u.data) && val.refs.is_empty());
                 }
             }
-            let Expr::Member(inner) = object else { break };
+            let Some(inner) = member_of(object) else { break };
             object = inner.obj.unwrap_parens();
         }
         let refined = Refined { path, known, through: steady.then(|| sorted(through)), in_data };
-        if self.refinements.last_of(&refined.path).is_none_or(|last| **last != refined) {
+        let last = self.refinements.0.iter().rfind(|r| r.path == refined.path);
+        if last.is_none_or(|last| **last != refined) {
             Arc::make_mut(&mut self.refinements.0).push(Arc::new(refined));
         }
     }
@@ -215,7 +270,7 @@ impl<'a> Interp<'a> {
         }
         let Some(path) = self.path(m) else { return val };
         match self.refinements.last_of(&path) {
-            Some(r) => super::members::narrow_to(&val, &r.known),
+            Some(known) => super::members::narrow_to(&val, known),
             None => val,
         }
     }
@@ -253,7 +308,7 @@ impl<'a> Interp<'a> {
             return None;
         }
         let path = self.length_of(list)?;
-        let known = &self.refinements.last_of(&path)?.known;
+        let known = self.refinements.last_of(&path)?;
         // Data that is gone through is a list or a text: its length is a number.
         let number = Val { unknown: known.unknown.filter(|u| !u.data), undef: None, ..known.clone() }.only_num();
         known.num.as_deref().filter(|_| number).cloned()
@@ -263,8 +318,7 @@ impl<'a> Interp<'a> {
     fn length_of(&mut self, list: &'a Expr) -> Option<Path> {
         let mut path = match list.unwrap_parens() {
             Expr::Ident(i) => Path { root: self.place(i)?, steps: vec![] },
-            Expr::Member(m) => self.path(m)?,
-            _ => return None,
+            other => self.path(member_of(other)?)?,
         };
         path.steps.push(Step::Name("length".to_owned()));
         Some(path)
@@ -276,7 +330,7 @@ impl<'a> Interp<'a> {
     }
 
     fn root_of(&self, mut object: &'a Expr) -> Option<Addr> {
-        while let Expr::Member(inner) = object {
+        while let Some(inner) = member_of(object) {
             object = inner.obj.unwrap_parens();
         }
         let Expr::Ident(i) = object else { return None };
@@ -287,8 +341,7 @@ impl<'a> Interp<'a> {
     fn path(&mut self, m: &'a MemberExpr) -> Option<Path> {
         let mut path = match m.obj.unwrap_parens() {
             Expr::Ident(i) => Path { root: self.place(i)?, steps: vec![] },
-            Expr::Member(inner) => self.path(inner)?,
-            _ => return None,
+            other => self.path(member_of(other)?)?,
         };
         path.steps.push(match &m.prop {
             MemberProp::Ident(name) => Step::Name(name.sym.to_string()),
@@ -366,7 +419,7 @@ mod tests {
 
     fn fact(name: &str, known: Val) -> Refined {
         let path = Path { root: 1, steps: vec![Step::Name(name.into())] };
-        Refined { path, known, through: Some(vec![1, 7]), in_data: false }
+        Refined { path, known: Known::Is(known), through: Some(vec![1, 7]), in_data: false }
     }
 
     fn after(facts: &Refinements, more: Refined) -> Refinements {
@@ -384,7 +437,7 @@ mod tests {
             facts = yes.agreed(&no);
         }
         let [only] = facts.0.as_slice() else { panic!("one path is known: {facts:?}") };
-        assert_eq!(only.known, Val::either());
+        assert_eq!(only.known, Known::Is(Val::either()));
         assert_eq!(only.through.as_deref(), Some([1, 7].as_slice()));
     }
 

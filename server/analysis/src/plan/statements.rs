@@ -140,14 +140,16 @@ impl<'a> Interp<'a> {
         for d in &var.decls {
             match &d.init {
                 Some(init) => {
-                    let val = self.expr_named(init, name_of(&d.name));
-                    let most = matches!(init.unwrap_parens(), Expr::Cond(_)).then(|| self.most_chosen.take()).flatten();
-                    self.bind(&d.name, val.clone(), true);
-                    if let (VarDeclKind::Const, Pat::Ident(i)) = (var.kind, &d.name)
+                    if let Pat::Ident(i) = &d.name
+                        && var.kind != VarDeclKind::Var
                         && let Some(variable) = self.place(&i.id)
+                        && self.is_constant(variable)
                     {
                         self.name_condition(variable, init);
                     }
+                    let val = self.expr_named(init, name_of(&d.name));
+                    let most = matches!(init.unwrap_parens(), Expr::Cond(_)).then(|| self.most_chosen.take()).flatten();
+                    self.bind(&d.name, val.clone(), true);
                     if let (Some(most), Pat::Ident(i)) = (most, &d.name)
                         && let Some(variable) = self.place(&i.id)
                         && self.most_elements(&val).is_some_and(|all| most < all)

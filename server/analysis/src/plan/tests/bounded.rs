@@ -140,6 +140,90 @@ fn a_list_whose_length_is_checked() {
     }
 }
 
+/// `const n = xs.length` says of the list what is found of `n`, until something can write to the list.
+#[test]
+fn a_length_that_is_kept_guards_its_list() {
+    for (body, bound) in [
+        (
+            "const n = items.length\nif (n > 20) { log('too many'); return }\nawait parallel(items.map((x) => () => agent(x)))",
+            20,
+        ),
+        ("let n = items.length\nif (n === 0 || n > 20) return\nfor (const x of items) await agent(x)", 20),
+        ("const tooMany = items.length > 20\nif (tooMany) return\nfor (const x of items) await agent(x)", 20),
+        (
+            "const n = items.length\nconst tooMany = n > 20\nif (tooMany) return\nfor (const x of items) await agent(x)",
+            20,
+        ),
+        (
+            "const fits = items.length > 0 && items.length <= 20\nif (!fits) return\nfor (const x of items) await agent(x)",
+            20,
+        ),
+        ("const n = items?.length ?? 0\nif (n > 20) return\nfor (const x of items) await agent(x)", 20),
+        ("if ((items?.length || 0) > 20) return\nfor (const x of items) await agent(x)", 20),
+        ("const n = items.length\nawait agent('waits')\nif (n > 20) return\nfor (const x of items) await agent(x)", 21),
+        (
+            "const n = items.length\nconst few = n <= 20 ? items : items.slice(0, 20)\nfor (const x of few) await agent(x)",
+            20,
+        ),
+        (
+            "const files = args?.files ?? []\nconst n = files.length\nif (n > 6) return\nfor (const x of files) await agent(x)",
+            6,
+        ),
+        ("const n = args.files.length\nif (n > 6) return\nawait parallel(args.files.map((x) => () => agent(x)))", 6),
+        ("const set = new Set(items)\nconst n = set.size\nif (n > 20) return\nfor (const x of set) await agent(x)", 20),
+        (
+            "const each = async (xs) => { const n = xs.length; if (n > 20) return; for (const x of xs) await agent(x) }\nawait each(items)\nawait each(items)",
+            40,
+        ),
+        (
+            "const it = { xs: items }\nconst n = it.xs.length\nif (n > 20) return\nfor (const x of it.xs) await agent(x)",
+            20,
+        ),
+    ] {
+        assert_eq!(most(body), Some(bound), "{body}");
+    }
+    for body in [
+        // The list grows after it was looked at, under whatever name.
+        "const n = items.length\nitems.push(...args.more)\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        "const n = items.length\nconst ys = items\nys.push(...args.more)\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        "const n = items.length\nconst grow = () => items.push(...args.more)\ngrow()\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        "const n = items.length\nif (args.more) items.push(...args.more)\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        "const n = items.length\nitems.length = args.n\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        "const n = items.length\nfor (const x of args.more) items[items.length] = x\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        "const tooMany = items.length > 20\nitems.push(...args.more)\nif (tooMany) return\nfor (const x of items) await agent(x)",
+        "const grow = () => { items.push(...args.more); return 20 }\nconst tooMany = items.length > grow()\nif (tooMany) return\nfor (const x of items) await agent(x)",
+        "const n = items.length\nfor (const y of args.more) { if (n > 20) break; for (const x of items) await agent(x); items.push('x') }",
+        "const n = args.files.length\nargs.files.push(...args.more)\nif (n > 6) return\nfor (const x of args.files) await agent(x)",
+        "const set = new Set(items)\nconst n = set.size\nfor (const x of args.more) set.add(x)\nif (n > 20) return\nfor (const x of set) await agent(x)",
+        // Another list has come in its place.
+        "let xs = items\nconst n = xs.length\nxs = args.more\nif (n > 20) return\nfor (const x of xs) await agent(x)",
+        "const it = { xs: items }\nconst n = it.xs.length\nit.xs = args.more\nif (n > 20) return\nfor (const x of it.xs) await agent(x)",
+        // The variable has another number.
+        "let n = items.length\nn = 3\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        "let n = items.length\nconst forget = () => { n = 0 }\nforget()\nif (n > 20) return\nfor (const x of items) await agent(x)",
+        // It is compared with what was another number then.
+        "let most = args.most\nconst tooMany = items.length > most\nmost = 20\nif (tooMany) return\nfor (const x of items) await agent(x)",
+        // Others add to it meanwhile.
+        "const n = items.length\nconst grow = async () => { await agent('w'); items.push(...args.more) }\nconst growing = grow()\nif (n > 20) return\nfor (const x of items) await agent(x)\nawait growing",
+        "const n = items.length\nawait parallel([async () => { items.push(...args.more) }, async () => { if (n > 20) return; for (const x of items) await agent(x) }])",
+        "await parallel([async () => { await agent('w'); items.push(...args.more) }, async () => { const n = items.length; await agent('w'); if (n > 20) return; for (const x of items) await agent(x) }])",
+        "const n = items.length\nconst later = Promise.resolve().then(async () => { if (n > 20) return; for (const x of items) await agent(x) })\nitems.push(...args.more)\nawait later",
+    ] {
+        assert_eq!(most(body), None, "{body}");
+    }
+    let least = |body: &str| {
+        plan(&format!("const S = {{ type: 'object', properties: {{ items: {{ type: 'array', items: {{ type: 'string' }} }} }}, required: ['items'] }}
+const {{ items }} = await agent('list', {{ schema: S }})
+const n = items.length
+{body}
+for (const x of items) await agent(x)")).calls[1].count.low
+    };
+    assert_eq!(least("if (n === 0) throw new Error('none')"), 1);
+    assert_eq!(least("if (!n) throw new Error('none')"), 1);
+    assert_eq!(least("if (n < 3) throw new Error('few')"), 3);
+    assert_eq!(least("items.pop()\nif (n < 3) throw new Error('few')"), 0);
+}
+
 #[test]
 fn what_is_known_of_a_length_ends_where_the_list_grows() {
     let two = "const xs = args.a ? ['a'] : ['b', 'c']\nif (xs.length > 1) return\n";
