@@ -19,6 +19,53 @@ const settled@n = await Promise.allSettled([chain@n, Promise.reject(1)])
 for (const s of settled@n) {
   if (s.status === 'rejected') await @call
 }",
+    "const queue@n = [...@list]
+const left@n = queue@n.length
+const few@n = queue@n.length < 3
+if (@cond) queue@n.push('more', 'and more')
+if (left@n > 1 && left@n < 9) {
+  for (const x of queue@n) {
+    await @call
+  }
+}
+if (few@n) await parallel(queue@n.map((x) => () => @call))
+while (queue@n.length) {
+  const batch = queue@n.splice(0, 2)
+  await parallel(batch.map((x) => () => @call))
+  for (const x of batch) {
+    if (@cond) queue@n.pop()
+    await @call
+  }
+  @body
+}",
+    "const pile@n = [...@list, ...@list]
+let again@n = 2
+const put@n = (xs) => pile@n.unshift(...xs)
+do {
+  const top = pile@n.splice(0, 1 + (count % 2))
+  await parallel(top.map((x) => () => @call))
+  if (@cond && again@n > 0) {
+    again@n -= 1
+    put@n(top)
+  }
+} while (pile@n.length > 0)",
+    "const size@n = @list?.length ?? 0
+const sizes@n = new Set(@list)
+const told@n = sizes@n.size
+if (@cond) sizes@n.add('one more')
+if (!size@n) await @call
+if (told@n <= 2) {
+  for (const x of sizes@n) {
+    await @call
+  }
+}
+if (size@n > 2) {
+  await @call
+} else {
+  for (const x of @list) {
+    await @call
+  }
+}",
     "const racing@n = [@call, @cond ? Promise.reject(1) : 2]
 try {
   await Promise.race(racing@n)

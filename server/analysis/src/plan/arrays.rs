@@ -217,6 +217,9 @@ impl<'a> Interp<'a> {
             if matches!(name, "pop" | "shift" | "splice") {
                 self.note_taken(*addr);
             }
+            if matches!(name, "push" | "unshift") || args.vals.len() > 2 || args.rest.is_some() {
+                self.note_growth(*addr);
+            }
             if self.heap.slots[*addr as usize].open {
                 args.vals.iter().for_each(|v| self.escape(v, at));
             }

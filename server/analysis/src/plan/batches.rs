@@ -1,4 +1,5 @@
 //! Loops that go through a list in batches: `for (let i = 0; i < xs.length; i += 5) { const batch = xs.slice(i, i + 5); … }`.
+//! Or takes them off it: `while (queue.length) { const batch = queue.splice(0, 5); … }`.
 //!
 //! How long one batch is has a symbol of its own while the loop is followed. However many rounds there are, no element is in two
 //! batches, so what all rounds do for each element is what one of them does, times the length of the list.
@@ -10,7 +11,8 @@ use swc_ecma_ast::{
 };
 
 use super::{
-    contents::{Arr, Coll, Content},
+    Binding,
+    contents::{Arr, Coll, Content, Frame},
     effects::Effects,
     heap::Delta,
     interp::Interp,
@@ -30,11 +32,19 @@ enum Size {
     Constant(Addr),
 }
 
-/// A loop whose counter goes up by the size of a batch.
+/// What has it that no element is in two batches.
+#[derive(Clone, Debug)]
+enum Taken {
+    /// A counter goes up by the size of a batch.
+    Window { counter: Addr, size: Size },
+    /// They are taken off a list; which, and whether it may grow meanwhile.
+    Queue { list: Addr, grows: bool },
+}
+
+/// A loop that takes batches.
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
-    counter: Addr,
-    size: Size,
+    taken: Taken,
     /// How long one batch is.
     pub(super) share: SymId,
     /// How long they are together; `None` before one was taken.
@@ -58,7 +68,66 @@ impl<'a> Interp<'a> {
             return None;
         }
         let share = self.symbol("batch", span(step));
-        Some(Batch { counter: addr, size, share, total: None })
+        Some(Batch { taken: Taken::Window { counter: addr, size }, share, total: None })
+    }
+
+    /// The batches that a loop takes off a list that is there before, if it adds nothing to it as far as is seen at once.
+    pub(super) fn queue(&mut self, body: &'a Stmt) -> Option<Batch> {
+        let (name, at) = spliced(body)?;
+        let variable = self.outer(name).filter(|variable| self.is_constant(*variable))?;
+        let list = self.peek_variable(variable)?.only_ref()?;
+        let Content::Array(arr) = self.heap.get(list) else { return None };
+        let total = Some(arr.len.tally()).filter(|_| self.is_own(list))?;
+        Some(Batch { taken: Taken::Queue { list, grows: false }, share: self.symbol("batch", at), total: Some(total) })
+    }
+
+    /// The variable that a name means in a scope within this one, if it is not declared there.
+    fn outer(&self, name: &Ident) -> Option<Addr> {
+        let Binding::Local { declared } = self.scopes.names.get(span(name))?.binding else { return None };
+        let mut frame = self.env.as_ref();
+        while let Some(Frame { base, count, parent }) = frame.map(|f| &**f) {
+            let mut places = *base..*base + *count;
+            if let Some(place) = places.find(|place| self.heap.slots[*place as usize].site == declared.start) {
+                return Some(place);
+            }
+            frame = parent.as_ref();
+        }
+        None
+    }
+
+    /// Whether nobody else writes to the one list at that place.
+    fn is_own(&self, list: Addr) -> bool {
+        self.heap.is_single(list) && !self.heap.slots[list as usize].shared
+    }
+
+    /// Gives what `list.splice(…)` took, `val`, the length of a batch, if it is one of a loop's.
+    pub(super) fn take_spliced(&mut self, list: &Val, val: &Val) {
+        let (Some(list), Some(taken)) = (list.only_ref(), val.only_ref()) else { return };
+        let of_it = |b: &&Batch| matches!(b.taken, Taken::Queue { list: own, .. } if own == list);
+        let Some(batch) = self.batches.iter().rev().find(of_it) else { return };
+        let Some(share) = Some(batch.share).filter(|_| self.is_own(list)) else { return };
+        let Content::Array(arr) = self.heap.get(taken).clone() else { return };
+        if arr.elems.is_none() {
+            let len = Num { sum: Some(Arc::new(Sum::symbol(share))), ..arr.len.clone() };
+            self.heap.replace(taken, Content::Array(Arc::new(Arr { len, ..(*arr).clone() })));
+        }
+    }
+
+    /// Notes that a list may grow.
+    pub(super) fn note_growth(&mut self, grown: Addr) {
+        for batch in &mut self.batches {
+            if let Taken::Queue { list, grows } = &mut batch.taken {
+                *grows |= *list == grown;
+            }
+        }
+    }
+
+    /// Whether the batches of a loop that has been followed make up the list as it was before.
+    pub(super) fn is_made_up(&self, batch: &Batch) -> bool {
+        match batch.taken {
+            Taken::Window { .. } => true,
+            Taken::Queue { list, grows } => !grows && self.is_own(list),
+        }
     }
 
     /// Gives what `list.slice(from, to)` took, `val`, the length of a batch, if it is one of a loop's.
@@ -66,7 +135,13 @@ impl<'a> Interp<'a> {
         let [from, to] = args else { return };
         let (Expr::Ident(from), None, None) = (from.expr.unwrap_parens(), from.spread, to.spread) else { return };
         let Some(counter) = self.place(from) else { return };
-        let Some(n) = self.batches.iter().rposition(|b| b.counter == counter) else { return };
+        let window = |b: &Batch| match b.taken {
+            Taken::Window { counter: own, size } if own == counter => Some(size),
+            _ => None,
+        };
+        let Some((n, size)) = self.batches.iter().enumerate().rev().find_map(|(n, b)| Some((n, window(b)?))) else {
+            return;
+        };
         let end = match to.expr.unwrap_parens() {
             // `Math.min(i + 5, xs.length)`
             Expr::Call(c) if is_min(&c.callee) => c.args.first().map(|a| a.expr.unwrap_parens()),
@@ -75,7 +150,7 @@ impl<'a> Interp<'a> {
         let Some(Expr::Bin(end)) = end else { return };
         let whole = end.op == BinaryOp::Add
             && matches!(end.left.unwrap_parens(), Expr::Ident(i) if self.place(i) == Some(counter));
-        if !whole || self.size_of(end.right.unwrap_parens()) != Some(self.batches[n].size) {
+        if !whole || self.size_of(end.right.unwrap_parens()) != Some(size) {
             return;
         }
         let &[taken] = val.refs.as_slice() else { return };
@@ -143,6 +218,28 @@ fn is_min(callee: &Callee) -> bool {
     let Callee::Expr(callee) = callee else { return false };
     matches!(callee.unwrap_parens(), Expr::Member(m)
         if m.prop.is_ident_with("min") && matches!(&*m.obj, Expr::Ident(i) if &*i.sym == "Math"))
+}
+
+/// The list that `body` takes something off with `splice`, and where; `None` where something is put into it.
+fn spliced(body: &Stmt) -> Option<(&Ident, Span)> {
+    let mut list: Option<(&Ident, Span)> = None;
+    let mut grown: Vec<&Ident> = vec![];
+    let mut open = vec![walk::Node::Stmt(body)];
+    while let Some(node) = open.pop() {
+        if let walk::Node::Expr(Expr::Call(c)) = node
+            && let Callee::Expr(callee) = &c.callee
+            && let Expr::Member(m) = callee.unwrap_parens()
+            && let Expr::Ident(name) = m.obj.unwrap_parens()
+        {
+            if m.prop.is_ident_with("splice") && c.args.len() <= 2 {
+                list.get_or_insert((name, span(c)));
+            } else if m.prop.is_ident_with("push") || m.prop.is_ident_with("unshift") {
+                grown.push(name);
+            }
+        }
+        walk::children(node, &mut |child| open.push(child));
+    }
+    list.filter(|(list, _)| grown.iter().all(|grown| grown.sym != list.sym))
 }
 
 /// Whether something in `body` writes to a variable of that name.

@@ -75,6 +75,11 @@ impl<'a> Interp<'a> {
             self.take_batch(&object, list, &val, at);
             return val;
         }
+        if !self.batches.is_empty() && m.prop.is_ident_with("splice") {
+            let val = self.call_method(&object, &key, &args, at);
+            self.take_spliced(&object, &val);
+            return val;
+        }
         self.call_method(&object, &key, &args, at)
     }
 

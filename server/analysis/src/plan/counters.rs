@@ -219,3 +219,14 @@ pub(super) fn same_shape(a: &Content, b: &Content) -> bool {
         _ => true,
     }
 }
+
+/// Whether the list may be another one that is shorter.
+pub(super) fn may_shrink(now: &Content, before: &Content) -> bool {
+    match (now, before) {
+        (Content::Array(now), Content::Array(before)) => {
+            let apart = !Arc::ptr_eq(now, before) && now.elems.is_none();
+            apart && (now.len.hi < before.len.hi || before.len.hi.is_infinite())
+        }
+        _ => false,
+    }
+}

@@ -12,7 +12,8 @@ use super::{
     batches::Batch,
     contents::{Arr, Coll, Content, Obj, contents_within, join_contents, widen_contents},
     counters::{
-        Counter, Part, clamp, iterations, map_nums, part_of, same_shape, set_part, strip, travelled, travelled_freely,
+        Counter, Part, clamp, iterations, map_nums, may_shrink, part_of, same_shape, set_part, strip, travelled,
+        travelled_freely,
     },
     effects::Effects,
     fold::Twins,
@@ -109,7 +110,9 @@ impl<'a> Interp<'a> {
                     // What was assumed holds again; or nothing was, and nothing moved, not even relative to an outer loop.
                     let holds = match before {
                         Some(_) => contents_within(&plain, &now),
-                        None => contents_within(content, &now) && same_shape(&plain, &now),
+                        None => {
+                            contents_within(content, &now) && same_shape(&plain, &now) && !may_shrink(content, &now)
+                        }
                     };
                     if holds {
                         continue;
@@ -230,6 +233,8 @@ impl<'a> Interp<'a> {
         let mut steps: FxHashMap<u32, (f64, f64)> = FxHashMap::default();
         let mut most = f64::INFINITY;
         let mut whys = Whys::default();
+        // A list that each iteration takes something off allows so many.
+        let mut shrinking = None;
         for counter in counters {
             let content = end.0.iter().find(|(a, _)| *a == counter.addr).map(|(_, c)| c);
             let Some(num) = content.and_then(|c| part_of(c, &counter.part)) else {
@@ -244,6 +249,8 @@ impl<'a> Interp<'a> {
                 if limit < most {
                     most = limit;
                     whys = num.whys.union(&counter.entry.whys);
+                } else if since.hi <= -1.0 && num.lo >= 0.0 && counter.entry.sum.is_some() {
+                    shrinking.get_or_insert(counter.entry.tally());
                 } else if most.is_infinite() && (since.lo > 0.0 || since.hi < 0.0) {
                     // What bounds it is not known, but it is known what does.
                     whys = whys.union(&num.whys);
@@ -288,11 +295,15 @@ impl<'a> Interp<'a> {
                     let whys = if whys == Whys::default() { why.map_or(whys, Whys::one) } else { whys };
                     Tally { low: 0, high: Some(n), sum: super::sum::Sum::constant(n).at_most(), whys }
                 }
-                (None, _, why) => {
+                (None, _, why) if shrinking.is_none() => {
                     let why = whys.first().or(why).unwrap_or(0);
                     let span = self.record.whys[why as usize].span;
                     let sym = self.symbol("rounds", span);
                     Tally { low: 0, high: None, sum: super::sum::Sum::symbol(sym), whys: Whys::one(why) }
+                }
+                (None, ..) => {
+                    let length: Tally = shrinking.unwrap_or_default();
+                    Tally { low: 0, sum: length.sum.at_most(), ..length }
                 }
             },
         };

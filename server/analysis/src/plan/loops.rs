@@ -97,10 +97,13 @@ impl<'a> Interp<'a> {
         at: Span,
         body_first: bool,
     ) -> (Tally, Tally) {
-        let batch = self.next_batch.take();
         let taking = self.next_taking.take();
         let mut pool = taking.and_then(|taking| self.pool(taking, at));
         let limit = taking.filter(|_| pool.is_some()).and_then(|taking| self.limit_of(taking));
+        let mut batch = self.next_batch.take();
+        if batch.is_none() && pool.is_none() {
+            batch = self.queue(body);
+        }
         let frame = self.env.clone();
         let own: u32 =
             if self.scopes.scopes.contains_key(&at.start) { frame.as_ref().map_or(0, |f| f.count) } else { 0 };
@@ -121,9 +124,7 @@ impl<'a> Interp<'a> {
         let mut seen: Vec<Val> = vec![Val::default(); own as usize];
         let head = self.env.clone();
         let before = self.checkpoint();
-        let taken = batch.is_some();
-        self.in_batches = taken.then_some(self.batches.len());
-        self.batches.extend(batch);
+        let trial = self.trial_before;
         let grows = std::cell::Cell::new(false);
         let mut once = |me: &mut Self| {
             let (end, target) = me.region(Catches::Breaks(labels.to_vec()), |me| {
@@ -158,15 +159,24 @@ impl<'a> Interp<'a> {
             grows.set(limit.as_ref().zip(now).is_some_and(|(was, is)| is.hi > was.hi || is.sum != was.sum));
             (val, target.exits)
         };
-        let mut done = self.iterate(Trips::Inferred { hint: hint.clone(), whys, least, pool: pool.clone() }, &mut once);
-        if grows.get() && pool.take().is_some() {
+        let (done, agents) = loop {
+            let taken = batch.is_some();
+            self.in_batches = taken.then_some(self.batches.len());
+            self.batches.extend(batch.clone());
+            self.trial_before = trial;
+            let trips = Trips::Inferred { hint: hint.clone(), whys, least, pool: pool.clone() };
+            let done = self.iterate(trips, &mut once);
+            let agents = self.of_any_batch(done.once.get(Key::Total));
+            let made_up = !taken || self.batches.pop().is_some_and(|batch| self.is_made_up(&batch));
+            let much = pool.is_none() || !grows.get();
+            if made_up && much {
+                break (done, agents);
+            }
+            // Once more, with nothing known of the batches, or of how much there is.
             self.go_back(&before);
-            done = self.iterate(Trips::Inferred { hint, whys, least, pool: None }, &mut once);
-        }
-        let agents = self.of_any_batch(done.once.get(Key::Total));
-        if taken {
-            self.batches.pop();
-        }
+            batch = batch.filter(|_| made_up);
+            pool = pool.filter(|_| much);
+        };
         let trips = done.trips.clone();
         if trips.high.is_none()
             && !agents.is_zero()

@@ -75,7 +75,10 @@ impl<'a> Interp<'a> {
                     }
                     Content::Object(o.into())
                 }
-                Content::Array(a) => Content::Array(self.set_element(&a, key, name.as_deref(), &val, one, at).into()),
+                Content::Array(a) => {
+                    self.note_growth(addr);
+                    Content::Array(self.set_element(&a, key, name.as_deref(), &val, one, at).into())
+                }
                 Content::Fun(f) if self.is_plain_static(&f, addr, name.as_deref()) => {
                     Content::Fun(set_static(&f, name.as_deref().unwrap_or_default(), &val, one).into())
                 }

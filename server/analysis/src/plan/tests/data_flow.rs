@@ -493,6 +493,82 @@ const open = args.open
     assert_eq!((width.high, width.expr.to_string()), (Some(3), "≤3".to_owned()));
 }
 
+/// What is taken off a list in one round is in no other.
+#[test]
+fn batches_that_are_taken_off_a_list_make_up_the_list() {
+    let start = "const S = { type: 'object', properties: { items: { type: 'array', maxItems: 50, items: { type: 'string' } } }, required: ['items'] }
+const fifty = (await agent('list', { schema: S }))?.items ?? []
+const queue = [...fifty]
+const open = [...args.files]
+";
+    let counted = |body: &str| {
+        let plan = plan(&format!("{start}{body}"));
+        let call = plan.calls.last().expect("it calls an agent");
+        (call.count.high, call.count.expr.to_string())
+    };
+    let each = "await parallel(b.map((x) => () => agent('on ' + x)))";
+    for (body, high, expr) in [
+        (format!("while (queue.length) {{ const b = queue.splice(0, 3); {each} }}"), Some(50), "≤items"),
+        (format!("while (queue.length > 0) {{ const b = queue.splice(0, 3); {each} }}"), Some(50), "≤items"),
+        (format!("const n = 4\ndo {{ const b = queue.splice(0, n); {each} }} while (queue.length)"), Some(50), "≤items"),
+        (format!("while (true) {{ const b = queue.splice(0, 3); if (!b.length) break; {each} }}"), Some(50), "≤items"),
+        (format!("while (queue.length) {{ const b = queue.splice(-3); {each} }}"), Some(50), "≤items"),
+        (format!("while (open.length) {{ const b = open.splice(0, 3); {each} }}"), None, "≤files"),
+        ("while (queue.length) for (const x of queue.splice(0, args.n)) { await agent('on ' + x) }".to_owned(), Some(50), "≤items"),
+        // So many rounds take one at least.
+        ("while (queue.length) { const b = queue.splice(0, 3); await agent('on ' + b.join()) }".to_owned(), Some(50), "≤50"),
+        ("while (open.length) { const b = open.splice(0, 3); await agent('on ' + b.join()) }".to_owned(), None, "≤files"),
+        ("while (open.length) { const x = open.shift(); await agent('on ' + x) }".to_owned(), None, "≤files"),
+        // Each meets those of its own batch.
+        (
+            "while (queue.length) { const b = queue.splice(0, 3); for (const x of b) for (const y of b) await agent(x + y) }".to_owned(),
+            Some(450),
+            "≤50·items",
+        ),
+        // It is not the batch of this round.
+        (
+            format!("let first\nwhile (queue.length) {{ const b = queue.splice(0, 3); first ??= b; {} }}", "await parallel(first.map((x) => () => agent('on ' + x)))"),
+            Some(150),
+            "≤51·items",
+        ),
+        // The list grows meanwhile, under whatever name.
+        (format!("while (queue.length) {{ const b = queue.splice(0, 3); {each}; if (args.more) queue.push('x') }}"), None, "≤3·rounds"),
+        (
+            format!("const more = () => queue.push('x')\nwhile (queue.length) {{ const b = queue.splice(0, 3); {each}; if (args.more) more() }}"),
+            None,
+            "≤3·rounds",
+        ),
+        (
+            format!("const same = queue\nwhile (queue.length) {{ const b = queue.splice(0, 3); {each}; if (args.more) same[same.length] = 'x' }}"),
+            None,
+            "≤3·rounds",
+        ),
+        (format!("while (queue.length) {{ const b = queue.splice(0, 3, 'x'); {each} }}"), None, "≤3·rounds"),
+        (
+            format!("while (queue.length) {{ const b = queue.splice(0, 3); {each}; if (args.more) queue.length = args.more }}"),
+            None,
+            "≤3·rounds",
+        ),
+        // Others put something in, or take from it.
+        (
+            format!("await parallel([async () => {{ while (queue.length) {{ const b = queue.splice(0, 3); {each} }} }}, async () => {{ queue.push(...args.more) }}])"),
+            None,
+            "≤6·rounds",
+        ),
+        (
+            format!("const work = async () => {{ while (queue.length) {{ const b = queue.splice(0, 3); {each} }} }}\nconst done = work()\nqueue.push(...args.more)\nawait done"),
+            None,
+            "≤3·rounds",
+        ),
+    ] {
+        assert_eq!(counted(&body), (high, expr.to_owned()), "{body}");
+    }
+    let width = plan(&format!("{start}while (queue.length) {{ const b = queue.splice(0, 3); {each} }}")).fanouts[0]
+        .width
+        .clone();
+    assert_eq!((width.high, width.expr.to_string()), (Some(3), "≤3".to_owned()));
+}
+
 #[test]
 fn what_is_resolved_with_a_promise_rejects_as_that_does() {
     let after = |given: &str| {
