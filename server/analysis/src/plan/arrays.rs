@@ -404,7 +404,8 @@ impl<'a> Interp<'a> {
             (Some(to), true) if to.hi < 0.0 && from == zero => arr.len.add(to).max(&zero),
             _ => Num {
                 sum: arr.len.sum.as_ref().map(|s| Arc::new((**s).clone().at_most())),
-                whys: arr.len.whys.clone(),
+                // What it is cut to says how long it is, too.
+                whys: to.iter().fold(arr.len.whys.union(&from.whys), |whys, to| whys.union(&to.whys)),
                 ..Num::count(0.0, arr.len.hi)
             },
         };

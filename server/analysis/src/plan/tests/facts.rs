@@ -140,3 +140,22 @@ await parallel(cfg.files.map((f) => () => agent('again ' + f)))
     // One property has one name, wherever it is read.
     assert_eq!(plan.agents.expr.to_string(), "≤3 + ≤rounds + files + ≤3·files + ≤rounds·files");
 }
+
+#[test]
+fn what_a_list_is_cut_to_is_told_beside_the_list() {
+    let told = |body: &str| {
+        let start = "const S = { type: 'object', properties: { items: { type: 'array', items: { type: 'string' } } }, required: ['items'] }
+const { items } = await agent('list', { schema: S })
+";
+        let plan = plan(&format!("{start}{body}"));
+        plan.agents.because.iter().map(|why| why.text.clone()).collect::<Vec<_>>().join("; ")
+    };
+    for body in [
+        "for (const x of items.slice(0, args.limit)) await agent(x)",
+        "for (const x of items.slice(args.limit)) await agent(x)",
+        "const n = Math.min(items.length, args.limit)\nfor (let i = 0; i < n; i++) await agent(items[i])",
+    ] {
+        let told = told(body);
+        assert!(told.contains("sets no maxItems") && told.contains("`limit` in `args` decides it"), "{body}: {told}");
+    }
+}
