@@ -242,6 +242,19 @@ const did@n = await parallel([() => each@n(0), () => each@n(1), () => each@n(0)]
 for (let i = 0; i < (did@n[1] ?? 0); i++) {
   await @call
 }",
+    "const rest@n = [...@list, 'x', 'y']
+const rests@n = async () => {
+  const seen = rest@n.length
+  const few = rest@n.length < 2
+  await @call
+  if (seen > 1 && rest@n.length < 2) await @call
+  if (!few && rest@n.length === 0) await @call
+  while (rest@n.length > 0) {
+    const x = rest@n.shift()
+    await @call
+  }
+}
+await Promise.all([rests@n(), rests@n(), @cond ? rests@n() : 0])",
     "const jobs@n = @list.map((x, i) => ({ x, i }))
 const run@n = async (k) => {
   let job

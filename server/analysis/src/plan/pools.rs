@@ -252,6 +252,7 @@ impl<'a> Interp<'a> {
 
     /// Has the place hold what is left of `content` after anybody may have taken from it.
     fn may_have_been_taken(&mut self, addr: Addr, content: &Content) {
+        self.forget_place(addr);
         let site = Span::at(self.heap.slots[addr as usize].site);
         let left = match content {
             Content::Var(v) => {

@@ -367,6 +367,12 @@ impl<'a> Interp<'a> {
         });
     }
 
+    /// Forgets what is known of paths that lead through a place that others write to.
+    pub(super) fn forget_place(&mut self, place: Addr) {
+        self.forget_variable(place);
+        self.refinements.retain(|r| r.through.as_ref().is_none_or(|through| !through.contains(&place)));
+    }
+
     /// Forgets what is known of paths through a property of one of `written`, or of any object for `None`, that is written; of any
     /// property where it has no `name`.
     pub(super) fn forget_property(&mut self, name: Option<&str>, written: Option<&[Addr]>) {

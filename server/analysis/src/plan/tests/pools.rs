@@ -228,3 +228,23 @@ for (const k of Object.keys(seen)) await agent(k)
 ",
     ));
 }
+
+/// What one has seen of a list ends where it waits, if others take from it.
+#[test]
+fn what_is_known_of_a_list_ends_where_others_take_from_it() {
+    let drain = "while (queue.length) { const x = queue.shift(); await agent(x) }";
+    for seen in [
+        "const n = queue.length; await agent('wait'); if (n < 3) return",
+        "const n = queue.length; if (n < 3) return; await agent('wait')",
+        "const few = queue.length < 3; await agent('wait'); if (few) return",
+        "if (queue.length < 3) return; await agent('wait')",
+    ] {
+        let drawn = found(&format!(
+            "const queue = [...items]
+const worker = async () => {{ {seen}; if (queue.length < 2) await agent('left'); {drain} }}
+await Promise.all([worker(), worker()])
+"
+        ));
+        assert!(drawn.contains("await agent⟨×0..2 = ≤2⟩('left')"), "{drawn}");
+    }
+}
