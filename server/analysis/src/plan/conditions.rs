@@ -1,17 +1,21 @@
 //! Conditions that are tested under a name: `const failed = !r || !r.ok`, `const n = xs.length`, `if (isBad(r))`, `need(r)`.
 
 use rustc_hash::FxHashSet;
-use swc_ecma_ast::{ArrowFunctionBody, BinaryOp, CallExpr, Callee, Expr, Lit, MemberExpr, Pat, Stmt};
+use swc_ecma_ast::{
+    ArrowFunctionBody, BinaryOp, CallExpr, Callee, Expr, Lit, MemberExpr, MemberProp, OptChainBase, Pat, Stmt,
+};
 
 use super::{
+    arrays::CHANGES,
     contents::{Content, Env, Fun},
     functions::{Args, FnNode},
     interp::{Interp, Way},
     narrowing::is_length,
     refined::member_of,
+    takings::any_in,
     val::{Addr, Val},
 };
-use crate::script::span;
+use crate::script::{span, walk::Node};
 
 /// Most parameters of a helper of which it is noted what it lets pass.
 const MOST_PARAMETERS: usize = 4;
@@ -265,6 +269,38 @@ fn only_expression(node: FnNode<'_>) -> Option<&Expr> {
 /// The property that is read, if it is the length of a list or the size of a `Map` or `Set`.
 fn length_read(e: &Expr) -> Option<&MemberExpr> {
     member_of(e).filter(|m| m.prop.is_ident_with("length") || m.prop.is_ident_with("size"))
+}
+
+/// Whether evaluating `then` may change a length that `first` looks at: `xs.length > 2 && xs.pop()`.
+pub(super) fn changes_length(first: &Expr, then: &Expr) -> bool {
+    let looks = any_in(Node::Expr(first), &mut |node| matches!(node, Node::Expr(e) if length_read(e).is_some()));
+    looks && any_in(Node::Expr(then), &mut |node| matches!(node, Node::Expr(e) if may_change_length(e)))
+}
+
+fn may_change_length(e: &Expr) -> bool {
+    const COLLECTION: [&str; 4] = ["add", "set", "delete", "clear"];
+    const CONVERTS: [&str; 3] = ["Boolean", "Number", "String"];
+    let callee = match e {
+        Expr::Call(c) => match &c.callee {
+            Callee::Expr(callee) => callee,
+            _ => return false,
+        },
+        Expr::OptChain(o) => match &*o.base {
+            OptChainBase::Call(c) => &c.callee,
+            OptChainBase::Member(_) => return false,
+        },
+        Expr::Assign(a) => return a.left.as_ident().is_none(),
+        Expr::Update(u) => return !u.arg.is_ident(),
+        other => return matches!(other, Expr::Await(_) | Expr::Yield(_)),
+    };
+    match (callee.unwrap_parens(), member_of(callee)) {
+        (Expr::Ident(name), _) => !CONVERTS.contains(&&*name.sym),
+        (_, Some(m)) => match &m.prop {
+            MemberProp::Ident(name) => CHANGES.contains(&&*name.sym) || COLLECTION.contains(&&*name.sym),
+            _ => true,
+        },
+        _ => true,
+    }
 }
 
 /// `a` and `3` of `a ?? 3` and `a || 3`; and what is nothing of the kind, alone.

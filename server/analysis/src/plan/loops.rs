@@ -351,7 +351,7 @@ impl<'a> Interp<'a> {
     fn check(&mut self, test: &'a Expr) {
         if let Expr::Bin(b) = test.unwrap_parens()
             && b.op == BinaryOp::LogicalAnd
-            && super::counters::steps(&b.right)
+            && (super::counters::steps(&b.right) || super::conditions::changes_length(&b.left, &b.right))
         {
             // Where the loop goes on, the step was taken.
             self.check(&b.left);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use swc_ecma_ast::{BinExpr, BinaryOp, Callee, Expr, Lit, MemberExpr, MemberProp, OptChainBase, UnaryOp, UpdateOp};
 
 use super::{
-    conditions::or_else,
+    conditions::{changes_length, or_else},
     contents::Content,
     expressions::{falsy_part, truthy_part},
     interp::Interp,
@@ -106,13 +106,11 @@ impl<'a> Interp<'a> {
 
     fn assume_binary(&mut self, b: &'a BinExpr, truth: bool) {
         match (b.op, truth) {
-            (BinaryOp::LogicalAnd, true) => {
-                self.assume(&b.left, true);
-                self.assume(&b.right, true);
-            }
-            (BinaryOp::LogicalOr, false) => {
-                self.assume(&b.left, false);
-                self.assume(&b.right, false);
+            (BinaryOp::LogicalAnd, true) | (BinaryOp::LogicalOr, false) => {
+                if !changes_length(&b.left, &b.right) {
+                    self.assume(&b.left, truth);
+                }
+                self.assume(&b.right, truth);
             }
             // Of a failed `a && b`, the part that is certain to hold decides nothing; the other one must have failed.
             (BinaryOp::LogicalAnd, false) | (BinaryOp::LogicalOr, true) if self.tested_before.is_none() => {

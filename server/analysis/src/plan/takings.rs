@@ -475,7 +475,7 @@ fn waits(node: walk::Node) -> Took {
 }
 
 /// Whether anything in `node` is so, what functions in it do aside.
-fn any_in(node: walk::Node, is: &mut dyn FnMut(&walk::Node) -> bool) -> bool {
+pub(super) fn any_in(node: walk::Node, is: &mut dyn FnMut(&walk::Node) -> bool) -> bool {
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         if is(&node) {

@@ -425,3 +425,21 @@ fn a_counter_that_moves_in_the_condition() {
         assert_eq!(most(body), bound, "{body}");
     }
 }
+
+/// A length that a condition has looked at is another one where the rest of the condition changes it.
+#[test]
+fn what_a_condition_shows_ends_where_the_condition_itself_changes_it() {
+    let list = "const xs = [1, 2, 3]\nxs.splice(1, args.n % 3, 4, 5, 6)\n";
+    for (body, bound) in [
+        ("while (xs.length > 2 && xs.pop() !== null) await agent('on')", 4),
+        ("while (xs.length > 2 && (xs.pop() || true)) await agent('on')", 4),
+        ("if (xs.length > 3 && xs.splice(0, 3)) { if (xs.length < 4) await agent('few') }", 1),
+        (
+            "const take = () => xs.splice(0, 3)\nif (xs.length > 3 && take()) { if (xs.length < 4) await agent('few') }",
+            1,
+        ),
+    ] {
+        let body = format!("{list}{body}");
+        assert!(most(&body).is_none_or(|most| most >= bound), "{body}");
+    }
+}
