@@ -336,6 +336,27 @@ for (const k of Object.values(by@n)) {
   if (typeof k === 'string') await @call
   else await @call
 }",
+    "const state@n = { next: 0, left: 3 }
+let left@n = 3
+const it@n = @list.values()
+const each@n = async (k) => {
+  while (state@n.next < 4) {
+    const x = state@n.next++
+    if (k) await @call
+    else await @call
+  }
+  while (left@n > 0) {
+    left@n--
+    if (k) await @call
+    else await @call
+  }
+  for (const x of it@n) {
+    if (k) await @call
+    else await @call
+  }
+  return left@n
+}
+await Promise.all([each@n(0), each@n(1)])",
     "let slot@n = 0
 const slots@n = async (k) => {
   for (let i = slot@n++; i < 4; i = slot@n++) {

@@ -180,6 +180,7 @@ impl<'a> Interp<'a> {
             self.escape(&Val::addr(addr), at);
             return any;
         }
+        self.note_taken(addr);
         let Content::Iterator(arr) = self.heap.get(addr).clone() else { return any };
         self.writes(addr);
         let left = Arr::many(arr.joined(), Num::count(0.0, arr.len.hi));

@@ -145,7 +145,7 @@ impl<'a> Interp<'a> {
 
     pub(super) fn ident(&mut self, i: &'a swc_ecma_ast::Ident) -> Val {
         if let Some(addr) = self.place(i) {
-            self.looks(addr);
+            self.sees(addr);
             let slot = &self.heap.slots[addr as usize];
             let val = self.heap.var(addr);
             if slot.open {

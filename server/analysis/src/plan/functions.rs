@@ -355,6 +355,9 @@ impl<'a> Interp<'a> {
         let arr = Arr::many(elem, Num::length(0.0, f64::INFINITY, sym, why));
         let addr = self.alloc(at, Content::Iterator(arr.into()));
         self.generators.insert(addr);
+        // Its code runs meanwhile.
+        let slot = &mut self.heap.slots[addr as usize];
+        slot.open |= std::mem::take(&mut slot.pooled);
         Val::addr(addr)
     }
 }

@@ -586,6 +586,7 @@ fn longer(now: &Content, before: &Content) -> bool {
     match (now, before) {
         (Content::Array(a), Content::Array(b)) => a.len.hi > b.len.hi || a.len.sum != b.len.sum,
         (Content::Map(a) | Content::Set(a), Content::Map(b) | Content::Set(b)) => a.size.hi > b.size.hi,
+        (Content::Iterator(a), Content::Iterator(b)) => a.len.hi > b.len.hi,
         _ => true,
     }
 }

@@ -336,8 +336,9 @@ impl<'a> Interp<'a> {
             Place::Super(s) => (Some(self.this.clone()), Some(self.super_key(s))),
             _ => (None, None),
         };
+        let unused = self.unused == span(a);
         let read = |me: &mut Self| match (&target, &object, &key) {
-            (Place::Ident(i), _, _) => me.read_ident(i),
+            (Place::Ident(i), _, _) => me.read_ident(i, unused),
             (Place::Member(m), Some(object), Some(key)) => {
                 me.deref(object, span(&m.obj));
                 me.get_key(object, key, span(*m))
@@ -397,7 +398,7 @@ impl<'a> Interp<'a> {
         let one = Num::exactly(if u.op == UpdateOp::PlusPlus { 1.0 } else { -1.0 });
         match u.arg.unwrap_parens() {
             Expr::Ident(i) => {
-                let old = self.read_ident(i);
+                let old = self.read_ident(i, self.unused == span(u));
                 let old = self.number_of(&old);
                 let new: Val = old.add(&one).into();
                 if self.unused != span(u)
@@ -415,6 +416,9 @@ impl<'a> Interp<'a> {
                 let old = self.get_key(&object, &key, span(m));
                 let old = self.number_of(&old);
                 let new: Val = old.add(&one).into();
+                if self.unused != span(u) {
+                    object.refs.as_slice().iter().for_each(|addr| self.note_taken(*addr));
+                }
                 self.set(&object, &key, new.clone(), span(u));
                 if u.prefix { new } else { old.into() }
             }
@@ -425,10 +429,14 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn read_ident(&mut self, i: &'a swc_ecma_ast::Ident) -> Val {
+    fn read_ident(&mut self, i: &'a swc_ecma_ast::Ident, unused: bool) -> Val {
         match self.place(i) {
             Some(addr) if !self.heap.slots[addr as usize].open => {
-                self.looks(addr);
+                // What is only added to is seen by nobody.
+                match unused {
+                    true => self.looks(addr),
+                    false => self.sees(addr),
+                }
                 let val = self.heap.var(addr);
                 if val.is_never() {
                     self.may_throw();

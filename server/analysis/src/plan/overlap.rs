@@ -38,6 +38,8 @@ pub(super) struct Access {
     set: bool,
     /// It did something else.
     used: bool,
+    /// It saw what the place held, and did not only add to it.
+    saw: bool,
     looked: bool,
     looked_at: u32,
 }
@@ -86,6 +88,7 @@ impl Touched {
             both.took |= access.took;
             both.set |= access.set;
             both.used |= access.used;
+            both.saw |= access.saw;
             places.push((*addr, both));
         }
         places.extend(own);
@@ -189,6 +192,24 @@ impl Interp<'_> {
         }
     }
 
+    /// Notes that somebody sees what a place holds: of a number, how far others have moved it.
+    pub(super) fn sees(&mut self, addr: Addr) {
+        if self.is_number(addr) {
+            for activation in self.activations.iter_mut().filter(|a| addr < a.born) {
+                activation.places.entry(addr).or_default().saw = true;
+            }
+            if self.has_waiting() && self.waiting().iter().any(|u| u.touched.of(addr).is_some_and(|other| other.wrote))
+            {
+                self.torn(addr);
+            }
+        }
+        self.looks(addr);
+    }
+
+    fn is_number(&self, addr: Addr) -> bool {
+        matches!(self.heap.get(addr), Content::Var(v) if v.num.is_some() && v.refs.is_empty())
+    }
+
     /// Notes that a place is written.
     pub(super) fn writes(&mut self, addr: Addr) {
         self.looked_at[addr as usize % RECENT] = NOWHERE;
@@ -246,12 +267,14 @@ impl Interp<'_> {
 
     fn check_overlap(&mut self, addr: Addr, writes: bool) {
         let node = self.activations.last().map(|a| a.node);
+        let is_number = writes && self.is_number(addr);
         let waiting = self.waiting();
         let clash = waiting.iter().any(|u| match u.touched.of(addr) {
             Some(other) => {
                 (writes || other.wrote)
                     && (other.torn
                         || other.took
+                        || other.saw && is_number
                         || other.set
                         || node.is_none_or(|n| n == u32::MAX || n != u.touched.node))
             }
@@ -265,7 +288,7 @@ impl Interp<'_> {
     /// Work of many iterations waits at once: its like come in its way, but for what each iteration has of its own, born at `born` or later.
     pub(super) fn check_siblings(&mut self, work: &Unawaited, born: Addr) {
         for (addr, access) in work.touched.places.iter().filter(|(addr, _)| *addr < born) {
-            if (access.torn || access.took) && access.wrote {
+            if (access.torn || access.took || access.saw && self.is_number(*addr)) && access.wrote {
                 self.torn(*addr);
             } else if access.set && !access.used {
                 self.set_together(*addr);

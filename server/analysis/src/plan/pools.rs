@@ -200,6 +200,7 @@ impl<'a> Interp<'a> {
         let pooled = match self.heap.get(addr) {
             Content::Var(_) => self.steady_at(site) == Some(Steady::Rises),
             Content::Array(_) => self.steady_at(site) == Some(Steady::Shrinks),
+            Content::Iterator(_) => true,
             _ => false,
         };
         let slot = &mut self.heap.slots[addr as usize];
@@ -250,6 +251,14 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// Goes through an iterator that several may go through: what each of them gets depends on the others.
+    pub(super) fn goes_through(&mut self, addr: Addr) {
+        self.note_taken(addr);
+        if self.heap.slots[addr as usize].pooled {
+            self.may_have_been_taken(addr, &self.heap.get(addr).clone());
+        }
+    }
+
     /// Has the place hold what is left of `content` after anybody may have taken from it.
     fn may_have_been_taken(&mut self, addr: Addr, content: &Content) {
         self.forget_place(addr);
@@ -261,11 +270,12 @@ impl<'a> Interp<'a> {
                 let num = Num { lo: n.lo, whole: n.whole, ..Num::between(n.lo, f64::INFINITY) }.because(why);
                 Content::Var(Val { num: Some(num.into()), ..(**v).clone() }.into())
             }
-            Content::Array(queue) => {
+            Content::Array(queue) | Content::Iterator(queue) => {
                 let why = self.why(site, "several take from it at the same time");
                 let sum = queue.len.sum.as_ref().map(|sum| Arc::new((**sum).clone().at_most()));
                 let len = Num { sum, whys: queue.len.whys.clone(), ..Num::count(0.0, queue.len.hi) }.because(why);
-                Content::Array(Arr { elems: None, elem: queue.joined(), len, ..(**queue).clone() }.into())
+                let left = Arc::new(Arr { elems: None, elem: queue.joined(), len, ..(**queue).clone() });
+                if matches!(content, Content::Array(_)) { Content::Array(left) } else { Content::Iterator(left) }
             }
             _ => return,
         };

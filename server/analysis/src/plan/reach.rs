@@ -298,6 +298,9 @@ impl Interp<'_> {
                 add(Arr::many(any, Num::length(0.0, f64::INFINITY, sym, why)));
                 continue;
             }
+            if matches!(self.heap.get(*addr), Content::Iterator(_)) {
+                self.goes_through(*addr);
+            }
             match self.heap.get(*addr).clone() {
                 Content::Array(a) => add(Arr { holes: false, ..(*a).clone() }),
                 Content::Iterator(a) => {
