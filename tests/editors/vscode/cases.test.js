@@ -8,7 +8,7 @@ import { Code } from './code.js'
 import { sleep } from './wait.js'
 
 const { LAUNCHER: launcher, SERVER: server, VSIX: vsix, SHOTS: shots } = process.env
-const LATENCY_MS = 1500 // of a simulated agent: long enough to watch on a busy machine
+const LATENCY_MS = 3000 // of a simulated agent: long enough to watch on a busy machine
 
 function workspace() {
   const folder = mkdtempSync(path.join(tmpdir(), 'callsheet-workspace-'))

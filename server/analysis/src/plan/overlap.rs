@@ -6,7 +6,7 @@
 //!
 //! One pattern is let through: activations of the same function that add to a shared place in single steps (`found.push(x)`, `done++`, with
 //! no `await` between looking and writing). Whichever comes first, it has been added to as often in the end. What they take from a place
-//! (`next++`, `queue.shift()`) decides what each of them does: see [`pools`](super::pools).
+//! (`next++`, `queue.shift()`), or see of a number, decides what each of them does: see [`pools`](super::pools).
 //!
 //! Where work does no more than set elements (`results[i] = await …`), whichever comes last, the place holds some of what was set, so it is
 //! enough that such writes add to what it can be.
