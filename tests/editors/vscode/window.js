@@ -137,7 +137,13 @@ export class Window {
   }
 
   async clickLens(title) {
-    await this.page.locator('.codelens-decoration a', { hasText: title }).first().click()
+    const lens = this.page.locator('.codelens-decoration a', { hasText: title }).first()
+    await this.until(async () => {
+      // What the pointer comes to rest on, as lines move, shows a hover, which can lie over the lens.
+      const { width, height } = this.page.viewportSize()
+      await this.page.mouse.move(width / 2, height - 150)
+      return lens.click({ timeout: 4000 }).then(() => true, () => false)
+    }, `a click on the lens ${title}`)
   }
 
   /** What the active editor shows, a row a line: text as in the file, and the hints drawn into it. */
