@@ -18,6 +18,7 @@ use super::{
     interp::Interp,
     numbers::Num,
     sum::{Sum, SymId, Tally},
+    takings::method_call,
     val::{Addr, Val},
 };
 use crate::{
@@ -227,13 +228,11 @@ fn spliced(body: &Stmt) -> Option<(&Ident, Span)> {
     let mut open = vec![walk::Node::Stmt(body)];
     while let Some(node) = open.pop() {
         if let walk::Node::Expr(Expr::Call(c)) = node
-            && let Callee::Expr(callee) = &c.callee
-            && let Expr::Member(m) = callee.unwrap_parens()
-            && let Expr::Ident(name) = m.obj.unwrap_parens()
+            && let Some((name, method, args)) = method_call(c)
         {
-            if m.prop.is_ident_with("splice") && c.args.len() <= 2 {
+            if method.is_ident_with("splice") && args.len() <= 2 {
                 list.get_or_insert((name, span(c)));
-            } else if m.prop.is_ident_with("push") || m.prop.is_ident_with("unshift") {
+            } else if method.is_ident_with("push") || method.is_ident_with("unshift") {
                 grown.push(name);
             }
         }

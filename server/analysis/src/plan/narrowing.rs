@@ -550,7 +550,7 @@ impl Val {
     }
 }
 
-fn is_undefined(e: &Expr) -> bool {
+pub(super) fn is_undefined(e: &Expr) -> bool {
     matches!(e.unwrap_parens(), Expr::Ident(i) if &*i.sym == "undefined")
 }
 

@@ -9,7 +9,7 @@ use swc_ecma_ast::{
     VarDeclKind, VarDeclOrExpr,
 };
 
-use super::takings::{element, number, number_of};
+use super::takings::{element, method_call, number, number_of};
 use crate::script::{span, walk};
 
 /// How a place changes, whoever does it.
@@ -213,10 +213,9 @@ fn see_expr<'a>(e: &'a Expr, uses: &mut ByName<'a>) {
 
 /// `queue.splice(a, b)`, which puts nothing in.
 fn takes_out(call: &CallExpr) -> Option<&Ident> {
-    let Callee::Expr(callee) = &call.callee else { return None };
-    let Expr::Member(m) = callee.unwrap_parens() else { return None };
-    let few = call.args.len() <= 2 && call.args.iter().all(|arg| arg.spread.is_none());
-    m.obj.unwrap_parens().as_ident().filter(|_| few && m.prop.is_ident_with("splice"))
+    let (list, method, args) = method_call(call)?;
+    let few = args.len() <= 2 && args.iter().all(|arg| arg.spread.is_none());
+    (few && method.is_ident_with("splice")).then_some(list)
 }
 
 fn each_name<'a>(e: &'a Expr, f: &mut dyn FnMut(&'a Ident)) {

@@ -3,10 +3,11 @@
 //! Between looking and taking nothing waits, so nobody can come in between.
 
 use swc_ecma_ast::{
-    AssignExpr, AssignOp, AssignTarget, BinExpr, BinaryOp, Callee, Decl, Expr, ExprOrSpread, Ident, Lit, MemberExpr,
-    MemberProp, Pat, SimpleAssignTarget, Stmt, UnaryOp, UpdateOp, VarDeclOrExpr,
+    AssignExpr, AssignOp, AssignTarget, BinExpr, BinaryOp, CallExpr, Callee, Decl, Expr, ExprOrSpread, Ident, Lit,
+    MemberExpr, MemberProp, Pat, SimpleAssignTarget, Stmt, UnaryOp, UpdateOp, VarDeclOrExpr,
 };
 
+use super::narrowing::is_undefined;
 use crate::script::{span, walk};
 
 /// A loop each round of which takes something from a place.
@@ -239,27 +240,24 @@ fn is_step(n: f64) -> bool {
 
 /// The list that `queue.shift()` and its like take from.
 pub(super) fn element(e: &Expr) -> Option<&Ident> {
-    let Expr::Call(call) = e.unwrap_parens() else { return None };
-    let Callee::Expr(callee) = &call.callee else { return None };
-    let Expr::Member(m) = callee.unwrap_parens() else { return None };
-    let takes = match call.args.as_slice() {
-        [] => m.prop.is_ident_with("shift") || m.prop.is_ident_with("pop"),
-        _ => false,
-    };
-    m.obj.unwrap_parens().as_ident().filter(|_| takes)
+    let (list, method, args) = method_call(e.unwrap_parens().as_call()?)?;
+    (args.is_empty() && (method.is_ident_with("shift") || method.is_ident_with("pop"))).then_some(list)
+}
+
+/// The variable, the method and the arguments of `queue.shift()`.
+pub(super) fn method_call(call: &CallExpr) -> Option<(&Ident, &MemberProp, &[ExprOrSpread])> {
+    let m = call.callee.as_expr()?.unwrap_parens().as_member()?;
+    Some((m.obj.unwrap_parens().as_ident()?, &m.prop, &call.args))
 }
 
 /// The list that `queue.splice(0, n)` takes a batch from: at least one element, if there is one.
 fn batch(e: &Expr) -> Option<&Ident> {
-    let Expr::Call(call) = e.unwrap_parens() else { return None };
-    let Callee::Expr(callee) = &call.callee else { return None };
-    let Expr::Member(m) = callee.unwrap_parens() else { return None };
-    let [from, count] = call.args.as_slice() else { return None };
+    let (list, method, args) = method_call(e.unwrap_parens().as_call()?)?;
+    let [from, count] = args else { return None };
     let number = |arg: &ExprOrSpread, is: fn(f64) -> bool| {
         arg.spread.is_none() && matches!(arg.expr.unwrap_parens(), Expr::Lit(Lit::Num(n)) if is(n.value))
     };
-    let takes = m.prop.is_ident_with("splice") && number(from, |n| n == 0.0) && number(count, |n| n >= 1.0);
-    m.obj.unwrap_parens().as_ident().filter(|_| takes)
+    (method.is_ident_with("splice") && number(from, |n| n == 0.0) && number(count, |n| n >= 1.0)).then_some(list)
 }
 
 /// What is there if the condition holds: `x`, `x !== undefined`, `x != null`.
@@ -269,10 +267,6 @@ fn present(test: &Expr) -> &Expr {
         Expr::Bin(b) if b.op == BinaryOp::NotEq && is_nothing(&b.right) => b.left.unwrap_parens(),
         other => other,
     }
-}
-
-fn is_undefined(e: &Expr) -> bool {
-    matches!(e.unwrap_parens(), Expr::Ident(i) if &*i.sym == "undefined")
 }
 
 /// What `undefined` is loosely the same as.
